@@ -1,0 +1,382 @@
+"""Closed-form laws of the optimal learning rate against batch size.
+
+Every law is a frozen dataclass that is called with batch sizes. Its parameters are described once, in
+``Law.params``: sliders, fit bounds, URL keys and the glossary all derive from there. ``LAWS`` lists the
+families that are fitted and compared; two families may share one law with another parameter held fixed
+(linear and square root are power laws of a given exponent).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import erf, erfinv
+
+from surgecore._validate import FloatArray, finite, like, positive, positive_array
+
+
+@dataclass(frozen=True)
+class Param:
+    """What there is to say about one parameter, said once.
+
+    Attributes
+    ----------
+    name : str
+        Field of the object it belongs to, and its key in URLs and files.
+    symbol : str
+        Symbol in formulas (LaTeX without dollar signs).
+    label : str
+        Short name on a control.
+    unit : str
+        Unit in words; ``""`` for a pure number.
+    description : str
+        One sentence for the glossary.
+    default : float
+        Starting value.
+    bounds : tuple of float
+        Lowest and highest value of a control and of a fit.
+    log : bool
+        Whether the parameter is positive and moves on a log scale.
+    """
+
+    name: str
+    symbol: str
+    label: str
+    unit: str
+    description: str
+    default: float
+    bounds: tuple[float, float]
+    log: bool = True
+
+
+_LR_UNIT = "parameter units per step"
+_BATCH_UNIT = "examples"
+
+
+def _lr_max(description: str) -> Param:
+    return Param("lr_max", r"\varepsilon_{max}", "Largest learning rate", _LR_UNIT, description, 1e-3, (1e-9, 1e4))
+
+
+def _noise_scale(description: str) -> Param:
+    symbol = r"\mathcal{B}_{noise}"
+    return Param("noise_scale", symbol, "Noise scale", _BATCH_UNIT, description, 256.0, (1e-3, 1e9))
+
+
+class Law(ABC):
+    """A curve of optimal learning rate against batch size: call it with batch sizes.
+
+    Attributes
+    ----------
+    params : tuple of Param
+        Its parameters in the order of its fields.
+    """
+
+    params: ClassVar[tuple[Param, ...]]
+
+    def __call__(self, batch_size: ArrayLike) -> Any:  # noqa: ANN401 - a float for a scalar, else an array
+        """Optimal learning rate at each batch size.
+
+        Parameters
+        ----------
+        batch_size : array_like
+            Positive and finite, any shape [examples].
+
+        Returns
+        -------
+        float or ndarray
+            Same shape as `batch_size`.
+
+        Raises
+        ------
+        ValueError
+            If a batch size is not positive and finite.
+        """
+        return like(self._curve(positive_array("batch_size", batch_size)), batch_size)
+
+    @abstractmethod
+    def _curve(self, batch_size: FloatArray) -> FloatArray: ...
+
+    @property
+    def peak_batch_size(self) -> float | None:
+        """Batch size of the highest optimal learning rate, or None where the law has no peak."""
+        return None
+
+
+@dataclass(frozen=True)
+class SurgeLaw(Law):
+    r"""The surge law of Adam-style optimizers: rise, peak at the noise scale, fall.
+
+    .. math:: \varepsilon(B) = \frac{\varepsilon_{max}}
+              {\frac12\left(\sqrt{B_{noise}/B} + \sqrt{B/B_{noise}}\right)}
+
+    It is symmetric in log B and falls to zero; the exact law (`GradientNoise`) settles on a plateau instead.
+    The formula linearises the mean sign, so it holds for B well below pi sigma^2 / (2 mu^2) only.
+
+    Parameters
+    ----------
+    lr_max : float
+        Learning rate at the peak [parameter units per step].
+    noise_scale : float
+        Batch size of the peak [examples].
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not positive and finite.
+
+    References
+    ----------
+    Li et al., arXiv 2405.14578, Theorem 3, eqs. 2 and 13-16.
+    """
+
+    lr_max: float
+    noise_scale: float
+
+    params = (
+        _lr_max("Optimal learning rate at the peak of the surge."),
+        _noise_scale("Batch size at which the optimal learning rate of sign-like optimizers peaks."),
+    )
+
+    def __post_init__(self) -> None:
+        positive("lr_max", self.lr_max)
+        positive("noise_scale", self.noise_scale)
+
+    def _curve(self, batch_size: FloatArray) -> FloatArray:
+        # 1 / cosh of half the log distance: symmetric to the last bit, and nothing overflows far out
+        decay = np.exp(-0.5 * np.abs(np.log(batch_size) - np.log(self.noise_scale)))
+        return np.asarray(self.lr_max * 2.0 * decay / (1.0 + decay**2))
+
+    @property
+    def peak_batch_size(self) -> float:
+        """Batch size of the peak: the noise scale [examples]."""
+        return self.noise_scale
+
+
+@dataclass(frozen=True)
+class SaturatingLaw(Law):
+    r"""A rise that saturates: linear in B for SGD, square root for the common Adam heuristic.
+
+    .. math:: \varepsilon(B) = \varepsilon_{max} / (1 + B_{noise}/B)^{\alpha}
+
+    Parameters
+    ----------
+    lr_max : float
+        Limit for large batches [parameter units per step; for SGD parameter units squared per loss].
+    noise_scale : float
+        Batch size of the knee [examples].
+    exponent : float, optional
+        Slope of the rise: 1 for SGD, between 1/2 and 1 for Adam and RMSprop (empirical).
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not positive and finite.
+
+    References
+    ----------
+    McCandlish et al., arXiv 1812.06162, eq. 2.6 (exponent 1) and eq. A.3 (any exponent).
+    """
+
+    lr_max: float
+    noise_scale: float
+    exponent: float = 1.0
+
+    params = (
+        _lr_max("Optimal learning rate that a saturating law approaches for large batches."),
+        _noise_scale("Batch size at which a saturating law bends."),
+        Param("exponent", r"\alpha", "Exponent", "", "Slope of the rise on log-log axes.", 1.0, (0.05, 2.0), log=False),
+    )
+
+    def __post_init__(self) -> None:
+        for name in ("lr_max", "noise_scale", "exponent"):
+            positive(name, getattr(self, name))
+
+    def _curve(self, batch_size: FloatArray) -> FloatArray:
+        return np.asarray(self.lr_max / (1.0 + self.noise_scale / batch_size) ** self.exponent)
+
+
+@dataclass(frozen=True)
+class PowerLaw(Law):
+    r"""A straight line on log-log axes: the linear and the square-root rule are its best-known cases.
+
+    .. math:: \varepsilon(B) = c\,B^{p}
+
+    Parameters
+    ----------
+    coefficient : float
+        Optimal learning rate at batch size 1 [parameter units per step].
+    exponent : float
+        Slope on log-log axes: 1 for the linear rule, 1/2 for the square-root rule.
+
+    Raises
+    ------
+    ValueError
+        If the coefficient is not positive or the exponent not finite.
+
+    References
+    ----------
+    Goyal et al., arXiv 1706.02677 (exponent 1); Malladi et al., arXiv 2205.10287 (exponent 1/2).
+    """
+
+    coefficient: float
+    exponent: float
+
+    params = (
+        Param("coefficient", "c", "Learning rate at B = 1", _LR_UNIT, "Optimal learning rate at batch size 1.",
+              1e-4, (1e-12, 1e4)),
+        Param("exponent", "p", "Exponent", "", "Slope of a power law on log-log axes.", 0.5, (-2.0, 2.0), log=False),
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        positive("coefficient", self.coefficient)
+        finite("exponent", self.exponent)
+
+    def _curve(self, batch_size: FloatArray) -> FloatArray:
+        return np.asarray(self.coefficient * batch_size**self.exponent)
+
+
+@dataclass(frozen=True)
+class EqualSnrLaw(Law):
+    r"""The exact sign law when every coordinate has the same signal-to-noise ratio.
+
+    .. math:: \varepsilon(B) = \varepsilon_0\,\frac{E}{1 + R E^2},\qquad E = \mathrm{erf}(\sqrt{B/2}\,z)
+
+    It peaks only if R > 1, at B = 2 (erfinv(1/sqrt R)/z)^2, and settles on lr_scale / (1 + R).
+
+    Parameters
+    ----------
+    lr_scale : float
+        Sum of |mu| over the trace of the Hessian [parameter units per step].
+    snr : float
+        Mean over standard deviation of a coordinate's per-example gradient, z.
+    coupling : float
+        Off-diagonal curvature along the sign of the gradient over the trace, R > -1.
+
+    Raises
+    ------
+    ValueError
+        If `lr_scale` or `snr` is not positive and finite, or `coupling` not above -1.
+
+    References
+    ----------
+    Li et al., arXiv 2405.14578, Theorem 2, eq. 9 with equal mu_i / sigma_i.
+    """
+
+    lr_scale: float
+    snr: float
+    coupling: float
+
+    params = (
+        Param("lr_scale", r"\varepsilon_0", "Learning-rate scale", _LR_UNIT,
+              "Sum of the absolute mean gradients over the trace of the Hessian.", 1e-2, (1e-9, 1e4)),
+        Param("snr", "z", "Signal to noise", "per example",
+              "Mean over standard deviation of one coordinate's gradient from one example.", 0.05, (1e-6, 1e2)),
+        Param("coupling", "R", "Curvature alignment", "",
+              "Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; "
+              "above 1 the optimal learning rate has a peak.", 4.0, (1e-3, 1e5)),
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        positive("lr_scale", self.lr_scale)
+        positive("snr", self.snr)
+        if not finite("coupling", self.coupling) > -1.0:
+            raise ValueError(f"coupling must be above -1 (positive curvature), but got {self.coupling!r}")
+
+    def _curve(self, batch_size: FloatArray) -> FloatArray:
+        mean_sign = erf(np.sqrt(0.5 * batch_size) * self.snr)
+        return np.asarray(self.lr_scale * mean_sign / (1.0 + self.coupling * mean_sign**2))
+
+    @property
+    def peak_batch_size(self) -> float | None:
+        """Batch size of the peak [examples], or None for R <= 1, where the law is monotone."""
+        if self.coupling <= 1.0:
+            return None
+        return float(2.0 * (erfinv(1.0 / np.sqrt(self.coupling)) / self.snr) ** 2)
+
+    @property
+    def plateau_lr(self) -> float:
+        """Limit of the optimal learning rate for large batches [parameter units per step]."""
+        return self.lr_scale / (1.0 + self.coupling)
+
+
+@dataclass(frozen=True)
+class ConstantLaw(Law):
+    """The same optimal learning rate at every batch size: the null every other law has to beat.
+
+    Parameters
+    ----------
+    lr : float
+        The learning rate [parameter units per step].
+
+    Raises
+    ------
+    ValueError
+        If `lr` is not positive and finite.
+    """
+
+    lr: float
+
+    params = (Param("lr", r"\varepsilon", "Learning rate", _LR_UNIT, "One learning rate for every batch size.",
+                    1e-3, (1e-9, 1e4)),)  # fmt: skip
+
+    def __post_init__(self) -> None:
+        positive("lr", self.lr)
+
+    def _curve(self, batch_size: FloatArray) -> FloatArray:
+        return np.full(batch_size.shape, float(self.lr))
+
+
+@dataclass(frozen=True)
+class LawFamily:
+    """A law with some of its parameters held: what is fitted, ranked, coloured and named as one thing.
+
+    Attributes
+    ----------
+    key : str
+        Name in files, URLs and ``LAWS``.
+    label : str
+        Name on screen.
+    law : type of Law
+        The law itself.
+    source : str
+        Paper and equation.
+    fixed : Mapping
+        Parameters that are held, by name.
+    """
+
+    key: str
+    label: str
+    law: type[Law]
+    source: str
+    fixed: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def free(self) -> tuple[Param, ...]:
+        """The parameters that a fit may move."""
+        return tuple(param for param in self.law.params if param.name not in self.fixed)
+
+    def build(self, **free: float) -> Law:
+        """Make the law from its free parameters; raises `ValueError` where the law does."""
+        return self.law(**{**self.fixed, **free})
+
+
+_FAMILIES = (
+    LawFamily("constant", "Constant", ConstantLaw, "no dependence on batch size"),
+    LawFamily("linear", "Linear rule", PowerLaw, "Goyal et al. 1706.02677", {"exponent": 1.0}),
+    LawFamily("square_root", "Square-root rule", PowerLaw, "Malladi et al. 2205.10287", {"exponent": 0.5}),
+    LawFamily("power", "Power law", PowerLaw, "empirical, free exponent"),
+    LawFamily("sgd", "SGD, saturating", SaturatingLaw, "McCandlish et al. 1812.06162, eq. 2.6", {"exponent": 1.0}),
+    LawFamily("saturating_half", "Saturating, exponent 1/2", SaturatingLaw, "McCandlish et al. 1812.06162, eq. A.3",
+              {"exponent": 0.5}),
+    LawFamily("surge", "Surge (Theorem 3)", SurgeLaw, "Li et al. 2405.14578, Theorem 3"),
+    LawFamily("equal_snr", "Exact, equal SNR (Theorem 2)", EqualSnrLaw, "Li et al. 2405.14578, Theorem 2"),
+)  # fmt: skip
+
+#: The families that are fitted and compared, by key, simplest first.
+LAWS: Mapping[str, LawFamily] = MappingProxyType({family.key: family for family in _FAMILIES})
