@@ -1,0 +1,56 @@
+# One command a job; `make help` lists them. Everything is installed into .venv, nothing system-wide but a
+# browser for the tests, and that only where the system allows it.
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+# The first Python that is new enough; override with `make PYTHON=/path/to/python`.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+STAMP := $(VENV)/.installed
+# One thread a process: on a busy machine more threads make the small matrices here slower, not faster.
+export OMP_NUM_THREADS ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format browser data data-check bench clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(STAMP) ## open the dashboard on http://localhost:8501
+	@echo "Surge Explorer: http://localhost:$(PORT)  (stop with Ctrl-C)"
+	@$(BIN)/python -m streamlit run app/streamlit_app.py --server.port $(PORT)
+
+test: $(STAMP) browser ## run all tests: unit, property, app and browser
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(STAMP) ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(STAMP) ## let ruff tidy the code
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+data: $(STAMP) ## recompute the bundled sweeps into data/
+	$(BIN)/python -m surgecore.training.data data
+
+data-check: $(STAMP) ## recompute a random sample of the bundled cells and compare
+	$(BIN)/python -m surgecore.training.data --check data
+
+bench: $(STAMP) browser ## measure speed as ratios within one run
+	@for script in benchmarks/*_bench.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+browser:
+	@$(BIN)/python tests/find_browser.py --install
+
+clean: ## remove the virtual environment and all caches
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info build dist
+
+$(STAMP): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Surge Explorer needs Python 3.11 or newer, and none was found." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Could not make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
