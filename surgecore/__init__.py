@@ -11,6 +11,7 @@ from surgecore.laws import (
     SaturatingLaw,
     SurgeLaw,
 )
+from surgecore.sweep import Optimum, Problem, Sweep, SweepError
 
 __all__ = [
     "LAWS",
@@ -18,10 +19,14 @@ __all__ = [
     "EqualSnrLaw",
     "Law",
     "LawFamily",
+    "Optimum",
     "Param",
     "PowerLaw",
+    "Problem",
     "SaturatingLaw",
     "SurgeLaw",
+    "Sweep",
+    "SweepError",
 ]
 
 __version__ = "0.1.0"

@@ -1,0 +1,308 @@
+"""The best learning rate at each batch size, with its error: a fit of the loss valley around the best cell.
+
+One-step losses are parabolas in the learning rate; losses after many steps are skewed valleys, which a cubic
+in the log of the learning rate follows. A bare grid minimum would be off by up to half a grid step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import t as student_t
+
+from surgecore._validate import FloatArray
+
+# points with at least this share of the largest loss drop belong to the valley
+_DROP_SHARE = 0.6
+_MIN_POINTS = 5
+# no valley reaches further than this from its best cell, in ln units (1.5 octaves), unless the grid is coarse
+_REACH = 1.5 * np.log(2)
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The best learning rate at one batch size.
+
+    Attributes
+    ----------
+    batch_size : float
+        Batch size [examples].
+    learning_rate : float
+        Best learning rate; the edge itself where `on_edge` is set.
+    stderr : float or None
+        Standard error of the natural log of `learning_rate`, including the error of interpolating between
+        grid points; None where nothing tells it, and on an edge.
+    interval : tuple of float or None
+        95 % interval of `learning_rate` (Student t with `dof`); None without `stderr`.
+    on_edge : {"low", "high"} or None
+        The best cell is the lowest or highest learning rate of the grid: the number is only a bound.
+    n_trials, n_infeasible : int
+        Trials at this batch size, and those of them that diverged.
+    n_seeds : int
+        Seeds (or anonymous repeats) that the error rests on; 0 without.
+    loss : float
+        Mean loss of the best cell.
+    source : {"seeds", "repeats", "valley", "none"}
+        Where `stderr` comes from: bootstrap over seeds, scatter of repeated trials without a seed, residuals
+        of the valley fit, or nowhere.
+    note : str
+        What to know about this optimum, or "".
+    dof : float
+        Degrees of freedom behind `stderr`; 0 without.
+    """
+
+    batch_size: float
+    learning_rate: float
+    stderr: float | None
+    interval: tuple[float, float] | None
+    on_edge: Literal["low", "high"] | None
+    n_trials: int
+    n_infeasible: int
+    n_seeds: int
+    loss: float
+    source: Literal["seeds", "repeats", "valley", "none"]
+    note: str = ""
+    dof: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Column:
+    """Trials of one batch size: losses (seed, rate), NaN where not complete; rates with a diverged run."""
+
+    batch_size: float
+    rates: FloatArray
+    losses: FloatArray
+    blocked: NDArray[np.bool_]
+    n_trials: int
+    n_infeasible: int
+    paired: bool
+
+
+@dataclass(frozen=True)
+class _Valley:
+    """A polynomial through part of a column: positions `x` (rates or their logs), in units of `scale`."""
+
+    points: NDArray[np.intp]
+    u: FloatArray
+    degree: int
+    centre: float
+    scale: float
+    one_step: bool
+
+    def coefficients(self, means: FloatArray) -> FloatArray:
+        """Polynomial coefficients, highest power last, for means of shape (draws, points)."""
+        return np.asarray(means @ np.linalg.pinv(np.vander(self.u, self.degree + 1, increasing=True)).T)
+
+    def minima(self, means: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Position of the minimum in u for each draw, kept within the points, and whether the fit has one."""
+        c = self.coefficients(means)
+        c1, c2 = c[:, 1], c[:, 2]
+        c3 = c[:, 3] if self.degree == 3 else np.zeros_like(c1)
+        root = np.sqrt(np.maximum(c2**2 - 3.0 * c1 * c3, 0.0))
+        with np.errstate(all="ignore"):
+            u = np.where(c2 > 0, -c1 / (c2 + root), (root - c2) / (3.0 * c3))
+        low, high = self.u[0], self.u[-1]
+        good = (c2**2 > 3.0 * c1 * c3) & np.isfinite(u) & (u > low - 0.5) & (u < high + 0.5)
+        best = self.u[np.argmin(means, axis=1)]
+        return np.clip(np.where(good, u, best), low, high), good
+
+    def log_rate(self, u: FloatArray) -> FloatArray:
+        x = self.centre + self.scale * u
+        return np.asarray(np.log(x) if self.one_step else x)
+
+
+def find_optima(
+    trials: pd.DataFrame, *, one_step: bool, draws: int = 500, seed: int = 0
+) -> tuple[Optimum, ...]:
+    """Best learning rate at each batch size of checked trials (see `Sweep.optima`)."""
+    if draws < 2:
+        raise ValueError(f"draws must be at least 2, but got {draws!r}")
+    found = []
+    for index, column in enumerate(_columns(trials)):
+        rng = np.random.default_rng([seed, index])
+        if (optimum := _find(column, one_step, draws, rng)) is not None:
+            found.append(optimum)
+    return tuple(found)
+
+
+def _columns(trials: pd.DataFrame) -> list[_Column]:
+    status = trials["status"].to_numpy()
+    batch = trials["batch_size"].to_numpy(dtype=np.float64)
+    rate = trials["learning_rate"].to_numpy(dtype=np.float64)
+    loss = np.where(status == "complete", trials["loss"].to_numpy(dtype=np.float64), np.nan)
+    paired = "seed" in trials and bool(trials["seed"].notna().all())
+    cell = trials.groupby(["batch_size", "learning_rate"], sort=False)
+    replicate = pd.factorize(trials["seed"])[0] if paired else cell.cumcount().to_numpy()
+    columns = []
+    for size in np.unique(batch):
+        here = batch == size
+        rates, j = np.unique(rate[here], return_inverse=True)
+        seeds, i = np.unique(replicate[here], return_inverse=True)
+        total = np.zeros((len(seeds), len(rates)))
+        count = np.zeros_like(total)
+        complete = ~np.isnan(loss[here])
+        np.add.at(total, (i[complete], j[complete]), loss[here][complete])
+        np.add.at(count, (i[complete], j[complete]), 1.0)
+        infeasible = status[here] == "infeasible"
+        blocked = np.bincount(j[infeasible], minlength=len(rates)) > 0
+        with np.errstate(invalid="ignore"):
+            losses = np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
+        n_bad = int(infeasible.sum())
+        columns.append(_Column(float(size), rates, losses, blocked, int(here.sum()), n_bad, paired))
+    return columns
+
+
+def _find(column: _Column, one_step: bool, draws: int, rng: np.random.Generator) -> Optimum | None:
+    has_loss = ~np.isnan(column.losses)
+    usable = has_loss.any(axis=0) & ~column.blocked
+    if not usable.any():
+        return None
+    means = np.full(len(column.rates), np.nan)
+    means[usable] = np.nanmean(column.losses[:, usable], axis=0)
+    best = int(np.nanargmin(means))
+    n_seeds = int(has_loss[:, best].sum())
+    counts = (column.n_trials, column.n_infeasible)
+    edge = _edge(column, usable, best)
+    if edge is None:
+        points = _window(column.rates, means, usable, best)
+        if len(points) >= 3:
+            valley = _valley(column.rates, points, best, one_step)
+            u, good = valley.minima(means[points][None])
+            if points[0] < best < points[-1] or good[0]:
+                return _refined(column, valley, means[points], float(u[0]), counts, draws, rng)
+    rate, loss = float(column.rates[best]), float(means[best])
+    n_seeds = n_seeds if n_seeds > 1 else 0
+    if edge is not None:
+        beyond = "lowest learning rate of the grid: the optimum lies there or below"
+        if edge == "high":
+            beyond = "highest learning rate of the grid: the optimum lies there or above"
+        note = f"The best cell is the {beyond}."
+        return Optimum(column.batch_size, rate, None, None, edge, *counts, n_seeds, loss, "none", note)
+    # best cell bracketed by diverged or missing cells only: all we know is the grid step
+    step = float(np.max(np.abs(np.diff(np.log(column.rates[max(best - 1, 0) : best + 2])))))
+    note = "Too few usable learning rates around the best cell to interpolate: the error is that of the grid."
+    error = step / 12**0.5
+    interval = (rate * float(np.exp(-step)), rate * float(np.exp(step)))
+    return Optimum(
+        column.batch_size, rate, error, interval, None, *counts, n_seeds, loss, "none", note, dof=1.0
+    )
+
+
+def _edge(column: _Column, usable: NDArray[np.bool_], best: int) -> Literal["low", "high"] | None:
+    if not usable[:best].any() and best == np.flatnonzero(usable)[0]:
+        return "low"
+    # a diverged learning rate above the best one brackets it; the end of the grid does not
+    if not usable[best + 1 :].any() and not column.blocked[best + 1 :].any():
+        return "high"
+    return None
+
+
+def _window(rates: FloatArray, means: FloatArray, usable: NDArray[np.bool_], best: int) -> NDArray[np.intp]:
+    """Contiguous usable cells around the best one that make up its valley."""
+    cells = np.flatnonzero(usable)
+    at = int(np.searchsorted(cells, best))
+    start_loss, best_loss = means[cells[0]], means[best]
+    inside = best_loss + (1.0 - _DROP_SHARE) * (start_loss - best_loss)
+    far = np.abs(np.log(rates[cells] / rates[best])) > _REACH
+    wall = np.array([not usable[a : b + 1].all() for a, b in pairwise(cells)])
+    low = high = at
+    while low > 0 and not wall[low - 1] and means[cells[low - 1]] <= inside and not far[low - 1]:
+        low -= 1
+    while high < len(cells) - 1 and not wall[high] and means[cells[high + 1]] <= inside and not far[high + 1]:
+        high += 1
+    while high - low + 1 < _MIN_POINTS:
+        # widen to the side with the lower loss, but never past a cell worse than hardly training at all
+        sides = []
+        if low > 0 and not wall[low - 1]:
+            sides.append((means[cells[low - 1]], -1))
+        if high < len(cells) - 1 and not wall[high] and means[cells[high + 1]] <= start_loss:
+            sides.append((means[cells[high + 1]], 1))
+        if not sides:
+            break
+        if min(sides)[1] < 0:
+            low -= 1
+        else:
+            high += 1
+    return cells[low : high + 1]
+
+
+def _valley(rates: FloatArray, points: NDArray[np.intp], best: int, one_step: bool) -> _Valley:
+    x = rates[points] if one_step else np.log(rates[points])
+    centre = float(rates[best] if one_step else np.log(rates[best]))
+    scale = float(np.ptp(x)) / (len(points) - 1)  # about one grid step
+    degree = 3 if not one_step and len(points) >= _MIN_POINTS else 2
+    return _Valley(points, (x - centre) / scale, degree, centre, scale, one_step)
+
+
+def _refined(
+    column: _Column, valley: _Valley, means: FloatArray, u: float, counts: tuple[int, int], draws: int,
+    rng: np.random.Generator,
+) -> Optimum:  # fmt: skip
+    rate = float(np.exp(valley.log_rate(np.array(u))))
+    grid_error = _grid_error(np.log(column.rates[valley.points]), valley)
+    replicates, source, dof, n_seeds = _replicate_means(column, valley, means, draws, rng)
+    loss = float(means.min())
+    if replicates is None:
+        note = "One trial a cell and too few cells to judge the scatter: no error."
+        return Optimum(column.batch_size, rate, None, None, None, *counts, 0, loss, "none", note)
+    positions, good = valley.minima(replicates)
+    spread = float(np.std(valley.log_rate(positions)))
+    error = float(np.hypot(spread, grid_error))
+    reach = float(student_t.ppf(0.975, dof)) * spread
+    reach = float(np.hypot(reach, 1.96 * grid_error))
+    notes = []
+    if (
+        valley.points[-1] + 1 < len(column.rates)
+        and column.blocked[valley.points[-1] + 1 :].any()
+        and u > valley.u[-2]
+    ):
+        notes.append("Bracketed from above by diverged runs only.")
+    if np.mean(good) < 0.9:
+        notes.append("The valley is flat against the noise: many resamples have no clear minimum.")
+    interval = (rate * float(np.exp(-reach)), rate * float(np.exp(reach)))
+    return Optimum(
+        column.batch_size, rate, error, interval, None, *counts, n_seeds, loss, source, " ".join(notes), dof
+    )
+
+
+def _grid_error(x: FloatArray, valley: _Valley) -> float:
+    """Error of interpolating a skewed valley, in ln units: about 2 % for half an octave between points."""
+    octaves = float(np.median(np.diff(x))) / np.log(2)
+    if valley.one_step:
+        return float(0.01 * max(1.0, octaves))
+    error = 0.02 * (2.0 * octaves) ** 1.5 * (1.0 if valley.degree == 3 else 2.0)
+    return float(min(max(error, 0.005), octaves * np.log(2) / np.sqrt(12.0)))
+
+
+def _replicate_means(
+    column: _Column, valley: _Valley, means: FloatArray, draws: int, rng: np.random.Generator
+) -> tuple[FloatArray | None, Literal["seeds", "repeats", "valley", "none"], float, int]:
+    """Resampled cell means (draws, points), what they rest on, its degrees of freedom, number of seeds."""
+    losses = column.losses[:, valley.points]
+    have = ~np.isnan(losses)
+    if column.paired and (have.sum(axis=0) >= 2).all():
+        # seeds are resampled jointly for all learning rates: they share initial weights and minibatches
+        n = losses.shape[0]
+        weights = rng.multinomial(n, np.full(n, 1.0 / n), size=draws).astype(np.float64)
+        count = weights @ have
+        total = weights @ np.where(have, losses, 0.0)
+        resampled = np.where(count > 0, total / np.maximum(count, 1.0), means)
+        n = int(np.median(have.sum(axis=0)))
+        # the bootstrap's variance falls short by (n - 1) / n
+        return means + (resampled - means) * np.sqrt(n / (n - 1)), "seeds", float(n - 1), n
+    if not column.paired and (have.sum(axis=0) >= 2).all():
+        n_each = have.sum(axis=0)
+        error = np.nanstd(losses, axis=0, ddof=1) / np.sqrt(n_each)
+        noise: Any = rng.standard_normal((draws, len(means)))
+        return means + error * noise, "repeats", float((n_each - 1).sum()), int(np.median(n_each))
+    dof = len(means) - valley.degree - 1
+    if dof < 1:
+        return None, "none", 0.0, 0
+    fitted = np.polynomial.polynomial.polyval(valley.u, valley.coefficients(means[None])[0])
+    scatter = float(np.sqrt(((means - fitted) ** 2).sum() / dof))
+    return fitted + scatter * rng.standard_normal((draws, len(means))), "valley", float(dof), 0
