@@ -1,5 +1,6 @@
 """Optimal learning rate against batch size: laws, sweeps, fits. This file is the list of the public API."""
 
+from surgecore.gradient_noise import GradientNoise
 from surgecore.laws import (
     LAWS,
     ConstantLaw,
@@ -11,16 +12,21 @@ from surgecore.laws import (
     SaturatingLaw,
     SurgeLaw,
 )
+from surgecore.noise_model import NoiseModel
+from surgecore.peaks import Peak
 from surgecore.sweep import Optimum, Problem, Sweep, SweepError
 
 __all__ = [
     "LAWS",
     "ConstantLaw",
     "EqualSnrLaw",
+    "GradientNoise",
     "Law",
     "LawFamily",
+    "NoiseModel",
     "Optimum",
     "Param",
+    "Peak",
     "PowerLaw",
     "Problem",
     "SaturatingLaw",

@@ -60,7 +60,9 @@ _BATCH_UNIT = "examples"
 
 
 def _lr_max(description: str) -> Param:
-    return Param("lr_max", r"\varepsilon_{max}", "Largest learning rate", _LR_UNIT, description, 1e-3, (1e-9, 1e4))
+    return Param(
+        "lr_max", r"\varepsilon_{max}", "Largest learning rate", _LR_UNIT, description, 1e-3, (1e-9, 1e4)
+    )
 
 
 def _noise_scale(description: str) -> Param:
@@ -190,7 +192,16 @@ class SaturatingLaw(Law):
     params = (
         _lr_max("Optimal learning rate that a saturating law approaches for large batches."),
         _noise_scale("Batch size at which a saturating law bends."),
-        Param("exponent", r"\alpha", "Exponent", "", "Slope of the rise on log-log axes.", 1.0, (0.05, 2.0), log=False),
+        Param(
+            "exponent",
+            r"\alpha",
+            "Exponent",
+            "",
+            "Slope of the rise on log-log axes.",
+            1.0,
+            (0.05, 2.0),
+            log=False,
+        ),
     )
 
     def __post_init__(self) -> None:
@@ -228,10 +239,26 @@ class PowerLaw(Law):
     exponent: float
 
     params = (
-        Param("coefficient", "c", "Learning rate at B = 1", _LR_UNIT, "Optimal learning rate at batch size 1.",
-              1e-4, (1e-12, 1e4)),
-        Param("exponent", "p", "Exponent", "", "Slope of a power law on log-log axes.", 0.5, (-2.0, 2.0), log=False),
-    )  # fmt: skip
+        Param(
+            "coefficient",
+            "c",
+            "Learning rate at B = 1",
+            _LR_UNIT,
+            "Optimal learning rate at batch size 1.",
+            1e-4,
+            (1e-12, 1e4),
+        ),
+        Param(
+            "exponent",
+            "p",
+            "Exponent",
+            "",
+            "Slope of a power law on log-log axes.",
+            0.5,
+            (-2.0, 2.0),
+            log=False,
+        ),
+    )
 
     def __post_init__(self) -> None:
         positive("coefficient", self.coefficient)
@@ -273,14 +300,35 @@ class EqualSnrLaw(Law):
     coupling: float
 
     params = (
-        Param("lr_scale", r"\varepsilon_0", "Learning-rate scale", _LR_UNIT,
-              "Sum of the absolute mean gradients over the trace of the Hessian.", 1e-2, (1e-9, 1e4)),
-        Param("snr", "z", "Signal to noise", "per example",
-              "Mean over standard deviation of one coordinate's gradient from one example.", 0.05, (1e-6, 1e2)),
-        Param("coupling", "R", "Curvature alignment", "",
-              "Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; "
-              "above 1 the optimal learning rate has a peak.", 4.0, (1e-3, 1e5)),
-    )  # fmt: skip
+        Param(
+            "lr_scale",
+            r"\varepsilon_0",
+            "Learning-rate scale",
+            _LR_UNIT,
+            "Sum of the absolute mean gradients over the trace of the Hessian.",
+            1e-2,
+            (1e-9, 1e4),
+        ),
+        Param(
+            "snr",
+            "z",
+            "Signal to noise",
+            "per example",
+            "Mean over standard deviation of one coordinate's gradient from one example.",
+            0.05,
+            (1e-6, 1e2),
+        ),
+        Param(
+            "coupling",
+            "R",
+            "Curvature alignment",
+            "",
+            "Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; "
+            "above 1 the optimal learning rate has a peak.",
+            4.0,
+            (1e-3, 1e5),
+        ),
+    )
 
     def __post_init__(self) -> None:
         positive("lr_scale", self.lr_scale)
@@ -322,8 +370,17 @@ class ConstantLaw(Law):
 
     lr: float
 
-    params = (Param("lr", r"\varepsilon", "Learning rate", _LR_UNIT, "One learning rate for every batch size.",
-                    1e-3, (1e-9, 1e4)),)  # fmt: skip
+    params = (
+        Param(
+            "lr",
+            r"\varepsilon",
+            "Learning rate",
+            _LR_UNIT,
+            "One learning rate for every batch size.",
+            1e-3,
+            (1e-9, 1e4),
+        ),
+    )
 
     def __post_init__(self) -> None:
         positive("lr", self.lr)
@@ -371,12 +428,19 @@ _FAMILIES = (
     LawFamily("linear", "Linear rule", PowerLaw, "Goyal et al. 1706.02677", {"exponent": 1.0}),
     LawFamily("square_root", "Square-root rule", PowerLaw, "Malladi et al. 2205.10287", {"exponent": 0.5}),
     LawFamily("power", "Power law", PowerLaw, "empirical, free exponent"),
-    LawFamily("sgd", "SGD, saturating", SaturatingLaw, "McCandlish et al. 1812.06162, eq. 2.6", {"exponent": 1.0}),
-    LawFamily("saturating_half", "Saturating, exponent 1/2", SaturatingLaw, "McCandlish et al. 1812.06162, eq. A.3",
-              {"exponent": 0.5}),
+    LawFamily(
+        "sgd", "SGD, saturating", SaturatingLaw, "McCandlish et al. 1812.06162, eq. 2.6", {"exponent": 1.0}
+    ),
+    LawFamily(
+        "saturating_half",
+        "Saturating, exponent 1/2",
+        SaturatingLaw,
+        "McCandlish et al. 1812.06162, eq. A.3",
+        {"exponent": 0.5},
+    ),
     LawFamily("surge", "Surge (Theorem 3)", SurgeLaw, "Li et al. 2405.14578, Theorem 3"),
     LawFamily("equal_snr", "Exact, equal SNR (Theorem 2)", EqualSnrLaw, "Li et al. 2405.14578, Theorem 2"),
-)  # fmt: skip
+)
 
 #: The families that are fitted and compared, by key, simplest first.
 LAWS: Mapping[str, LawFamily] = MappingProxyType({family.key: family for family in _FAMILIES})

@@ -1,0 +1,207 @@
+"""A handful of numbers that stand for the gradient noise of a whole model: what the sliders move."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from scipy.special import ndtri
+
+from surgecore._validate import FloatArray, finite, positive
+from surgecore.gradient_noise import GradientNoise
+from surgecore.laws import Param
+
+
+@dataclass(frozen=True)
+class NoiseModel:
+    r"""Gradient noise of a whole model in eight numbers.
+
+    Signal-to-noise ratios are lognormal over the parameters, all gradients point the same way, the curvature
+    is a multiple of the identity plus a rank one along the gradient's sign, and one common factor correlates
+    the parameters' gradients along that same direction. `gradient_noise` turns this into a `GradientNoise`
+    on quantile nodes, so that every curve shown follows from the theory.
+
+    Parameters
+    ----------
+    lr_scale : float
+        Sum of |mu| over the trace of the Hessian [parameter units per step].
+    snr : float
+        Median over the parameters of mean over standard deviation of the per-example gradient.
+    snr_spread : float
+        Standard deviation of the natural log of that ratio over the parameters.
+    alignment : float
+        R, off-diagonal curvature along the sign of the gradient over the trace, between 0 and
+        ``n_parameters - 1``.
+    correlation : float
+        Correlation of two parameters' per-example gradients, in [0, 1).
+    momentum : float, optional
+        beta_1 of an update by the sign of the averaged gradient, in [0, 1): one step with a warm buffer,
+        which counts as (1 + beta_1)/(1 - beta_1) times the batch size.
+    skewness : float, optional
+        Skewness of the per-example gradients in the direction of their mean.
+    n_parameters : int, optional
+        Number of parameters, at least 2.
+
+    Raises
+    ------
+    ValueError
+        If a value is outside its range.
+
+    References
+    ----------
+    Li et al., arXiv 2405.14578, Theorem 2, for the law; Su, kexue.fm 11301, for the momentum row.
+    """
+
+    lr_scale: float
+    snr: float
+    snr_spread: float
+    alignment: float
+    correlation: float
+    momentum: float = 0.0
+    skewness: float = 0.0
+    n_parameters: int = 256
+
+    params: ClassVar[tuple[Param, ...]] = (
+        Param(
+            "lr_scale",
+            r"\varepsilon_0",
+            "Learning-rate scale",
+            "parameter units per step",
+            "Sum of the absolute mean gradients over the trace of the Hessian.",
+            1e-2,
+            (1e-8, 1e3),
+        ),
+        Param(
+            "snr",
+            "z",
+            "Signal to noise",
+            "per example",
+            "Median over the parameters of mean over standard deviation of the gradient from one example.",
+            0.05,
+            (1e-4, 2.0),
+        ),
+        Param(
+            "snr_spread",
+            r"\sigma_{\ln z}",
+            "Spread of signal to noise",
+            "",
+            "Standard deviation of the natural log of the signal-to-noise ratio over the parameters.",
+            0.3,
+            (0.0, 3.0),
+            log=False,
+        ),
+        Param(
+            "alignment",
+            "R",
+            "Curvature alignment",
+            "",
+            "Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; with "
+            "equal signal-to-noise ratios there is a peak exactly where it is above 1.",
+            8.0,
+            (0.01, 200.0),
+        ),
+        Param(
+            "correlation",
+            r"\rho",
+            "Gradient correlation",
+            "",
+            "Correlation between the per-example gradients of two parameters; the theorems assume none.",
+            0.0,
+            (0.0, 0.9),
+            log=False,
+        ),
+        Param(
+            "momentum",
+            r"\beta_1",
+            "Momentum",
+            "",
+            "Averaging of past gradients before the sign is taken; one step with a warm buffer, so a "
+            "batch counts (1 + beta_1)/(1 - beta_1) times.",
+            0.0,
+            (0.0, 0.99),
+            log=False,
+        ),
+        Param(
+            "skewness",
+            r"\gamma",
+            "Skewness",
+            "",
+            "Skewness of the per-example gradient in the direction of its mean, to first order; it turns "
+            "the mean sign around below B = gamma/(6 z).",
+            0.0,
+            (0.0, 2.0),
+            log=False,
+        ),
+        Param(
+            "n_parameters",
+            "N",
+            "Number of parameters",
+            "",
+            "With the coupling of each pair held, curvature alignment grows in proportion to N - 1.",
+            256.0,
+            (2.0, 1048576.0),
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        positive("lr_scale", self.lr_scale)
+        positive("snr", self.snr)
+        if not finite("snr_spread", self.snr_spread) >= 0:
+            raise ValueError(f"snr_spread must not be negative, but got {self.snr_spread!r}")
+        for name in ("correlation", "momentum"):
+            if not 0 <= finite(name, getattr(self, name)) < 1:
+                raise ValueError(f"{name} must be at least 0 and below 1, but got {getattr(self, name)!r}")
+        finite("skewness", self.skewness)
+        if finite("n_parameters", self.n_parameters) < 2 or int(self.n_parameters) != self.n_parameters:
+            raise ValueError(
+                f"n_parameters must be a whole number of at least 2, but got {self.n_parameters!r}"
+            )
+        if not 0 <= finite("alignment", self.alignment) <= self.n_parameters - 1:
+            raise ValueError(
+                f"alignment must lie between 0 and n_parameters - 1 = {self.n_parameters - 1}, "
+                f"but got {self.alignment!r}"
+            )
+
+    def gradient_noise(self, nodes: int = 256) -> GradientNoise:
+        """The gradient statistics on quantile nodes of the signal-to-noise distribution.
+
+        Each node stands for an equal share of the parameters. The trace is 1, ``sum |mu|`` is `lr_scale`, and
+        `GradientNoise.alignment` is `alignment` exactly.
+
+        Parameters
+        ----------
+        nodes : int, optional
+            Largest number of nodes; there are never more than parameters.
+
+        Returns
+        -------
+        GradientNoise
+            With ``min(nodes, n_parameters)`` coordinates.
+
+        Raises
+        ------
+        ValueError
+            If `nodes` is below 2, or so few that the alignment would need negative curvature.
+        """
+        count = min(int(nodes), int(self.n_parameters))
+        if count < 2 or self.alignment > count - 1:
+            raise ValueError(f"nodes must be at least 2 and above the alignment, but got {nodes!r}")
+        snr = self.snr_nodes(count)
+        mean = self.lr_scale * snr / snr.sum()
+        std = mean / snr * math.sqrt((1.0 - self.momentum) / (1.0 + self.momentum))
+        coupling = self.alignment / (count * (count - 1.0))
+        return GradientNoise(
+            mean,
+            std,
+            np.full(count, 1.0 / count - coupling),
+            np.full((count, 1), math.sqrt(coupling)),
+            np.full(count, math.sqrt(self.correlation)) if self.correlation else None,
+            np.full(count, self.skewness) if self.skewness else None,
+        )
+
+    def snr_nodes(self, count: int) -> FloatArray:
+        """Signal-to-noise ratios at `count` equally likely quantiles, ascending."""
+        quantiles = ndtri((np.arange(count) + 0.5) / count)
+        return np.asarray(self.snr * np.exp(self.snr_spread * quantiles))
