@@ -7,21 +7,26 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from surgecore._validate import FloatArray, finite, positive
 from surgecore.gradient_noise import GradientNoise
 from surgecore.laws import Param
 
+#: Quantile nodes that stand for all parameters.
+NODES = 256
+
 
 @dataclass(frozen=True)
 class NoiseModel:
-    r"""Gradient noise of a whole model in eight numbers.
+    r"""Gradient noise of a whole model in nine numbers.
 
-    Signal-to-noise ratios are lognormal over the parameters, all gradients point the same way, the curvature
-    is a multiple of the identity plus a rank one along the gradient's sign, and one common factor correlates
-    the parameters' gradients along that same direction. `gradient_noise` turns this into a `GradientNoise`
-    on quantile nodes, so that every curve shown follows from the theory.
+    All parameters have the same mean gradient; their noise differs, so that signal-to-noise ratios are
+    lognormal. The curvature is a multiple of the identity plus a rank one along the gradient's sign (or one
+    for each block of parameters), and one common factor correlates the gradients along that same direction.
+    `gradient_noise` turns this into a `GradientNoise` on quantile nodes, so that every curve shown follows
+    from the theory. With one block there is a surge where R is above 1, whatever the spread.
 
     Parameters
     ----------
@@ -32,8 +37,7 @@ class NoiseModel:
     snr_spread : float
         Standard deviation of the natural log of that ratio over the parameters.
     alignment : float
-        R, off-diagonal curvature along the sign of the gradient over the trace, between 0 and
-        ``n_parameters - 1``.
+        R, off-diagonal curvature along the sign of the gradient over the trace, from 0 to `max_alignment`.
     correlation : float
         Correlation of two parameters' per-example gradients, in [0, 1).
     momentum : float, optional
@@ -43,6 +47,9 @@ class NoiseModel:
         Skewness of the per-example gradients in the direction of their mean.
     n_parameters : int, optional
         Number of parameters, at least 2.
+    blocks : int, optional
+        Number of equal groups of parameters, by signal to noise, that are coupled only among themselves; each
+        can have a peak of its own.
 
     Raises
     ------
@@ -62,6 +69,7 @@ class NoiseModel:
     momentum: float = 0.0
     skewness: float = 0.0
     n_parameters: int = 256
+    blocks: int = 1
 
     params: ClassVar[tuple[Param, ...]] = (
         Param(
@@ -143,6 +151,16 @@ class NoiseModel:
             256.0,
             (2.0, 1048576.0),
         ),
+        Param(
+            "blocks",
+            "K",
+            "Curvature blocks",
+            "",
+            "Groups of parameters, by signal to noise, whose curvature couples only within the group.",
+            1.0,
+            (1.0, 4.0),
+            log=False,
+        ),
     )
 
     def __post_init__(self) -> None:
@@ -154,17 +172,22 @@ class NoiseModel:
             if not 0 <= finite(name, getattr(self, name)) < 1:
                 raise ValueError(f"{name} must be at least 0 and below 1, but got {getattr(self, name)!r}")
         finite("skewness", self.skewness)
-        if finite("n_parameters", self.n_parameters) < 2 or int(self.n_parameters) != self.n_parameters:
+        for name, least in (("n_parameters", 2), ("blocks", 1)):
+            number = finite(name, getattr(self, name))
+            if number < least or number != int(number):
+                raise ValueError(f"{name} must be a whole number of at least {least}, but got {number!r}")
+        if not 0 <= finite("alignment", self.alignment) <= self.max_alignment:
             raise ValueError(
-                f"n_parameters must be a whole number of at least 2, but got {self.n_parameters!r}"
-            )
-        if not 0 <= finite("alignment", self.alignment) <= self.n_parameters - 1:
-            raise ValueError(
-                f"alignment must lie between 0 and n_parameters - 1 = {self.n_parameters - 1}, "
-                f"but got {self.alignment!r}"
+                f"alignment must lie between 0 and {self.max_alignment:g}, the most that "
+                f"{self.n_parameters} parameters allow, but got {self.alignment!r}"
             )
 
-    def gradient_noise(self, nodes: int = 256) -> GradientNoise:
+    @property
+    def max_alignment(self) -> float:
+        """Largest alignment whose curvature is positive: all of it along the gradient's sign."""
+        return _most_alignment(self._block_of(min(NODES, int(self.n_parameters))))
+
+    def gradient_noise(self, nodes: int = NODES) -> GradientNoise:
         """The gradient statistics on quantile nodes of the signal-to-noise distribution.
 
         Each node stands for an equal share of the parameters. The trace is 1, ``sum |mu|`` is `lr_scale`, and
@@ -186,17 +209,18 @@ class NoiseModel:
             If `nodes` is below 2, or so few that the alignment would need negative curvature.
         """
         count = min(int(nodes), int(self.n_parameters))
-        if count < 2 or self.alignment > count - 1:
-            raise ValueError(f"nodes must be at least 2 and above the alignment, but got {nodes!r}")
-        snr = self.snr_nodes(count)
-        mean = self.lr_scale * snr / snr.sum()
-        std = mean / snr * math.sqrt((1.0 - self.momentum) / (1.0 + self.momentum))
-        coupling = self.alignment / (count * (count - 1.0))
+        block = self._block_of(max(count, 1))
+        if count < 2 or self.alignment > _most_alignment(block):
+            raise ValueError(f"nodes must be at least 2 and enough for the alignment, but got {nodes!r}")
+        mean = np.full(count, self.lr_scale / count)
+        std = mean / self.snr_nodes(count) * math.sqrt((1.0 - self.momentum) / (1.0 + self.momentum))
+        # every pair inside a block has the same off-diagonal curvature
+        pair = self.alignment / max(_most_alignment(block) * count, 1.0)
         return GradientNoise(
             mean,
             std,
-            np.full(count, 1.0 / count - coupling),
-            np.full((count, 1), math.sqrt(coupling)),
+            np.full(count, 1.0 / count - pair),
+            math.sqrt(pair) * (block[:, None] == np.arange(int(self.blocks))),
             np.full(count, math.sqrt(self.correlation)) if self.correlation else None,
             np.full(count, self.skewness) if self.skewness else None,
         )
@@ -205,3 +229,11 @@ class NoiseModel:
         """Signal-to-noise ratios at `count` equally likely quantiles, ascending."""
         quantiles = ndtri((np.arange(count) + 0.5) / count)
         return np.asarray(self.snr * np.exp(self.snr_spread * quantiles))
+
+    def _block_of(self, count: int) -> NDArray[np.int64]:
+        return np.arange(count, dtype=np.int64) * int(self.blocks) // count
+
+
+def _most_alignment(block: NDArray[np.int64]) -> float:
+    sizes = np.bincount(block)
+    return float((sizes * (sizes - 1)).sum() / block.size)

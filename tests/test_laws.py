@@ -1,0 +1,127 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from surgecore import LAWS, ConstantLaw, EqualSnrLaw, PowerLaw, SaturatingLaw, SurgeLaw
+
+GOLDEN = {
+    vector["name"]: vector
+    for vector in json.loads((Path(__file__).parent / "golden" / "laws.json").read_text())["vectors"]
+}
+EXACT = 1e-9
+positive = st.floats(1e-6, 1e6)
+
+
+def test_surge_law_matches_the_paper():
+    inputs, expected = GOLDEN["surge_eq2"]["inputs"], GOLDEN["surge_eq2"]["expected"]
+    law = SurgeLaw(inputs["eps_max"], inputs["B_noise"])
+    np.testing.assert_allclose(law(inputs["B"]), expected["eps_opt"], rtol=EXACT)
+    assert 2 * law.lr_max * np.sqrt(1 / law.noise_scale) == pytest.approx(expected["eq4_at_B1"], rel=EXACT)
+    assert law.peak_batch_size == inputs["B_noise"]
+
+
+@pytest.mark.parametrize(("exponent", "key"), [(1.0, "alpha_1"), (0.5, "alpha_0_5")])
+def test_saturating_law_matches_the_paper(exponent, key):
+    inputs, expected = GOLDEN["mccandlish_alpha"]["inputs"], GOLDEN["mccandlish_alpha"]["expected"]
+    law = SaturatingLaw(inputs["eps_max"], inputs["B_noise"], exponent)
+    np.testing.assert_allclose(law(inputs["B"]), expected[key], rtol=EXACT)
+    assert law.peak_batch_size is None
+
+
+def test_equal_snr_law_peaks_where_the_closed_form_says():
+    inputs, expected = (
+        GOLDEN["homogeneous_closed_form"]["inputs"],
+        GOLDEN["homogeneous_closed_form"]["expected"],
+    )
+    law = EqualSnrLaw(1.0, inputs["z"], inputs["R"])
+    peak = law.peak_batch_size
+    assert peak == pytest.approx(expected["B_peak_exact"], rel=EXACT)
+    assert law(peak) / law.plateau_lr == pytest.approx(expected["eps_max_over_eps_inf"], rel=EXACT)
+    assert law(peak * np.array([0.98, 1.02])).max() < law(peak)
+    noise_scale = np.pi / (2 * law.coupling * law.snr**2)
+    assert peak / noise_scale == pytest.approx(expected["ratio_peak_to_thm3"], rel=EXACT)
+
+
+@pytest.mark.parametrize("coupling", [-0.5, 0.0, 0.99, 1.0])
+def test_equal_snr_law_without_alignment_is_monotone(coupling):
+    law = EqualSnrLaw(1.0, 0.05, coupling)
+    assert law.peak_batch_size is None
+    assert (np.diff(law(np.logspace(-2, 3.5, 200))) > 0).all()
+
+
+@given(positive, positive, st.floats(1e-3, 1e3))
+def test_surge_law_is_symmetric_in_log_batch_size_and_highest_at_the_noise_scale(lr_max, noise_scale, ratio):
+    law = SurgeLaw(lr_max, noise_scale)
+    assert law(noise_scale * ratio) == pytest.approx(law(noise_scale / ratio), rel=1e-12)
+    assert law(noise_scale * ratio) <= law(noise_scale) == pytest.approx(lr_max, rel=1e-15)
+
+
+@given(positive, positive, st.floats(0.1, 10), st.floats(1e-3, 1e3), st.floats(1e-3, 1e3))
+def test_laws_keep_their_form_when_units_change(lr_max, noise_scale, batch, lr_unit, batch_unit):
+    for law, rescaled in (
+        (SurgeLaw(lr_max, noise_scale), SurgeLaw(lr_max * lr_unit, noise_scale * batch_unit)),
+        (
+            SaturatingLaw(lr_max, noise_scale, 0.7),
+            SaturatingLaw(lr_max * lr_unit, noise_scale * batch_unit, 0.7),
+        ),
+        (EqualSnrLaw(lr_max, 0.1, 3), EqualSnrLaw(lr_max * lr_unit, 0.1 / np.sqrt(batch_unit), 3)),
+    ):
+        assert rescaled(batch * batch_unit) == pytest.approx(lr_unit * law(batch), rel=1e-11)
+
+
+def test_power_and_constant_laws():
+    assert PowerLaw(0.5, 1.0)(8) == pytest.approx(4.0, rel=1e-15)
+    assert PowerLaw(0.5, 0.5)([4, 16]) == pytest.approx([1.0, 2.0], rel=1e-15)
+    assert (ConstantLaw(0.3)([1, 2, 3]) == 0.3).all()
+
+
+@pytest.mark.parametrize("family", LAWS.values(), ids=lambda family: family.key)
+def test_every_family_keeps_shapes_and_stays_inside_its_bounds(family):
+    law = family.build(**{param.name: param.default for param in family.free})
+    assert isinstance(law(16), float)
+    for shape in [(3,), (2, 2), (0,), (1, 1, 1)]:
+        result = law(np.full(shape, 16.0))
+        assert result.shape == shape
+        assert (result > 0).all()
+    for param in family.law.params:
+        assert param.bounds[0] <= param.default <= param.bounds[1]
+        assert param.description.endswith(".")
+        assert param.bounds[0] > 0 or not param.log
+
+
+@pytest.mark.parametrize("batch", [0, -1, np.nan, np.inf, [1, 0], "many", [[1, -2]]])
+@pytest.mark.parametrize(
+    "law", [SurgeLaw(1, 1), PowerLaw(1, 1), ConstantLaw(1)], ids=lambda law: type(law).__name__
+)
+def test_batch_sizes_must_be_positive_and_finite(law, batch):
+    with pytest.raises(ValueError, match="batch_size must be"):
+        law(batch)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: SurgeLaw(0, 1),
+        lambda: SurgeLaw(1, np.nan),
+        lambda: SaturatingLaw(1, 1, -1),
+        lambda: PowerLaw(-1, 1),
+        lambda: PowerLaw(1, np.inf),
+        lambda: EqualSnrLaw(1, 1, -1),
+        lambda: ConstantLaw(0),
+        lambda: ConstantLaw([1.0, 2.0]),
+    ],
+)
+def test_parameters_outside_their_range_are_refused(build):
+    with pytest.raises(ValueError, match=", but got "):
+        build()
+
+
+@settings(max_examples=20)
+@given(st.floats(1.001, 1e3), st.floats(1e-3, 1.0))
+def test_equal_snr_peak_is_never_below_its_plateau(coupling, snr):
+    law = EqualSnrLaw(1.0, snr, coupling)
+    assert law(law.peak_batch_size) >= law.plateau_lr
