@@ -111,8 +111,8 @@ def test_param_specs_cover_the_fields_in_order():
     [
         {"lr_scale": 0.0}, {"snr": -1.0}, {"snr": np.nan}, {"snr_spread": -0.1}, {"alignment": -1.0},
         {"alignment": 256.0}, {"alignment": 100.0, "blocks": 4}, {"correlation": 1.0}, {"correlation": -0.1},
-        {"momentum": 1.0}, {"skewness": np.inf}, {"n_parameters": 1}, {"n_parameters": 10.5}, {"blocks": 0}, {"blocks": 1.5},
-        {"snr": "high"},
+        {"momentum": 1.0}, {"skewness": np.inf}, {"n_parameters": 1}, {"n_parameters": 10.5}, {"blocks": 0},
+        {"blocks": 1.5}, {"snr": "high"},
     ],
 )  # fmt: skip
 def test_values_outside_their_range_are_refused(values):
