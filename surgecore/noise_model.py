@@ -79,7 +79,7 @@ class NoiseModel:
             "Learning-rate scale",
             "parameter units per step",
             "Sum of the absolute mean gradients over the trace of the Hessian.",
-            0.11,
+            0.3,
             (1e-8, 1e3),
         ),
         Param(
@@ -88,7 +88,7 @@ class NoiseModel:
             "Signal to noise",
             "per example",
             "Median over the parameters of mean over standard deviation of the gradient from one example.",
-            0.07,
+            0.045,
             (1e-4, 2.0),
         ),
         Param(
@@ -97,7 +97,7 @@ class NoiseModel:
             "Spread of signal to noise",
             "",
             "Standard deviation of the natural log of the signal-to-noise ratio over the parameters.",
-            0.9,
+            1.2,
             (0.0, 3.0),
             log=False,
         ),
@@ -108,7 +108,7 @@ class NoiseModel:
             "",
             "Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; with "
             "equal signal-to-noise ratios there is a peak exactly where it is above 1.",
-            1.25,
+            5.4,
             (0.01, 200.0),
         ),
         Param(
