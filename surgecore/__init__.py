@@ -1,5 +1,8 @@
 """Optimal learning rate against batch size: laws, sweeps, fits. This file is the list of the public API."""
 
+from surgecore.analysis import Analysis, analyse
+from surgecore.catalogue import Entry, load_catalogue
+from surgecore.fitting import Comparison, FitResult, compare, fit
 from surgecore.gradient_noise import GradientNoise
 from surgecore.laws import (
     LAWS,
@@ -15,11 +18,16 @@ from surgecore.laws import (
 from surgecore.noise_model import NoiseModel
 from surgecore.peaks import Peak
 from surgecore.sweep import Optimum, Problem, Sweep, SweepError
+from surgecore.verdict import SurgeVerdict, surge_verdict
 
 __all__ = [
     "LAWS",
+    "Analysis",
+    "Comparison",
     "ConstantLaw",
+    "Entry",
     "EqualSnrLaw",
+    "FitResult",
     "GradientNoise",
     "Law",
     "LawFamily",
@@ -31,8 +39,14 @@ __all__ = [
     "Problem",
     "SaturatingLaw",
     "SurgeLaw",
+    "SurgeVerdict",
     "Sweep",
     "SweepError",
+    "analyse",
+    "compare",
+    "fit",
+    "load_catalogue",
+    "surge_verdict",
 ]
 
 __version__ = "0.1.0"
