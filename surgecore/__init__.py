@@ -2,7 +2,8 @@
 
 from surgecore.analysis import Analysis, analyse
 from surgecore.catalogue import Entry, load_catalogue
-from surgecore.fitting import Comparison, FitResult, compare, fit
+from surgecore.comparison import Comparison, compare
+from surgecore.fitting import FitResult, fit
 from surgecore.gradient_noise import GradientNoise
 from surgecore.laws import (
     LAWS,

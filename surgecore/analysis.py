@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from surgecore.fitting import Comparison, FitResult, compare
+from surgecore.comparison import Comparison, compare
+from surgecore.fitting import FitResult
 from surgecore.optima import Optimum
 from surgecore.sweep import Sweep
 from surgecore.verdict import SurgeVerdict, surge_verdict
@@ -45,7 +46,7 @@ class Analysis:
             Keys read, optima, fits, ranking, surge, sentences.
         """
         status = self.sweep.trials["status"]
-        return _plain(
+        result: dict[str, Any] = _plain(
             {
                 "read": {
                     "name": self.sweep.name,
@@ -84,6 +85,7 @@ class Analysis:
                 "sentences": list(self.sentences),
             }
         )
+        return result
 
 
 def analyse(sweep: Sweep, *, draws: int = 500, seed: int = 0) -> Analysis:

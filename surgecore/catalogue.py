@@ -1,4 +1,4 @@
-"""The bundled sweeps: a manifest with their provenance, and the check that the data are the described ones."""
+"""The bundled sweeps: a manifest with their provenance, and the check that the data are those."""
 
 from __future__ import annotations
 
