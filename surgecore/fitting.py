@@ -58,7 +58,7 @@ class FitResult:
     chi2 : float
         Sum of squared residuals over their variances; NaN where the errors are unknown.
     peak : dict or None
-        Peak of the fitted law: batch_size, batch_interval, lr, lr_interval (95 %); None for a law without one.
+        Peak of the fit: batch_size, batch_interval, lr, lr_interval (95 %); None for a law without one.
     region : Region or None
         The parameters that the data allow at 95 %, behind `interval` and `band`.
     """
@@ -75,7 +75,7 @@ class FitResult:
     n: int
     chi2: float
     peak: Mapping[str, float | tuple[float, float]] | None = None
-    allowedregion: Region | None = field(default=None, repr=False)
+    region: Region | None = field(default=None, repr=False)
 
     def band(self, batch_size: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """95 % profile-likelihood band of the law, at each batch size on its own.
