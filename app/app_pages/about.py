@@ -1,0 +1,42 @@
+"""About: what is the law, when does it hold, and where do the data come from?"""
+
+from pathlib import Path
+
+import controls
+import streamlit as st
+import tables
+
+from surgecore import LAWS, NoiseModel
+
+BIBTEX = """@inproceedings{li2024surge,
+  title     = {Surge Phenomenon in Optimal Learning Rate and Batch Size Scaling},
+  author    = {Li, Shuaipeng and Zhao, Penghao and Zhang, Hailin and others},
+  booktitle = {Advances in Neural Information Processing Systems},
+  year      = {2024},
+  note      = {arXiv:2405.14578}
+}
+
+@article{mccandlish2018empirical,
+  title   = {An Empirical Model of Large-Batch Training},
+  author  = {McCandlish, Sam and Kaplan, Jared and Amodei, Dario and {OpenAI Dota Team}},
+  journal = {arXiv preprint arXiv:1812.06162},
+  year    = {2018}
+}"""
+
+st.title("The law in a page", anchor=False)
+st.markdown(Path(__file__).with_name("about.md").read_text(encoding="utf-8"))
+
+st.header("Laws that are compared", anchor=False)
+st.table({"Law": [law.label for law in LAWS.values()], "Source": [law.source for law in LAWS.values()]})
+
+st.header("Glossary", anchor=False)
+params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.law.params)]
+st.table(tables.glossary(params).set_index("Symbol"))
+
+st.header("Bundled sweeps", anchor=False)
+for entry in controls.catalogue():
+    with st.expander(entry.title):
+        st.markdown(controls.card(entry))
+
+st.header("Citation", anchor=False)
+st.code(BIBTEX, language="bibtex")

@@ -1,0 +1,339 @@
+"""Widgets to core objects: the shared sweep, the parameters, the caches, and errors as messages."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+import words
+from numpy.typing import NDArray
+from words import count, number
+
+from surgecore import (
+    LAWS,
+    Analysis,
+    Entry,
+    EqualSnrLaw,
+    FitResult,
+    GradientNoise,
+    NoiseModel,
+    Param,
+    PowerLaw,
+    Problem,
+    SaturatingLaw,
+    Sweep,
+    SweepError,
+    analyse,
+    load_catalogue,
+)
+
+DATA_DIR = Path(__file__).resolve().parent.parent / "data"
+UPLOAD = "Uploaded file"
+SLIDER_STEPS = 160
+SHOWN_PROBLEMS = 20
+#: The first parameters are the theory's; the others stay folded.
+MAIN_PARAMS = 5
+EQUAL_SNR = {"snr_spread": 0.0, "correlation": 0.0, "momentum": 0.0, "skewness": 0.0}
+WHOLE = {field.name for field in fields(NoiseModel) if field.type in (int, "int")}
+
+FloatArray = NDArray[np.float64]
+
+# ---------------------------------------------------------------- the shared sweep
+
+
+@st.cache_resource(show_spinner=False)
+def catalogue() -> tuple[Entry, ...]:
+    return load_catalogue(DATA_DIR)
+
+
+@st.cache_resource(show_spinner=False)
+def _bundled(name: str) -> Sweep:
+    return next(entry for entry in catalogue() if entry.name == name).load()
+
+
+# One copy a session, gone with it: an upload is nobody else's. Its digest is the key, not a sample of it.
+@st.cache_resource(scope="session", max_entries=4, show_spinner="Reading the file")
+def _uploaded(digest: str, name: str, _data: bytes) -> Sweep | tuple[Problem, ...]:
+    try:
+        return Sweep.from_csv(_data, name=name)
+    except SweepError as error:
+        return error.problems
+
+
+@st.cache_resource(
+    scope="session",
+    max_entries=8,
+    show_spinner="Fitting the laws",
+    hash_funcs={Sweep: lambda sweep: sweep.digest},
+)
+def _analysis(sweep: Sweep) -> Analysis:
+    return analyse(sweep)
+
+
+def _read_upload() -> Sweep | tuple[Problem, ...] | None:
+    file = st.session_state.get("upload")
+    if file is None:
+        return None
+    data = file.getvalue()
+    return _uploaded(sha256(data).hexdigest(), Path(file.name).stem, data)
+
+
+def _use_upload() -> None:
+    """A readable upload becomes the sweep on show; a removed one gives way to the first bundled one."""
+    if isinstance(_read_upload(), Sweep):
+        st.session_state["sweep"] = UPLOAD
+    elif st.session_state.get("sweep") == UPLOAD:
+        st.session_state["sweep"] = catalogue()[0].title
+
+
+def choose_sweep() -> None:
+    """Draw the choice of sweep that every page shares."""
+    titles = [entry.title for entry in catalogue()]
+    if isinstance(_read_upload(), Sweep):
+        titles.append(UPLOAD)
+    st.selectbox("Sweep", titles, key="sweep", bind="query-params", filter_mode=None)
+    st.file_uploader(
+        "Your own sweep (CSV)",
+        type=["csv", "tsv", "txt", "gz"],
+        key="upload",
+        on_change=_use_upload,
+        help="One row a training run: batch size, learning rate, loss, and if you have them seed, steps and "
+        "status. Common names of these columns are understood.",
+    )
+    st.caption("An upload stays in memory, for your session only. It is never stored or sent anywhere.")
+
+
+def chosen_entry() -> Entry | None:
+    """The bundled sweep on show, or None while it is the visitor's own."""
+    return next((entry for entry in catalogue() if entry.title == st.session_state.get("sweep")), None)
+
+
+def card(entry: Entry) -> str:
+    """The data card of a bundled sweep: Markdown beside its file."""
+    return (DATA_DIR / entry.card).read_text(encoding="utf-8")
+
+
+def lr_unit() -> str:
+    entry = chosen_entry()
+    return words.lr_unit(entry.optimizer if entry else None)
+
+
+def chosen_title() -> str:
+    entry = chosen_entry()
+    return entry.title if entry else chosen_analysis().sweep.name
+
+
+def chosen_analysis() -> Analysis:
+    """Everything known about the sweep on show."""
+    upload = _read_upload()
+    if chosen_entry() is None and isinstance(upload, Sweep):
+        return _analysis(upload)
+    return _analysis(_bundled((chosen_entry() or catalogue()[0]).name))
+
+
+def report_upload() -> None:
+    """Say everything that is wrong with an upload, each problem with its row."""
+    problems = _read_upload()
+    if not isinstance(problems, tuple):
+        return
+    name = st.session_state["upload"].name
+    st.error(
+        f"**{name} cannot be read as a sweep**: {count(len(problems), 'problem')}. "
+        "The page goes on with the bundled sweep.\n\n" + _bullets(problems[:SHOWN_PROBLEMS]),
+        icon=":material/error:",
+    )
+    if rest := problems[SHOWN_PROBLEMS:]:
+        with st.expander(f"The other {count(len(rest), 'problem')}"):
+            st.markdown(_bullets(rest))
+
+
+def _bullets(problems: Sequence[Problem]) -> str:
+    return "\n".join(f"- {_escape(_problem(problem))}" for problem in problems)
+
+
+def _problem(problem: Problem) -> str:
+    where = [f"row {problem.row}"] if problem.row is not None else []
+    where += [str(problem.column)] if problem.column else []
+    return f"{', '.join(where)}: {problem.message}" if where else problem.message
+
+
+def _escape(text: str) -> str:
+    """Cells of a file are shown as they are, never as Markdown."""
+    return "".join("\\" + c if c in r"\`*_{}[]()<>#+!|$~:" else c for c in text)
+
+
+# ---------------------------------------------------------------- the noise model
+
+
+def _levels(param: Param) -> tuple[float, ...]:
+    low, high = param.bounds
+    steps = [i / SLIDER_STEPS for i in range(SLIDER_STEPS + 1)]
+    levels = [low * (high / low) ** t if param.log else low + (high - low) * t for t in steps]
+    if param.name in WHOLE:
+        return tuple(dict.fromkeys(map(round, levels)))
+    return tuple(float(f"{level:.3g}") for level in levels)
+
+
+def _nearest(levels: Sequence[float], value: float, *, log: bool) -> float:
+    distance = math.log if log else float
+    return min(levels, key=lambda level: abs(distance(level) - distance(value)))
+
+
+def _from_slider(param: Param) -> None:
+    st.session_state[param.name] = st.session_state[f"{param.name}_slider"]
+
+
+def _param(param: Param) -> float:
+    """A slider and an exact entry of one parameter: the entry holds the state, the slider follows it."""
+    kind = int if param.name in WHOLE else float
+    low, high = map(kind, param.bounds)
+    fine = 10.0 ** (math.floor(math.log10(param.default)) - 1) if param.default else 0.01
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        slider = st.container(width="stretch")
+        value = st.container(width=104).number_input(
+            f"{param.label}, exact value",
+            min_value=low,
+            max_value=high,
+            value=kind(param.default),
+            step=1 if kind is int else fine,
+            format="%d" if kind is int else "%.4g",
+            key=param.name,
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        levels = _levels(param)
+        st.session_state[f"{param.name}_slider"] = _nearest(levels, value, log=param.log)
+        slider.select_slider(
+            param.label,
+            options=levels,
+            format_func=number,
+            key=f"{param.name}_slider",
+            on_change=_from_slider,
+            args=(param,),
+            help=f"${param.symbol}$: {param.description}" + (f" Unit: {param.unit}." if param.unit else ""),
+        )
+    return value
+
+
+def noise_model() -> NoiseModel | None:
+    """Draw the controls of the noise model and read them; None after saying why they do not go together."""
+    first, more = NoiseModel.params[:MAIN_PARAMS], NoiseModel.params[MAIN_PARAMS:]
+    values = {param.name: _param(param) for param in first}
+    with st.expander("More parameters"):
+        values |= {param.name: _param(param) for param in more}
+    try:
+        return NoiseModel(**values)
+    except ValueError as error:
+        st.error(_escape(f"These values do not go together: {error}."))
+        return None
+
+
+def match_button(analysis: Analysis) -> None:
+    """Set the controls from the exact law with equal signal to noise, fitted to the sweep on show."""
+    fit = next(fit for fit in analysis.comparison.fits if fit.family.key == "equal_snr")
+    law = fit.law
+    st.button(
+        "Match the sweep",
+        on_click=_set_model,
+        kwargs={"lr_scale": law.lr_scale, "snr": law.snr, "alignment": law.coupling} | EQUAL_SNR
+        if isinstance(law, EqualSnrLaw)
+        else {},
+        disabled=not isinstance(law, EqualSnrLaw),
+        help="Sets the controls to the exact law with equal signal to noise, fitted to the measured optima. "
+        + _escape(fit.status),
+        icon=":material/target:",
+        width="stretch",
+    )
+
+
+def _set_model(**values: float) -> None:
+    for param in NoiseModel.params:
+        if param.name in values:
+            low, high = param.bounds
+            st.session_state[param.name] = min(max(float(values[param.name]), low), high)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def gradient_noise(model: NoiseModel) -> GradientNoise:
+    return model.gradient_noise()
+
+
+def curves(noise: GradientNoise, start: float) -> dict[str, Callable[[FloatArray], FloatArray]]:
+    """The exact law and its neighbours; those without a height of their own start where it does."""
+    lr = noise.optimal_lr(start)
+    found: dict[str, Callable[[FloatArray], FloatArray]] = {"exact": noise.optimal_lr}
+    if (theorem := noise.small_batch_law()) is not None:
+        found["surge"] = theorem
+    if lr > 0 and (sgd := noise.sgd_law()) is not None:
+        found["sgd"] = SaturatingLaw(sgd.lr_max * lr / sgd(start), sgd.noise_scale)
+    if lr > 0:
+        found["square_root"] = PowerLaw(lr / math.sqrt(start), 0.5)
+    return found
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+def show(figure: go.Figure, *, name: str, alt: str) -> None:
+    """A figure with its text for those who cannot see it, and a camera button that saves it."""
+    image = {"format": st.session_state.get("image", "svg"), "filename": name, "width": 1200, "height": 800}
+    st.plotly_chart(
+        figure,
+        key=name,
+        alt=alt,
+        config={
+            "displaylogo": False,
+            "toImageButtonOptions": image,
+            "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+        },
+    )
+
+
+def choose_laws(ranking: Sequence[FitResult]) -> list[str]:
+    """Which fitted laws to draw: the best one and the surge law, until the visitor chooses."""
+    keys = [fit.family.key for fit in ranking if fit.law is not None]
+    default = [key for key in dict.fromkeys([*keys[:1], "surge", "square_root"]) if key in keys]
+    return st.pills(
+        "Laws, best first",
+        keys,
+        selection_mode="multi",
+        default=default,
+        format_func=lambda key: LAWS[key].label,
+        key="laws",
+        bind="query-params",
+    )
+
+
+def downloads(analysis: Analysis, figures: Mapping[str, go.Figure]) -> None:
+    """The data, the numbers and the figures, each made when it is asked for."""
+    name = analysis.sweep.name
+    offers: dict[str, tuple[Callable[[], str], str, str]] = {
+        "Sweep, canonical CSV": (analysis.sweep.to_csv, f"{name}.csv", "text/csv"),
+        "Analysis, JSON": (partial(_json, analysis), f"{name}-analysis.json", "application/json"),
+    }
+    for label, figure in figures.items():
+        page = partial(figure.to_html, include_plotlyjs=True, config={"showSendToCloud": False})
+        offers[f"{label}, HTML"] = (page, f"{name}-{label.lower().replace(' ', '-')}.html", "text/html")
+    with st.container(horizontal=True):
+        for label, (make, file_name, mime) in offers.items():
+            st.download_button(label, make, file_name, mime, on_click="ignore", icon=":material/download:")
+    st.segmented_control(
+        "Image format of the camera button above each figure",
+        ["svg", "png"],
+        default="svg",
+        required=True,
+        key="image",
+        bind="query-params",
+    )
+
+
+def _json(analysis: Analysis) -> str:
+    return json.dumps(analysis.to_dict(), indent=1, allow_nan=False)

@@ -1,0 +1,96 @@
+"""Core objects as tables in words: for screen readers, keyboards and copying. Pure: no streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import words
+from numpy.typing import NDArray
+
+from surgecore import Comparison, FitResult, Optimum, Param
+
+FloatArray = NDArray[np.float64]
+
+
+def curves(laws: Mapping[str, Callable[[FloatArray], FloatArray]], batch_sizes: FloatArray) -> pd.DataFrame:
+    table = {"Batch size": [words.batch_size(b) for b in batch_sizes]}
+    return pd.DataFrame(
+        table | {name: [words.number(lr) for lr in law(batch_sizes)] for name, law in laws.items()}
+    )
+
+
+def optima(measured: Sequence[Optimum]) -> pd.DataFrame:
+    rows = []
+    for optimum in measured:
+        edge = f"on the {optimum.on_edge} edge of the grid: a bound. " if optimum.on_edge else ""
+        rows.append(
+            {
+                "Batch size": words.batch_size(optimum.batch_size),
+                "Optimal learning rate": words.number(optimum.learning_rate),
+                "95 % interval": words.interval(*optimum.interval) if optimum.interval else "unknown",
+                "Loss there": words.number(optimum.loss),
+                "Trials": optimum.n_trials,
+                "Diverged": optimum.n_infeasible,
+                "Error from": f"{optimum.n_seeds} {optimum.source}" if optimum.n_seeds else "nothing",
+                "Note": (edge + optimum.note).strip(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def ranking(comparison: Comparison) -> pd.DataFrame:
+    """Best law first, each with its parameters and their errors."""
+    scores = [fit.aicc for fit in comparison.fits if np.isfinite(fit.aicc)]
+    best = min(scores) if scores else 0.0
+    rows = [
+        {
+            "Law": fit.family.label,
+            "Weight": _percent(weight),
+            "AICc above the best": words.number(fit.aicc - best, 2)
+            if np.isfinite(fit.aicc)
+            else "not defined",
+            "Typical miss": _percent(np.sqrt(np.mean(np.square(fit.residuals))))
+            if len(fit.residuals)
+            else "–",
+            "Miss at the largest batch when left out": _percent(holdout),
+            "Parameters (95 % intervals)": "; ".join(_parameters(fit)) or "not fitted",
+            "Status": fit.status,
+        }
+        for fit, weight, holdout in zip(comparison.fits, comparison.weights, comparison.holdout, strict=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _rms(values: FloatArray) -> float:
+    return float(np.sqrt(np.mean(np.square(values)))) if len(values) else np.nan
+
+
+def _percent(fraction: float) -> str:
+    if not np.isfinite(fraction):
+        return "–"
+    return "below 0.1 %" if 0 < fraction < 1e-3 else f"{words.number(100 * fraction, 2)} %"
+
+
+def _parameters(fit: FitResult) -> Iterable[str]:
+    if fit.law is None:
+        return
+    for param in fit.family.free:
+        value = getattr(fit.law, param.name)
+        limits = fit.interval.get(param.name)
+        known = f" ({words.interval(*limits)})" if limits else " (no error known)"
+        yield f"${param.symbol}$ = {words.number(value)}{known}"
+
+
+def glossary(params: Iterable[Param]) -> pd.DataFrame:
+    seen = {param.name: param for param in params}
+    return pd.DataFrame(
+        {
+            "Symbol": [f"${param.symbol}$" for param in seen.values()],
+            "Name": [param.label for param in seen.values()],
+            "Unit": [param.unit or "none" for param in seen.values()],
+            "Meaning": [param.description for param in seen.values()],
+            "In addresses and files": [f"`{param.name}`" for param in seen.values()],
+        }
+    )

@@ -1,0 +1,161 @@
+"""Numbers and core objects in words: pure text, shared by figures, tables and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import floor, inf, isfinite, log2, log10
+
+from surgecore import Optimum, Peak, SurgeLaw, Sweep
+
+#: A peak that stands out by less than this fraction of the plateau is not worth the name.
+VISIBLE = 0.01
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """`0.0213`, `3.1e-5`, `77`, `1.2e6`: as short as the digits allow."""
+    if value is None or value != value:
+        return "–"
+    if not isfinite(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
+    # Rounding first, so that 9.996 is 10.0 and not 10.00.
+    exponent = floor(log10(abs(float(f"{value:.{digits - 1}e}"))))
+    if -2 <= exponent < 5:
+        text = f"{value:.{max(digits - 1 - exponent, 0)}f}"
+    else:
+        mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        text = f"{mantissa}e{int(power)}"
+    return text.replace("-", "−", 1) if value < 0 else text
+
+
+def with_error(value: float, stderr: float | None) -> str:
+    """`3.1e-3 ± 0.2e-3`: as many digits as the error allows; says so where there is no error."""
+    if stderr is None or not isfinite(stderr) or stderr <= 0:
+        return f"{number(value)} (no error known)"
+    if stderr > abs(value):
+        return f"{number(value, 1)} ± {number(stderr, 1)}"
+    exponent = floor(log10(abs(value)))
+    last = floor(log10(stderr))
+    if stderr / 10.0**last < 2:  # an error of 1.3 keeps its second digit
+        last -= 1
+    if -2 <= exponent < 5:
+        decimals = max(-last, 0)
+        return f"{value:.{decimals}f} ± {stderr:.{decimals}f}"
+    decimals = max(exponent - last, 0)
+    scale = 10.0**exponent
+    return f"{value / scale:.{decimals}f}e{exponent} ± {stderr / scale:.{decimals}f}e{exponent}"
+
+
+def interval(low: float, high: float) -> str:
+    """`0.019 to 0.024`, with an open end said in words."""
+    if not isfinite(high) or high == inf:
+        return "unbounded" if low <= 0 or not isfinite(low) else f"above {number(low)}"
+    if low <= 0 or not isfinite(low):
+        return f"below {number(high)}"
+    return f"{number(low)} to {number(high)}"
+
+
+def batch_size(value: float) -> str:
+    """`2⁶ = 64` for a power of two, else the plain number."""
+    power = log2(value)
+    if value >= 1 and power == round(power):
+        return f"{power_of_two(round(power))} = {value:.0f}"
+    return number(value)
+
+
+def power_of_two(exponent: int) -> str:
+    return "2" + str(exponent).translate(_SUPERSCRIPT)
+
+
+def count(n: int, noun: str) -> str:
+    """`1 cell`, `12 cells`."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def join(parts: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *head, last = list(parts)
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def peak(peaks: Sequence[Peak], plateau: float, theorem: SurgeLaw | None) -> str:
+    """One sentence on the shape of the exact curve, and on Theorem 3 where it disagrees."""
+    drawn = f", although Theorem 3 draws one at B = {number(theorem.noise_scale, 2)}" if theorem else ""
+    if not peaks:
+        return f"The exact law has **no peak**{drawn}: it levels off at a learning rate of {number(plateau)}."
+    top = max(peaks, key=lambda candidate: candidate.lr)
+    where, above = f"B = {number(top.batch_size, 2)}", number(100 * top.prominence, 2)
+    if abs(top.prominence) < VISIBLE:
+        return (
+            f"The exact law has **no visible peak**{drawn}: at {where} it stands {above} % above "
+            f"its plateau of {number(plateau)}."
+        )
+    if top.prominence < 0:
+        return (
+            f"The exact law has a **local peak at {where}** with learning rate {number(top.lr)}, "
+            f"then dips and rises on to a higher plateau of {number(plateau)}."
+        )
+    return (
+        f"The exact law **peaks at {where}** with learning rate {number(top.lr)}, "
+        f"**{above} % above** its plateau of {number(plateau)}."
+    )
+
+
+def optima_alt(optima: Sequence[Optimum]) -> str:
+    """The measured optima in one sentence, for alt text."""
+    if not optima:
+        return "No measured optimum."
+    best = max(optima, key=lambda optimum: optimum.learning_rate)
+    at = [f"{number(o.learning_rate)} at B = {o.batch_size:g}" for o in (optima[0], best, optima[-1])]
+    sizes = count(len(optima), "batch size")
+    return f"Measured optimal learning rates at {sizes}: {at[0]}, highest {at[1]}, {at[2]}."
+
+
+def measured(sweep: Sweep) -> str:
+    """What the points are, with the horizon: one step and many steps never share a label."""
+    return f"Measured after {count(sweep.steps, 'step')}" if sweep.steps else "Measured"
+
+
+def loss_title(sweep: Sweep) -> str:
+    return f"Loss after {count(sweep.steps, 'step')}" if sweep.steps else "Loss"
+
+
+def facts(sweep: Sweep) -> str:
+    """Size of a sweep in one line; nothing that was lost goes unsaid."""
+    status = sweep.trials["status"].value_counts()
+    seeds = count(sweep.n_seeds, "seed") if sweep.n_seeds else "no seed column"
+    parts = [
+        count(len(sweep.trials), "trial"),
+        count(len(sweep.batch_sizes), "batch size"),
+        count(len(sweep.learning_rates), "learning rate"),
+        seeds,
+        f"{status.get('infeasible', 0):,} diverged",
+        f"{status.get('incomplete', 0):,} incomplete",
+    ]
+    return " · ".join(parts)
+
+
+def clipped(losses: Sequence[float], limits: tuple[float, float]) -> str:
+    """What the colour scale leaves out."""
+    above = sum(1 for loss in losses if isfinite(loss) and loss > limits[1])
+    if not above:
+        return "The colour scale covers every loss."
+    return (
+        f"{count(above, 'cell')} above a loss of {number(limits[1])} drawn in the last colour of the scale."
+    )
+
+
+def lr_unit(optimizer: str | None) -> str:
+    """Unit of a learning rate: SGD's is not that of sign-like optimizers, and an upload's is unknown."""
+    if optimizer is None:
+        return "units of its optimizer"
+    return "parameter units² per loss" if "sgd" in optimizer.lower() else "parameter units per step"
+
+
+def points(sweep: Sweep, unit: str) -> str:
+    """What the measured points are, in one clause."""
+    horizon = f" after {count(sweep.steps, 'step')}" if sweep.steps else ""
+    return f"measured optima{horizon} with their 95 % intervals, {sweep.name} [{unit}]"
