@@ -1,0 +1,241 @@
+"""Make, and check, the bundled sweeps: ``python -m surgecore.training.data [--check] [--only NAME] FOLDER``.
+
+FOLDER/plans holds the plans; bundle.toml there lists them in the order of the manifest, with what each cannot show.
+A sweep that comes out the same keeps its card and its date, so that recomputing changes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import shutil
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from surgecore.analysis import analyse
+from surgecore.catalogue import Entry
+from surgecore.sweep import Sweep
+from surgecore.training.executors import prepare, work
+from surgecore.training.plan import Chunk, Plan
+from surgecore.training.protocols import Output
+from surgecore.training.runner import Progress, _rows, run
+
+#: Largest relative difference of a loss that `check` takes for another machine's rounding.
+TOLERANCE = 0.02
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; 0 if all is well, 1 if a check fails or a sweep was stopped."""
+    parser = argparse.ArgumentParser(
+        prog="surgecore.training.data", description="Make or check the bundled sweeps."
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--check", action="store_true", help="recompute a random sample of cells and compare")
+    parser.add_argument("--only", help="only plans whose name starts so")
+    parser.add_argument("--seed", type=int, help="of the sample to check; drawn anew by default")
+    options = parser.parse_args(arguments)
+    bundle = tomllib.loads((options.folder / "plans" / "bundle.toml").read_text(encoding="utf-8"))["sweep"]
+    chosen = [item for item in bundle if item["plan"].startswith(options.only or "")]
+    if options.check:
+        return check(options.folder, chosen, options.seed)
+    finished = [make(options.folder, item) for item in chosen]
+    order_manifest(options.folder, bundle)
+    return 0 if all(finished) else 1
+
+
+def make(folder: Path, item: Mapping[str, Any]) -> bool:
+    """Compute one plan and write its data files, cards and manifest entries; True if it finished."""
+    plan = Plan.from_toml(folder / "plans" / f"{item['plan']}.toml")
+    work_folder = folder / ".journals" / plan.name
+    journal_there = work_folder.exists()
+
+    told = [0.0]
+
+    def tell(progress: Progress) -> None:
+        if progress.elapsed > told[0] + 10:
+            told[0] = progress.elapsed
+            sys.stderr.write(
+                f"{plan.name}: {progress.done}/{progress.total} runs, {progress.remaining:.0f} s left\n"
+            )
+
+    result = run(plan, out=work_folder, device="cpu", resume=journal_there, on_progress=tell)
+    sys.stderr.write(f"{plan.name}: {result.status}\n")
+    if not result.finished:
+        return False
+    entries = _read_manifest(folder)
+    for output in plan.protocol.outputs():
+        sweep = result.sweeps[output.key]
+        data = gzip.compress(sweep.to_csv().encode(), mtime=0)
+        entry = _entry(plan, output, sweep, data, item, result.provenance)
+        old = entries.get(entry["name"])
+        if old and old["sha256"] == entry["sha256"]:
+            entry = {**entry, **{key: old[key] for key in ("date", "wall_seconds", "device", "versions")}}
+        entries[entry["name"]] = entry
+        (folder / entry["file"]).write_bytes(data)
+        (folder / entry["card"]).write_text(_card(entry, plan, sweep), encoding="utf-8")
+    _write_manifest(folder, entries)
+    shutil.rmtree(folder / ".journals" / plan.name)
+    return True
+
+
+def order_manifest(folder: Path, bundle: Sequence[Mapping[str, Any]]) -> None:
+    """Sort the manifest as the bundle lists its plans, and drop what no plan makes."""
+    entries = _read_manifest(folder)
+    names = []
+    for item in bundle:
+        plan = Plan.from_toml(folder / "plans" / f"{item['plan']}.toml")
+        names += [f"{plan.name}-{output.key}" for output in plan.protocol.outputs()]
+    _write_manifest(folder, {name: entries[name] for name in names if name in entries})
+
+
+def check(folder: Path, bundle: Sequence[Mapping[str, Any]], seed: int | None) -> int:
+    """Recompute one random chunk of cells of every plan and compare it with the bundled files."""
+    generator = np.random.default_rng(seed)
+    entries, worst = _read_manifest(folder), 0.0
+    for item in bundle:
+        plan = Plan.from_toml(folder / "plans" / f"{item['plan']}.toml")
+        sweeps = {
+            output.key: Entry(**entries[f"{plan.name}-{output.key}"], folder=folder).load()
+            for output in plan.protocol.outputs()
+        }
+        chunks = _chunks(plan, next(iter(sweeps.values())))
+        chunk = chunks[int(generator.integers(len(chunks)))]
+        record = work(prepare(plan, "cpu"), chunk)
+        differs = max(_difference(sweep, _rows(record, key)) for key, sweep in sweeps.items())
+        worst = max(worst, differs)
+        verdict = "identical" if differs == 0 else f"differ by at most {differs:.1e} of the loss"
+        sys.stdout.write(f"{plan.name}: {chunk.n_runs} runs at batch size {chunk.batch_size}: {verdict}\n")
+    if worst > TOLERANCE:
+        sys.stdout.write(f"Losses must agree within {TOLERANCE:g}, but differ by {worst:.2g}.\n")
+    return int(worst > TOLERANCE)
+
+
+def _chunks(plan: Plan, sweep: Sweep) -> list[Chunk]:
+    """Chunks of the sweep itself; a refined grid's learning rates are read from the bundled file."""
+    trials = sweep.trials
+    rates = {
+        int(batch_size): tuple(sorted({float(rate) for rate in here["learning_rate"]}))
+        for batch_size, here in trials.groupby("batch_size")
+    }
+    return plan.chunks(1, rates)
+
+
+def _difference(sweep: Sweep, rows: list[dict[str, Any]]) -> float:
+    index = ["batch_size", "learning_rate", "seed"]
+    then = sweep.trials.set_index(index)["loss"]
+    worst = 0.0
+    for row in rows:
+        old, new = float(then[tuple(row[key] for key in index)]), float(row["loss"])
+        if np.isnan(old) != np.isnan(new):
+            return float("inf")
+        if not np.isnan(old):
+            worst = max(worst, abs(new - old) / max(abs(old), 1e-12))
+    return worst
+
+
+def _entry(
+    plan: Plan,
+    output: Output,
+    sweep: Sweep,
+    data: bytes,
+    item: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+) -> dict[str, Any]:
+    name = f"{plan.name}-{output.key}"
+    rates, sizes = sweep.learning_rates, plan.grid.batch_sizes
+    seeds = f"{plan.grid.seeds}"
+    if plan.grid.few_seeds:
+        seeds += f" ({plan.grid.few_seeds} from batch size {plan.grid.few_seeds_from})"
+    label = plan.optimizer.label + ("" if plan.state == "cold" else f", {plan.state} state")
+    return {
+        "name": name, "title": f"{plan.title}, {output.label}", "file": f"{name}.csv.gz",
+        "sha256": sha256(data).hexdigest(), "card": f"{name}.md", "workload": plan.workload.label,
+        "optimizer": label, "protocol": f"{output.label}; {plan.protocol.label}", "steps": output.steps,
+        "grid": f"{len(sizes)} batch sizes {min(sizes)} to {max(sizes)}, {len(rates)} learning rates "
+        f"{rates[0]:.3g} to {rates[-1]:.3g}",
+        "seeds": seeds, "device": provenance["device"], "versions": dict(provenance["versions"]),
+        "date": datetime.now(UTC).date().isoformat(), "precision": provenance["precision"],
+        "wall_seconds": provenance["wall_seconds"], "shows": " ".join(analyse(sweep).sentences),
+        "does_not_show": item["does_not_show"],
+    }  # fmt: skip
+
+
+def _card(entry: Mapping[str, Any], plan: Plan, sweep: Sweep) -> str:
+    status = sweep.trials["status"].value_counts()
+    counts = ", ".join(
+        f"{status[word]:,} {word}" for word in ("complete", "incomplete", "infeasible") if word in status
+    )
+    versions = ", ".join(f"{name} {number}" for name, number in entry["versions"].items())
+    settings = "; ".join(
+        f"{name}: {_options(value)}"
+        for name, value in (
+            ("workload", plan.workload),
+            ("optimizer", plan.optimizer),
+            ("protocol", plan.protocol),
+        )
+    )
+    return f"""# {entry["title"]}
+
+| | |
+|---|---|
+| Workload | {entry["workload"]}; {plan.workload.source} |
+| Optimizer | {entry["optimizer"]} |
+| Protocol | {entry["protocol"]} |
+| Settings | {settings} |
+| Grid | {entry["grid"]} |
+| Seeds | {entry["seeds"]}; minibatches with replacement from (seed, batch size, step), shared by all learning rates |
+| Loss | over all {plan.workload.n_examples:,} examples of the training data |
+| Trials | {counts} |
+| Precision | {entry["precision"]} |
+| Device | {entry["device"]}; one thread |
+| Versions | {versions} |
+| Computed | {entry["date"]}, {entry["wall_seconds"]:g} s for all sweeps of the plan |
+| Plan | plans/{plan.name}.toml |
+| File | {entry["file"]}, sha256 {entry["sha256"]} |
+
+## What it shows
+
+{entry["shows"]}
+
+These sentences are what the analysis says of the file; they are written with it.
+
+## What it does not show
+
+{entry["does_not_show"]}
+"""
+
+
+def _options(value: Any) -> str:  # noqa: ANN401
+    if not is_dataclass(value):
+        return str(value)
+    pairs = [f"{field.name} {_plain(getattr(value, field.name))}" for field in fields(value)]
+    return ", ".join(pairs) or "none"
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401
+    return " and ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
+    path = folder / "manifest.json"
+    if not path.exists():
+        return {}
+    return {entry["name"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))["sweeps"]}
+
+
+def _write_manifest(folder: Path, entries: Mapping[str, Mapping[str, Any]]) -> None:
+    text = json.dumps({"sweeps": list(entries.values())}, indent=1) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

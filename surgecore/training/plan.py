@@ -1,0 +1,428 @@
+"""Sweep plans: TOML files that a person can read, checked with all errors at once. No torch."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from math import log2
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from surgecore.training.options import option, read_options, unknown
+from surgecore.training.optimizers import OPTIMIZERS, Optimizer
+from surgecore.training.protocols import PROTOCOLS, Protocol
+from surgecore.training.stack import n_params
+from surgecore.training.workloads import WORKLOADS, Workload
+
+STATES = ("cold", "warm", "limit")
+#: Working sets of this size stay in a processor's caches, and one step of them costs little but arithmetic.
+_CACHE = 6_500_000
+_PARAMETER_CACHE = 16_000_000
+
+
+class PlanError(ValueError):
+    """A plan that cannot be run.
+
+    Attributes
+    ----------
+    problems : tuple of str
+        Everything that is wrong, a sentence each.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        count = f"{len(problems)} problem{'s' * (len(problems) > 1)}"
+        super().__init__("\n".join([f"the plan has {count}:", *(f"- {problem}" for problem in problems)]))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Batch sizes, learning rates and seeds.
+
+    `few_seeds` seeds are used from batch size `few_seeds_from` on. With `refine`, a first stage of `scout_seeds` seeds
+    runs `learning_rates`, and the rates proper are `each_side` steps of 1 / `per_octave` octave each side of where
+    it found the optima.
+    """
+
+    batch_sizes: tuple[int, ...] = option((4, 16, 64, 256), 1, 1 << 24)
+    learning_rates: tuple[float, ...] = option((0.01,), 1e-12, 1e6)
+    seeds: int = option(8, 1, 100_000)
+    first_seed: int = option(0, 0, 1 << 31)
+    few_seeds: int = option(0, 0, 100_000)
+    few_seeds_from: int = option(1 << 24, 1)
+    refine: bool = option(False)
+    scout_seeds: int = option(4, 1, 1000)
+    each_side: int = option(5, 1, 50)
+    per_octave: float = option(2.0, 0.25, 16)
+
+    def n_seeds(self, batch_size: int) -> int:
+        """Seeds at a batch size."""
+        return self.few_seeds if self.few_seeds and batch_size >= self.few_seeds_from else self.seeds
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a plan is computed; none of it changes what is computed, beyond rounding."""
+
+    compile: bool = option(False)
+    memory_mb: float = option(512.0, 16)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Runs that advance together.
+
+    Attributes
+    ----------
+    stage : int
+        0 for the scouting stage of a refined grid, else 1.
+    batch_size : int
+        Examples a minibatch.
+    seeds, rates : tuple
+        Every combination is one run.
+    """
+
+    stage: int
+    batch_size: int
+    seeds: tuple[int, ...]
+    rates: tuple[float, ...]
+
+    @property
+    def key(self) -> str:
+        """Identity within its plan."""
+        rates = sha256(json.dumps(self.rates).encode()).hexdigest()[:12]
+        return f"{self.stage}/{self.batch_size}/{self.seeds[0]}-{self.seeds[-1]}/{rates}"
+
+    @property
+    def n_runs(self) -> int:
+        """Seeds times rates."""
+        return len(self.seeds) * len(self.rates)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A checked plan of a sweep over batch size, learning rate and seed.
+
+    Attributes
+    ----------
+    name, title : str
+        Name for files, and for people.
+    workload, optimizer, protocol, grid, run
+        Its five tables.
+    state : str
+        "cold" (empty optimizer state), "warm" (state of `warm_steps` gradients at the start) or "limit" (all beta = 0).
+    source : mapping
+        The tables as read: what `to_toml` and `digest` are made of.
+    """
+
+    name: str
+    title: str
+    workload: Workload
+    optimizer: Optimizer
+    protocol: Protocol
+    grid: Grid
+    run: Run
+    state: str = "cold"
+    warm_steps: int = 200
+    source: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_toml(cls, source: str | PathLike[str]) -> Plan:
+        """Read a plan from a file, or from TOML text (a string with a line break).
+
+        Raises
+        ------
+        PlanError
+            With every problem at once.
+        OSError
+            If the file cannot be read.
+        """
+        is_text = isinstance(source, str) and "\n" in source
+        text = str(source) if is_text else Path(source).read_text(encoding="utf-8")
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise PlanError([f"the file must be TOML, but: {error}"]) from error
+        return cls.from_dict(table)
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> Plan:
+        """Check the tables of a plan.
+
+        Raises
+        ------
+        PlanError
+            With every problem at once.
+        """
+        problems: list[str] = []
+        known = ("name", "title", "workload", "optimizer", "protocol", "grid", "run")
+        problems += [unknown(key, key, dict.fromkeys(known)) for key in table if key not in known]
+        texts = [_text(table, key, problems) for key in ("name", "title")]
+        workload = _choose(table, "workload", WORKLOADS, problems)
+        settings = dict(_table(table, "optimizer", problems))
+        state, warm_steps = _state(settings, problems)
+        optimizer = _choose({"optimizer": settings}, "optimizer", OPTIMIZERS, problems)
+        protocol = _choose(table, "protocol", PROTOCOLS, problems)
+        grid = _grid(_table(table, "grid", problems), problems)
+        run = read_options(Run, _table(table, "run", problems, needed=False), "run", problems)
+        if protocol is not None:
+            problems += protocol.problems()
+        if optimizer is not None and state == "limit":
+            try:
+                optimizer = optimizer.limit()
+            except ValueError as error:
+                problems.append(f"optimizer.state: {error}")
+        if problems:
+            raise PlanError(problems)
+        assert workload and optimizer and protocol and grid and run
+        return cls(
+            texts[0], texts[1], workload, optimizer, protocol, grid, run, state, warm_steps, dict(table)
+        )
+
+    def to_toml(self) -> str:
+        """Write the plan so that `from_toml` reads it back as the same plan."""
+        lines = [
+            f"{key} = {json.dumps(value)}"
+            for key, value in self.source.items()
+            if not isinstance(value, Mapping)
+        ]
+        for key, value in self.source.items():
+            if isinstance(value, Mapping):
+                lines += ["", f"[{key}]", *(f"{name} = {_toml(item)}" for name, item in value.items())]
+        return "\n".join(lines) + "\n"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the plan computes: everything but its title."""
+        table = {key: value for key, value in self.source.items() if key != "title"}
+        return sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
+
+    def chunks(self, stage: int, rates: Mapping[int, tuple[float, ...]] | None = None) -> list[Chunk]:
+        """Cut a stage into chunks that fit the caches where they can and the memory budget always.
+
+        Parameters
+        ----------
+        stage : int
+            0 scouts, 1 is the sweep itself.
+        rates : mapping of int to tuple of float, optional
+            Learning rates of each batch size; the grid's by default.
+        """
+        out = []
+        for batch_size in self.grid.batch_sizes:
+            here = self.grid.learning_rates if rates is None else rates[batch_size]
+            most = self._max_runs(batch_size, self.run.memory_mb * 1e6, self.run.memory_mb * 1e6)
+            width = min(len(here), most)
+            soft = self._max_runs(batch_size, _CACHE, _PARAMETER_CACHE)
+            groups = max(1, min(soft, most) // width)
+            count = self.grid.n_seeds(batch_size)
+            count = min(count, self.grid.scout_seeds) if stage == 0 else count
+            seeds = [self.grid.first_seed + i for i in range(count)]
+            for at in range(0, count, groups):
+                for low in range(0, len(here), width):
+                    part = tuple(seeds[at : at + groups]), tuple(here[low : low + width])
+                    out.append(Chunk(stage, batch_size, *part))
+        return out
+
+    def _max_runs(self, batch_size: int, activations: float, parameters: float) -> int:
+        by_activations = activations / (4 * self.workload.activations * batch_size)
+        by_parameters = parameters / (4 * n_params(self.workload.shapes) * (4 + self.optimizer.n_buffers))
+        return max(1, int(min(by_activations, by_parameters)))
+
+    def refined(self, optima: Mapping[int, tuple[float, ...]]) -> dict[int, tuple[float, ...]]:
+        """Learning rates of the second stage around the first stage's best ones.
+
+        Parameters
+        ----------
+        optima : mapping of int to tuple of float
+            Best scouted rates of every batch size, one for each output.
+
+        Returns
+        -------
+        dict of int to tuple of float
+            Rates on one lattice of 1 / `per_octave` octave, so that batch sizes share them.
+        """
+        out = {}
+        for batch_size, best in optima.items():
+            low = round(log2(min(best)) * self.grid.per_octave) - self.grid.each_side
+            high = round(log2(max(best)) * self.grid.per_octave) + self.grid.each_side
+            out[batch_size] = tuple(_rounded(2 ** (j / self.grid.per_octave)) for j in range(low, high + 1))
+        return out
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a plan will cost at most, known before anything starts.
+
+    Attributes
+    ----------
+    runs, run_steps : int
+        Training runs, and their steps in all.
+    flops : float
+        Floating-point operations.
+    memory : float
+        Working memory of the largest chunk [bytes].
+    seconds : float
+        Time on one core or one GPU; good to a factor of about three.
+    """
+
+    runs: int
+    run_steps: int
+    flops: float
+    memory: float
+    seconds: float
+
+    def sentence(self) -> str:
+        """Say it."""
+        return (
+            f"{self.runs:,} runs, at most {self.run_steps:,} run-steps, {self.flops:.1e} FLOPs, {self.memory / 1e6:.0f} MB, "
+            f"at most about {_duration(self.seconds)} on one worker (within a factor of three)"
+        )
+
+
+def estimate(plan: Plan, device: str = "cpu") -> Estimate:
+    """Estimate the cost of a plan from its sizes.
+
+    The rates behind it are those of one core of a 2020s server at the small products of these workloads, and of a
+    data-centre GPU that is mostly waiting; the number of steps is an upper bound where runs stop at a target.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is to be run.
+    device : str, optional
+        "cpu" or "cuda".
+    """
+    speed, overhead = (2.5e10, 3e-4) if device == "cpu" else (2e12, 3e-4)
+    count = n_params(plan.workload.shapes)
+    runs = run_steps = 0
+    flops = seconds = memory = 0.0
+    stages = [(0, None), (1, _refined_size(plan))] if plan.grid.refine else [(1, None)]
+    for stage, rates in stages:
+        for chunk in plan.chunks(stage, rates):
+            steps = plan.protocol.max_steps(chunk.batch_size)
+            readings = plan.protocol.n_evaluations(chunk.batch_size)
+            update = 4 * count * (3 + 2 * plan.optimizer.n_buffers)
+            work = (
+                3 * steps * chunk.batch_size * plan.workload.flops
+                + readings * plan.workload.n_examples * plan.workload.flops
+            )
+            runs, run_steps = runs + chunk.n_runs, run_steps + chunk.n_runs * steps
+            flops += chunk.n_runs * (work + steps * update)
+            seconds += chunk.n_runs * (work / speed + steps * update / 4e9) + (steps + readings) * overhead
+            held = 4 * chunk.n_runs * count * (4 + plan.optimizer.n_buffers)
+            memory = max(memory, held + 4.0 * chunk.n_runs * chunk.batch_size * plan.workload.activations)
+    return Estimate(runs, run_steps, flops, memory, seconds)
+
+
+def _refined_size(plan: Plan) -> dict[int, tuple[float, ...]]:
+    middle = float(np.median(plan.grid.learning_rates))
+    return plan.refined({batch_size: (middle,) for batch_size in plan.grid.batch_sizes})
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def _table(
+    table: Mapping[str, Any], key: str, problems: list[str], *, needed: bool = True
+) -> Mapping[str, Any]:
+    value = table.get(key)
+    if isinstance(value, Mapping):
+        return value
+    if value is not None or needed:
+        problems.append(f"[{key}] must be a table, but got {'nothing' if value is None else repr(value)}")
+    return {}
+
+
+def _text(table: Mapping[str, Any], key: str, problems: list[str]) -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or not value.strip():
+        problems.append(f"{key} must be text, but got {'nothing' if value is None else repr(value)}")
+        return ""
+    if key == "name" and not all(c.isalnum() or c in "-_." for c in value):
+        problems.append(
+            f"name must be of letters, digits, '-', '_' and '.' (it names files), but got {value!r}"
+        )
+    return value
+
+
+def _choose(table: Mapping[str, Any], key: str, kinds: Mapping[str, type[Any]], problems: list[str]) -> Any:  # noqa: ANN401
+    if key not in table and f"[{key}] must be a table, but got nothing" in problems:
+        return None
+    options = _table(table, key, problems)
+    if not options:
+        return None
+    name = options.get("key")
+    if name not in kinds:
+        problems.append(f"{key}.key must be one of {', '.join(kinds)}, but got {name!r}")
+        return None
+    try:
+        return read_options(kinds[str(name)], options, key, problems)
+    except ValueError as error:
+        problems.append(f"{key}: {error}")
+        return None
+
+
+def _state(settings: dict[str, Any], problems: list[str]) -> tuple[str, int]:
+    state, warm_steps = settings.pop("state", "cold"), settings.pop("warm_steps", 200)
+    if state not in STATES:
+        problems.append(f"optimizer.state must be one of {', '.join(STATES)}, but got {state!r}")
+    if not isinstance(warm_steps, int) or isinstance(warm_steps, bool) or warm_steps < 1:
+        problems.append(f"optimizer.warm_steps must be a positive whole number, but got {warm_steps!r}")
+    return str(state), warm_steps
+
+
+def _grid(table: Mapping[str, Any], problems: list[str]) -> Grid | None:
+    """Read the grid; learning rates may be a list or a range {low, high, per_octave}."""
+    values, before = dict(table), len(problems)
+    for name in ("batch_sizes", "learning_rates"):
+        if table and name not in table:
+            problems.append(f"grid.{name} must be given")
+    if isinstance(span := values.get("learning_rates"), Mapping):
+        values["learning_rates"] = _span(span, problems)
+        if values["learning_rates"] is None:
+            del values["learning_rates"]
+    grid = read_options(Grid, values, "grid", problems) if table else None
+    if grid is not None:
+        for name in ("batch_sizes", "learning_rates"):
+            items = getattr(grid, name)
+            if len(set(items)) < len(items):
+                problems.append(f"grid.{name} must not repeat a value, but got {list(items)}")
+        if len(grid.learning_rates) < 3:
+            problems.append(f"grid.learning_rates must be at least 3, but got {len(grid.learning_rates)}")
+    return grid if len(problems) == before else None
+
+
+def _span(span: Mapping[str, Any], problems: list[str]) -> list[float] | None:
+    low, high, density = (span.get(name) for name in ("low", "high", "per_octave"))
+    numbers = [
+        v for v in (low, high, density) if isinstance(v, int | float) and not isinstance(v, bool) and v > 0
+    ]
+    if len(numbers) < 3 or len(span) > 3 or numbers[0] >= numbers[1]:
+        problems.append(
+            "grid.learning_rates must be a list or {low, high, per_octave} with positive numbers and low < high, "
+            f"but got {dict(span)}"
+        )
+        return None
+    count = int(np.floor(log2(numbers[1] / numbers[0]) * numbers[2] + 1e-9)) + 1
+    return [_rounded(numbers[0] * 2 ** (j / numbers[2])) for j in range(count)]
+
+
+def _toml(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value)

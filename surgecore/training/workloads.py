@@ -1,0 +1,316 @@
+"""What can be trained: descriptions with their options, sizes and costs. No torch until `build`.
+
+A user's own workload is a function ``losses(params, batch) -> (groups, runs)`` of stacked parameters: see
+`surgecore.training.models.FunctionModel` for its contract and an example.
+"""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
+
+from surgecore.training.options import option
+from surgecore.training.stack import Shapes
+
+if TYPE_CHECKING:
+    from surgecore.training.models import Model
+
+FASHION_VARIABLE = "SURGE_FASHION_MNIST"
+
+
+@dataclass(frozen=True)
+class Workload(ABC):
+    """A model on a data set.
+
+    Attributes
+    ----------
+    label, source : str
+        Name for people, and where the data come from.
+    example : str
+        What one example is.
+    """
+
+    label: ClassVar[str]
+    source: ClassVar[str]
+    example: ClassVar[str] = "example"
+
+    @property
+    @abstractmethod
+    def shapes(self) -> Shapes:
+        """Shape of every parameter."""
+
+    @property
+    @abstractmethod
+    def n_examples(self) -> int:
+        """Examples in the data set; for the quadratic, what a full evaluation costs in examples (1)."""
+
+    @property
+    @abstractmethod
+    def flops(self) -> int:
+        """Floating-point operations of one example's forward pass."""
+
+    @property
+    @abstractmethod
+    def activations(self) -> int:
+        """Floats of working memory of one example in one run."""
+
+    @abstractmethod
+    def build(self, device: str = "cpu") -> Model:
+        """Load the data and make the torch model."""
+
+
+@dataclass(frozen=True)
+class Quadratic(Workload):
+    """A quadratic loss with known mean, noise and curvature: the world in which Theorem 2 is exact."""
+
+    size: int = option(100, 2, 4096)
+    hessian: str = option("aligned", choices=("diagonal", "rotated", "aligned"))
+    noise: str = option("isotropic", choices=("isotropic", "curvature"))
+    problem_seed: int = option(0, 0)
+    label: ClassVar[str] = "Quadratic"
+    source: ClassVar[str] = "made from a seed"
+
+    @property
+    def shapes(self) -> Shapes:
+        """One vector."""
+        return {"theta": (self.size,)}
+
+    @property
+    def n_examples(self) -> int:
+        """A full evaluation is one evaluation of the quadratic."""
+        return 1
+
+    @property
+    def flops(self) -> int:
+        """One product with the curvature."""
+        return 2 * self.size**2
+
+    @property
+    def activations(self) -> int:
+        """Gradient and noise."""
+        return 3 * self.size
+
+    def build(self, device: str = "cpu") -> Model:
+        """Make the problem."""
+        from surgecore.training.models import QuadraticModel
+
+        return QuadraticModel.standard(self, device)
+
+
+@dataclass(frozen=True)
+class Softmax(Workload):
+    """Softmax regression on scikit-learn's digits."""
+
+    label: ClassVar[str] = "Softmax regression on digits"
+    source: ClassVar[str] = "scikit-learn digits (UCI, BSD): 1797 images of 8 x 8"
+
+    @property
+    def shapes(self) -> Shapes:
+        """Weights as (out, in)."""
+        return {"w": (10, 64), "b": (10,)}
+
+    @property
+    def n_examples(self) -> int:
+        """All 1797 digits."""
+        return 1797
+
+    @property
+    def flops(self) -> int:
+        """One matrix product."""
+        return 2 * 64 * 10
+
+    @property
+    def activations(self) -> int:
+        """Logits, a few times."""
+        return 40
+
+    def build(self, device: str = "cpu") -> Model:
+        """Load the digits."""
+        from surgecore.training.models import SoftmaxModel, load_digits
+
+        return SoftmaxModel(self, device, *load_digits())
+
+
+@dataclass(frozen=True)
+class DigitsMLP(Workload):
+    """A 64 - hidden - 10 network with tanh-GELU on scikit-learn's digits, inputs / 16 and centred."""
+
+    hidden: int = option(16, 1, 4096)
+    label: ClassVar[str] = "Digits MLP"
+    source: ClassVar[str] = "scikit-learn digits (UCI, BSD): 1797 images of 8 x 8"
+
+    @property
+    def shapes(self) -> Shapes:
+        """Weights as (out, in)."""
+        return {"w1": (self.hidden, 64), "b1": (self.hidden,), "w2": (10, self.hidden), "b2": (10,)}
+
+    @property
+    def n_examples(self) -> int:
+        """All 1797 digits."""
+        return 1797
+
+    @property
+    def flops(self) -> int:
+        """Two matrix products."""
+        return 2 * self.hidden * 74
+
+    @property
+    def activations(self) -> int:
+        """Hidden values, their slopes and the logits."""
+        return 4 * self.hidden + 30
+
+    def build(self, device: str = "cpu") -> Model:
+        """Load the digits."""
+        from surgecore.training.models import MLPModel, load_digits
+
+        return MLPModel(self, device, *load_digits())
+
+
+@dataclass(frozen=True)
+class FashionCNN(Workload):
+    """A 5-layer network on complete Fashion-MNIST: two convolutions with pooling, three dense layers."""
+
+    channels: int = option(8, 1, 64)
+    hidden: int = option(64, 4, 1024)
+    label: ClassVar[str] = "Fashion-MNIST CNN"
+    source: ClassVar[str] = "Fashion-MNIST (Zalando, MIT): 60000 training images of 28 x 28"
+    example: ClassVar[str] = "image"
+
+    @property
+    def shapes(self) -> Shapes:
+        """Kernels as (out, in, 5, 5) and (out, in, 3, 3); dense weights as (out, in)."""
+        c, h = self.channels, self.hidden
+        return {
+            "k1": (c, 1, 5, 5), "c1": (c,), "k2": (2 * c, c, 3, 3), "c2": (2 * c,),
+            "w1": (h, 2 * c * 25), "b1": (h,), "w2": (h // 2, h), "b2": (h // 2,), "w3": (10, h // 2), "b3": (10,),
+        }  # fmt: skip
+
+    @property
+    def n_examples(self) -> int:
+        """All training images."""
+        return 60000
+
+    @property
+    def flops(self) -> int:
+        """Convolutions and dense layers."""
+        c, h = self.channels, self.hidden
+        return 2 * (24**2 * 25 * c + 10**2 * 9 * 2 * c * c + 50 * c * h + h * h // 2 + 5 * h)
+
+    @property
+    def activations(self) -> int:
+        """Both convolutions before and after pooling, twice."""
+        return self.channels * (24**2 * 3 + 10**2 * 6) + 4 * self.hidden
+
+    def build(self, device: str = "cpu") -> Model:
+        """Load the images; see `fashion_folder` for where they are looked for."""
+        from surgecore.training.networks import CNNModel, load_fashion
+
+        return CNNModel(self, device, *load_fashion())
+
+
+@dataclass(frozen=True)
+class CharTransformer(Workload):
+    """A character transformer on the source text of Python's standard library, which every machine has.
+
+    The text is a fixed list of modules; its sha256 is part of a sweep's provenance, because it differs between
+    Python versions.
+    """
+
+    width: int = option(32, 8, 1024)
+    heads: int = option(2, 1, 64)
+    layers: int = option(1, 1, 24)
+    context: int = option(32, 4, 1024)
+    sequences: int = option(512, 16, 1 << 20)
+    label: ClassVar[str] = "Character transformer"
+    source: ClassVar[str] = "modules of Python's standard library (PSF licence)"
+    example: ClassVar[str] = "sequence"
+    vocabulary: ClassVar[int] = 96
+
+    def __post_init__(self) -> None:
+        if self.width % self.heads:
+            raise ValueError(f"width must be a multiple of heads, but got {self.width} and {self.heads}")
+
+    @property
+    def shapes(self) -> Shapes:
+        """Embeddings, then per layer: attention in and out, and the two dense layers, all as (out, in)."""
+        d, out = self.width, {"tokens": (self.vocabulary, self.width), "places": (self.context, self.width)}
+        shapes: dict[str, tuple[int, ...]] = dict(out)
+        for i in range(self.layers):
+            shapes |= {
+                f"n{i}": (d,), f"qkv{i}": (3 * d, d), f"out{i}": (d, d),
+                f"m{i}": (d,), f"up{i}": (4 * d, d), f"down{i}": (d, 4 * d),
+            }  # fmt: skip
+        return shapes | {"norm": (d,), "head": (self.vocabulary, d)}
+
+    @property
+    def n_examples(self) -> int:
+        """Sequences of the data set."""
+        return self.sequences
+
+    @property
+    def flops(self) -> int:
+        """Dense layers and attention of a whole sequence."""
+        d, t = self.width, self.context
+        return t * (self.layers * (24 * d * d + 4 * t * d) + 2 * d * self.vocabulary)
+
+    @property
+    def activations(self) -> int:
+        """Dense layers, attention weights and logits of a sequence."""
+        d, t = self.width, self.context
+        return t * (self.layers * (20 * d + 3 * self.heads * t) + 3 * self.vocabulary)
+
+    def build(self, device: str = "cpu") -> Model:
+        """Read the text."""
+        from surgecore.training.networks import TransformerModel, load_text
+
+        return TransformerModel(self, device, *load_text(self))
+
+
+def fashion_folder() -> Path:
+    """Folder with the four Fashion-MNIST files.
+
+    Returns
+    -------
+    Path
+        What the variable SURGE_FASHION_MNIST names, else the folder of Debian's package, else torchvision's cache.
+
+    Raises
+    ------
+    FileNotFoundError
+        With how to get them.
+    """
+    named = os.environ.get(FASHION_VARIABLE)
+    usual = [
+        Path("/usr/share/datasets/fashion-mnist"),
+        Path.home() / ".cache/fashion-mnist",
+        Path("data/FashionMNIST/raw"),
+    ]
+    for folder in [Path(named)] if named else usual:
+        if (folder / "train-images-idx3-ubyte.gz").exists():
+            return folder
+    raise FileNotFoundError(
+        "Fashion-MNIST was not found. On Debian and Ubuntu: apt install dataset-fashion-mnist. Elsewhere put the four "
+        f"idx.gz files of github.com/zalandoresearch/fashion-mnist into a folder and set {FASHION_VARIABLE} to it."
+    )
+
+
+def library_folder() -> Path:
+    """Folder of Python's standard library."""
+    return Path(sysconfig.get_paths()["stdlib"])
+
+
+WORKLOADS: Mapping[str, type[Workload]] = MappingProxyType(
+    {
+        "quadratic": Quadratic,
+        "softmax": Softmax,
+        "digits-mlp": DigitsMLP,
+        "fashion-cnn": FashionCNN,
+        "char-transformer": CharTransformer,
+    }
+)
