@@ -26,7 +26,7 @@ def batch_range(optima: Sequence[Optimum], *, include: Sequence[float] = ()) -> 
 
 def batch_axis(low: float, high: float) -> dict[str, object]:
     first, last = ceil(log2(low) - 1e-9), floor(log2(high) + 1e-9)
-    step = 1 if last - first <= 11 else 2 if last - first <= 22 else 4
+    step = 1 if last - first <= 7 else 2 if last - first <= 16 else 4
     powers = range(first + first % step, last + 1, step)
     return _axis(BATCH_TITLE, low, high) | {
         "tickvals": [2.0**k for k in powers],
@@ -60,7 +60,7 @@ def blank(height: int) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         height=height,
-        margin={"l": 72, "r": 16, "t": 16, "b": 60},
+        margin={"l": 72, "r": 16, "t": 40, "b": 60},
         font={"size": 14},
         hovermode="closest",
         legend={
@@ -70,6 +70,7 @@ def blank(height: int) -> go.Figure:
             "y": 1.03,
             "yanchor": "bottom",
             "font": {"size": 14},
+            "bgcolor": "rgba(0, 0, 0, 0)",
         },
     )
     return figure

@@ -173,18 +173,17 @@ def _escape(text: str) -> str:
 # ---------------------------------------------------------------- the noise model
 
 
-def _levels(param: Param) -> tuple[float, ...]:
+def _levels(param: Param, value: float) -> tuple[float, ...]:
+    """Steps of a slider, to three digits, with the exact value in the place of the step nearest to it."""
     low, high = param.bounds
     steps = [i / SLIDER_STEPS for i in range(SLIDER_STEPS + 1)]
     levels = [low * (high / low) ** t if param.log else low + (high - low) * t for t in steps]
-    if param.name in WHOLE:
-        return tuple(dict.fromkeys(map(round, levels)))
-    return tuple(float(f"{level:.3g}") for level in levels)
-
-
-def _nearest(levels: Sequence[float], value: float, *, log: bool) -> float:
-    distance = math.log if log else float
-    return min(levels, key=lambda level: abs(distance(level) - distance(value)))
+    rounded = map(round, levels) if param.name in WHOLE else (float(f"{level:.3g}") for level in levels)
+    levels = list(dict.fromkeys(rounded))
+    distance = math.log if param.log else float
+    nearest = min(range(len(levels)), key=lambda i: abs(distance(levels[i]) - distance(value)))
+    levels[nearest] = value
+    return tuple(levels)
 
 
 def _from_slider(param: Param) -> None:
@@ -209,8 +208,8 @@ def _param(param: Param) -> float:
             bind="query-params",
             label_visibility="collapsed",
         )
-        levels = _levels(param)
-        st.session_state[f"{param.name}_slider"] = _nearest(levels, value, log=param.log)
+        levels = _levels(param, value)
+        st.session_state[f"{param.name}_slider"] = value
         slider.select_slider(
             param.label,
             options=levels,

@@ -64,14 +64,16 @@ def draw(
     low, high = colour_limits(cells["loss"].to_numpy(dtype=float))
     figure.update_layout(
         coloraxis={
-            "colorscale": "Cividis_r",
+            "colorscale": "YlGnBu_r",
             "cmin": low,
             "cmax": high,
             "colorbar": {
-                "title": {"text": loss_title, "side": "right"},
-                "thickness": 14,
+                "title": {"text": loss_title, "side": "bottom"},
+                "orientation": "h",
+                "thickness": 12,
                 "outlinewidth": 0,
-                "len": 1.06,
+                "y": -0.18,
+                "yanchor": "top",
             },
         }
     )
@@ -94,7 +96,7 @@ def draw(
         hovertemplate="%{text}<extra></extra>",
     )
     _mark_lost(figure, cells)
-    measured(figure, optima, "Optimal learning rate, 95 % interval")
+    measured(figure, optima, "Optimum, 95 % interval")
     figure.update_xaxes(axes.batch_axis(x[0], x[-1]) | {"showgrid": False})
     figure.update_yaxes(axes.lr_axis(f"Learning rate [{unit}]", y[0], y[-1]) | {"showgrid": False})
     return figure

@@ -43,24 +43,31 @@ def optima(measured: Sequence[Optimum]) -> pd.DataFrame:
 def ranking(comparison: Comparison) -> pd.DataFrame:
     """Best law first, each with its parameters and their errors."""
     scores = [fit.aicc for fit in comparison.fits if np.isfinite(fit.aicc)]
-    best = min(scores) if scores else 0.0
+    best = min(scores, default=0.0)
     rows = [
         {
             "Law": fit.family.label,
             "Weight": _percent(weight),
-            "AICc above the best": words.number(fit.aicc - best, 2)
-            if np.isfinite(fit.aicc)
-            else "not defined",
-            "Typical miss": _percent(np.sqrt(np.mean(np.square(fit.residuals))))
-            if len(fit.residuals)
-            else "–",
-            "Miss at the largest batch when left out": _percent(holdout),
+            "AICc above the best": words.number(fit.aicc - best, 2) if np.isfinite(fit.aicc) else "–",
             "Parameters (95 % intervals)": "; ".join(_parameters(fit)) or "not fitted",
-            "Status": fit.status,
         }
-        for fit, weight, holdout in zip(comparison.fits, comparison.weights, comparison.holdout, strict=True)
+        for fit, weight in zip(comparison.fits, comparison.weights, strict=True)
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).set_index("Law")
+
+
+def misses(comparison: Comparison) -> pd.DataFrame:
+    """How far each law is from the optima, and what to know about its fit."""
+    rows = [
+        {
+            "Law": fit.family.label,
+            "Typical miss": _percent(_rms(fit.residuals)),
+            "Miss at the largest batch when left out": _percent(holdout),
+            "Note": fit.status,
+        }
+        for fit, holdout in zip(comparison.fits, comparison.holdout, strict=True)
+    ]
+    return pd.DataFrame(rows).set_index("Law")
 
 
 def _rms(values: FloatArray) -> float:
@@ -70,7 +77,7 @@ def _rms(values: FloatArray) -> float:
 def _percent(fraction: float) -> str:
     if not np.isfinite(fraction):
         return "–"
-    return "below 0.1 %" if 0 < fraction < 1e-3 else f"{words.number(100 * fraction, 2)} %"
+    return "< 0.1 %" if abs(fraction) < 1e-3 else f"{words.number(100 * fraction, 2)} %"
 
 
 def _parameters(fit: FitResult) -> Iterable[str]:

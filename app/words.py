@@ -100,8 +100,16 @@ def peak(peaks: Sequence[Peak], plateau: float, theorem: SurgeLaw | None) -> str
         )
     return (
         f"The exact law **peaks at {where}** with learning rate {number(top.lr)}, "
-        f"**{above} % above** its plateau of {number(plateau)}."
+        f"**{above} % above** its plateau of {number(plateau)}{'' if theorem else '; Theorem 3 draws none'}."
     )
+
+
+def hidden(batch_sizes: Sequence[float], rates: Sequence[float]) -> str:
+    """What a logarithmic axis cannot show of a curve, or nothing."""
+    lost = [b for b, rate in zip(batch_sizes, rates, strict=True) if rate <= 0]
+    if not lost:
+        return ""
+    return f" Up to B = {number(max(lost), 2)} the exact law asks for a step backwards, which is not drawn."
 
 
 def optima_alt(optima: Sequence[Optimum]) -> str:

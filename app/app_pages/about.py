@@ -24,7 +24,7 @@ BIBTEX = """@inproceedings{li2024surge,
 }"""
 
 st.title("The law in a page", anchor=False)
-st.markdown(Path(__file__).with_name("about.md").read_text(encoding="utf-8"))
+st.container(width=780).markdown(Path(__file__).with_name("about.md").read_text(encoding="utf-8"))
 
 st.header("Laws that are compared", anchor=False)
 st.table({"Law": [law.label for law in LAWS.values()], "Source": [law.source for law in LAWS.values()]})

@@ -25,7 +25,9 @@ noise = controls.gradient_noise(model)
 theorem = noise.small_batch_law()
 peaks = noise.peaks()
 top = max(peaks, key=lambda peak: peak.lr, default=None)
-curves = controls.curves(noise, axes.batch_range(optima)[0])
+low, high = axes.batch_range(optima)
+grid = 2.0 ** np.arange(np.log2(low), np.log2(high) + 1)
+curves = controls.curves(noise, low)
 LABELS = {
     "surge": "Surge (Theorem 3)",
     "sgd": "SGD (other units)",
@@ -48,10 +50,9 @@ with figure_side:
         "**Lines**: theory for one step, computed from the controls, so without error. "
         "SGD has other units: its curve, like the square-root rule, starts where the exact law does. "
         f"**Points**: {words.points(analysis.sweep, controls.lr_unit())}."
+        f"{words.hidden(grid, noise.optimal_lr(grid))}"
     )
     with st.expander("The numbers in this figure"):
-        low, high = np.log2(axes.batch_range(optima))
-        grid = 2.0 ** np.arange(low, high + 1)
         modelled = {palette.label(key, LABELS): curve for key, curve in curves.items()}
         st.dataframe(tables.curves(modelled, grid), hide_index=True)
         st.dataframe(tables.optima(optima), hide_index=True)

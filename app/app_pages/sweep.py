@@ -35,6 +35,8 @@ with fit_tab:
 
 st.subheader("Which law describes the optima best?", anchor=False)
 st.markdown(comparison.sentence)
-st.table(tables.ranking(comparison).set_index("Law"))
+st.table(tables.ranking(comparison))
+with st.expander("How far off each law is, and notes on the fits"):
+    st.table(tables.misses(comparison))
 st.subheader("Take it with you", anchor=False)
 controls.downloads(analysis, {"Loss map": map_figure, "Fitted laws": fitted})
