@@ -26,7 +26,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "batch_size": (
         "batch_size", "bs", "batch", "batchsize", "global_batch_size", "effective_batch_size",
         "total_batch_size", "train_batch_size", "batch_size_train", "minibatch_size", "mini_batch_size",
-        "batch_size_tokens", "batch_tokens", "tokens_per_batch", "per_device_train_batch_size", "b"
+        "batch_size_tokens", "batch_tokens", "tokens_per_batch", "per_device_train_batch_size"
     ),
     "learning_rate": (
         "learning_rate", "lr", "peak_learning_rate", "peak_lr", "max_learning_rate", "max_lr",
@@ -205,7 +205,7 @@ def _parse_body(
             frame = pd.read_csv(
                 io.StringIO(body), sep=delimiter, header=None, names=names, index_col=False, decimal=decimal,
                 keep_default_na=False, na_values=[""], skip_blank_lines=False, skipinitialspace=True,
-                float_precision="round_trip", low_memory=False,
+                low_memory=False,
             )  # fmt: skip
     except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, OverflowError):
         return _parse_ragged(body, names, delimiter)

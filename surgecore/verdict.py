@@ -17,7 +17,7 @@ from surgecore.optima import Optimum
 LEVEL = 0.05
 #: A fall below this many octaves (16 %) is none that anybody would act on.
 SMALL_FALL = 0.25
-_DRAWS = 4000
+_DRAWS = 2000
 _LN2 = float(np.log(2.0))
 
 
@@ -184,7 +184,7 @@ def _fall(y: FloatArray, errors: Errors, rng: np.random.Generator) -> tuple[floa
     sigma = errors.sigma
     smooth = unimodal(y, 1.0 / sigma**2)
     naive = float(smooth.max() - smooth[-1])
-    again = unimodal(smooth + rng.standard_normal((_DRAWS // 4, len(y))) * sigma, 1.0 / sigma**2)
+    again = unimodal(smooth + rng.standard_normal((_DRAWS // 2, len(y))) * sigma, 1.0 / sigma**2)
     bias = float(np.mean(again.max(axis=-1) - again[:, -1])) - naive
     fall = max(naive - bias, 0.0)
     low, high = _fall_limits(y, errors, rng)

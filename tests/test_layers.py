@@ -1,0 +1,43 @@
+"""Who may import whom, seen from a fresh interpreter: what an import drags in."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"torch", "streamlit", "plotly", "sklearn", "app", "matplotlib"}
+
+
+def loaded_by(statement, path=()):
+    code = f"import sys; sys.path[:0] = {[str(p) for p in path]!r}\n{statement}\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return {name.split(".")[0] for name in done.stdout.split()} | {
+        name for name in done.stdout.split() if name.startswith("surgecore.training")
+    }
+
+
+CORE = sorted(path.stem for path in (ROOT / "surgecore").glob("*.py") if path.stem != "__init__")
+
+
+def test_the_library_loads_nothing_heavy():
+    assert not loaded_by("import surgecore") & (HEAVY | {"surgecore.training"})
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_each_room_of_the_core_stays_light(module):
+    assert not loaded_by(f"import surgecore.{module}") & (HEAVY | {"surgecore.training"})
+
+
+def test_figures_need_no_streamlit():
+    figures = ROOT / "app" / "figures.py"
+    if not figures.exists():
+        pytest.skip("no figures yet")
+    assert "streamlit" not in loaded_by("import figures", [ROOT / "app"])
+
+
+def test_pages_do_not_import_pages():
+    pages = list((ROOT / "app" / "app_pages").glob("*.py"))
+    for page in pages:
+        assert "app_pages" not in page.read_text(encoding="utf-8"), page.name
