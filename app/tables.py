@@ -91,7 +91,7 @@ def _parameters(fit: FitResult) -> Iterable[str]:
 
 
 def glossary(params: Iterable[Param]) -> pd.DataFrame:
-    seen = {param.name: param for param in params}
+    seen = {(param.name, param.symbol): param for param in params}
     return pd.DataFrame(
         {
             "Symbol": [f"${param.symbol}$" for param in seen.values()],

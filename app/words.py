@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import floor, inf, isfinite, log2, log10
 
 from surgecore import Optimum, Peak, SurgeLaw, Sweep
@@ -31,24 +31,6 @@ def number(value: float | None, digits: int = 3) -> str:
     return text.replace("-", "−", 1) if value < 0 else text
 
 
-def with_error(value: float, stderr: float | None) -> str:
-    """`3.1e-3 ± 0.2e-3`: as many digits as the error allows; says so where there is no error."""
-    if stderr is None or not isfinite(stderr) or stderr <= 0:
-        return f"{number(value)} (no error known)"
-    if stderr > abs(value):
-        return f"{number(value, 1)} ± {number(stderr, 1)}"
-    exponent = floor(log10(abs(value)))
-    last = floor(log10(stderr))
-    if stderr / 10.0**last < 2:  # an error of 1.3 keeps its second digit
-        last -= 1
-    if -2 <= exponent < 5:
-        decimals = max(-last, 0)
-        return f"{value:.{decimals}f} ± {stderr:.{decimals}f}"
-    decimals = max(exponent - last, 0)
-    scale = 10.0**exponent
-    return f"{value / scale:.{decimals}f}e{exponent} ± {stderr / scale:.{decimals}f}e{exponent}"
-
-
 def interval(low: float, high: float) -> str:
     """`0.019 to 0.024`, with an open end said in words."""
     if not isfinite(high) or high == inf:
@@ -73,12 +55,6 @@ def power_of_two(exponent: int) -> str:
 def count(n: int, noun: str) -> str:
     """`1 cell`, `12 cells`."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
-def join(parts: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    *head, last = list(parts)
-    return f"{', '.join(head)} and {last}" if head else last
 
 
 def peak(peaks: Sequence[Peak], plateau: float, theorem: SurgeLaw | None) -> str:

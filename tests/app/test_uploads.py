@@ -1,0 +1,112 @@
+"""Files that visitors bring, good and bad, on every page."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn import figure, metas, said, trace, upload
+
+ROOT = Path(__file__).parents[2]
+HEADER = b"batch_size,learning_rate,loss\n"
+PAGES = ["app_pages/explore.py", "app_pages/sweep.py", "app_pages/about.py"]
+
+
+def test_a_good_upload_becomes_the_sweep_on_show(app, good_csv, sweep):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
+    assert not app.error
+    assert app.title[0].value == "mine"
+    expected = [o.learning_rate for o in sweep.optima() if not o.on_edge]
+    np.testing.assert_allclose(trace(figure(app), "measured")[1], expected)
+
+
+def test_an_upload_stays_when_the_page_changes(app, good_csv):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
+    app.switch_page("app_pages/explore.py").run()
+    assert "mine" in said(app)
+    app.switch_page("app_pages/sweep.py").run()
+    assert app.title[0].value == "mine"
+
+
+def test_a_removed_upload_gives_way_to_a_bundled_sweep(app, good_csv, bundled):
+    upload(app.run(), good_csv)
+    assert app.selectbox(key="sweep").value == "Uploaded file"
+    app.file_uploader(key="upload").set_value(None).run()
+    assert not app.exception
+    assert app.selectbox(key="sweep").value == bundled[0].title
+
+
+def test_a_bundled_sweep_can_be_chosen_while_an_upload_is_there(app, good_csv, bundled):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
+    app.selectbox(key="sweep").set_value(bundled[1].title).run()
+    assert app.title[0].value == bundled[1].title
+
+
+@pytest.mark.parametrize("where", PAGES)
+def test_a_bad_upload_is_explained_row_by_row_and_the_page_goes_on(app, where, bad_csv):
+    app.run().switch_page(where).run()
+    title = app.title[0].value
+    upload(app, bad_csv)
+    (error,) = app.error
+    for row, cell in [(3, "sixty"), (4, "-0.002"), (5, "zero")]:
+        (line,) = [line for line in error.value.splitlines() if line.startswith(f"- row {row},")]
+        assert cell in line.replace("\\", "")
+    assert app.title[0].value == title
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (HEADER, "no rows"),
+        (b"a,b\n1,2\n3,4\n", "batch_size"),
+        (HEADER + b"32,0.001,0.5\n", "two trials"),
+        (b"\x00\xff\xfe\x00binary", "must"),
+    ],
+    ids=["empty", "header only", "wrong columns", "one row", "binary"],
+)
+def test_files_that_are_no_sweep(app, data, words):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), data)
+    assert words in app.error[0].value.replace("\\", "")
+    assert "measured" in metas(figure(app))
+
+
+def test_cells_of_a_file_are_never_markdown(app):
+    upload(app.run(), HEADER + b"32,0.001,0.5\n32,![x](http://example.org/x.png),0.4\n")
+    assert r"\!\[x\]\(http" in app.error[0].value
+
+
+def test_long_lists_of_problems_are_all_there(app):
+    upload(app.run(), HEADER + b"32,-1,0.5\n" * 30)
+    assert "30 problems" in app.error[0].value
+    everything = app.error[0].value + said(app)
+    assert all(f"row {row}," in everything for row in range(2, 32))
+
+
+def test_without_seeds_the_page_says_so(app, sweep):
+    one = sweep.trials[sweep.trials.seed == 0].drop(columns="seed")
+    upload(app.run().switch_page("app_pages/sweep.py").run(), one.to_csv(index=False).encode())
+    assert "no seed column" in said(app)
+
+
+def test_diverged_runs_are_counted(app, good_csv):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
+    assert "8 diverged" in said(app)
+    assert "diverged" in metas(figure(app))
+
+
+def test_a_page_view_does_not_import_torch():
+    code = """
+import sys
+sys.path.insert(0, "app")
+from streamlit.testing.v1 import AppTest
+at = AppTest.from_file("app/streamlit_app.py", default_timeout=60).run()
+assert not at.exception
+at.switch_page("app_pages/sweep.py").run()
+assert not at.exception
+assert not {"torch", "sklearn"} & set(sys.modules), "imported"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

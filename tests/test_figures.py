@@ -1,0 +1,214 @@
+"""What the figures draw, in numbers: axis titles and scales, data of every trace, empty input."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import axes
+import figures
+import loss_map
+import numpy as np
+import pandas as pd
+import pytest
+import tables
+import words
+from palette import STYLES
+
+from surgecore import LAWS, EqualSnrLaw, NoiseModel, PowerLaw, Sweep, analyse
+
+
+@pytest.fixture(scope="module")
+def analysis(sweep):
+    return analyse(sweep)
+
+
+def by_meta(figure, meta):
+    (trace,) = [trace for trace in figure.data if trace.meta == meta]
+    return trace
+
+
+def test_curves_are_drawn_as_they_are_computed_on_log_axes_with_units():
+    exact, root = EqualSnrLaw(0.1, 0.05, 4.0), PowerLaw(1e-3, 0.5)
+    figure = figures.optimal_lr({"exact": exact, "square_root": root})
+    for key, law in {"exact": exact, "square_root": root}.items():
+        trace = by_meta(figure, key)
+        np.testing.assert_array_equal(trace.y, law(np.asarray(trace.x)))
+        assert (trace.line.color, trace.line.dash) == (STYLES[key].colour, STYLES[key].dash)
+    assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
+    assert figure.layout.xaxis.title.text == "Batch size [examples]"
+    assert figure.layout.yaxis.title.text == "Optimal learning rate [parameter units per step]"
+    assert figure.layout.xaxis.range == (0.0, np.log10(2.0**14))
+
+
+def test_batch_sizes_are_ticked_at_powers_of_two():
+    axis = figures.optimal_lr({"exact": PowerLaw(1.0, 0.5)}).layout.xaxis
+    assert axis.ticktext[:3] == ("2⁰", "2²", "2⁴")
+    np.testing.assert_array_equal(axis.tickvals, 4.0 ** np.arange(8))
+
+
+def test_measured_optima_are_markers_with_their_intervals_and_never_joined(analysis):
+    trace = by_meta(figures.optimal_lr({}, analysis.optima), "measured")
+    inside = [o for o in analysis.optima if not o.on_edge]
+    assert trace.mode == "markers"
+    np.testing.assert_allclose(trace.x, [o.batch_size for o in inside])
+    np.testing.assert_allclose(trace.y, [o.learning_rate for o in inside])
+    np.testing.assert_allclose(np.add(trace.y, trace.error_y.array), [o.interval[1] for o in inside])
+    np.testing.assert_allclose(
+        np.subtract(trace.y, trace.error_y.arrayminus), [o.interval[0] for o in inside]
+    )
+
+
+def test_optima_on_the_edge_of_the_grid_are_triangles_and_no_numbers_with_errors(sweep):
+    cut = Sweep.from_frame(sweep.trials[sweep.trials.learning_rate < 0.018].reset_index(drop=True))
+    edge = [o for o in cut.optima() if o.on_edge == "high"]
+    assert edge
+    trace = by_meta(figures.optimal_lr({}, cut.optima()), "measured on edge")
+    assert list(trace.x) == [o.batch_size for o in edge]
+    assert set(trace.marker.symbol) == {"triangle-up"}
+    assert trace.error_y.array is None
+
+
+def test_peak_plateau_and_prominence_are_marked_where_they_are():
+    noise = NoiseModel(0.3, 0.045, 1.2, 5.4, 0.0).gradient_noise()
+    (peak,) = noise.peaks()
+    figure = figures.optimal_lr({"exact": noise.optimal_lr}, peak=peak, plateau=noise.plateau_lr)
+    assert (by_meta(figure, "peak").x, by_meta(figure, "peak").y) == ((peak.batch_size,), (peak.lr,))
+    shapes = {shape.name: shape for shape in figure.layout.shapes}
+    assert shapes["plateau"].y0 == shapes["plateau"].y1 == noise.plateau_lr
+    assert (shapes["prominence"].y0, shapes["prominence"].y1) == (noise.plateau_lr, peak.lr)
+    texts = {note.name: note.text for note in figure.layout.annotations}
+    assert texts == {"plateau": "plateau 0.0469", "peak": "peak at 98, +38 %"}
+
+
+def test_a_rate_that_a_log_axis_cannot_show_is_left_out_and_said():
+    figure = figures.optimal_lr({"exact": lambda b: 0.01 * (b - 3.0)})
+    trace = by_meta(figure, "exact")
+    np.testing.assert_array_equal(np.isnan(trace.y), np.asarray(trace.x) <= 3.0)
+    assert "Up to B = 2.0 " in words.hidden([1, 2, 4], [-1.0, 0.0, 1.0])
+    assert words.hidden([1, 2], [1.0, 2.0]) == ""
+
+
+def test_bands_and_curves_of_fits(analysis):
+    shown = [fit for fit in analysis.comparison.fits if fit.family.key in ("equal_snr", "surge")]
+    figure = figures.fits(analysis.optima, shown, measured_label="Measured")
+    for fit in shown:
+        line, band = by_meta(figure, fit.family.key), by_meta(figure, f"{fit.family.key} band")
+        np.testing.assert_array_equal(line.y, fit.law(np.asarray(line.x)))
+        low, high = fit.band(np.asarray(line.x))
+        known = np.isfinite(low) & np.isfinite(high) & (low > 0)
+        np.testing.assert_array_equal(band.y, np.concatenate([high[known], low[known][::-1]]))
+    assert figure.data[-1].meta == "measured"
+    assert figure.layout.yaxis.title.text == "Optimal learning rate [parameter units per step]"
+
+
+def test_residuals_are_percent_of_the_fitted_rate(analysis):
+    fit = analysis.comparison.fits[0]
+    trace = by_meta(figures.residuals([fit]), fit.family.key)
+    expected = [100 * (o.learning_rate / fit.law(o.batch_size) - 1) for o in fit.used]
+    np.testing.assert_allclose(trace.y, expected)
+
+
+def test_loss_map_draws_every_cell_and_shows_the_diverged_ones(sweep):
+    figure = loss_map.draw(sweep, sweep.optima(), loss_title="Loss after 10 steps")
+    cells = sweep.cells()
+    lost = cells[cells.loss.isna()]
+    assert len(lost) == 2
+    assert len(by_meta(figure, "cells").x) + len(lost) == len(cells) == 85
+    assert list(by_meta(figure, "diverged").y) == list(lost.learning_rate)
+    heat = by_meta(figure, "loss")
+    assert np.shape(heat.z) == (17, 5)
+    assert (len(heat.y), len(heat.x)) == (18, 6)
+    assert np.nanmin(heat.z) == cells.loss.min()
+    assert len(by_meta(figure, "measured").x) == 5
+    assert figure.layout.coloraxis.colorbar.title.text == "Loss after 10 steps"
+    assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
+    assert figure.layout.yaxis.title.text == "Learning rate [parameter units per step]"
+
+
+def test_cells_are_tiled_half_way_between_neighbours(sweep):
+    heat = by_meta(loss_map.draw(sweep), "loss")
+    np.testing.assert_allclose(heat.x, [2, 8, 32, 128, 512, 2048])
+
+
+def test_huge_losses_do_not_wreck_the_colours_and_are_counted():
+    losses = [0.2, 0.3, 0.4, 0.5, 1e30, np.inf, np.nan]
+    low, high = loss_map.colour_limits(losses)
+    assert (low, high) == pytest.approx((0.2, 0.8))
+    assert words.clipped(losses, (low, high)).startswith("1 cell above a loss of 0.800")
+    assert loss_map.colour_limits([0.5, 0.5]) == (0.5, 1.5)
+    assert loss_map.colour_limits([np.nan]) == (0.0, 1.0)
+
+
+def test_scattered_trials_are_coloured_points_without_a_heat_map():
+    rng = np.random.default_rng(3)
+    frame = {"batch_size": 2 ** rng.integers(3, 9, 60), "learning_rate": rng.uniform(1e-4, 1e-1, 60)}
+    scattered = Sweep.from_frame(pd.DataFrame(frame | {"loss": rng.uniform(0.1, 1, 60)}))
+    figure = loss_map.draw(scattered)
+    assert [trace.meta for trace in figure.data] == ["cells"]
+    np.testing.assert_array_equal(np.sort(figure.data[0].marker.color), np.sort(scattered.cells().loss))
+
+
+@pytest.mark.parametrize(
+    ("figure", "titles"),
+    [
+        (
+            figures.optimal_lr({}),
+            ("Batch size [examples]", "Optimal learning rate [parameter units per step]"),
+        ),
+        (
+            figures.fits((), (), measured_label="Measured"),
+            ("Batch size [examples]", "Optimal learning rate [parameter units per step]"),
+        ),
+        (figures.residuals([]), ("Batch size [examples]", "Measured over fitted, minus one [%]")),
+        (loss_map.draw(None), ("Batch size [examples]", "Learning rate [parameter units per step]")),
+    ],
+    ids=["optimal_lr", "fits", "residuals", "loss_map"],
+)
+def test_nothing_to_draw_gives_an_empty_figure_with_its_titles(figure, titles):
+    assert not figure.data
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == titles
+    assert len(figure.layout.annotations) == 1
+
+
+def test_axes_hold_everything_that_is_to_be_seen(analysis):
+    assert axes.batch_range(()) == (1.0, 2.0**14)
+    assert axes.batch_range(analysis.optima, include=[1e6]) == (1.0, 2.0**23)
+    assert axes.batch_range((), include=[0.1, np.inf]) == (2.0**-5, 2.0**14)
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("background", ["#ffffff", "#12161b"])
+@pytest.mark.parametrize("key", LAWS)
+def test_every_law_stands_out_on_both_backgrounds(key, background):
+    low, high = sorted([luminance(STYLES[key].colour), luminance(background)])
+    assert (high + 0.05) / (low + 0.05) >= 3  # WCAG 2.1, 1.4.11
+
+
+def test_every_law_has_its_own_colour_and_its_own_dash():
+    assert STYLES.keys() == {*LAWS, "exact"}
+    assert len({STYLES[key].colour for key in LAWS}) == len({STYLES[key].dash for key in LAWS}) == len(LAWS)
+
+
+def test_tables_say_the_numbers_of_the_analysis(analysis):
+    table = tables.ranking(analysis.comparison)
+    assert list(table.index) == [fit.family.label for fit in analysis.comparison.fits]
+    best = analysis.comparison.fits[0]
+    for param in best.family.free:
+        assert f"${param.symbol}$ = {words.number(getattr(best.law, param.name))}" in table.iloc[0].iloc[-1]
+    optima = tables.optima(analysis.optima)
+    assert list(optima["Batch size"]) == ["2² = 4", "2⁴ = 16", "2⁶ = 64", "2⁸ = 256", "2¹⁰ = 1024"]
+    assert optima["Diverged"].tolist() == [8, 0, 0, 0, 0]
+
+
+def test_figures_need_neither_streamlit_nor_torch():
+    code = (
+        "import sys; sys.path.insert(0, 'app'); import figures, loss_map, tables, words, axes, palette; "
+        "assert not {'streamlit', 'torch'} & set(sys.modules), 'imported'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,76 @@
+"""Numbers and results in words."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import words
+
+from surgecore import NoiseModel, Peak, SurgeLaw
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0213, "0.0213"), (3.14159e-5, "3.14e-5"), (76.6, "76.6"), (1234567.0, "1.23e6"), (0, "0"),
+        (9.996, "10.0"), (-0.32, "−0.320"), (math.inf, "∞"), (math.nan, "–"),
+        (None, "–"), (99999.6, "1.00e5"),
+    ],
+)  # fmt: skip
+def test_numbers(value, text):
+    assert words.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(0.019, 0.024, "0.0190 to 0.0240"), (0.0, 4.1, "below 4.10"), (3.0, math.inf, "above 3.00"),
+     (0.0, math.inf, "unbounded")],
+)  # fmt: skip
+def test_open_intervals_are_said_to_be_open(low, high, text):
+    assert words.interval(low, high) == text
+
+
+def test_batch_sizes_that_are_powers_of_two_say_so():
+    assert words.batch_size(64) == "2⁶ = 64"
+    assert words.batch_size(100) == "100"
+    assert words.batch_size(0.5) == "0.500"
+
+
+def test_a_peak_is_one_sentence():
+    theorem = SurgeLaw(0.02, 932.0)
+    assert words.peak([Peak(98.0, 0.0646, 0.38)], 0.0469, theorem) == (
+        "The exact law **peaks at B = 98** with learning rate 0.0646, **38 % above** its plateau of 0.0469."
+    )
+    assert words.peak([], 0.167, theorem) == (
+        "The exact law has **no peak**, although Theorem 3 draws one at B = 932: "
+        "it levels off at a learning rate of 0.167."
+    )
+    assert "no visible peak" in words.peak([Peak(98.0, 0.0646, 0.004)], 0.0643, None)
+    assert "higher plateau" in words.peak([Peak(98.0, 0.02, -0.3)], 0.0286, theorem)
+    assert "Theorem 3 draws none" in words.peak([Peak(98.0, 0.0646, 0.38)], 0.0469, None)
+
+
+def test_the_exact_law_without_a_peak_contradicts_theorem_3():
+    noise = NoiseModel(0.3, 0.045, 0.0, 0.8, 0.0).gradient_noise()
+    assert noise.small_batch_law() is not None
+    assert words.peak(noise.peaks(), noise.plateau_lr, noise.small_batch_law()).startswith(
+        "The exact law has **no peak**, although Theorem 3 draws one"
+    )
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "unit"),
+    [
+        (None, "units of its optimizer"),
+        ("SGD", "parameter units² per loss"),
+        ("sign descent", "parameter units per step"),
+    ],
+)
+def test_learning_rates_of_sgd_have_other_units(optimizer, unit):
+    assert words.lr_unit(optimizer) == unit
+
+
+def test_lists_and_counts():
+    assert words.count(1, "cell") == "1 cell"
+    assert words.count(1200, "cell") == "1,200 cells"
