@@ -27,7 +27,7 @@ from surgecore.sweep import Sweep
 from surgecore.training.executors import prepare, work
 from surgecore.training.plan import Chunk, Plan
 from surgecore.training.protocols import Output
-from surgecore.training.runner import Progress, _rows, run
+from surgecore.training.runner import Progress, rows_of, run
 
 #: Largest relative difference of a loss that `check` takes for another machine's rounding.
 TOLERANCE = 0.02
@@ -110,7 +110,7 @@ def check(folder: Path, bundle: Sequence[Mapping[str, Any]], seed: int | None) -
         chunks = _chunks(plan, next(iter(sweeps.values())))
         chunk = chunks[int(generator.integers(len(chunks)))]
         record = work(prepare(plan, "cpu"), chunk)
-        differs = max(_difference(sweep, _rows(record, key)) for key, sweep in sweeps.items())
+        differs = max(_difference(sweep, rows_of(record, key)) for key, sweep in sweeps.items())
         worst = max(worst, differs)
         verdict = "identical" if differs == 0 else f"differ by at most {differs:.1e} of the loss"
         sys.stdout.write(f"{plan.name}: {chunk.n_runs} runs at batch size {chunk.batch_size}: {verdict}\n")

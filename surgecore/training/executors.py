@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait as wait_for
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from surgecore.training.plan import Chunk, Plan
@@ -176,12 +180,12 @@ def _processes(
 ) -> Iterator[Record]:
     left = {chunk.key: chunk for chunk in chunks}
     for _ in range(1 + _MAX_RESTARTS):
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_ignore_interrupt)
+        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker)
         try:
             pending = {pool.submit(work, task, chunk) for chunk in left.values()}
             while pending:
-                if cancelled():
-                    return
+                if cancelled():  # what has begun is finished and kept
+                    pending = {future for future in pending if not future.cancel()}
                 done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
                 for future in done:
                     record = future.result()
@@ -197,11 +201,17 @@ def _processes(
     )
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the parent, which ends cleanly."""
-    import signal
-
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the parent, which ends cleanly, and do not outlive it if it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait_for([sentinel])
+    os._exit(1)
 
 
 def _ray(

@@ -97,6 +97,7 @@ class DataModel(Model):
     def __init__(self, workload: Workload, device: str, x: Tensor, y: Tensor) -> None:
         super().__init__(workload.shapes, device)
         self.activations = workload.activations
+        self.n_evaluated = len(x)
         self.x, self.y = x.to(self.device), y.to(self.device)
 
     @property
@@ -129,13 +130,15 @@ class DataModel(Model):
         """Loss of every run over all data, float64, shape (groups, runs); in pieces that fit the caches."""
         groups, runs = next(iter(params.values())).shape[:2]
         flat = {name: view.reshape(1, groups * runs, *view.shape[2:]) for name, view in params.items()}
+        count = self.n_evaluated
         room = _FULL_MEMORY[self.device.type] // (4 * self.activations)
-        examples = min(len(self.x), max(256, room // 16))
+        examples = min(count, max(256, room // 16))
         chunk = max(1, room // examples)
         total = torch.zeros(groups * runs, dtype=torch.float64, device=self.device)
-        for at in range(0, len(self.x), examples):
-            batch = Batch(self.x[None, at : at + examples], self.y[None, at : at + examples])
-            weight = batch.y.shape[1] / len(self.x)
+        for at in range(0, count, examples):
+            part_of_data = slice(at, min(at + examples, count))
+            batch = Batch(self.x[None, part_of_data], self.y[None, part_of_data])
+            weight = batch.y.shape[1] / count
             for run in range(0, groups * runs, chunk):
                 part = {name: view[:, run : run + chunk] for name, view in flat.items()}
                 total[run : run + chunk] += self.losses(part, batch)[0].double() * weight
@@ -239,7 +242,7 @@ class MLPModel(DataModel):
     def losses(self, params: Views, batch: Batch) -> Tensor:
         """Mean cross-entropy of every run, shape (groups, runs)."""
         h = self._hidden(params, batch.x)
-        return cross_entropy(self._logits(params, h * torch.sigmoid(_gelu_exponent(h))), batch.y)
+        return cross_entropy(self._logits(params, gelu(h)), batch.y)
 
     @staticmethod
     def _hidden(params: Views, x: Tensor) -> Tensor:
@@ -269,6 +272,11 @@ class MLPModel(DataModel):
             torch.bmm(d, a.mT).view(groups, runs, -1, hidden),
             d.sum(dim=-1).view(groups, runs, -1),
         ]
+
+
+def gelu(h: Tensor) -> Tensor:
+    """tanh-GELU, any shape."""
+    return h * torch.sigmoid(_gelu_exponent(h))
 
 
 _GELU_1 = 2 * (2 / np.pi) ** 0.5

@@ -169,13 +169,18 @@ def tables(plan: Plan, records: list[Record]) -> dict[str, Sweep]:
     """Final sweeps, one for each output, sorted by batch size, learning rate and seed whatever the order of records."""
     out = {}
     for output in plan.protocol.outputs():
-        rows = [row for record in records for row in _rows(record, output.key)]
-        frame = pd.DataFrame(rows).sort_values(["batch_size", "learning_rate", "seed"], ignore_index=True)
-        out[output.key] = Sweep.from_frame(frame, name=f"{plan.name}-{output.key}")
+        out[output.key] = Sweep.from_frame(_frame(records, output.key), name=f"{plan.name}-{output.key}")
     return out
 
 
-def _rows(record: Record, key: str) -> list[dict[str, Any]]:
+def _frame(records: list[Record], key: str) -> pd.DataFrame:
+    """All trials in an order of their own, so that results do not depend on which chunk was done first."""
+    table = pd.DataFrame([row for record in records for row in rows_of(record, key)])
+    return table.sort_values(["batch_size", "learning_rate", "seed"], ignore_index=True)
+
+
+def rows_of(record: Record, key: str) -> list[dict[str, Any]]:
+    """Trials of one output of a record, as table rows."""
     values = record["outputs"][key]
     extra = [name for name in values if name not in ("loss", "steps", "reached")]
     rows = []
@@ -243,7 +248,7 @@ class _Tracker:
 
     def _count(self, record: Record) -> None:
         self.done += len(record["seeds"]) * len(record["rates"])
-        for row in _rows(record, self.main):
+        for row in rows_of(record, self.main):
             loss = row["loss"] if row["status"] == "complete" else np.nan
             self.sums.setdefault((row["batch_size"], row["learning_rate"]), []).append(loss)
 
@@ -274,7 +279,7 @@ def _best_rates(plan: Plan, records: list[Record]) -> dict[int, tuple[float, ...
     """Best scouted learning rate of every batch size, one for each output; a rate with a diverged run is out."""
     best: dict[int, list[float]] = {batch_size: [] for batch_size in plan.grid.batch_sizes}
     for output in plan.protocol.outputs():
-        rows = pd.DataFrame([row for record in records for row in _rows(record, output.key)])
+        rows = _frame(records, output.key)
         rows["loss"] = rows["loss"].where(rows["status"] == "complete")
         mean = rows.groupby(["batch_size", "learning_rate"])["loss"].agg(lambda x: x.mean(skipna=False))
         for batch_size in best:

@@ -178,6 +178,7 @@ class FashionCNN(Workload):
 
     channels: int = option(8, 1, 64)
     hidden: int = option(64, 4, 1024)
+    evaluated: int = option(60000, 1000, 60000)
     label: ClassVar[str] = "Fashion-MNIST CNN"
     source: ClassVar[str] = "Fashion-MNIST (Zalando, MIT): 60000 training images of 28 x 28"
     example: ClassVar[str] = "image"
@@ -193,8 +194,8 @@ class FashionCNN(Workload):
 
     @property
     def n_examples(self) -> int:
-        """All training images."""
-        return 60000
+        """Training images over which the full loss is taken: the first `evaluated`; all 60000 are trained on."""
+        return self.evaluated
 
     @property
     def flops(self) -> int:
@@ -226,7 +227,7 @@ class CharTransformer(Workload):
     heads: int = option(2, 1, 64)
     layers: int = option(1, 1, 24)
     context: int = option(32, 4, 1024)
-    sequences: int = option(512, 16, 1 << 20)
+    sequences: int = option(1024, 16, 1 << 20)
     label: ClassVar[str] = "Character transformer"
     source: ClassVar[str] = "modules of Python's standard library (PSF licence)"
     example: ClassVar[str] = "sequence"

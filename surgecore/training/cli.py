@@ -1,0 +1,118 @@
+"""The command ``surge sweep``: estimate, run and resume a plan."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+
+from surgecore.training.journal import JournalError
+from surgecore.training.plan import Plan, PlanError, estimate
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        As in a shell, without "surge sweep"; those of the process by default.
+
+    Returns
+    -------
+    int
+        0 when all is done, 2 for a plan or a request that cannot be run, 3 when stopped before the end (resumable).
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        plan = Plan.from_toml(Path(options.plan))
+        cost = estimate(plan, "cuda" if options.device == "cuda" else "cpu")
+        _say(f"{plan.title}: {cost.sentence()}", {"event": "estimate", **asdict(cost)}, options.json)
+        if options.estimate:
+            return 0
+        if options.budget is not None and cost.seconds > options.budget:
+            _say(f"It may stop at the budget of {options.budget:g} s; it can then be resumed.", None, options.json)
+        return _run(plan, options)
+    except KeyboardInterrupt:
+        _say("Stopped; resume to go on.", {"event": "end", "finished": False, "status": "Stopped.", "files": []}, options.json)
+        return 3
+    except PlanError as error:
+        return _refuse(str(error), options.json, list(error.problems))
+    except (OSError, ValueError, JournalError) as error:
+        return _refuse(str(error), options.json, [str(error)])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="surge sweep", description="Train a sweep over batch size and learning rate.")
+    parser.add_argument("plan", metavar="PLAN.toml", help="what to run")
+    parser.add_argument("--estimate", action="store_true", help="say what it would cost, and stop")
+    parser.add_argument("--budget", type=float, metavar="SECONDS", help="stop, resumable, after so long")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--out", metavar="FOLDER", help="for the journal and the results; the plan's name by default")
+    parser.add_argument("--resume", action="store_true", help="go on with the journal in the folder")
+    parser.add_argument("--executor", choices=("serial", "processes", "ray"), default="processes")
+    parser.add_argument("--workers", type=int, help="processes; all cores by default")
+    parser.add_argument("--address", default="auto", help="Ray cluster; 'local' starts one here")
+    parser.add_argument("--json", action="store_true", help="progress as one JSON object a line")
+    return parser
+
+
+def _run(plan: Plan, options: argparse.Namespace) -> int:
+    from surgecore.training.runner import Progress, run
+
+    stop = threading.Event()
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():  # asked twice: do not wait for the chunk in flight
+            raise KeyboardInterrupt
+        stop.set()
+
+    def tell(progress: Progress) -> None:
+        _say(_line(progress), {"event": "progress", **asdict(progress)}, options.json)
+
+    before = {number: signal.signal(number, interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
+    folder = Path(options.out or plan.name)
+    try:
+        result = run(
+            plan, out=folder, device=options.device, resume=options.resume, executor=options.executor,
+            workers=options.workers, address=options.address, budget=options.budget, on_progress=tell, cancel=stop,
+        )  # fmt: skip
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    files = []
+    for key, sweep in result.sweeps.items():
+        files.append(str(folder / f"{plan.name}-{key}.csv"))
+        sweep.to_csv(files[-1])
+    if result.finished:
+        (folder / "plan.toml").write_text(plan.to_toml(), encoding="utf-8")
+        (folder / "provenance.json").write_text(json.dumps(result.provenance, indent=1) + "\n", encoding="utf-8")
+    status = "\n".join([result.status, *files])
+    _say(status, {"event": "end", "finished": result.finished, "status": result.status, "files": files}, options.json)
+    return 0 if result.finished else 3
+
+
+def _line(progress: Progress) -> str:
+    best = ", ".join(f"{size}: {rate:.3g}" for size, (rate, _) in sorted(progress.best.items()))
+    stage = "" if progress.stage else "scouting, "
+    left = f"about {progress.remaining:.0f} s left"
+    return f"{stage}{progress.done:,}/{progress.total:,} runs, {left}; best learning rates so far {best}"
+
+
+def _say(text: str, record: object, as_json: bool) -> None:
+    if not as_json:
+        sys.stdout.write(f"{text}\n")
+    elif record is not None:
+        sys.stdout.write(f"{json.dumps(record)}\n")
+    sys.stdout.flush()
+
+
+def _refuse(text: str, as_json: bool, problems: list[str]) -> int:
+    _say("", {"event": "refused", "problems": problems}, True) if as_json else sys.stderr.write(f"{text}\n")
+    return 2
