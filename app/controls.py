@@ -117,8 +117,8 @@ def chosen_entry() -> Entry | None:
 
 
 def card(entry: Entry) -> str:
-    """The data card of a bundled sweep: Markdown beside its file."""
-    return (DATA_DIR / entry.card).read_text(encoding="utf-8")
+    """The data card of a bundled sweep, Markdown beside its file, without its heading."""
+    return (entry.folder / entry.card).read_text(encoding="utf-8").partition("\n")[2].strip()
 
 
 def lr_unit() -> str:
