@@ -1,58 +1,48 @@
-"""Explore: how do the noise parameters move the optimal learning rate?"""
+"""Explore: where does the optimal learning rate peak, and what decides it? Grab the surge and move it."""
 
-import axes
 import controls
-import figures
-import numpy as np
-import palette
+import explore
 import streamlit as st
 import tables
 import words
+from components.surge_chart import surge_chart
+from explore_state import hidden
+from explore_words import sentences
+from noise_reading import Reading
 
 analysis = controls.chosen_analysis()
-optima = analysis.optima
+hide = hidden(explore.query())
+state, notices = explore.current_state()
 
-st.title("Where does the optimal learning rate peak?", anchor=False)
-sentence = st.empty()
-figure_side, control_side = st.columns([7, 3], gap="medium")
-with control_side:
-    controls.match_button(analysis)
-    model = controls.noise_model()
-    if model is None:
-        st.stop()
+if "page" not in hide:
+    st.title("Where does the optimal learning rate peak?", anchor=False)
+for notice in notices:
+    st.warning(notice, icon=":material/link_off:")
+surge_chart(explore.chart_data(state, analysis, hide))
+if "page" in hide:
+    st.stop()
 
-noise = controls.gradient_noise(model)
-theorem = noise.small_batch_law()
-peaks = noise.peaks()
-top = max(peaks, key=lambda peak: peak.lr, default=None)
-low, high = axes.batch_range(optima)
-grid = 2.0 ** np.arange(np.log2(low), np.log2(high) + 1)
-curves = controls.curves(noise, low)
-LABELS = {
-    "surge": "Surge (Theorem 3)",
-    "sgd": "SGD (other units)",
-    "square_root": "Square-root rule",
-}
-measured = words.measured(analysis.sweep)
-figure = figures.optimal_lr(
-    curves,
-    optima,
-    peak=top if top and top.prominence >= words.VISIBLE else None,
-    plateau=noise.plateau_lr,
-    labels=LABELS,
-    measured_label=measured,
+st.caption(
+    "**Lines**: theory for one step, computed from the controls, so without error. Rules start with the "
+    "small-batch limit; SGD, in its own units, is drawn to end on the plateau. "
+    f"**Points**: {words.points(analysis.sweep, controls.lr_unit())}. They are never joined."
 )
-said = words.peak(peaks, noise.plateau_lr, theorem)
-sentence.markdown(said)
-with figure_side:
-    controls.show(figure, name="surge-explore", alt=f"{said} {words.optima_alt(optima)}".replace("*", ""))
-    st.caption(
-        "**Lines**: theory for one step, computed from the controls, so without error. "
-        "SGD has other units: its curve, like the square-root rule, starts where the exact law does. "
-        f"**Points**: {words.points(analysis.sweep, controls.lr_unit())}."
-        f"{words.hidden(grid, noise.optimal_lr(grid))}"
+reading = Reading(explore.shown_model(state))
+numbers, share, logged = st.tabs(["Numbers", "Share and cite", "Logged noise scale"])
+with numbers:
+    st.markdown(" ".join(sentences(reading)))
+    table = explore.curve_table(reading, state.curves)
+    labels = {key: explore.LABELS[key] for key in table.columns[1:]}
+    shown = (
+        table.map(words.number).rename(columns=labels).set_index(table["batch_size"].map(words.batch_size))
     )
-    with st.expander("The numbers in this figure"):
-        modelled = {palette.label(key, LABELS): curve for key, curve in curves.items()}
-        st.dataframe(tables.curves(modelled, grid), hide_index=True)
-        st.dataframe(tables.optima(optima), hide_index=True)
+    st.dataframe(shown.drop(columns="batch_size").rename_axis("Batch size"))
+    st.download_button(
+        "Curves, CSV", lambda: table.to_csv(index=False), "surge-curves.csv", "text/csv",
+        on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+    st.dataframe(tables.optima(analysis.optima), hide_index=True)
+with share:
+    explore.share(state)
+with logged:
+    explore.read_logged()

@@ -1,112 +1,152 @@
-"""The Explore page as its visitor drives it, without a browser."""
+"""The Explore page without a browser: what it hands to the instrument, and what it says beside it."""
 
 from __future__ import annotations
 
-import controls
+import json
+
+import explore
 import numpy as np
+import plotly.graph_objects as go
 import pytest
-from drawn import figure, metas, said, trace
+from drawn import said
+from explore_state import DEFAULT_MODEL, ExploreState, from_query
+from explore_words import sentences
+from noise_reading import Reading
 
-from surgecore import EqualSnrLaw, NoiseModel, PowerLaw, analyse
-
-DEFAULTS = {param.name: param.default for param in NoiseModel.params}
+from surgecore import NoiseModel, analyse
 
 
-def test_first_view_shows_the_surge_with_the_digits_sweep_over_it(app, bundled):
+def handed(app) -> dict:
+    return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def opened(app, **query) -> dict:
+    app.query_params.update(query)
     app.run()
     assert not app.exception
-    spec = figure(app)
-    assert {"exact", "surge", "sgd", "square_root", "peak", "measured"} <= set(metas(spec))
-    noise = NoiseModel(**DEFAULTS).gradient_noise()
-    batch, lr = trace(spec, "exact")
-    np.testing.assert_allclose(lr, noise.optimal_lr(batch))
-    batch, lr = trace(spec, "surge")
-    np.testing.assert_allclose(lr, noise.small_batch_law()(batch))
+    return handed(app)
+
+
+def test_first_view_is_the_default_model_with_the_measured_optima(app, bundled):
+    data = opened(app)
+    assert data["state"] == ExploreState().to_json()
     optima = bundled[0].load().optima()
-    np.testing.assert_allclose(trace(spec, "measured")[1], [o.learning_rate for o in optima])
-    assert bundled[0].name == "digits-mlp-sign-k10"
-    assert noise.peaks()[0].prominence > 0.1
-    np.testing.assert_allclose(
-        noise.optimal_lr([o.batch_size for o in optima]), trace(spec, "measured")[1], rtol=0.12
-    )
-    assert "peaks at B = 98" in said(app)
+    assert [point["batch"] for point in data["measured"]] == [o.batch_size for o in optima]
+    assert [point["lr"] for point in data["measured"]] == [o.learning_rate for o in optima]
+    assert [(point["low"], point["high"]) for point in data["measured"]] == [o.interval for o in optima]
+    reading = Reading(DEFAULT_MODEL)
+    assert reading.top.prominence > 0.1
+    assert " ".join(sentences(reading)) in said(app)
 
 
-def test_sgd_and_the_square_root_rule_start_where_the_exact_law_does(app):
-    spec = figure(app.run())
-    (batch, exact), noise = trace(spec, "exact"), NoiseModel(**DEFAULTS).gradient_noise()
-    np.testing.assert_allclose(trace(spec, "square_root")[1], PowerLaw(exact[0], 0.5)(batch))
-    sgd = trace(spec, "sgd")[1]
-    np.testing.assert_allclose(sgd / sgd[0], noise.sgd_law()(batch) / noise.sgd_law()(batch[0]))
-    assert sgd[0] == pytest.approx(exact[0])
-    assert "SGD has other units" in said(app)
+def test_the_default_curve_runs_through_the_digits_sweep(bundled):
+    optima = bundled[0].load().optima()
+    lr = Reading(DEFAULT_MODEL).noise.optimal_lr([o.batch_size for o in optima])
+    np.testing.assert_allclose(lr, [o.learning_rate for o in optima], rtol=0.12)
 
 
-@pytest.mark.parametrize("name", DEFAULTS)
-def test_every_slider_moves_the_exact_curve(app, name):
+def test_a_link_carries_the_state_to_the_last_digit(app, bundled):
+    query = {"snr": "0.012345678901234567", "alignment": "3.3", "curves": "exact,sgd", "t": "0.25",
+             "sweep": bundled[-1].title}  # fmt: skip
+    data = opened(app, **query)
+    assert data["state"]["params"]["snr"] == 0.012345678901234567
+    assert data["state"]["laws"] == ["exact", "sgd"]
+    assert data["state"]["progress"] == {"t": 0.25, "noise": "fixed"}
+    assert not app.warning
+    assert [point["lr"] for point in data["measured"]] == [
+        o.learning_rate for o in bundled[-1].load().optima()
+    ]
+
+
+def test_junk_in_the_address_falls_back_and_is_named(app):
+    junk = {"snr": "nonsense", "alignment": "1e9", "curves": "exact,astrology", "t": "2", "view": "1,0,0"}
+    data = opened(app, **junk, ghost="1,2")
+    assert data["state"] == ExploreState().to_json()
+    shown = " ".join(warning.value for warning in app.warning)
+    for key in (*junk, "ghost"):
+        assert f"{key} = " in shown
+
+
+def test_parameters_that_do_not_go_together_fall_back(app):
+    data = opened(app, n_parameters="4", alignment="100")
+    assert data["state"]["params"] == vars(DEFAULT_MODEL)
+    assert "do not go together" in app.warning[0].value
+
+
+def test_an_embedded_page_hides_what_the_address_names(app):
+    data = opened(app, hide="controls,page,nonsense")
+    assert data["hide"] == ["controls", "page"]
+    assert not app.title
+    assert not app.tabs
+
+
+def test_fit_sets_the_controls_to_the_fitted_law(app, bundled):
+    data = opened(app)
+    (fit,) = [fit for fit in analyse(bundled[0].load()).comparison.fits if fit.family.key == "equal_snr"]
+    noise = NoiseModel(**data["fit"]["params"]).gradient_noise()
+    batch = np.logspace(0, 5, 11)
+    np.testing.assert_allclose(noise.optimal_lr(batch), fit.law(batch), rtol=1e-9)
+    assert fit.status in data["fit"]["sentence"]
+
+
+def test_training_moves_the_numbers_as_it_moves_the_curve(app):
+    data = opened(app, t="0.5")
+    state, _ = from_query({"t": ["0.5"]})
+    model = explore.shown_model(state)
+    row = data["progress"]["fixed"][15]
+    assert model.snr == pytest.approx(DEFAULT_MODEL.snr * row["snr"], rel=1e-12)
+    assert " ".join(sentences(Reading(model))) in said(app)
+
+
+def test_table_and_curves_are_the_theory(app):
     app.run()
-    slider = app.select_slider(key=f"{name}_slider")
-    step = 12 if name != "blocks" else 1
-    position = slider.options.index(slider.value) if slider.value in slider.options else 0
-    slider.set_value(target := slider_levels(name)[position + step]).run()
+    reading = Reading(DEFAULT_MODEL)
+    table = explore.curve_table(reading, ("exact", "surge", "correlated"))
+    assert list(table) == ["batch_size", "exact", "surge"]  # nothing to draw without correlation
+    np.testing.assert_allclose(table["exact"], reading.noise.optimal_lr(table["batch_size"]))
+    assert app.dataframe[0].value.shape == (21, 4)
+
+
+def test_laws_without_a_height_of_their_own_borrow_one():
+    reading = Reading(NoiseModel(0.1, 0.05, 0.5, 6.0, 0.0))
+    curves = reading.curves()
+    assert curves["square_root"](1e-9) == pytest.approx(reading.noise.optimal_lr(1e-9), rel=1e-6)
+    assert curves["linear"](1) == pytest.approx(curves["square_root"](1))
+    for key in ("sgd", "saturating_half"):
+        assert curves[key](1e14) == pytest.approx(reading.noise.plateau_lr, rel=1e-3)
+
+
+def test_the_python_snippet_runs_and_finds_the_same_peak(monkeypatch, capsys):
+    drawn = []
+    monkeypatch.setattr(go.Figure, "show", lambda figure: drawn.append(figure))
+    state, _ = from_query({"alignment": ["9"], "t": ["0.1"]})
+    exec(explore.snippet(state), {})
+    (figure,) = drawn
+    assert figure.layout.xaxis.type == "log"
+    assert str(Reading(explore.shown_model(state)).peaks[0].lr)[:8] in capsys.readouterr().out
+
+
+def test_the_link_and_the_embed_code_are_on_the_page(app):
+    opened(app, alignment="3.3")
+    texts = [code.value for code in app.code]
+    assert any("alignment=3.3" in text and "iframe" not in text for text in texts)
+    assert any("hide=" in text and "embed=true" in text for text in texts)
+    assert any("@inproceedings" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("data", "rows", "problem"),
+    [
+        (b"step,noise_scale\n0,10\n50,40\n100,90\n", [(0.0, 10.0), (0.5, 40.0), (1.0, 90.0)], None),
+        (b"step,noise_scale\n0,-1\n", [], "positive"),
+        (b"a,b\n1,2\n", [], "cannot be used"),
+        (b"", [], "cannot be used"),
+    ],
+)
+def test_a_logged_noise_scale_reaches_the_instrument(app, data, rows, problem):
+    app.run()
+    app.file_uploader(key="logged_file").upload("run.csv", data, "text/csv").run()
     assert not app.exception
-    model = NoiseModel(**(DEFAULTS | {name: target}))
-    batch, lr = trace(figure(app), "exact")
-    expected = model.gradient_noise().optimal_lr(batch)
-    np.testing.assert_allclose(lr, np.where(expected > 0, expected, np.nan))
-    assert app.number_input(key=name).value == target
-
-
-def slider_levels(name: str) -> tuple[float, ...]:
-
-    (param,) = [param for param in NoiseModel.params if param.name == name]
-    return controls._levels(param, DEFAULTS[name])
-
-
-def test_an_exact_value_moves_the_curve_and_the_slider(app):
-    app.run()
-    app.number_input(key="snr").set_value(0.0321).run()
-    batch, lr = trace(figure(app), "exact")
-    np.testing.assert_allclose(
-        lr, NoiseModel(**(DEFAULTS | {"snr": 0.0321})).gradient_noise().optimal_lr(batch)
-    )
-    assert app.select_slider(key="snr_slider").value == 0.0321
-
-
-def test_where_the_exact_law_has_no_peak_the_page_says_so_although_theorem_3_draws_one(app):
-    app.query_params.update({"alignment": "0.8", "snr_spread": "0"})
-    app.run()
-    assert "no peak" in said(app)
-    assert "although Theorem 3 draws one" in said(app)
-    assert "surge" in metas(figure(app))
-    assert "peak" not in metas(figure(app))
-
-
-def test_matching_the_sweep_sets_the_controls_from_the_fitted_law(app, bundled):
-    app.run()
-    app.button[0].click().run()
-    (fit,) = [f for f in analyse(bundled[0].load()).comparison.fits if f.family.key == "equal_snr"]
-    batch, lr = trace(figure(app), "exact")
-    np.testing.assert_allclose(lr, fit.law(batch))
-    assert isinstance(fit.law, EqualSnrLaw)
-
-
-def test_values_that_do_not_go_together_are_explained(app):
-    app.query_params.update({"n_parameters": "4", "alignment": "100"})
-    app.run()
-    assert not app.exception
-    assert "alignment must lie between" in app.error[0].value
-    app.number_input(key="alignment").set_value(2.0).run()
-    assert not app.error
-    assert "exact" in metas(figure(app))
-
-
-def test_links_carry_the_state(app, bundled):
-    title = bundled[-1].title
-    app.query_params.update({"sweep": title, "snr": "0.1", "lr_scale": "nonsense", "alignment": "1e9"})
-    app.run()
-    assert app.selectbox(key="sweep").value == title
-    batch, lr = trace(figure(app), "exact")
-    np.testing.assert_allclose(lr, NoiseModel(**(DEFAULTS | {"snr": 0.1})).gradient_noise().optimal_lr(batch))
-    optima = [o for o in bundled[-1].load().optima() if not o.on_edge]
-    np.testing.assert_allclose(trace(figure(app), "measured")[1], [o.learning_rate for o in optima])
+    assert [(point["part"], point["batch"]) for point in handed(app)["logged"]] == rows
+    assert bool(app.error) == bool(problem)
+    assert problem is None or problem in app.error[0].value

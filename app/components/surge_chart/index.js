@@ -1,0 +1,200 @@
+// One instrument: state, history, chart, panel; Python hears of it on release.
+
+const instances = new WeakMap();
+const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function createInstrument(host) {
+  let data = null, state = null, token = null, send = () => {};
+  let past = [], future = [], committed = null, dragging = false, timer = null, playing = null, frame = null;
+  const snapshot = () => JSON.stringify({ params: state.params, laws: state.laws, progress: state.progress, ghosts: state.ghosts });
+
+  const chart = createChart(host.querySelector(".surge-plot"), {
+    grab: () => ({ params: { ...state.params }, shown: effective(state, data), ...peakNow() }),
+    movePeak: (grab, batch, lr) => grab.peak && change(peakMoved(grab, batch, lr, data.specs)),
+    movePlateau: (grab, lr) => change(plateauMoved(grab, lr, data.specs)),
+    view: (view) => { state.view = view; state.auto = false; draw(); },
+    resetView: () => { state.view = fittingView(effective(state, data), data.measured); state.auto = true; draw(); commit(); },
+    commit: () => commit(), commitSoon: () => commitSoon(),
+    say: (text) => { live.textContent = text; },
+  });
+  const live = host.querySelector(".live");
+  const words = host.querySelector(".words");
+  const panel = createPanel(host, {
+    data: () => data, state: () => state, shown: () => effective(state, data), chart,
+    setParam: (name, value, from) => change(withParam(from, name, value, data.specs)),
+    commit: () => commit(), change, animateTo, undo, redo, play,
+    set: (values) => { Object.assign(state, values); draw(); commit(); },
+    refresh: () => { if (state) draw(); },
+    preview: (values) => { Object.assign(state, values); dragging = true; draw(); },
+    canUndo: () => past.length > 0, canRedo: () => future.length > 0, playing: () => playing !== null,
+  });
+
+  function peakNow() {
+    const reading = describe(effective(state, data));
+    return { peak: highest(visible(reading.peaks)), plateau: reading.plateau };
+  }
+
+  function change(params) {
+    state.params = params;
+    dragging = true;
+    draw();
+  }
+
+  // Every input event ends here: compute, draw, say
+  function draw() {
+    const shown = effective(state, data);
+    const drawn = lawCurves(shown);
+    const reading = describe(shown, drawn);
+    const said = sentences(reading);
+    const nodes = drawn.model.factor ? drawn.model.factor.nodes.length * drawn.model.z.length : 1;
+    chart.draw({
+      curves: drawn.curves, failing: (batch) => failingShare(drawn.model, batch), reading, said, styles: data.styles, view: state.view, measured: data.measured,
+      laws: state.laws, correlatedPoints: Math.max(80, Math.min(300, Math.floor(1.5e6 / nodes))),
+      ghosts: state.ghosts.map((params) => { const g = lawCurves(params).curves; return { curve: g.correlated ?? g.exact }; }),
+      trail: dragging ? [] : panel.trail(), logged: panel.open("progress") ? data.logged : [],
+    });
+    words.replaceChildren(...said.map((text, i) => Object.assign(document.createElement(i ? "span" : "strong"), { textContent: `${text} ` })));
+    host.dataset.redraws = Number(host.dataset.redraws || 0) + 1;
+    panel.update(shown, reading, dragging);
+    return { reading, said };
+  }
+
+  function commit() {
+    clearTimeout(timer);
+    dragging = false;
+    state.view = roundedView(state.view);
+    const { reading } = describeAndRefit();
+    const now = snapshot();
+    if (now !== committed) {
+      past.push(committed);
+      future = [];
+      committed = now;
+    }
+    announce(reading);
+    send({ ...JSON.parse(now), view: state.auto ? null : state.view, url: null });
+    panel.history();
+  }
+
+  function describeAndRefit() {
+    const reading = describe(effective(state, data));
+    const top = highest(visible(reading.peaks));
+    const lost = (top && outside(state.view, top.batch, top.lr)) || Math.log10(reading.plateau) < state.view.y[0] || Math.log10(reading.plateau) > state.view.y[1];
+    if (state.auto || (lost && snapshot() !== committed)) {
+      state.view = fittingView(effective(state, data), data.measured);
+      state.auto = true;
+    }
+    return draw();
+  }
+
+  function announce() {
+    live.textContent = words.textContent;
+  }
+
+  function commitSoon() {
+    clearTimeout(timer);
+    timer = setTimeout(commit, 400);
+  }
+
+  function restore(text) {
+    stop();
+    Object.assign(state, JSON.parse(text));
+    committed = text;
+    dragging = false;
+    describeAndRefit();
+    announce();
+    send({ ...JSON.parse(text), view: state.auto ? null : state.view });
+    panel.history();
+  }
+
+  function undo() {
+    if (!past.length) return;
+    future.push(committed);
+    restore(past.pop());
+  }
+
+  function redo() {
+    if (!future.length) return;
+    past.push(committed);
+    restore(future.pop());
+  }
+
+  // Presets and fits glide, so that one sees what changed
+  function animateTo(target, others = {}) {
+    stop();
+    const from = state.params, to = possible({ ...from, ...target }, data.specs);
+    Object.assign(state, others);
+    if (others.params === undefined && reducedMotion()) { state.params = to; state.auto = true; commit(); return; }
+    const start = performance.now();
+    const view0 = state.view, view1 = fittingView(effective({ ...state, params: to }, data), data.measured);
+    const step = (now) => {
+      const part = Math.min(1, (now - start) / 550), eased = part * part * (3 - 2 * part);
+      state.params = part === 1 ? to : possible(Object.fromEntries(data.specs.map(({ name }) => [name, interpolate(from[name], to[name], eased)])), data.specs);
+      state.view = Object.fromEntries(Object.keys(view0).map((k) => [k, view0[k].map((v, i) => v + (view1[k][i] - v) * eased)]));
+      dragging = true;
+      if (part < 1) { draw(); frame = requestAnimationFrame(step); } else { frame = null; state.auto = true; commit(); }
+    };
+    frame = requestAnimationFrame(step);
+  }
+
+  function stop() {
+    if (frame !== null) cancelAnimationFrame(frame);
+    frame = playing = null;
+  }
+
+  function play() {
+    if (playing !== null) { stop(); commit(); return; }
+    const from = state.progress.t >= 1 ? 0 : state.progress.t;
+    const begin = playing = performance.now();
+    const step = (now) => {
+      if (playing !== begin) return;
+      // with reduced motion the same run in ten still pictures
+      const exact = Math.min(1, from + (now - begin) / 9000);
+      state.progress = { ...state.progress, t: reducedMotion() ? Math.round(exact * 10) / 10 : Math.round(exact * 1000) / 1000 };
+      if (exact < 1) { draw(); frame = requestAnimationFrame(step); } else { stop(); commit(); }
+    };
+    frame = requestAnimationFrame(step);
+    panel.history();
+  }
+
+  host.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.shiftKey) redo(); else undo();
+  });
+
+  function update(nextData, setStateValue) {
+    const first = data === null;
+    data = nextData;
+    send = (value) => setStateValue("state", value);
+    if (first) panel.build();
+    if (token !== data.token) {
+      token = data.token;
+      state = { auto: data.state.view === null, ...structuredClone(data.state) };
+      state.view ??= fittingView(effective(state, data), data.measured);
+      committed = snapshot();
+      past = [];
+      future = [];
+    }
+    if (!dragging && playing === null && frame === null) {
+      if (state.auto) state.view = fittingView(effective(state, data), data.measured);
+      draw();
+      panel.history();
+      if (first) announce();
+    }
+  }
+
+  return { update, destroy: () => { stop(); clearTimeout(timer); chart.destroy(); panel.destroy(); } };
+}
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  const host = parentElement.querySelector(".surge");
+  if (!instances.has(host)) instances.set(host, createInstrument(host));
+  instances.get(host).update(data, setStateValue);
+  host.dataset.ready = "true";
+  return () => {
+    instances.get(host)?.destroy();
+    instances.delete(host);
+  };
+}

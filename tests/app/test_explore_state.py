@@ -1,0 +1,127 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from explore_presets import PRESETS
+from explore_state import CURVES, KEYS, NOISES, ExploreState, from_json, from_query, hidden
+from explore_words import sentences
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from noise_reading import Reading, visible
+from words import VISIBLE, number
+
+from surgecore import NoiseModel
+
+
+@st.composite
+def models(draw):
+    def log(low, high):
+        return st.floats(np.log(low), np.log(high)).map(np.exp).map(float)
+
+    n, blocks = draw(st.integers(8, 1 << 20)), draw(st.integers(1, 4))
+    model = NoiseModel(
+        draw(log(1e-6, 10)), draw(log(1e-3, 1)), draw(st.sampled_from([0.0, 0.5, 1.7, 3.0])), 0.0,
+        draw(st.sampled_from([0.0, 0.0, 0.2, 0.7])), draw(st.sampled_from([0.0, 0.9])),
+        draw(st.sampled_from([0.0, 0.0, 1.0])), n, blocks,
+    )  # fmt: skip
+    return replace(model, alignment=min(draw(log(0.01, 100)), model.max_alignment))
+
+
+@st.composite
+def states(draw):
+    ends = st.floats(-100, 100)
+    view = draw(st.none() | st.tuples(ends, ends, ends))
+    return ExploreState(
+        draw(models()),
+        tuple(key for key in CURVES if draw(st.booleans())),
+        draw(st.floats(0, 1)),
+        draw(st.sampled_from(NOISES)),
+        tuple(draw(st.lists(models(), max_size=3))),
+        None if view is None else tuple(end + shift for end in view for shift in (0.0, 1.0)),
+    )
+
+
+def as_lists(query):
+    return {key: value if isinstance(value, list) else [value] for key, value in query.items()}
+
+
+@settings(max_examples=60, deadline=None)
+@given(states())
+def test_the_address_and_the_browser_give_the_state_back_to_the_last_digit(state):
+    query = as_lists(state.to_query())
+    assert set(query) <= set(KEYS)
+    assert from_query(query) == (state, [])
+    assert from_json(state.to_json()) == state
+
+
+def test_the_default_state_leaves_the_address_empty():
+    assert ExploreState().to_query() == {}
+    assert from_query({}) == (ExploreState(), [])
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), st.lists(st.text(max_size=20), max_size=2)))
+def test_junk_never_breaks_the_page(query):
+    state, notices = from_query(query)
+    assert isinstance(state, ExploreState)
+    assert len(notices) <= len(query) + 1
+
+
+@pytest.mark.parametrize("junk", [None, 3, [], {}, {"params": 1}, {"params": {"snr": "x"}, "laws": "exact"}])
+def test_junk_from_the_browser_is_the_default(junk):
+    assert from_json(junk) == ExploreState()
+
+
+def test_only_known_parts_can_be_hidden():
+    assert hidden({"hide": ["map,controls,everything"]}) == ("controls", "map")
+    assert hidden({}) == ()
+
+
+# --- the words ---------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(models())
+def test_words_never_contradict_the_curve(model):
+    reading = Reading(model)
+    said = sentences(reading)
+    ratios = model.snr * np.exp(np.array([-3.1, 3.1]) * model.snr_spread)
+    grid = np.geomspace(1e-5 / ratios[1] ** 2, 100 / ratios[0] ** 2, 1500)
+    lr = reading.noise.optimal_lr(grid)
+    plateau = reading.noise.plateau_lr
+    if said[0].startswith("No peak"):
+        assert lr.max() < plateau * (1 + VISIBLE) * (1 + 1e-9)
+        assert number(plateau) in said[0]
+    else:
+        top = reading.top
+        assert said[0].startswith(f"Peak at B = {number(top.batch_size)}: learning rate {number(top.lr)}")
+        assert lr.max() <= top.lr * (1 + 1e-9)
+        assert lr.max() == pytest.approx(top.lr, rel=2e-3)
+        assert top.lr >= plateau * (1 + VISIBLE)
+        others = [sentence for sentence in said if sentence.startswith("Another peak")]
+        assert len(others) == len(visible(reading.peaks)) - 1
+    joined = " ".join(said)
+    assert ("Theorem 3 draws one" not in joined) or (reading.noise_scale is not None and reading.top is None)
+    if "decides it: independent" in joined:
+        assert visible(reading.independent_peaks)
+        assert not visible(reading.peaks)
+    if "< 1 decides it" in joined:
+        assert model.alignment < 1
+        assert reading.top is None
+    if "> 1 makes it" in joined:
+        assert model.alignment > 1
+
+
+def test_no_surge_although_theorem_3_draws_one():
+    said = " ".join(sentences(Reading(NoiseModel(0.3, 0.05, 0.0, 0.6, 0.0))))
+    assert "R = 0.600 < 1 decides it: no surge although Theorem 3 draws one at B = " in said
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
+def test_each_preset_shows_what_it_teaches(preset):
+    reading = Reading(preset.state.model)
+    surges = visible(reading.peaks)
+    assert {"no_surge": 0, "two_peaks": 2, "correlated": 0}.get(preset.key, 1) == len(surges)
+    if preset.key == "correlated":
+        assert visible(reading.independent_peaks)
+    assert preset.teaches.endswith(".")
+    assert from_json({**preset.state.to_json()}) == preset.state
