@@ -2,9 +2,12 @@
 
 from surgecore.analysis import Analysis, analyse
 from surgecore.catalogue import Entry, load_catalogue
+from surgecore.columns import ColumnMapping
 from surgecore.comparison import Comparison, compare
 from surgecore.fitting import FitResult, fit
 from surgecore.gradient_noise import GradientNoise
+from surgecore.groups import Group
+from surgecore.importing import GroupsFound, Table, open_table
 from surgecore.laws import (
     LAWS,
     ConstantLaw,
@@ -17,19 +20,26 @@ from surgecore.laws import (
     SurgeLaw,
 )
 from surgecore.noise_model import NoiseModel
+from surgecore.optima import Optimum
 from surgecore.peaks import Peak
-from surgecore.sweep import Optimum, Problem, Sweep, SweepError
+from surgecore.problems import Problem, SweepError
+from surgecore.sweep import Sweep
+from surgecore.trials import DivergedRule
 from surgecore.verdict import SurgeVerdict, surge_verdict
 
 __all__ = [
     "LAWS",
     "Analysis",
+    "ColumnMapping",
     "Comparison",
     "ConstantLaw",
+    "DivergedRule",
     "Entry",
     "EqualSnrLaw",
     "FitResult",
     "GradientNoise",
+    "Group",
+    "GroupsFound",
     "Law",
     "LawFamily",
     "NoiseModel",
@@ -43,10 +53,12 @@ __all__ = [
     "SurgeVerdict",
     "Sweep",
     "SweepError",
+    "Table",
     "analyse",
     "compare",
     "fit",
     "load_catalogue",
+    "open_table",
     "surge_verdict",
 ]
 

@@ -104,7 +104,7 @@ def analyse(sweep: Sweep, *, draws: int = 500, seed: int = 0) -> Analysis:
     -------
     Analysis
     """
-    optima = sweep.optima(draws=draws, seed=seed)
+    optima = sweep.optima(draws=draws, seed=seed) if sweep.is_grid else ()
     comparison = compare(optima)
     verdict = surge_verdict(optima, seed=seed)
     return Analysis(sweep, optima, comparison, verdict, _sentences(sweep, optima, comparison, verdict))
@@ -113,6 +113,8 @@ def analyse(sweep: Sweep, *, draws: int = 500, seed: int = 0) -> Analysis:
 def _sentences(
     sweep: Sweep, optima: tuple[Optimum, ...], comparison: Comparison, verdict: SurgeVerdict
 ) -> tuple[str, ...]:
+    if not sweep.is_grid:
+        return tuple(_shape_sentences(sweep, optima))
     result = [verdict.sentence, comparison.sentence]
     label = "Surge (Theorem 3)"
     surge = [fit.status for fit in comparison.fits if fit.family.key == "surge"]
@@ -124,6 +126,11 @@ def _sentences(
 def _shape_sentences(sweep: Sweep, optima: tuple[Optimum, ...]) -> list[str]:
     result = []
     n_batch, n_rates = len(sweep.batch_sizes), len(sweep.learning_rates)
+    if not sweep.is_grid:
+        result.append(
+            f"This is not a grid: {n_rates:,} learning rates over {n_batch:,} batch sizes, hardly any shared. "
+            "The trials can be shown, but the best learning rate at a batch size cannot be read off them."
+        )
     if n_rates == 1:
         result.append("One learning rate only: there is no best one to find.")
     if n_batch < 3:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from surgecore.analysis import Analysis, analyse
-from surgecore.sweep import Sweep, SweepError
+from surgecore.problems import SweepError
+from surgecore.sweep import Sweep
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,135 +1,32 @@
-"""From the bytes of a table to columns, and from column names and words to the canonical ones.
-
-Everything that a file may call a learning rate, a batch size, a loss or a state is listed here, once.
-"""
+"""From the bytes of a file to a table: delimited text, JSON or Parquet, gzipped or not, within limits."""
 
 from __future__ import annotations
 
+import ast
 import csv
-import gzip
 import io
+import json
+import math
 import re
 import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-CANONICAL = ("batch_size", "learning_rate", "loss", "seed", "steps", "status")
-REQUIRED = CANONICAL[:3]
+from surgecore.cells import DECIMAL_COMMA, DIVERGED_WORDS, THOUSANDS
+from surgecore.problems import Problem, SweepError
 
-#: What files call each canonical column, preferred names first (after `plain_name`).
-ALIASES: dict[str, tuple[str, ...]] = {
-    "batch_size": (
-        "batch_size", "bs", "batch", "batchsize", "global_batch_size", "effective_batch_size",
-        "total_batch_size", "train_batch_size", "batch_size_train", "minibatch_size", "mini_batch_size",
-        "batch_size_tokens", "batch_tokens", "tokens_per_batch", "per_device_train_batch_size"
-    ),
-    "learning_rate": (
-        "learning_rate", "lr", "peak_learning_rate", "peak_lr", "max_learning_rate", "max_lr",
-        "base_lr", "initial_lr", "lr_init", "learning_rate_init", "init_lr", "lr0", "lrate",
-        "learningrate", "step_size", "stepsize", "eta", "epsilon"
-    ),
-    "loss": (
-        "loss", "val_loss", "valid_loss", "validation_loss", "loss_val", "loss_valid",
-        "loss_validation", "eval_loss", "loss_eval", "test_loss", "loss_test", "final_loss", "end_loss",
-        "loss_after", "smooth_loss", "train_loss", "training_loss", "loss_train", "objective", "value",
-        "values_0", "metric", "mse", "nll", "cross_entropy", "perplexity", "ppl", "error", "delta_loss",
-        "loss_drop"
-    ),
-    "seed": (
-        "seed", "random_seed", "rng_seed", "seed_id", "repeat", "replicate", "sample_id", "run_seed"
-    ),
-    "steps": (
-        "steps", "n_steps", "num_steps", "max_steps", "total_steps", "train_steps"
-    ),
-    "status": (
-        "status", "state", "run_state", "trial_state"
-    ),
-    "excess_loss": (
-        "excess_loss",
-    ),
-    "steps_to_target": (
-        "steps_to_target", "steps_to_result", "steps_to_goal"
-    ),
-    "examples": (
-        "examples", "n_examples", "examples_to_target", "examples_seen"
-    ),
-    "group": (
-        "group",
-    ),
-}  # fmt: skip
+#: Largest file, unpacked [bytes]; most columns; longest line [bytes].
+MAX_BYTES = 200 * 2**20
+MAX_COLUMNS = 1000
+MAX_LINE = 2**20
+_CHUNK = 2**20
 
-_STATUS = {
-    "complete": (
-        "complete", "completed", "finished", "success", "succeeded", "done", "ok", "terminated"
-    ),
-    "incomplete": (
-        "incomplete", "pruned", "running", "pending", "killed", "queued", "scheduled", "waiting",
-        "preempted", "preempting", "truncated", "stopped", "cancelled", "canceled", "paused", "crashed",
-        "failed", "fail", "error", "stopped early"
-    ),
-    "infeasible": (
-        "infeasible", "diverged", "divergent", "nan", "inf", "oom", "exploded", "overflow"
-    ),
-}  # fmt: skip
-STATUS_WORDS = {word: status for status, words in _STATUS.items() for word in words}
-DIVERGED_WORDS = frozenset({
-    "nan", "+nan", "-nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "diverged", "diverge",
-    "divergent", "diverges", "oom", "out of memory", "overflow", "exploded", "infeasible", "∞", "-∞",
-    "#num!", "#div/0!", "1.#inf", "-1.#inf", "1.#ind", "-1.#ind", "1.#qnan",
-})  # fmt: skip
-MISSING_WORDS = frozenset({"", "-", "--", "na", "n/a", "<na>", "#n/a", "none", "null", "missing", "?"})
-
-_PREFIX = re.compile(r"^(config|params?|hparams?|hyperparameters|args|metrics?|summary|user_attrs)[/._ ]+")
-_THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2}([,' \u00a0\u202f]\d{3})+(\.\d+)?$")
-_DECIMAL_COMMA = re.compile(r"^[+-]?\d*,\d+([eE][+-]?\d+)?$")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with a table.
-
-    Attributes
-    ----------
-    row : int or None
-        Line of the file as an editor counts it (row of the frame, from 1, where there is no file).
-    column : str or None
-        Column as the file names it.
-    message : str
-        The rule, and the text that breaks it.
-    """
-
-    row: int | None
-    column: str | None
-    message: str
-
-    def __str__(self) -> str:
-        place = f"row {self.row}: " if self.row is not None else ""
-        return f"{place}{self.message}"
-
-
-class SweepError(ValueError):
-    """A table that cannot be read as a sweep; says everything that is wrong with it at once.
-
-    Attributes
-    ----------
-    problems : tuple of Problem
-        All of them, in the order of the rows.
-    """
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
-def plain_name(name: object) -> str:
-    """Lower case, without a tracker's prefix, everything but letters and digits as underscores."""
-    text = _PREFIX.sub("", str(name).strip().lower())
-    return re.sub(r"[^0-9a-z]+", "_", text).strip("_")
+Lines = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -137,73 +34,258 @@ class RawTable:
     """Cells as read: numbers where a whole column is numeric, text elsewhere; `lines` as an editor counts."""
 
     frame: pd.DataFrame
-    lines: np.ndarray[Any, np.dtype[np.int64]]
-    notices: tuple[str, ...] = ()
+    lines: Lines
+    layout: str
 
 
-def decode(data: bytes) -> str:
-    """Text of a file, unpacked and without its byte-order mark."""
-    if data[:2] == b"\x1f\x8b":
+def read_bytes(data: bytes) -> RawTable:
+    """Read a table in any of the known formats; raises `SweepError` with what is wrong."""
+    data = _unpack(data)
+    if data[:4] == b"PAR1":
+        return _read_parquet(data)
+    if data[:2] == b"PK":
+        raise _refused("the file must be a table, but is a zip archive or a workbook: export it as CSV")
+    text = _decode(data)
+    start = text.lstrip()[:1]
+    if start in ("{", "["):
+        return _read_json(text)
+    return _read_delimited(text)
+
+
+def _refused(message: str, row: int | None = None) -> SweepError:
+    return SweepError([Problem(row, None, message)])
+
+
+def _unpack(data: bytes) -> bytes:
+    """Undo gzip, a piece at a time, so that a bomb ends at the limit and not in the memory."""
+    limit = f"{MAX_BYTES // 2**20} MB unpacked"
+    pieces, size = [], 0
+    while data[:2] == b"\x1f\x8b":
+        stream = zlib.decompressobj(wbits=31)
+        rest = data
         try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise SweepError(
-                [Problem(None, None, f"the file is not a whole gzip archive ({error})")]
-            ) from error
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "latin-1"):
+            while not stream.eof:
+                piece = stream.decompress(rest, _CHUNK)
+                rest = stream.unconsumed_tail
+                size += len(piece)
+                if size > MAX_BYTES:
+                    raise _refused(f"the file must be at most {limit}, but is larger")
+                if not piece and not rest and not stream.eof:
+                    raise _refused("the file is not a whole gzip archive: it ends too early")
+                pieces.append(piece)
+        except zlib.error as error:
+            raise _refused(f"the file is not a whole gzip archive ({error})") from error
+        data = stream.unused_data
+        if data[:2] != b"\x1f\x8b":
+            data = b"".join(pieces)
+            break
+    if len(data) > MAX_BYTES:
+        raise _refused(f"the file must be at most {limit}, but is larger")
+    return data
+
+
+def _decode(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise SweepError([Problem(None, None, "the file is not text in UTF-8, UTF-16 or Latin-1")])
+            return data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise _refused("the file must be text in UTF-8, UTF-16 or Latin-1") from error
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10)
+    longest = int(np.diff(ends, prepend=-1, append=len(data)).max()) if len(data) else 0
+    if longest > MAX_LINE:
+        raise _refused(f"a line must be at most {MAX_LINE:,} bytes, but one has {longest:,}")
+    if b"\x00" in data:
+        raise _refused("the file must be a text table, but holds binary data")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
-def read_table(text: str) -> RawTable:
-    """Parse text delimited by comma, semicolon, tab or bar; decimal commas where it is not the comma."""
-    if "\x00" in text:
-        raise SweepError([Problem(None, None, "the file must be a text table, but holds binary data")])
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+def _read_delimited(text: str) -> RawTable:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     skip = len(text) - len(text.lstrip("\n \t"))
     first = text.count("\n", 0, skip)
-    lines = text.split("\n", first + 1)
-    header_line = lines[first] if len(lines) > first else ""
+    at = text.rfind("\n", 0, skip) + 1
+    header_line, _, body = text[at:].partition("\n")
     if not header_line.strip():
-        raise SweepError([Problem(None, None, "the file is empty")])
-    delimiter = max(",;\t|", key=lambda mark: len(next(csv.reader([header_line], delimiter=mark))))
-    names = _unique_names(next(csv.reader([header_line], delimiter=delimiter, skipinitialspace=True)))
-    body = lines[first + 1] if len(lines) > first + 1 else ""
+        raise _refused("the file is empty")
+    try:
+        delimiter = max(",;\t|", key=lambda mark: len(next(csv.reader([header_line], delimiter=mark))))
+        header = next(csv.reader([header_line], delimiter=delimiter, skipinitialspace=True))
+    except csv.Error as error:
+        raise _refused(f"the header cannot be parsed ({error})", first + 1) from error
+    if len(header) > MAX_COLUMNS:
+        raise _refused(f"a table must have at most {MAX_COLUMNS:,} columns, but this one has {len(header):,}")
+    names = _unique_names(header)
     if not body.strip():
-        raise SweepError([Problem(None, None, "the file has a header but no rows below it")])
+        raise _refused("the file has a header but no rows below it")
     decimal = "," if delimiter != "," and _has_decimal_comma(body[:65536], delimiter) else "."
-    frame, line_numbers = _parse_body(body, names, delimiter, decimal)
+    frame, lines = _parse_body(body, names, delimiter, decimal)
     blank = frame.isna().all(axis=1).to_numpy()
-    return RawTable(frame[~blank].reset_index(drop=True), line_numbers[~blank] + first + 1)
+    if blank.any():
+        frame, lines = frame[~blank].reset_index(drop=True), lines[~blank]
+    if not len(frame):
+        raise _refused("the file has a header but no rows below it")
+    word = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[delimiter]
+    layout = f"{word}-separated text" + (" with decimal commas" if decimal == "," else "")
+    return _spread_dictionaries(RawTable(frame, lines + first + 1, layout))
+
+
+def _spread_dictionaries(table: RawTable) -> RawTable:
+    """Columns of written-out dictionaries, as scripts around the W&B API make them, become columns."""
+    frame = table.frame
+    names = [name for name in frame.columns if str(name).lower() in ("config", "summary")]
+    names = [
+        n
+        for n in names
+        if frame[n].dtype.kind not in "if" and frame[n].str.startswith("{").fillna(False).all()
+    ]
+    if not names:
+        return table
+    records, problems = [], []
+    for position, row in enumerate(frame[names].itertuples(index=False)):
+        record: dict[str, Any] = {}
+        for name, cell in zip(names, row, strict=True):
+            try:
+                record |= _flat({name: ast.literal_eval(re.sub(r"\bnan\b", "None", str(cell)))})
+            except (ValueError, SyntaxError, MemoryError, RecursionError):
+                problems.append(Problem(int(table.lines[position]), name, f"{name} is no dictionary"))
+        records.append(record)
+    if problems:
+        raise SweepError(problems)
+    spread = _frame_of(records)
+    return RawTable(pd.concat([frame.drop(columns=names), spread], axis=1), table.lines, "W&B API export")
+
+
+def _read_json(text: str) -> RawTable:
+    """One object a line, or one list of objects; nested objects become ``outer/inner`` columns."""
+    records: list[dict[str, Any]] = []
+    lines: list[int] = []
+    problems: list[Problem] = []
+    if text.lstrip().startswith("["):
+        try:
+            whole = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise _refused(f"the file is not valid JSON ({error})") from error
+        source: Iterable[tuple[int, Any]] = enumerate(whole, start=1)
+    else:
+        source = _json_lines(text, problems)
+    for line, value in source:
+        if isinstance(value, Mapping):
+            records.append(_flat(value))
+            lines.append(line)
+        else:
+            problems.append(Problem(line, None, f"a row must be a JSON object, but got {str(value)[:40]!r}"))
+    if problems:
+        raise SweepError(problems[:1000])
+    if not records:
+        raise _refused("the file is empty")
+    return RawTable(_frame_of(records), np.array(lines, dtype=np.int64), "JSON")
+
+
+def _json_lines(text: str, problems: list[Problem]) -> Iterable[tuple[int, Any]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except (ValueError, RecursionError):
+                problems.append(
+                    Problem(number, None, f"the line must be a JSON object, but got {line[:40]!r}")
+                )
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, item in value.items():
+        if isinstance(item, Mapping) and depth < 5:
+            result |= _flat(item, f"{prefix}{key}/", depth + 1)
+        else:
+            result[f"{prefix}{key}"] = str(item) if isinstance(item, list | dict) else item
+    return result
+
+
+def _frame_of(records: list[dict[str, Any]]) -> pd.DataFrame:
+    names = list(dict.fromkeys(name for record in records for name in record))
+    if len(names) > MAX_COLUMNS:
+        raise _refused(f"a table must have at most {MAX_COLUMNS:,} columns, but this one has {len(names):,}")
+    columns = {}
+    for name in names:
+        cells = [record.get(name) for record in records]
+        if any(
+            isinstance(cell, str | bool) or (isinstance(cell, float) and math.isnan(cell)) for cell in cells
+        ):
+            # JSON's NaN is a diverged loss, its null a missing one: as text they stay apart
+            cells = [None if cell is None else str(cell) for cell in cells]
+            columns[name] = pd.Series(cells, dtype="str")
+        else:
+            columns[name] = pd.Series(cells, dtype=np.float64)
+    return pd.DataFrame(columns)
+
+
+def _read_parquet(data: bytes) -> RawTable:
+    try:
+        import pyarrow.parquet as parquet
+    except ImportError as error:
+        raise _refused(
+            "reading Parquet needs the package pyarrow: install it, or export the table as CSV"
+        ) from error
+    try:
+        file = parquet.ParquetFile(io.BytesIO(data))
+        groups = range(file.metadata.num_row_groups)
+        size = sum(file.metadata.row_group(group).total_byte_size for group in groups)
+        if len(file.schema_arrow.names) > MAX_COLUMNS:
+            raise _refused(f"a table must have at most {MAX_COLUMNS:,} columns, but this one has more")
+        if size > MAX_BYTES or file.metadata.num_rows > MAX_BYTES // 8:
+            raise _refused(f"the file must be at most {MAX_BYTES // 2**20} MB unpacked, but is larger")
+        table = file.read()
+    except SweepError:
+        raise
+    except Exception as error:
+        raise _refused(f"the file is not valid Parquet ({error})") from error
+    columns = {}
+    for name, column in zip(_unique_names(table.column_names), table.columns, strict=True):
+        series = column.to_pandas()
+        if series.dtype.kind == "f" and bool(series.isna().any()):
+            null = column.is_null().to_numpy(zero_copy_only=False)
+            text = series.astype("str").where(~series.isna(), "nan")
+            series = text.mask(pd.Series(null)) if not null.all() else series
+        elif series.dtype.kind not in "iuf":
+            series = series.astype("str")
+        columns[name] = series
+    frame = pd.DataFrame(columns)
+    if not len(frame):
+        raise _refused("the file has no rows")
+    return RawTable(frame, np.arange(1, len(frame) + 1), "Parquet")
 
 
 def _unique_names(names: list[str]) -> list[str]:
     seen: dict[str, int] = {}
     result = []
     for index, name in enumerate(names):
-        base = name.strip().strip("\ufeff") or f"column {index + 1}"
-        seen[base] = seen.get(base, 0) + 1
-        result.append(base if seen[base] == 1 else f"{base}.{seen[base] - 1}")
+        base = unique = name.strip().strip("\ufeff") or f"column {index + 1}"
+        while unique in seen:
+            seen[base] += 1
+            unique = f"{base}.{seen[base]}"
+        seen[unique] = 0
+        result.append(unique)
     return result
 
 
 def _has_decimal_comma(sample: str, delimiter: str) -> bool:
     cells = (cell.strip().strip('"') for line in sample.split("\n") for cell in line.split(delimiter))
-    return any(_DECIMAL_COMMA.match(cell) and not _THOUSANDS.match(cell) for cell in cells if "," in cell)
+    return any(DECIMAL_COMMA.match(cell) and not THOUSANDS.match(cell) for cell in cells if "," in cell)
 
 
-def _parse_body(
-    body: str, names: list[str], delimiter: str, decimal: str
-) -> tuple[pd.DataFrame, np.ndarray[Any, np.dtype[np.int64]]]:
+def _parse_body(body: str, names: list[str], delimiter: str, decimal: str) -> tuple[pd.DataFrame, Lines]:
     """Columns and the line of each row (1 is the line under the header)."""
+    packed = io.BytesIO(body.encode("utf-8", "replace"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             frame = pd.read_csv(
-                io.StringIO(body), sep=delimiter, header=None, names=names, index_col=False, decimal=decimal,
+                packed, sep=delimiter, header=None, names=names, index_col=False, decimal=decimal,
                 keep_default_na=False, na_values=[""], skip_blank_lines=False, skipinitialspace=True,
                 low_memory=False,
             )  # fmt: skip
@@ -215,7 +297,7 @@ def _parse_body(
     return frame, np.arange(1, len(frame) + 1)
 
 
-def _record_lines(body: str, delimiter: str, n_records: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _record_lines(body: str, delimiter: str, n_records: int) -> Lines:
     reader = csv.reader(io.StringIO(body), delimiter=delimiter)
     starts = [1]
     for _ in reader:
@@ -223,9 +305,7 @@ def _record_lines(body: str, delimiter: str, n_records: int) -> np.ndarray[Any, 
     return np.resize(np.array(starts), n_records)
 
 
-def _parse_ragged(
-    body: str, names: list[str], delimiter: str
-) -> tuple[pd.DataFrame, np.ndarray[Any, np.dtype[np.int64]]]:
+def _parse_ragged(body: str, names: list[str], delimiter: str) -> tuple[pd.DataFrame, Lines]:
     """Rows of unequal length: the surplus is joined to the last cell, so that it shows up in its message."""
     reader = csv.reader(io.StringIO(body), delimiter=delimiter, skipinitialspace=True)
     width, rows, lines, start = len(names), [], [], 1
@@ -248,51 +328,3 @@ def _parse_ragged(
         if (numbers.notna() | frame[name].isna()).all() and not words.any():
             frame[name] = numbers
     return frame, np.array(lines, dtype=np.int64)
-
-
-def parse_numbers(
-    column: pd.Series[Any], *, thousands_first: bool = False
-) -> tuple[np.ndarray[Any, np.dtype[np.float64]], np.ndarray[Any, np.dtype[np.str_]]]:
-    """Values of a column and what each cell is: "number", "empty", "diverged" or "text".
-
-    Thousands separators are taken out; a comma that can only be a decimal mark is one. `thousands_first`
-    settles the ambiguous ``1,024`` for counts.
-    """
-    n = len(column)
-    kind = np.full(n, "number", dtype="U8")
-    if pd.api.types.is_bool_dtype(column.dtype):
-        return np.full(n, np.nan), np.full(n, "text", dtype="U8")
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        kind[np.isinf(values)] = "diverged"
-        kind[np.isnan(values)] = "empty"
-        return values, kind
-    # cells that pandas cannot turn into numbers are few: only those are looked at one by one
-    text = column.astype("str").str.strip()
-    values = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
-    missing = column.isna().to_numpy()
-    odd = np.flatnonzero(~np.isfinite(values))
-    commas = any(
-        _DECIMAL_COMMA.match(t) and not _THOUSANDS.match(t) for t in text.iloc[odd] if isinstance(t, str)
-    )
-    for index in odd:
-        if missing[index]:
-            kind[index] = "empty"
-            continue
-        values[index], kind[index] = _one_number(str(text.iloc[index]), commas and not thousands_first)
-    return values, kind
-
-
-def _one_number(text: str, decimal_comma: bool) -> tuple[float, str]:
-    low = text.lower()
-    if low in MISSING_WORDS:
-        return np.nan, "empty"
-    if low in DIVERGED_WORDS:
-        return (np.inf if "inf" in low or "∞" in low else np.nan), "diverged"
-    if decimal_comma and _DECIMAL_COMMA.match(text):
-        return float(text.replace(",", ".")), "number"
-    if _THOUSANDS.match(text):
-        return float(re.sub(r"[,' \u00a0\u202f]", "", text)), "number"
-    if _DECIMAL_COMMA.match(text):
-        return float(text.replace(",", ".")), "number"
-    return np.nan, "text"

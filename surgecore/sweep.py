@@ -7,7 +7,6 @@ diverged). Nothing is dropped: diverged and truncated runs are kept and counted.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -18,26 +17,11 @@ import numpy as np
 import pandas as pd
 
 from surgecore._validate import FloatArray
+from surgecore.columns import ColumnMapping
+from surgecore.groups import Group
+from surgecore.importing import Table, import_frame, open_table
 from surgecore.optima import Optimum, find_optima
-from surgecore.reading import (
-    ALIASES,
-    CANONICAL,
-    REQUIRED,
-    STATUS_WORDS,
-    Problem,
-    SweepError,
-    decode,
-    parse_numbers,
-    plain_name,
-    read_table,
-)
-
-__all__ = ["Optimum", "Problem", "Sweep", "SweepError"]
-
-STATUSES = ("complete", "incomplete", "infeasible")
-#: Learning rates closer than this are one level, written with different roundings.
-SAME_RATE = 6e-3
-_MAX_PROBLEMS = 1000
+from surgecore.trials import DivergedRule
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,16 +46,33 @@ class Sweep:
     notices: tuple[str, ...] = ()
 
     @classmethod
-    def from_csv(cls, source: str | PathLike[str] | bytes | IO[Any], *, name: str | None = None) -> Sweep:
-        """Read a sweep from a CSV file.
+    def from_csv(
+        cls,
+        source: str | PathLike[str] | bytes | IO[Any],
+        *,
+        name: str | None = None,
+        mapping: ColumnMapping | None = None,
+        group: str | None = None,
+        skip_bad_rows: bool = False,
+        diverged: DivergedRule | None = None,
+    ) -> Sweep:
+        """Read a sweep from a file in any format that `open_table` knows.
 
         Parameters
         ----------
         source : path, bytes or file object
-            Comma, semicolon, tab or bar separated text with a header; gzip is unpacked. Common aliases of
-            the column names (``lr``, ``bs``, ``val_loss``, ...) are understood.
+            CSV and its relatives, JSON lines, Parquet, gzipped or not. Common aliases of the column names
+            (``lr``, ``bs``, ``val_loss``, ...) and the exports of trackers are understood.
         name : str, optional
             Name of the sweep; the file's name by default.
+        mapping : ColumnMapping, optional
+            Which column is what; guessed by default.
+        group : str, optional
+            Which model, where the table holds several: a label or a value of the group's column.
+        skip_bad_rows : bool, optional
+            Leave out rows with a problem, and say how many, instead of raising.
+        diverged : DivergedRule, optional
+            When a finite loss counts as diverged.
 
         Returns
         -------
@@ -79,26 +80,38 @@ class Sweep:
 
         Raises
         ------
+        GroupsFound
+            If the table holds several models and none was chosen.
         SweepError
             With every problem at once, if the table cannot be read as a sweep.
         OSError
             If the path cannot be opened.
         """
-        data, default = _load(source)
-        table = read_table(decode(data))
-        return cls._from_table(table.frame, table.lines, name or default, nan_is_diverged=False)
+        table = open_table(source, name=name)
+        return cls.from_table(
+            table, mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged, name=name
+        )
 
     @classmethod
-    def from_frame(cls, frame: pd.DataFrame, *, name: str = "sweep") -> Sweep:
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        name: str = "sweep",
+        mapping: ColumnMapping | None = None,
+        group: str | None = None,
+        skip_bad_rows: bool = False,
+        diverged: DivergedRule | None = None,
+    ) -> Sweep:
         """Make a sweep from a table in memory; the frame itself is left alone.
 
         Parameters
         ----------
         frame : DataFrame
-            Columns as in a CSV. A loss that is NaN or infinite counts as diverged, one that is None as
+            Columns as in a file. A loss that is NaN or infinite counts as diverged, one that is None as
             missing, unless a status column says otherwise.
-        name : str, optional
-            Name of the sweep.
+        name, mapping, group, skip_bad_rows, diverged
+            As for `from_csv`.
 
         Returns
         -------
@@ -106,48 +119,56 @@ class Sweep:
 
         Raises
         ------
-        SweepError
-            With every problem at once; rows are counted from 1.
+        GroupsFound, SweepError
+            As for `from_csv`; rows are counted from 1.
         """
-        if frame.empty:
-            raise SweepError([Problem(None, None, "the table has no rows")])
-        frame = frame.copy()
-        frame.columns = [str(column) for column in frame.columns]
-        rows = np.arange(1, len(frame) + 1)
-        return cls._from_table(frame.reset_index(drop=True), rows, name, nan_is_diverged=True)
+        table = import_frame(frame, name=name)
+        return cls.from_table(
+            table, mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged, name=name
+        )
 
     @classmethod
-    def _from_table(
+    def from_table(
         cls,
-        frame: pd.DataFrame,
-        lines: np.ndarray[Any, np.dtype[np.int64]],
-        name: str,
+        table: Table,
+        mapping: ColumnMapping | None = None,
         *,
-        nan_is_diverged: bool,
+        group: str | Group | None = None,
+        skip_bad_rows: bool = False,
+        diverged: DivergedRule | None = None,
+        name: str | None = None,
     ) -> Sweep:
-        columns, notices = _find_columns([str(c) for c in frame.columns])
-        if missing := [wanted for wanted in REQUIRED if wanted not in columns]:
-            found = ", ".join(map(str, frame.columns[:20])) + (", ..." if frame.shape[1] > 20 else "")
-            raise SweepError(
-                [
-                    Problem(None, None, f"a column {w} (or an alias of it) must be there, but got {found}")
-                    for w in missing
-                ]
-            )
-        trials, problems, more = _check(frame, columns, lines, nan_is_diverged)
-        if len(frame) == 1:
-            problems.append(Problem(None, None, "a sweep must have at least two trials, but got one row"))
-        if problems:
-            problems.sort(key=lambda problem: (problem.row is None, problem.row or 0))
-            if len(problems) > _MAX_PROBLEMS:
-                rest = len(problems) - _MAX_PROBLEMS
-                problems = [
-                    *problems[:_MAX_PROBLEMS],
-                    Problem(None, None, f"and {rest:,} more problems of these kinds"),
-                ]
-            raise SweepError(problems)
-        trials["learning_rate"], merged = _merge_levels(trials["learning_rate"].to_numpy())
-        return cls(name, trials, (*notices, *more, *merged))
+        """Make a sweep from a table that was opened and looked at.
+
+        Parameters
+        ----------
+        table : Table
+            From `open_table`.
+        mapping : ColumnMapping, optional
+            Which column is what; the table's guess by default.
+        group : str or Group, optional
+            Which model, where the table holds several: a group, its label, or a value of its column.
+        skip_bad_rows : bool, optional
+            Leave out rows with a problem, and say how many, instead of raising.
+        diverged : DivergedRule, optional
+            When a finite loss counts as diverged.
+        name : str, optional
+            Name of the sweep; the table's, with the group's label, by default.
+
+        Returns
+        -------
+        Sweep
+
+        Raises
+        ------
+        GroupsFound
+            If the table holds several models and none was chosen.
+        SweepError
+            With every problem at once.
+        """
+        trials, notices = table.trials(mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged)
+        label = group.label if isinstance(group, Group) else group
+        return cls(name or " ".join(part for part in (table.name, label) if part), trials, notices)
 
     def to_csv(self, path: str | PathLike[str] | None = None) -> str:
         """Write the canonical CSV, which `from_csv` reads back as the same sweep.
@@ -200,6 +221,28 @@ class Sweep:
         values = self.trials["steps"].dropna().unique()
         return int(values[0]) if len(values) == 1 else None
 
+    @property
+    def is_grid(self) -> bool:
+        """Whether batch sizes were swept over a common or a regular set of learning rates.
+
+        False for a random search: rates that hardly any other batch size has, irregularly spaced or fewer
+        than four a batch size. An optimum for each batch size cannot be read off it.
+        """
+        cells = self.trials[["batch_size", "learning_rate"]].drop_duplicates()
+        rates = np.log(cells["learning_rate"].to_numpy(dtype=np.float64))
+        n_sizes = cells["batch_size"].nunique()
+        if n_sizes < 2 and len(rates) < 20:
+            return True
+        shared = float((cells.groupby("learning_rate")["batch_size"].transform("size") > 1).mean())
+        if shared > 0.5:
+            return True
+        cells = cells.assign(log_rate=rates).sort_values(["batch_size", "log_rate"])
+        gaps = cells.groupby("batch_size")["log_rate"].diff()
+        by_size = gaps.groupby(cells["batch_size"])
+        if float(by_size.size().median()) < 4:
+            return False
+        return bool(float((by_size.std() / by_size.mean()).median()) < 0.5)
+
     def cells(self) -> pd.DataFrame:
         """One row for each (batch size, learning rate) that was run.
 
@@ -248,125 +291,3 @@ class Sweep:
             By batch size, ascending; batch sizes without any complete trial are left out.
         """
         return find_optima(self.trials, one_step=self.steps == 1, draws=draws, seed=seed)
-
-
-def _load(source: str | PathLike[str] | bytes | IO[Any]) -> tuple[bytes, str]:
-    if isinstance(source, bytes):
-        return source, "sweep"
-    if isinstance(source, str | PathLike):
-        path = Path(source)
-        return path.read_bytes(), path.name.split(".")[0] or "sweep"
-    data = source.read()
-    name = Path(str(getattr(source, "name", "") or "sweep")).name.split(".")[0]
-    return (data.encode() if isinstance(data, str) else bytes(data)), name or "sweep"
-
-
-def _find_columns(names: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Canonical name to the file's column; says where there was a choice."""
-    plain = {name: plain_name(name) for name in names}
-    found: dict[str, str] = {}
-    notices = []
-    for wanted, aliases in ALIASES.items():
-        rank = {alias: position for position, alias in enumerate(aliases)}
-        hits = sorted((n for n in names if plain[n] in rank), key=lambda n: (n != wanted, rank[plain[n]]))
-        if not hits:
-            continue
-        found[wanted] = hits[0]
-        if wanted in REQUIRED and hits[0] != wanted:
-            others = f"; {', '.join(hits[1:])} left as they are" if len(hits) > 1 else ""
-            notices.append(f"{wanted} was read from the column {hits[0]}{others}.")
-    return found, notices
-
-
-def _check(
-    frame: pd.DataFrame,
-    columns: dict[str, str],
-    lines: np.ndarray[Any, np.dtype[np.int64]],
-    nan_is_diverged: bool,
-) -> tuple[pd.DataFrame, list[Problem], list[str]]:
-    problems: list[Problem] = []
-    notices: list[str] = []
-    table: dict[str, Any] = {}
-    for wanted in ("batch_size", "learning_rate"):
-        column = frame[columns[wanted]]
-        values, kind = parse_numbers(column, thousands_first=wanted == "batch_size")
-        for index in np.flatnonzero(~(np.isfinite(values) & (values > 0) & (kind == "number"))):
-            got = "an empty cell" if kind[index] == "empty" else repr(str(column.iloc[index]))
-            message = f"{wanted} must be a positive number, but got {got}"
-            problems.append(Problem(int(lines[index]), columns[wanted], message))
-        table[wanted] = _integers(values) if wanted == "batch_size" else values
-    loss_column = frame[columns["loss"]]
-    loss, kind = parse_numbers(loss_column)
-    for index in np.flatnonzero(kind == "text"):
-        got = repr(str(loss_column.iloc[index]))
-        message = f"loss must be a number, empty, or a word such as nan or diverged, but got {got}"
-        problems.append(Problem(int(lines[index]), columns["loss"], message))
-    if nan_is_diverged and pd.api.types.is_float_dtype(loss_column.dtype):
-        kind[np.isnan(loss)] = "diverged"
-    table["loss"] = loss
-    if "seed" in columns:
-        table["seed"] = _tidy(frame[columns["seed"]])
-    if "steps" in columns:
-        values, step_kind = parse_numbers(frame[columns["steps"]], thousands_first=True)
-        if not (step_kind == "empty").all():
-            table["steps"] = _integers(values)
-    table["status"] = _status(frame, columns, kind, notices)
-    used = set(columns.values())
-    for wanted in columns.keys() - set(CANONICAL):
-        values, _ = parse_numbers(frame[columns[wanted]])
-        table[wanted] = frame[columns[wanted]] if wanted == "group" else _integers(values)
-    for name in frame.columns:
-        if name not in used and name not in table:
-            table[name] = _tidy(frame[name])
-    return pd.DataFrame(table), problems, notices
-
-
-def _status(
-    frame: pd.DataFrame, columns: dict[str, str], kind: np.ndarray[Any, np.dtype[np.str_]], notices: list[str]
-) -> np.ndarray[Any, np.dtype[np.str_]]:
-    by_loss = np.where(kind == "diverged", "infeasible", np.where(kind == "empty", "incomplete", "complete"))
-    if "status" not in columns:
-        return by_loss
-    words = frame[columns["status"]].astype("str").str.strip().str.lower()
-    said = words.map(STATUS_WORDS).astype(object).to_numpy()
-    unknown = sorted(set(words[pd.isna(said) & words.notna().to_numpy()]))
-    if unknown:
-        some = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
-        notices.append(f"The status {some} is not known; those trials are judged by their loss.")
-    # a loss that is missing or not finite outweighs a status that says "complete"
-    result = np.where(pd.isna(said) | (said == "complete"), by_loss, said.astype("U10"))
-    # a run that was stopped after its loss had become nan is diverged; a plain empty NaN of a frame is not
-    written = ~frame[columns["loss"]].isna().to_numpy() & (kind == "diverged")
-    return np.where(written, "infeasible", result)
-
-
-def _integers(values: FloatArray) -> Any:  # noqa: ANN401
-    """Whole numbers as integers where all of them are whole."""
-    finite = np.isfinite(values)
-    if finite.all() and (np.abs(values) < 2**53).all() and (values == np.round(values)).all():
-        return values.astype(np.int64)
-    return values
-
-
-def _tidy(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Text trimmed; floats that are whole, as a missing cell makes them, left as they are."""
-    return column.str.strip() if pd.api.types.is_string_dtype(column.dtype) else column
-
-
-def _merge_levels(rates: FloatArray) -> tuple[FloatArray, list[str]]:
-    """Replace rates that differ by rounding only with the smallest of them."""
-    levels = np.unique(rates)
-    leader = levels.copy()
-    for index in range(1, len(levels)):
-        if levels[index] <= leader[index - 1] * (1 + SAME_RATE):
-            leader[index] = leader[index - 1]
-    pairs = [(rate, lead) for rate, lead in zip(levels, leader, strict=True) if rate != lead]
-    # where every other rate has such a neighbour, they are a random search and not two roundings
-    if not pairs or len(pairs) > len(levels) // 2 or len(levels) > 200:
-        return rates, []
-    some = ", ".join(f"{rate:.6g} as {lead:.6g}" for rate, lead in pairs[:5]) + (
-        ", ..." if len(pairs) > 5 else ""
-    )
-    return leader[np.searchsorted(levels, rates)], [
-        f"Learning rates equal up to rounding are one level: {some}."
-    ]

@@ -1,0 +1,243 @@
+"""What files call things: a table of column names, one of states, and the mapping from file to sweep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal, get_args
+from urllib.parse import parse_qsl, urlencode
+
+Goal = Literal["minimise", "maximise", "drop"]
+BatchUnit = Literal["examples", "sequences", "tokens"]
+
+CANONICAL = ("batch_size", "learning_rate", "loss", "seed", "steps", "status")
+REQUIRED = CANONICAL[:3]
+ROLES = (*CANONICAL, "steps_to_target", "examples", "excess_loss")
+
+#: What files call each canonical column, preferred names first (after `plain_name`).
+ALIASES: dict[str, tuple[str, ...]] = {
+    "batch_size": (
+        "batch_size", "bs", "batch", "batchsize", "global_batch_size", "effective_batch_size",
+        "total_batch_size", "train_batch_size", "batch_size_train", "minibatch_size", "mini_batch_size",
+        "batch_size_tokens", "batch_tokens", "tokens_per_batch", "per_device_train_batch_size"
+    ),
+    "learning_rate": (
+        "learning_rate", "lr", "peak_learning_rate", "peak_lr", "max_learning_rate", "max_lr",
+        "base_lr", "initial_lr", "lr_init", "learning_rate_init", "init_lr", "lr0", "lrate",
+        "learningrate", "step_size", "stepsize", "eta", "epsilon"
+    ),
+    "loss": (
+        "loss", "val_loss", "valid_loss", "validation_loss", "loss_val", "loss_valid",
+        "loss_validation", "eval_loss", "loss_eval", "test_loss", "loss_test", "final_loss", "end_loss",
+        "loss_after", "smooth_loss", "train_loss", "training_loss", "loss_train", "objective", "value",
+        "values_0", "metric", "mse", "nll", "cross_entropy", "perplexity", "ppl", "error", "delta_loss",
+        "loss_drop"
+    ),
+    "seed": (
+        "seed", "random_seed", "rng_seed", "seed_id", "repeat", "replicate", "sample_id", "run_seed"
+    ),
+    "steps": (
+        "steps", "n_steps", "num_steps", "max_steps", "total_steps", "train_steps"
+    ),
+    "status": (
+        "status", "state", "run_state", "trial_state"
+    ),
+    "excess_loss": (
+        "excess_loss",
+    ),
+    "steps_to_target": (
+        "steps_to_target", "steps_to_result", "steps_to_goal"
+    ),
+    "examples": (
+        "examples", "n_examples", "examples_to_target", "examples_seen"
+    ),
+    "group": (
+        "group",
+    ),
+}  # fmt: skip
+
+_STATUS = {
+    "complete": (
+        "complete", "completed", "finished", "success", "succeeded", "done", "ok", "terminated"
+    ),
+    "incomplete": (
+        "incomplete", "pruned", "running", "pending", "killed", "queued", "scheduled", "waiting",
+        "preempted", "preempting", "truncated", "stopped", "cancelled", "canceled", "paused", "crashed",
+        "failed", "fail", "error", "stopped early"
+    ),
+    "infeasible": (
+        "infeasible", "diverged", "divergent", "nan", "inf", "oom", "exploded", "overflow"
+    ),
+}  # fmt: skip
+STATUS_WORDS = {word: status for status, words in _STATUS.items() for word in words}
+
+#: Metrics that are good when large; the first hit of a name decides.
+_UP = re.compile(
+    r"(^|_)(acc|accuracy|top1|top5|f1|auc|auroc|bleu|rouge|reward|score|r2|return|win_rate)(_|$)"
+)
+_DROP = ("delta_loss", "loss_drop", "loss_decrease", "improvement")
+_PREFIX = re.compile(
+    r"^(config|params?|hparams?|hyperparameters|args|metrics?|summary|user_attrs|summary_metrics)[/._ ]+"
+)
+
+
+def plain_name(name: object) -> str:
+    """Lower case, without a tracker's prefix, everything but letters and digits as underscores."""
+    text = _PREFIX.sub("", str(name).strip().lower())
+    return re.sub(r"[^0-9a-z]+", "_", text).strip("_")
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """Which column of a file is what, and what its numbers mean.
+
+    `guess` proposes one from the names; `to_query` and `from_query` carry it in a URL.
+
+    Attributes
+    ----------
+    batch_size, learning_rate, loss : str
+        Columns of the file; ``""`` while not known.
+    seed, steps, status, steps_to_target, examples, excess_loss : str
+        Further columns, ``""`` where the file has none.
+    group : tuple of str
+        Columns that tell models in one file apart.
+    goal : {"minimise", "maximise", "drop"}
+        What is good: a small metric, a large one, or a large loss drop. All but the first change its sign.
+    batch_unit : {"examples", "sequences", "tokens"}
+        What the batch size counts.
+    sequence_length : float
+        Tokens in a sequence; with it, batch sizes in sequences are turned into tokens. 0 where unknown.
+    n_steps : int
+        Training steps of every trial where no column says so; 0 where unknown. With 1 the losses are
+        parabolas.
+
+    Raises
+    ------
+    ValueError
+        If `goal` or `batch_unit` is none of those, or a number negative.
+    """
+
+    batch_size: str = ""
+    learning_rate: str = ""
+    loss: str = ""
+    seed: str = ""
+    steps: str = ""
+    status: str = ""
+    steps_to_target: str = ""
+    examples: str = ""
+    excess_loss: str = ""
+    group: tuple[str, ...] = ()
+    goal: Goal = "minimise"
+    batch_unit: BatchUnit = "examples"
+    sequence_length: float = 0.0
+    n_steps: int = 0
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("goal", get_args(Goal)), ("batch_unit", get_args(BatchUnit))):
+            if getattr(self, name) not in allowed:
+                raise ValueError(
+                    f"{name} must be one of {', '.join(allowed)}, but got {getattr(self, name)!r}"
+                )
+        for name in ("sequence_length", "n_steps"):
+            if not 0 <= getattr(self, name) < 1e12:
+                raise ValueError(f"{name} must be 0 or positive and finite, but got {getattr(self, name)!r}")
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Required roles without a column."""
+        return tuple(role for role in REQUIRED if not getattr(self, role))
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Column of the file by canonical name, for the roles that have one."""
+        return {role: getattr(self, role) for role in ROLES if getattr(self, role)}
+
+    @classmethod
+    def guess(cls, names: Sequence[str]) -> ColumnMapping:
+        """Propose a mapping from column names alone; roles without a hit stay empty.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Columns of the file. A set learning rate is preferred to one that may have decayed, and a
+            validation loss to a training loss.
+
+        Returns
+        -------
+        ColumnMapping
+        """
+        found = {role: hits[0] for role in ALIASES if (hits := candidates(names, role))}
+        groups = (found.pop("group"),) if "group" in found else ()
+        mapping = cls(**found, group=groups)  # type: ignore[arg-type] # roles are text
+        plain = {plain_name(name): name for name in names}
+        drops = [plain[word] for word in _DROP if word in plain]
+        if drops and ("loss_before" in plain or not mapping.loss):
+            # a paired difference is far less noisy than the loss after the step
+            mapping = replace(mapping, loss=drops[0])
+        if not mapping.loss:
+            up = [name for name in names if _UP.search(plain_name(name))]
+            mapping = replace(mapping, loss=up[0] if up else "")
+        if mapping.loss and plain_name(mapping.loss) in _DROP:
+            one = 1 if "loss_before" in plain and not mapping.steps else 0
+            return replace(mapping, goal="drop", n_steps=one)
+        if mapping.loss and _UP.search(plain_name(mapping.loss)):
+            return replace(mapping, goal="maximise")
+        if "tokens" in plain_name(mapping.batch_size):
+            return replace(mapping, batch_unit="tokens")
+        return mapping
+
+    def to_query(self) -> str:
+        """The mapping as a URL query string, without the parts that are at their default."""
+        pairs = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value != field.default:
+                pairs += [
+                    (field.name, part) for part in (value if isinstance(value, tuple) else (str(value),))
+                ]
+        return urlencode(pairs)
+
+    @classmethod
+    def from_query(cls, query: str) -> ColumnMapping:
+        """Read `to_query` back.
+
+        Parameters
+        ----------
+        query : str
+            A query string; parts that are not part of a mapping are ignored.
+
+        Returns
+        -------
+        ColumnMapping
+
+        Raises
+        ------
+        ValueError
+            If a value is not allowed.
+        """
+        values: dict[str, object] = {}
+        names = {field.name for field in fields(cls)}
+        for name, value in parse_qsl(query):
+            if name == "group":
+                values["group"] = (*values.get("group", ()), value)  # type: ignore[misc]
+            elif name in ("sequence_length", "n_steps"):
+                values[name] = _number(name, value)
+            elif name in names:
+                values[name] = value
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a number, but got {text!r}") from error
+    return int(number) if name == "n_steps" and number == number and abs(number) < 1e12 else number
+
+
+def candidates(names: Sequence[str], role: str) -> list[str]:
+    """Columns that may play a role, the most likely first."""
+    rank = {alias: position for position, alias in enumerate(ALIASES[role])}
+    hits = [name for name in names if plain_name(name) in rank]
+    return sorted(hits, key=lambda name: (name != role, rank[plain_name(name)]))
