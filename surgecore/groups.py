@@ -48,7 +48,7 @@ class Group:
 def guess_group_columns(trials: pd.DataFrame, extra: Sequence[str]) -> tuple[str, ...]:
     """Columns among `extra` that tell models apart in checked trials; empty for one model."""
     keys = [name for name in ("batch_size", "learning_rate", "seed") if name in trials]
-    few = [name for name in extra if _could_tell(trials[name], plain_name(name))]
+    few = [name for name in extra if could_tell(trials[name])]
     if not few:
         return ()
     repeated = trials.duplicated(keys, keep=False)
@@ -65,12 +65,11 @@ def guess_group_columns(trials: pd.DataFrame, extra: Sequence[str]) -> tuple[str
     return _independent(trials, chosen)
 
 
-def _could_tell(column: pd.Series[Any], plain: str) -> bool:
-    if (
-        _REPORT.search(plain)
-        or plain in CANONICAL
-        or any(plain in names for names in ALIASES.values() if "group" not in names)
-    ):
+def could_tell(column: pd.Series[Any]) -> bool:
+    """Whether a column, by its name and its values, may be what tells models apart."""
+    plain = plain_name(column.name)
+    roles = (names for role, names in ALIASES.items() if role != "group")
+    if _REPORT.search(plain) or plain in CANONICAL or any(plain in names for names in roles):
         return False
     n = column.nunique(dropna=False)
     return bool(1 < n <= _MOST_VALUES and n <= max(2, len(column) // 4))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from surgecore.columns import REQUIRED, ColumnMapping, candidates, plain_name
-from surgecore.groups import Group, as_text, guess_group_columns, list_groups
+from surgecore.groups import Group, as_text, could_tell, guess_group_columns, list_groups
 from surgecore.problems import Problem, SweepError
 from surgecore.reading import RawTable, read_bytes
 from surgecore.trials import Checked, DivergedRule, check
@@ -230,11 +230,14 @@ def _import_of(table: RawTable, name: str, *, nan_is_diverged: bool) -> Table:
     draft = Table(name, table.frame, table.lines, layout, mapping, nan_is_diverged)
     if mapping.missing or mapping.group:
         return draft
+    used = set(mapping.columns.values())
+    extra = [column for column in names if column not in used and could_tell(table.frame[column])]
+    if not extra:
+        return draft
     rule = DivergedRule(gain_factor=None)
     checked = check(table.frame, table.lines, mapping, nan_is_diverged=nan_is_diverged, rule=rule)
-    used = set(mapping.columns.values())
-    extra = [column for column in names if column not in used]
-    group = guess_group_columns(checked.trials[~checked.bad], [c for c in extra if c in checked.trials])
+    trials = checked.trials[~checked.bad]
+    group = guess_group_columns(trials, [column for column in extra if column in trials])
     return replace(draft, mapping=replace(mapping, group=group))
 
 

@@ -111,13 +111,14 @@ def _read_delimited(text: str) -> RawTable:
     header_line, _, body = text[at:].partition("\n")
     if not header_line.strip():
         raise _refused("the file is empty")
+    most = max(header_line.count(mark) for mark in ",;\t|")
+    if most >= MAX_COLUMNS:
+        raise _refused(f"a table must have at most {MAX_COLUMNS:,} columns, but this one has {most + 1:,}")
     try:
         delimiter = max(",;\t|", key=lambda mark: len(next(csv.reader([header_line], delimiter=mark))))
         header = next(csv.reader([header_line], delimiter=delimiter, skipinitialspace=True))
     except csv.Error as error:
         raise _refused(f"the header cannot be parsed ({error})", first + 1) from error
-    if len(header) > MAX_COLUMNS:
-        raise _refused(f"a table must have at most {MAX_COLUMNS:,} columns, but this one has {len(header):,}")
     names = _unique_names(header)
     if not body.strip():
         raise _refused("the file has a header but no rows below it")
@@ -128,6 +129,8 @@ def _read_delimited(text: str) -> RawTable:
         frame, lines = frame[~blank].reset_index(drop=True), lines[~blank]
     if not len(frame):
         raise _refused("the file has a header but no rows below it")
+    mixed = {name: "str" for name in names if frame[name].dtype == object}
+    frame = frame.astype(mixed) if mixed else frame
     word = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[delimiter]
     layout = f"{word}-separated text" + (" with decimal commas" if decimal == "," else "")
     return _spread_dictionaries(RawTable(frame, lines + first + 1, layout))

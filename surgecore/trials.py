@@ -111,7 +111,7 @@ def check(
             table[name] = _tidy(frame[name])
     order = [name for name in CANONICAL if name in table]
     trials = pd.DataFrame(table)[[*order, *(name for name in table if name not in order)]]
-    large = np.flatnonzero(_finite_but_diverged(trials, rule) & ~collect.bad)
+    large = np.flatnonzero(_finite_but_diverged(trials, ~collect.bad, rule))
     if len(large):
         trials.loc[large, "status"] = "infeasible"
         notices.append(f"{len(large):,} finite losses were taken as diverged. {rule.sentence}")
@@ -166,9 +166,11 @@ def _status(
     return np.where(written, "infeasible", result)
 
 
-def _finite_but_diverged(trials: pd.DataFrame, rule: DivergedRule) -> NDArray[np.bool_]:
+def _finite_but_diverged(
+    trials: pd.DataFrame, sound: NDArray[np.bool_], rule: DivergedRule
+) -> NDArray[np.bool_]:
     loss = trials["loss"].to_numpy(dtype=np.float64)
-    complete = (trials["status"] == "complete").to_numpy()
+    complete = (trials["status"] == "complete").to_numpy() & sound
     found = complete & (loss > rule.above) if rule.above is not None else np.zeros(len(loss), dtype=bool)
     if rule.gain_factor is None:
         return found
@@ -195,7 +197,7 @@ def _integers(values: FloatArray) -> Any:  # noqa: ANN401
 
 
 def _tidy(column: pd.Series[Any]) -> pd.Series[Any]:
-    return column.str.strip() if pd.api.types.is_string_dtype(column.dtype) else column
+    return column.str.strip() if isinstance(column.dtype, pd.StringDtype) else column
 
 
 def _merge_levels(rates: FloatArray) -> tuple[FloatArray, list[str]]:

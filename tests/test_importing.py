@@ -1,0 +1,394 @@
+import gzip
+import io
+import json
+import time
+import zlib
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simulate import sweep_frame
+
+from surgecore import (
+    ColumnMapping,
+    DivergedRule,
+    GroupsFound,
+    PowerLaw,
+    Sweep,
+    SweepError,
+    analyse,
+    open_table,
+)
+
+LAW = PowerLaw(1e-3, 0.5)
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return sweep_frame(
+        LAW, np.random.default_rng(0), batch_sizes=[8, 32, 128], seeds=3, spread=0.02, width=2.0
+    )
+
+
+def as_bytes(table, **options):
+    return table.to_csv(index=False, **options).encode()
+
+
+def wandb_ui(frame):
+    table = pd.DataFrame({
+        "Name": [f"run-{i}" for i in range(len(frame))], "State": "finished", "Notes": "", "User": "me",
+        "Tags": "", "Created": "2026-01-01T00:00:00Z", "Runtime": 100, "Sweep": "abc",
+        "batch_size": frame["batch_size"], "learning_rate": frame["learning_rate"], "seed": frame["seed"],
+        "iter": 999,
+        "lr": frame["learning_rate"] / 100, "train/loss": frame["loss"] - 0.1, "val/loss": frame["loss"],
+    })  # fmt: skip
+    return as_bytes(table, quoting=1)
+
+
+def wandb_api(frame):
+    rows = [
+        {"summary": str({"val/loss": r.loss, "_step": 99}), "name": f"r{i}",
+         "config": str({"lr": r.learning_rate, "batch_size": r.batch_size, "seed": r.seed})}
+        for i, r in enumerate(frame.itertuples())
+    ]  # fmt: skip
+    return as_bytes(pd.DataFrame(rows))
+
+
+def optuna(frame):
+    table = pd.DataFrame({
+        "number": range(len(frame)), "value": frame["loss"], "datetime_start": "2026-01-01 00:00:00",
+        "datetime_complete": "2026-01-01 00:01:00", "duration": "0 days 00:01:00",
+        "params_batch_size": frame["batch_size"], "params_lr": frame["learning_rate"],
+        "user_attrs_seed": frame["seed"], "state": "COMPLETE",
+    })  # fmt: skip
+    return as_bytes(table)
+
+
+def mlflow(frame):
+    table = pd.DataFrame({
+        "run_id": [f"{i:032x}" for i in range(len(frame))], "experiment_id": "1", "status": "FINISHED",
+        "metrics.val_loss": frame["loss"], "params.learning_rate": frame["learning_rate"].map(repr),
+        "params.batch_size": frame["batch_size"].map(str), "params.seed": frame["seed"].map(str),
+        "tags.mlflow.runName": "x",
+    })  # fmt: skip
+    return as_bytes(table, quoting=2)
+
+
+def tensorboard(frame):
+    table = pd.DataFrame({
+        "trial_id": [f"t{i}" for i in range(len(frame))], "show_metrics": False, "lr": frame["learning_rate"],
+        "batch_size": frame["batch_size"], "seed": frame["seed"], "loss/val": frame["loss"],
+    })  # fmt: skip
+    return as_bytes(table)
+
+
+def ray_tune(frame):
+    table = pd.DataFrame({
+        "config/lr": frame["learning_rate"], "config/batch_size": frame["batch_size"],
+        "config/seed": frame["seed"], "loss": frame["loss"], "training_iteration": 10,
+        "trial_id": [f"{i:08x}" for i in range(len(frame))],
+    })  # fmt: skip
+    return as_bytes(table)
+
+
+def european(frame):
+    return as_bytes(frame, sep=";", decimal=",")
+
+
+def json_lines(frame):
+    rows = [
+        {
+            "config": {"lr": r.learning_rate, "batch_size": r.batch_size, "seed": r.seed},
+            "summary": {"val_loss": r.loss},
+        }
+        for r in frame.itertuples()
+    ]
+    return "\n".join(json.dumps(row) for row in rows).encode()
+
+
+def json_list(frame):
+    return frame.to_json(orient="records", double_precision=15).encode()
+
+
+def parquet(frame):
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer)
+    return buffer.getvalue()
+
+
+LAYOUTS = [
+    wandb_ui, wandb_api, optuna, mlflow, tensorboard, ray_tune, european, json_lines, json_list, parquet,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_is_read_without_being_told(layout, frame):
+    want = Sweep.from_frame(frame).cells()
+    data = layout(frame)
+    table = open_table(data)
+    assert table.mapping.missing == ()
+    assert table.groups() == ()
+    for sweep in (Sweep.from_table(table), Sweep.from_csv(gzip.compress(data))):
+        assert sweep.n_seeds == 3
+        pd.testing.assert_frame_equal(sweep.cells(), want, check_dtype=False, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("layout", "word"),
+    [
+        (wandb_ui, "W&B"),
+        (optuna, "Optuna"),
+        (mlflow, "MLflow"),
+        (tensorboard, "TensorBoard"),
+        (ray_tune, "Ray"),
+    ],
+)
+def test_the_tracker_is_named(layout, word, frame):
+    assert word in open_table(layout(frame)).layout
+
+
+def test_states_of_trackers_are_understood():
+    text = "number,value,params_batch_size,params_lr,state\n"
+    text += "0,0.5,4,0.1,COMPLETE\n1,0.6,4,0.2,PRUNED\n2,,4,0.4,FAIL\n"
+    assert Sweep.from_csv(text.encode()).trials["status"].tolist() == ["complete", "incomplete", "incomplete"]
+
+
+def test_two_objectives_take_the_first_and_say_so():
+    text = "values_0,values_1,params_lr,params_batch_size\n0.5,9,0.1,4\n0.4,9,0.2,4\n"
+    sweep = Sweep.from_csv(text.encode())
+    assert sweep.trials["loss"].tolist() == [0.5, 0.4]
+    assert any("values_0" in notice for notice in sweep.notices)
+
+
+def test_accuracies_are_maximised_and_loss_drops_are_one_step():
+    accuracy = Sweep.from_csv(b"lr,bs,val_accuracy\n0.1,4,0.9\n0.2,4,0.8\n")
+    assert accuracy.trials["loss"].tolist() == [-0.9, -0.8]
+    assert any("large value is good" in notice for notice in accuracy.notices)
+    one_step = "epsilon,batch_size,sample_id,loss_before,loss_after,delta_loss\n"
+    one_step += "0.1,4,0,2,1.5,0.5\n0.2,4,0,2,1.8,0.2\n"
+    sweep = Sweep.from_csv(one_step.encode())
+    assert sweep.trials["loss"].tolist() == [-0.5, -0.2]
+    assert sweep.steps == 1
+    assert sweep.n_seeds == 1
+
+
+def test_a_mapping_goes_through_a_url():
+    mapping = ColumnMapping("bs", "lr/peak", "val loss", seed="s", group=("model", "opt"), goal="maximise",
+                            batch_unit="sequences", sequence_length=1024.0, n_steps=1)  # fmt: skip
+    assert ColumnMapping.from_query(mapping.to_query()) == mapping
+    assert ColumnMapping().to_query() == ""
+    assert ColumnMapping.from_query("page=sweep&loss=x") == ColumnMapping(loss="x")
+    with pytest.raises(ValueError, match="goal must be one of minimise, maximise, drop, but got 'sideways'"):
+        ColumnMapping.from_query("goal=sideways")
+    with pytest.raises(ValueError, match="n_steps must be a number, but got 'x'"):
+        ColumnMapping.from_query("n_steps=x")
+
+
+def test_sequences_become_tokens_with_their_length():
+    mapping = ColumnMapping("bs", "lr", "loss", batch_unit="sequences", sequence_length=128.0)
+    sweep = Sweep.from_csv(b"bs,lr,loss\n4,0.1,1\n8,0.1,2\n", mapping=mapping)
+    assert sweep.batch_sizes.tolist() == [512, 1024]
+
+
+def test_a_mapping_of_columns_that_are_not_there_names_them_all():
+    with pytest.raises(SweepError) as caught:
+        Sweep.from_csv(b"bs,lr,loss\n4,0.1,1\n8,0.1,2\n", mapping=ColumnMapping("b", "r", "loss"))
+    assert len(caught.value.problems) == 2
+
+
+def two_models(frame):
+    return pd.concat([frame.assign(model=name, width=w) for name, w in (("small", 64), ("large", 256))])
+
+
+def test_several_models_are_never_pooled_in_silence(frame):
+    data = as_bytes(two_models(frame))
+    with pytest.raises(GroupsFound) as caught:
+        Sweep.from_csv(data)
+    assert [group.label for group in caught.value.groups] == ["model=large", "model=small"]
+    assert "choose one of" in str(caught.value)
+    for wanted in ("model=small", "small", caught.value.groups[1]):
+        sweep = Sweep.from_table(open_table(data), group=wanted)
+        assert len(sweep.trials) == len(frame)
+        assert set(sweep.trials["model"]) == {"small"}
+
+
+def test_budgets_of_one_run_are_groups_too(frame):
+    data = as_bytes(pd.concat([frame.assign(epochs=e) for e in (1.0, 2.5, 8.0)]))
+    assert [group.label for group in open_table(data).groups()] == ["epochs=1", "epochs=2.5", "epochs=8"]
+
+
+def test_reported_numbers_and_run_names_are_no_groups(frame):
+    rng = np.random.default_rng(0)
+    table = frame.assign(
+        accuracy=rng.random(len(frame)),
+        runtime=rng.integers(1, 4, len(frame)),
+        host="a",
+        Name=range(len(frame)),
+    )
+    assert open_table(as_bytes(table)).groups() == ()
+
+
+def test_repeats_without_a_seed_column_give_errors(frame):
+    sweep = Sweep.from_csv(as_bytes(frame.drop(columns="seed").sample(frac=1.0, random_state=0)))
+    optima = sweep.optima()
+    assert {optimum.source for optimum in optima} == {"repeats"}
+    assert all(optimum.interval[0] < LAW(optimum.batch_size) < optimum.interval[1] for optimum in optima)
+
+
+def test_large_finite_losses_are_diverged_by_a_stated_rule(frame):
+    table = frame.copy()
+    top = table["learning_rate"] == table["learning_rate"].max()
+    table.loc[top, "loss"] = 1e4
+    sweep = Sweep.from_csv(as_bytes(table))
+    assert (sweep.trials["status"] == "infeasible").sum() == top.sum()
+    assert any("10 times what the best learning rate gains" in notice for notice in sweep.notices)
+    off = Sweep.from_csv(as_bytes(table), diverged=DivergedRule(gain_factor=None))
+    assert (off.trials["status"] == "infeasible").sum() == 0
+    above = Sweep.from_csv(as_bytes(table), diverged=DivergedRule(gain_factor=None, above=5e3))
+    assert (above.trials["status"] == "infeasible").sum() == top.sum()
+    with pytest.raises(ValueError, match="gain_factor must be positive or None, but got -1"):
+        DivergedRule(gain_factor=-1)
+
+
+def test_good_rows_stay_usable_if_one_agrees():
+    text = b"bs,lr,loss\n4,0.1,1\n4,bad,1\n4,0.2,2\n-1,0.2,2\n4,0.4,3  <- ?\n"
+    table = open_table(text)
+    assert [problem.row for problem in table.problems()] == [3, 5, 6]
+    with pytest.raises(SweepError):
+        Sweep.from_table(table)
+    sweep = Sweep.from_table(table, skip_bad_rows=True)
+    assert sweep.trials["learning_rate"].tolist() == [0.1, 0.2]
+    assert any("3 rows with a problem were left out" in notice for notice in sweep.notices)
+
+
+def test_a_random_search_is_no_grid_and_says_what_can_be_shown():
+    rng = np.random.default_rng(0)
+    n = 400
+    table = pd.DataFrame(
+        {"bs": rng.integers(16, 256, n), "lr": 10 ** rng.uniform(-5, -1, n), "loss": rng.random(n)}
+    )
+    result = analyse(Sweep.from_frame(table))
+    assert result.optima == ()
+    assert result.sentences[0].startswith("This is not a grid")
+    assert "cannot be read off" in result.sentences[0]
+
+
+def test_staggered_but_regular_rates_are_a_grid():
+    rows = [(b, 1e-3 * b**0.31 * 2.0**k, (k - 1) ** 2 + 0.0) for b in (4, 8, 16, 32) for k in range(-3, 5)]
+    assert Sweep.from_frame(pd.DataFrame(rows, columns=["bs", "lr", "loss"])).is_grid
+
+
+def test_null_and_nan_stay_apart_in_json_and_parquet():
+    rows = '{"bs":4,"lr":0.1,"loss":NaN}\n{"bs":4,"lr":0.2,"loss":null}\n{"bs":4,"lr":0.4,"loss":1.5}\n'
+    want = ["infeasible", "incomplete", "complete"]
+    assert Sweep.from_csv(rows.encode()).trials["status"].tolist() == want
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"bs": [4, 4, 4], "lr": [0.1, 0.2, 0.4], "loss": [np.nan, None, 1.5]}), buffer)
+    assert Sweep.from_csv(buffer.getvalue()).trials["status"].tolist() == want
+
+
+def bomb(megabytes):
+    packer = zlib.compressobj(9, wbits=31)
+    block = b"4,0.1,1\n" * 131072
+    pieces = [packer.compress(b"bs,lr,loss\n")] + [packer.compress(block) for _ in range(megabytes)]
+    return b"".join(pieces) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda: bomb(260), "at most 200 MB"),
+        (lambda: b",".join(b"c%d" % i for i in range(100_000)) + b"\n1\n", "at most 1,000 columns"),
+        (lambda: b"bs,lr,loss\n" + b"9" * 30_000_000, "a line must be at most"),
+        (lambda: b"PK\x03\x04rest", "zip archive or a workbook"),
+        (lambda: gzip.compress(b"bs,lr,loss\n4,0.1,1\n" * 100)[:-20], "not a whole gzip"),
+        (lambda: b"PAR1 broken", "not valid Parquet"),
+        (lambda: b"[" * 100_000, "not valid JSON"),
+        (lambda: b"{}\n{", "must be a JSON object"),
+        (lambda: b"\xff\xfe\x00", "must be text"),
+    ],
+)
+def test_hostile_files_end_in_a_message(make, expected):
+    with pytest.raises(SweepError, match=expected):
+        open_table(make())
+
+
+def mutate(data, rng):
+    """One small damage of the kinds that files really have."""
+    kind = rng.integers(0, 9)
+    at, to = sorted(rng.integers(0, len(data) + 1, 2))
+    junk = rng.integers(0, 256, rng.integers(1, 20)).astype(np.uint8).tobytes()
+    marks = [
+        b",",
+        b";",
+        b"\n",
+        b'"',
+        b"\t",
+        b"nan",
+        b"1e999",
+        b"-",
+        b"\r",
+        b"{",
+        b"[",
+        b"\x00",
+        b"'",
+        b"=1+1",
+        b"\xef\xbb\xbf",
+    ]
+    mark = marks[rng.integers(0, len(marks))]
+    if kind == 0:
+        return data[:at]
+    if kind == 1:
+        return data[at:to]
+    if kind == 2:
+        return data[:at] + junk + data[at:]
+    if kind == 3:
+        return data[:at] + mark * int(rng.integers(1, 4)) + data[at:]
+    if kind == 4:
+        return data[:at] + data[to:]
+    if kind == 5:
+        return data.replace(b",", mark)
+    if kind == 6:
+        return data[:at] + data[at:to] * 2 + data[to:]
+    if kind == 7:
+        return gzip.compress(data)[: int(rng.integers(1, 200))]
+    return data.replace(b"0", mark, int(rng.integers(1, 50)))
+
+
+def test_two_thousand_broken_files_end_in_a_sweep_or_a_message(frame):
+    rng = np.random.default_rng(2026)
+    small = frame.iloc[::5]
+    seeds = [layout(small) for layout in LAYOUTS]
+    slowest, refused, silent = 0.0, 0, 0
+    for index in range(2000):
+        data = seeds[index % len(seeds)]
+        for _ in range(rng.integers(1, 4)):
+            data = mutate(data, rng)
+        start = time.process_time()
+        try:
+            sweep = Sweep.from_csv(data)
+            sweep.to_csv()
+            sweep.optima(draws=10)
+        except SweepError as error:
+            refused += 1
+            silent += not str(error)
+        slowest = max(slowest, time.process_time() - start)
+    assert 200 < refused < 2000
+    assert silent == 0
+    assert slowest < 2.0
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_end_in_a_table_or_a_message(data):
+    try:
+        table = open_table(data)
+    except SweepError:
+        return
+    assert len(table.lines) == len(table.frame)
+    assert isinstance(table.problems(), tuple)
