@@ -33,12 +33,9 @@ def install_commands() -> list[list[str]]:
     if shutil.which("apt-get"):
         become = [] if os.geteuid() == 0 else ["sudo", "-n"]
         if not become or shutil.which("sudo"):
-            apt = [*become, "apt-get"]
-            script = [
-                [*apt, "update", "-qq"],
-                [*apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-            ]
-            commands.append(["sh", "-c", " && ".join(" ".join(step) for step in script)])
+            apt = " ".join([*become, "apt-get"])
+            script = f"{apt} update -qq && {apt} install -y -qq --no-install-recommends chromium"
+            commands.append(["sh", "-c", script])
     commands.append([sys.executable, "-m", "playwright", "install", "chromium"])
     return commands
 
@@ -48,11 +45,7 @@ def main() -> int:
         return 0
     if "--install" in sys.argv[1:]:
         for command in install_commands():
-            print(
-                "No Chromium found; trying:",
-                command[-1] if command[0] == "sh" else " ".join(command),
-                flush=True,
-            )
+            print("No Chromium found; trying:", " ".join(command), flush=True)
             environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
             done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
             if done.returncode == 0 and find_browser():
