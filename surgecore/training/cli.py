@@ -37,10 +37,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.estimate:
             return 0
         if options.budget is not None and cost.seconds > options.budget:
-            _say(f"It may stop at the budget of {options.budget:g} s; it can then be resumed.", None, options.json)
+            _say(
+                f"It may stop at the budget of {options.budget:g} s; it can then be resumed.",
+                None,
+                options.json,
+            )
         return _run(plan, options)
     except KeyboardInterrupt:
-        _say("Stopped; resume to go on.", {"event": "end", "finished": False, "status": "Stopped.", "files": []}, options.json)
+        _say(
+            "Stopped; resume to go on.",
+            {"event": "end", "finished": False, "status": "Stopped.", "files": []},
+            options.json,
+        )
         return 3
     except PlanError as error:
         return _refuse(str(error), options.json, list(error.problems))
@@ -49,12 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="surge sweep", description="Train a sweep over batch size and learning rate.")
+    parser = argparse.ArgumentParser(
+        prog="surge sweep", description="Train a sweep over batch size and learning rate."
+    )
     parser.add_argument("plan", metavar="PLAN.toml", help="what to run")
     parser.add_argument("--estimate", action="store_true", help="say what it would cost, and stop")
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="stop, resumable, after so long")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--out", metavar="FOLDER", help="for the journal and the results; the plan's name by default")
+    parser.add_argument(
+        "--out", metavar="FOLDER", help="for the journal and the results; the plan's name by default"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with the journal in the folder")
     parser.add_argument("--executor", choices=("serial", "processes", "ray"), default="processes")
     parser.add_argument("--workers", type=int, help="processes; all cores by default")
@@ -92,9 +104,15 @@ def _run(plan: Plan, options: argparse.Namespace) -> int:
         sweep.to_csv(files[-1])
     if result.finished:
         (folder / "plan.toml").write_text(plan.to_toml(), encoding="utf-8")
-        (folder / "provenance.json").write_text(json.dumps(result.provenance, indent=1) + "\n", encoding="utf-8")
+        (folder / "provenance.json").write_text(
+            json.dumps(result.provenance, indent=1) + "\n", encoding="utf-8"
+        )
     status = "\n".join([result.status, *files])
-    _say(status, {"event": "end", "finished": result.finished, "status": result.status, "files": files}, options.json)
+    _say(
+        status,
+        {"event": "end", "finished": result.finished, "status": result.status, "files": files},
+        options.json,
+    )
     return 0 if result.finished else 3
 
 

@@ -146,5 +146,9 @@ class JobQueue:
                 job._take(json.loads(line))
             errors = process.stderr.read()
         if process.returncode not in (0, 2, 3):
-            job.message = errors.strip().splitlines()[-1] if errors.strip() else f"The worker ended ({process.returncode})."
+            job.message = (
+                errors.strip().splitlines()[-1]
+                if errors.strip()
+                else f"The worker ended ({process.returncode})."
+            )
         job.state = {0: DONE, 3: CANCELLED}.get(process.returncode, FAILED)

@@ -78,7 +78,7 @@ class Model(ABC):
             return list(torch.func.grad(total)(params).values())
         leaves = [view.detach().requires_grad_() for view in params.values()]
         summed = self.losses(dict(zip(params, leaves, strict=True)), batch).sum()
-        return list(torch.autograd.grad(summed, leaves))
+        return list(torch.autograd.grad(summed, leaves, allow_unused=True, materialize_grads=True))
 
 
 class DataModel(Model):
@@ -331,7 +331,7 @@ class QuadraticModel(Model):
         else:
             hessian = np.diag(spectrum)
             mean = hessian @ random.standard_normal(n)
-        size = np.sqrt(np.mean(mean**2)) / 0.1  # per-example signal-to-noise ratio of a tenth
+        size = np.sqrt(np.mean(mean**2)) / 0.03  # root mean square signal-to-noise ratio of one example
         if workload.noise == "isotropic":
             noise = size * np.eye(n)
         else:

@@ -15,7 +15,18 @@ from surgecore.training.stack import Views
 from surgecore.training.workloads import CharTransformer, FashionCNN, fashion_folder, library_folder
 
 #: Modules whose source is the text; all have been in Python for decades.
-_MODULES = ("argparse", "ast", "calendar", "configparser", "difflib", "doctest", "inspect", "mailbox", "pdb", "tarfile")
+_MODULES = (
+    "argparse",
+    "ast",
+    "calendar",
+    "configparser",
+    "difflib",
+    "doctest",
+    "inspect",
+    "mailbox",
+    "pdb",
+    "tarfile",
+)
 
 
 class CNNModel(DataModel):

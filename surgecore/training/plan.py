@@ -230,9 +230,9 @@ class Plan:
         return out
 
     def _max_runs(self, batch_size: int, activations: float, parameters: float) -> int:
-        by_activations = activations / (4 * self.workload.activations * batch_size)
+        held = 4 * self.workload.activations * self.workload.cost_in_examples(batch_size)
         by_parameters = parameters / (4 * n_params(self.workload.shapes) * (4 + self.optimizer.n_buffers))
-        return max(1, int(min(by_activations, by_parameters)))
+        return max(1, int(min(activations / held, by_parameters)))
 
     def refined(self, optima: Mapping[int, tuple[float, ...]]) -> dict[int, tuple[float, ...]]:
         """Learning rates of the second stage around the first stage's best ones.
@@ -307,16 +307,14 @@ def estimate(plan: Plan, device: str = "cpu") -> Estimate:
         for chunk in plan.chunks(stage, rates):
             steps = plan.protocol.max_steps(chunk.batch_size)
             readings = plan.protocol.n_evaluations(chunk.batch_size)
-            update = 4 * count * (3 + 2 * plan.optimizer.n_buffers)
-            work = (
-                3 * steps * chunk.batch_size * plan.workload.flops
-                + readings * plan.workload.n_examples * plan.workload.flops
-            )
+            moved = 4 * count * (3 + 2 * plan.optimizer.n_buffers)
+            examples = plan.workload.cost_in_examples(chunk.batch_size)
+            work = (3 * steps * examples + readings * plan.workload.n_examples) * plan.workload.flops
             runs, run_steps = runs + chunk.n_runs, run_steps + chunk.n_runs * steps
-            flops += chunk.n_runs * (work + steps * update)
-            seconds += chunk.n_runs * (work / speed + steps * update / 4e9) + (steps + readings) * overhead
+            flops += chunk.n_runs * (work + 10 * steps * count)
+            seconds += chunk.n_runs * (work / speed + steps * moved / 4e9) + (steps + readings) * overhead
             held = 4 * chunk.n_runs * count * (4 + plan.optimizer.n_buffers)
-            memory = max(memory, held + 4.0 * chunk.n_runs * chunk.batch_size * plan.workload.activations)
+            memory = max(memory, held + 4.0 * chunk.n_runs * examples * plan.workload.activations)
     return Estimate(runs, run_steps, flops, memory, seconds)
 
 

@@ -266,6 +266,7 @@ class ToTarget(Protocol):
         every, most = self._every(engine.batch_size), self.max_steps(engine.batch_size)
         first = engine.losses()
         at, losses = [0.0], [first]
+        crossed = np.where(first <= min(self.targets), 0.0, np.inf)
         active = np.arange(first.shape[1])
         while engine.steps < most and len(active):
             for _ in range(min(every, most - engine.steps)):
@@ -274,10 +275,9 @@ class ToTarget(Protocol):
             row[:, active] = engine.losses()
             at.append(float(engine.steps))
             losses.append(row)
-            history = np.array(losses)[:, :, active]
-            crossing = _crossing(np.array(at), history, min(self.targets))
-            done = (crossing + max(self.then) <= engine.steps) | ~np.isfinite(history[-1])
-            left = np.flatnonzero(~done.all(axis=0))
+            crossed[(row <= min(self.targets)) & np.isinf(crossed)] = engine.steps
+            over = (crossed + max(self.then) <= engine.steps) | ~np.isfinite(row)
+            left = np.flatnonzero(~over[:, active].all(axis=0))
             # dropping learning rates costs a copy, so it is done when a quarter of them is finished
             if len(left) <= 0.75 * len(active):
                 active = active[left]

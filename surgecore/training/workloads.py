@@ -60,6 +60,10 @@ class Workload(ABC):
     def activations(self) -> int:
         """Floats of working memory of one example in one run."""
 
+    def cost_in_examples(self, batch_size: int) -> int:
+        """Examples' worth of work and memory that a minibatch costs."""
+        return batch_size
+
     @abstractmethod
     def build(self, device: str = "cpu") -> Model:
         """Load the data and make the torch model."""
@@ -90,6 +94,10 @@ class Quadratic(Workload):
     def flops(self) -> int:
         """One product with the curvature."""
         return 2 * self.size**2
+
+    def cost_in_examples(self, batch_size: int) -> int:
+        """One: the noise of a minibatch of any size is drawn directly."""
+        return 1
 
     @property
     def activations(self) -> int:

@@ -1,0 +1,258 @@
+import gzip
+
+import numpy as np
+import pytest
+import torch
+
+from surgecore.training.draws import draw_indices, draw_normals
+from surgecore.training.engine import Engine
+from surgecore.training.models import Batch, FunctionModel
+from surgecore.training.optimizers import SGD, Adam, Sign
+from surgecore.training.stack import Layout, n_params
+from surgecore.training.workloads import WORKLOADS, CharTransformer, DigitsMLP, FashionCNN, Softmax
+
+
+@pytest.fixture(scope="module")
+def model():
+    return DigitsMLP(hidden=8).build()
+
+
+def test_draws_depend_on_seed_batch_size_and_step_only():
+    alone = draw_indices([7], 16, 3, 32, 1797)
+    among = draw_indices([1, 7, 9], 16, 3, 32, 1797)
+    np.testing.assert_array_equal(alone[:, 0], among[:, 1])
+    assert (among[:, 0] != among[:, 1]).any()
+    assert (alone != draw_indices([7], 16, 4, 32, 1797)).any()
+    normals = draw_normals([3, 4], 8, 0, 32, 5)
+    np.testing.assert_array_equal(draw_normals([4], 8, 0, 32, 5)[:, 0], normals[:, 1])
+
+
+def test_draws_are_pinned():
+    """A change of these numbers changes every sweep: bump the version and recompute the data."""
+    assert draw_indices([0], 4, 0, 2, 1797)[:, 0].tolist() == [[771, 1157, 869, 780], [637, 126, 137, 1659]]
+
+
+def test_draws_are_uniform():
+    drawn = draw_indices(range(20), 500, 0, 32, 10)
+    counts = np.bincount(drawn.ravel(), minlength=10)
+    expected = drawn.size / 10
+    assert ((counts - expected) ** 2 / expected).sum() < 27.9  # chi-squared, 9 degrees of freedom, p = 0.001
+
+
+def test_layout_round_trip():
+    layout = Layout({"a": (2, 3), "b": (4,)}, groups=3, runs=2)
+    start = torch.arange(3 * 10.0).view(3, 10)
+    flat = layout.fill(start)
+    rows = layout.rows(flat)
+    assert rows.shape == (3, 2, 10)
+    assert torch.equal(rows[:, 0], start)
+    assert torch.equal(rows[:, 1], start)
+    kept = layout.keep(layout.spread(torch.tensor([1.0, 2.0])), [1])
+    assert torch.equal(kept, torch.full((30,), 2.0))
+
+
+def test_chunking_does_not_change_results(model):
+    def losses(seeds, rates):
+        engine = Engine(model, Sign(), batch_size=8, seeds=seeds, rates=rates, start=model.initial(0))
+        for _ in range(4):
+            engine.step()
+        return engine.losses()
+
+    whole = losses([0, 1, 2], [0.01, 0.02])
+    parts = np.vstack([losses([seed], [0.01, 0.02]) for seed in range(3)])
+    np.testing.assert_allclose(whole, parts, rtol=1e-4)
+
+
+def test_same_run_twice_is_identical(model):
+    runs = []
+    for _ in range(2):
+        engine = Engine(model, Adam(), batch_size=8, seeds=[0, 1], rates=[0.01, 0.1], start=model.initial(0))
+        for _ in range(35):
+            engine.step()
+        runs.append(engine.losses())
+    np.testing.assert_array_equal(*runs)
+
+
+def test_dropping_runs_leaves_the_others(model):
+    engines = [
+        Engine(model, Adam(), batch_size=8, seeds=[0, 1], rates=[0.01, 0.03, 0.1], start=model.initial(0))
+        for _ in range(2)
+    ]
+    for step in range(6):
+        if step == 3:
+            engines[1].keep([0, 2])
+        for engine in engines:
+            engine.step()
+    np.testing.assert_allclose(engines[1].losses(), engines[0].losses()[:, [0, 2]], rtol=1e-5)
+
+
+def test_a_diverged_run_stays_alone(model):
+    engine = Engine(model, SGD(), batch_size=8, seeds=[0], rates=[0.1, 1e30], start=model.initial(0))
+    for _ in range(8):
+        engine.step()
+    losses = engine.losses()[0]
+    assert np.isfinite(losses[0])
+    assert not np.isfinite(losses[1])
+
+
+def test_warm_state_is_that_of_gradients_at_the_start(model):
+    engine = Engine(model, Adam(beta1=0.9), batch_size=64, seeds=[0], rates=[0.01, 0.02], start=model.initial(0))
+    before = engine.parameters().clone()
+    engine.warm(300)
+    assert torch.equal(engine.parameters(), before)
+    layout = engine.buffers.layout
+    first, second = (layout.rows(state)[0] for state in engine.buffers.state)
+    assert torch.equal(first[0], first[1])
+    exact = torch.cat([g.reshape(-1) for g in whole_gradient(model)])
+    corrected = second[0] / (1 - 0.999**300)
+    assert corrected.mean() > exact.square().mean()  # noise adds to the second moment
+    assert torch.corrcoef(torch.stack([first[0], exact]))[0, 1] > 0.95
+
+
+def whole_gradient(model):
+    params = Layout(model.shapes, 1, 1).views(model.initial(0))
+    return model.gradients(params, Batch(model.x[None], model.y[None]))
+
+
+def test_schedule_multiplies_the_learning_rate(model):
+    halved = Engine(
+        model, Sign(), batch_size=8, seeds=[0], rates=[0.02], start=model.initial(0), schedule=lambda t: 0.5
+    )
+    plain = Engine(model, Sign(), batch_size=8, seeds=[0], rates=[0.01], start=model.initial(0))
+    for _ in range(5):
+        halved.step()
+        plain.step()
+    np.testing.assert_array_equal(halved.losses(), plain.losses())
+
+
+@pytest.mark.parametrize("workload", [Softmax(), DigitsMLP(hidden=4)])
+def test_written_out_gradients_equal_autograd(workload):
+    model = workload.build()
+    model.x = model.x.double()
+    layout = Layout(model.shapes, 2, 3)
+    flat = torch.randn(layout.size, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 0.3
+    batch = model.batch(model.draw([0, 1], 8, 0)[0])
+    by_hand = model.gradients(layout.views(flat), batch)
+    by_autograd = super(type(model), model).gradients(layout.views(flat), batch)
+    for one, other in zip(by_hand, by_autograd, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-12)
+
+
+def cnn_alone(params, x, y):
+    from torch.nn.functional import conv2d, cross_entropy, gelu, linear, max_pool2d
+
+    h = gelu(max_pool2d(conv2d(x, params["k1"], params["c1"]), 2), approximate="tanh")
+    h = gelu(max_pool2d(conv2d(h, params["k2"], params["c2"]), 2), approximate="tanh").flatten(1)
+    for layer in "12":
+        h = gelu(linear(h, params["w" + layer], params["b" + layer]), approximate="tanh")
+    return cross_entropy(linear(h, params["w3"], params["b3"]), y)
+
+
+def test_cnn_equals_one_network_at_a_time():
+    from surgecore.training.networks import CNNModel
+
+    random = torch.Generator().manual_seed(0)
+    x = torch.randn(12, 1, 28, 28, generator=random)
+    y = torch.randint(0, 10, (12,), generator=random)
+    model = CNNModel(FashionCNN(channels=2, hidden=8, evaluated=1000), "cpu", x, y)
+    layout = Layout(model.shapes, 2, 2)
+    params = layout.views(torch.randn(layout.size, generator=random) * 0.3)
+    batch = Batch(x.view(2, 6, 1, 28, 28), y.view(2, 6))
+    together = model.losses(params, batch)
+    for group in range(2):
+        for run in range(2):
+            own = {name: view[group, run] for name, view in params.items()}
+            alone = cnn_alone(own, batch.x[group], batch.y[group])
+            assert float(together[group, run]) == pytest.approx(float(alone), rel=1e-5)
+
+
+def transformer_alone(params, x, y, workload):
+    from torch.nn.functional import cross_entropy, gelu, layer_norm
+
+    def norm(h, gain):
+        return layer_norm(h, h.shape[-1:], weight=1 + gain)
+
+    d, t = workload.width, workload.context
+    h = params["tokens"][x] + params["places"]
+    for i in range(workload.layers):
+        q, k, v = (norm(h, params[f"n{i}"]) @ params[f"qkv{i}"].T).split(d, dim=-1)
+        heads = [part.view(len(x), t, workload.heads, -1).transpose(1, 2) for part in (q, k, v)]
+        scores = heads[0] @ heads[1].mT / (d // workload.heads) ** 0.5
+        scores = scores.masked_fill(torch.ones(t, t, dtype=torch.bool).triu(1), -torch.inf)
+        h = h + (scores.softmax(-1) @ heads[2]).transpose(1, 2).reshape(len(x), t, d) @ params[f"out{i}"].T
+        up = gelu(norm(h, params[f"m{i}"]) @ params[f"up{i}"].T, approximate="tanh")
+        h = h + up @ params[f"down{i}"].T
+    logits = norm(h, params["norm"]) @ params["head"].T
+    return cross_entropy(logits.flatten(0, 1), y.flatten())
+
+
+def test_transformer_equals_one_network_at_a_time():
+    workload = CharTransformer(width=8, heads=2, layers=2, context=6, sequences=16)
+    model = workload.build()
+    random = torch.Generator().manual_seed(1)
+    layout = Layout(model.shapes, 2, 3)
+    params = layout.views(torch.randn(layout.size, generator=random) * 0.4)
+    batch = model.batch(model.draw([0, 1], 5, 0)[0])
+    together = model.losses(params, batch)
+    for group in range(2):
+        for run in range(3):
+            own = {name: view[group, run] for name, view in params.items()}
+            alone = transformer_alone(own, batch.x[group], batch.y[group], workload)
+            assert float(together[group, run]) == pytest.approx(float(alone), rel=1e-5)
+
+
+def test_a_users_own_function():
+    random = torch.Generator().manual_seed(2)
+    x = torch.randn(200, 64, generator=random)
+    truth = torch.randn(64, generator=random)
+
+    def losses(params, batch):
+        prediction = torch.einsum("grci,gei->grce", params["w"], batch.x)[:, :, 0]
+        return (prediction - batch.y[:, None]).square().mean(dim=-1)
+
+    model = FunctionModel(Softmax(), "cpu", x, x @ truth, losses)
+    engine = Engine(model, SGD(), batch_size=50, seeds=[0], rates=[1e-3, 1e-2], start=model.initial(0))
+    first = engine.losses()[0]
+    for _ in range(60):
+        engine.step()
+    last = engine.losses()[0]
+    assert last[1] < last[0] < first[0]
+
+
+@pytest.mark.parametrize("key", sorted(set(WORKLOADS) - {"fashion-cnn"}))
+def test_initial_parameters_fit_the_shapes(key):
+    workload = WORKLOADS[key]()
+    model = workload.build()
+    start = model.initial(3)
+    assert start.shape == (n_params(workload.shapes),)
+    assert torch.equal(start, model.initial(3))
+    if key != "quadratic":
+        assert not torch.equal(start, model.initial(4))
+        assert len(model.x) == workload.n_examples
+
+
+def test_images_are_read_from_the_named_folder(monkeypatch, tmp_path):
+    random = np.random.default_rng(0)
+    pixels = random.integers(0, 256, (1000, 28, 28), dtype=np.uint8)
+    labels = random.integers(0, 10, 1000, dtype=np.uint8)
+    with gzip.open(tmp_path / "train-images-idx3-ubyte.gz", "wb") as file:
+        file.write(bytes(16) + pixels.tobytes())
+    with gzip.open(tmp_path / "train-labels-idx1-ubyte.gz", "wb") as file:
+        file.write(bytes(8) + labels.tobytes())
+    monkeypatch.setenv("SURGE_FASHION_MNIST", str(tmp_path))
+    workload = FashionCNN(channels=1, hidden=4, evaluated=1000)
+    model = workload.build()
+    assert model.x.shape == (1000, 1, 28, 28)
+    np.testing.assert_allclose(model.x[7, 0] * 0.353 + 0.286, pixels[7] / 255, atol=1e-6)
+    np.testing.assert_array_equal(model.y, labels)
+    engine = Engine(model, Adam(), batch_size=4, seeds=[0], rates=[0.01], start=model.initial(0))
+    before = engine.losses()
+    for _ in range(5):
+        engine.step()
+    assert engine.losses() != before
+
+
+def test_missing_images_say_how_to_get_them(monkeypatch, tmp_path):
+    monkeypatch.setenv("SURGE_FASHION_MNIST", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="apt install dataset-fashion-mnist"):
+        FashionCNN().build()

@@ -1,0 +1,79 @@
+import errno
+import os
+
+import pytest
+
+from surgecore.training.journal import Journal, JournalError, read_journal
+
+HEADER = {"plan": "a" * 64, "torch": "2.13"}
+RECORDS = [{"chunk": f"c{i}", "value": [0.1 * i, None]} for i in range(4)]
+
+
+@pytest.fixture
+def written(tmp_path):
+    journal = Journal(tmp_path / "j", HEADER)
+    for record in RECORDS:
+        journal.add(record)
+    journal.close()
+    return tmp_path / "j"
+
+
+def test_round_trip(written):
+    journal = Journal(written, HEADER, resume=True)
+    assert list(journal.records.values()) == RECORDS
+    journal.close()
+
+
+def test_cut_off_anywhere_loses_at_most_the_last_record(written):
+    data = written.read_bytes()
+    ends = [i + 1 for i, byte in enumerate(data) if byte == 10]
+    for length in range(ends[0], len(data)):
+        written.write_bytes(data[:length])
+        whole = sum(end <= length for end in ends) - 1
+        journal = Journal(written, HEADER, resume=True)
+        assert list(journal.records.values()) == RECORDS[:whole]
+        journal.add(RECORDS[3])
+        journal.close()
+        assert read_journal(written)[0][1:] == [*RECORDS[:whole], RECORDS[3]]
+
+
+def test_damage_in_the_middle_is_an_error(written):
+    data = bytearray(written.read_bytes())
+    data[len(data) // 2] ^= 1
+    written.write_bytes(data)
+    with pytest.raises(JournalError, match="does not match its checksum"):
+        Journal(written, HEADER, resume=True)
+
+
+def test_other_plan_or_version_is_named(written):
+    with pytest.raises(JournalError, match="torch was 2.13, now 2.14") as caught:
+        Journal(written, {"plan": "b" * 64, "torch": "2.14"}, resume=True)
+    assert "plan was aaaaaaaaaaaa..., now bbbbbbbbbbbb..." in str(caught.value)
+
+
+def test_not_overwritten_without_resume(written):
+    before = written.read_bytes()
+    with pytest.raises(FileExistsError, match="resume it"):
+        Journal(written, HEADER)
+    assert written.read_bytes() == before
+
+
+def test_full_disk_leaves_a_journal_that_can_be_resumed(written, monkeypatch):
+    before = written.read_bytes()
+    journal = Journal(written, HEADER, resume=True)
+    real, calls = os.write, []
+
+    def full(file, data):
+        calls.append(len(data))
+        if len(calls) == 1:
+            return real(file, data[:20])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(JournalError, match=r"No space left on device.*all 4 finished chunks are kept"):
+        journal.add({"chunk": "c9"})
+    monkeypatch.undo()
+    assert written.read_bytes() == before
+    journal.add({"chunk": "c9"})
+    journal.close()
+    assert len(read_journal(written)[0]) == 6

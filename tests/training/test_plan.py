@@ -1,0 +1,124 @@
+import pytest
+
+from surgecore.training.plan import Plan, PlanError, estimate
+from surgecore.training.stack import n_params
+
+TWELVE_ERRORS = """
+nmae = "typing error"
+title = ""
+
+[workload]
+key = "digits-mlp"
+hidden = "many"
+
+[optimizer]
+key = "adam"
+beta1 = 1.5
+state = "hot"
+warm_steps = 0
+
+[protocol]
+key = "steps"
+steps = [10, 20]
+schedule = "cosine"
+
+[grid]
+batch_sizes = [4, 4]
+learning_rates = [0.1, -0.1, 0.2]
+seeds = 0
+sides = 3
+
+[run]
+memory_mb = 1
+"""
+
+
+def test_all_errors_at_once():
+    with pytest.raises(PlanError) as caught:
+        Plan.from_toml(TWELVE_ERRORS)
+    problems = caught.value.problems
+    starts = [
+        "nmae is not known; did you mean name?",
+        "name must be text, but got nothing",
+        "title must be text, but got ''",
+        "workload.hidden must be a whole number, but got 'many'",
+        "optimizer.state must be one of cold, warm, limit, but got 'hot'",
+        "optimizer.warm_steps must be a positive whole number, but got 0",
+        "optimizer.beta1 must be at most 0.999999, but got 1.5",
+        "grid.learning_rates must be at least 1e-12, but got -0.1",
+        "grid.seeds must be at least 1, but got 0",
+        "grid.sides is not known; did you mean seeds?",
+        "run.memory_mb must be at least 16, but got 1.0",
+        "protocol.steps must be one number under a cosine schedule, but got [10, 20]",
+    ]
+    assert sorted(problems) == sorted(starts)
+    assert str(caught.value).startswith("the plan has 12 problems:")
+    assert all(problem in str(caught.value) for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('key = "softmax"', 'key = "resnet"', "workload.key must be one of quadratic, softmax"),
+        ("[0.003, 0.01, 0.03]", "{ low = 1, high = 0.5, per_octave = 2 }", "low < high"),
+        ("[0.003, 0.01, 0.03]", "[0.003, 0.01]", "must be at least 3, but got 2"),
+        ("[4, 16]", "[]", "grid.batch_sizes must be a list of whole numbers, but got []"),
+        ("[4, 16]", "[4, 4]", "must not repeat a value"),
+        ('key = "sign"', 'key = "sign"\nstate = "limit"', "needs an optimizer with betas, but got sign descent"),
+        ("[grid]", "[grd]", "grd is not known; did you mean grid?"),
+        ('name = "small"', 'name = "../small"', "it names files"),
+        ('name = "small"', "name = [", "the file must be TOML"),
+    ],
+)
+def test_one_error(plan_text, old, new, message):
+    with pytest.raises(PlanError) as caught:
+        Plan.from_toml(plan_text.replace(old, new))
+    assert message in str(caught.value)
+
+
+def test_round_trip(plan_text):
+    plan = Plan.from_toml(plan_text)
+    again = Plan.from_toml(plan.to_toml())
+    assert again == plan
+    assert again.digest == plan.digest
+    other = Plan.from_toml(plan_text.replace("seeds = 4", "seeds = 5"))
+    assert other.digest != plan.digest
+    renamed = Plan.from_toml(plan_text.replace('title = "Small"', 'title = "Another title"'))
+    assert renamed.digest == plan.digest
+
+
+def test_range_of_learning_rates(plan_text):
+    plan = Plan.from_toml(plan_text.replace("[0.003, 0.01, 0.03]", "{ low = 0.01, high = 0.08, per_octave = 2 }"))
+    expected = [0.01 * 2 ** (j / 2) for j in range(7)]
+    assert plan.grid.learning_rates == pytest.approx(expected, rel=1e-5)
+
+
+def test_chunks_cover_every_run_once_within_memory(plan_text):
+    plan = Plan.from_toml(plan_text.replace("seeds = 4", "seeds = 700\nfew_seeds = 5\nfew_seeds_from = 16"))
+    chunks = plan.chunks(1)
+    runs = [(c.batch_size, s, r) for c in chunks for s in c.seeds for r in c.rates]
+    assert len(set(runs)) == len(runs) == (700 + 5) * 3
+    assert len({chunk.key for chunk in chunks}) == len(chunks) > 2
+    room = 16e6 / (4 * plan.workload.activations)
+    assert all(chunk.n_runs * chunk.batch_size <= room for chunk in chunks)
+
+
+def test_second_stage_surrounds_the_first(plan_text):
+    plan = Plan.from_toml(plan_text.replace("seeds = 4", "seeds = 4\nrefine = true\neach_side = 5"))
+    rates = plan.refined({4: (0.01, 0.02), 16: (0.02,)})
+    assert sum(rate < 0.0099 for rate in rates[4]) >= 5
+    assert sum(rate > 0.0202 for rate in rates[4]) >= 5
+    assert len(rates[16]) == 11
+    assert set(rates[16]) & set(rates[4])  # one lattice for all batch sizes
+
+
+def test_estimate_counts_runs_and_steps(plan_text):
+    plan = Plan.from_toml(plan_text)
+    cost = estimate(plan)
+    assert cost.runs == 2 * 3 * 4
+    assert cost.run_steps == cost.runs * 3
+    forward = 2 * 64 * 10
+    work = sum(3 * 4 * (3 * 3 * size + 2 * 1797) * forward for size in (4, 16))
+    update = 10 * cost.run_steps * n_params(plan.workload.shapes)
+    assert cost.flops == pytest.approx(work + update)
+    assert "24 runs" in cost.sentence()

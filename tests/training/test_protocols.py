@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+
+from surgecore.training.protocols import FixedExamples, FixedSteps, FromCheckpoint, ToTarget
+
+
+class Decay:
+    """Stands for an engine whose runs' losses are known functions of the step."""
+
+    def __init__(self, curves, batch_size=4):
+        self.curves, self.batch_size, self.steps = curves, batch_size, 0
+        self.active = list(range(len(curves)))
+        self.readings = 0
+
+    def step(self):
+        self.steps += 1
+
+    def keep(self, runs):
+        self.active = [self.active[run] for run in runs]
+
+    def losses(self):
+        self.readings += 1
+        return np.array([[self.curves[i](self.steps) for i in self.active]])
+
+
+def test_target_is_interpolated_and_k_counted_from_the_crossing():
+    lines = [lambda t: 2 - 0.1 * t, lambda t: 2 - 0.03 * t]
+    protocol = ToTarget(targets=(1.05, 0.5), then=(3, 4), every=2, every_step_from=64, limit=100)
+    measured = protocol.measure(Decay(lines))
+    np.testing.assert_allclose(measured["t1.05-k3"].extra["steps_to_target"], [[9.5, 0.95 / 0.03]])
+    # the loss of a straight line k steps after its target is target - slope k, wherever it was read
+    np.testing.assert_allclose(measured["t1.05-k3"].loss, [[1.05 - 0.3, 1.05 - 0.09]])
+    np.testing.assert_allclose(measured["t0.5-k4"].loss, [[0.5 - 0.4, 0.5 - 0.12]])
+    np.testing.assert_allclose(measured["t0.5-steps"].loss, [[15, 50]])
+    assert set(measured) == {output.key for output in protocol.outputs()}
+
+
+def test_neighbouring_rates_are_compared_at_the_same_point():
+    """Reading every few steps must not make losses of neighbours jump: what L(hit) - L(hit + k) got wrong."""
+    rates = np.linspace(0.05, 0.1, 30)
+    runs = [lambda t, r=rate: 2 * np.exp(-r * t) for rate in rates]
+    measured = ToTarget(targets=(0.5,), then=(5,), every=5, every_step_from=64, limit=200).measure(Decay(runs))
+    np.testing.assert_allclose(measured["t0.5-k5"].loss[0], 0.5 * np.exp(-5 * rates), rtol=0.03)
+
+
+def test_never_reached_is_not_diverged():
+    curves = [lambda t: 2 - 0.1 * t, lambda t: 1.5, lambda t: np.inf if t > 3 else 1.9]
+    measured = ToTarget(targets=(1.0,), then=(2,), every=1, limit=30).measure(Decay(curves))["t1-k2"]
+    assert measured.reached.tolist() == [[True, False, True]]
+    assert np.isnan(measured.loss[0, 1:]).all()
+    assert measured.loss[0, 0] == pytest.approx(0.8)
+
+
+def test_crossing_after_the_limit_does_not_count():
+    measured = ToTarget(targets=(1.0,), then=(20,), every=1, limit=5).measure(Decay([lambda t: 2 - 0.1 * t]))
+    assert measured["t1-k20"].reached.tolist() == [[False]]
+
+
+def test_divergence_after_the_target_is_infeasible():
+    def curve(t):
+        return 2 - 0.2 * t if t < 7 else np.nan
+
+    measured = ToTarget(targets=(1.0,), then=(1, 5), every=1, limit=50).measure(Decay([curve]))
+    assert measured["t1-k1"].loss[0, 0] == pytest.approx(0.8)
+    assert np.isnan(measured["t1-k5"].loss[0, 0])
+    assert measured["t1-k5"].reached.tolist() == [[True]]
+
+
+def test_finished_rates_are_not_read_again():
+    curves = [lambda t: 2 - 0.5 * t] * 6 + [lambda t: 2 - 0.01 * t]
+    engine = Decay(curves)
+    measured = ToTarget(targets=(1.0,), then=(1,), every=1, limit=300).measure(engine)
+    assert engine.active == [6]
+    np.testing.assert_allclose(measured["t1-steps"].loss, [[2] * 6 + [100]])
+
+
+def test_several_k_in_one_run():
+    engine = Decay([lambda t: 10.0 - t])
+    measured = FromCheckpoint(steps=(5, 1, 9)).measure(engine)
+    assert [measured[f"k{k}"].loss[0, 0] for k in (1, 5, 9)] == [9, 5, 1]
+    assert engine.steps == 9
+    assert engine.readings == 3
+    assert [output.key for output in FromCheckpoint(steps=(5, 1, 9)).outputs()] == ["k5", "k1", "k9"]
+
+
+def test_fixed_examples_take_fewer_steps_at_larger_batches():
+    protocol = FixedExamples(examples=(100, 1000))
+    engine = Decay([lambda t: float(t)], batch_size=64)
+    measured = protocol.measure(engine)
+    assert measured["e1000"].loss[0, 0] == protocol.max_steps(64) == 1000 // 64
+    assert measured["e100"].steps[0, 0] == 1
+
+
+def test_cosine_schedule():
+    protocol = FixedSteps(steps=(100,), schedule="cosine", warmup=0.1)
+    factors = np.array([protocol.factor(step, 100) for step in range(1, 101)])
+    np.testing.assert_allclose(factors[:10], np.arange(1, 11) / 10)
+    assert (np.diff(factors[9:]) < 0).all()
+    assert factors[54] == pytest.approx(0.5)
+    assert factors[-1] == pytest.approx(0, abs=1e-12)
+    assert FixedSteps(steps=(100,)).factor(7, 100) == 1
