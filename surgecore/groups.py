@@ -20,8 +20,8 @@ _REPORT = re.compile(
 )
 _MODEL = frozenset({
     "model", "model_name", "arch", "architecture", "network", "net", "workload", "task", "dataset",
-    "optimizer", "optimiser", "optim", "opt", "group", "activation", "width", "depth", "hidden", "hidden_size", "n_layers",
-    "num_layers", "n_params", "num_params", "params", "size", "model_size", "target", "protocol", "schedule",
+    "optimizer", "optimiser", "optim", "opt", "group", "activation", "width", "depth", "hidden",
+    "hidden_size", "n_layers", "num_layers", "n_params", "num_params", "params", "size", "model_size", "target", "protocol", "schedule",
     "lr_schedule", "beta1", "beta2", "momentum", "weight_decay", "epochs", "budget", "fidelity",
 })  # fmt: skip
 
@@ -58,7 +58,7 @@ def guess_group_columns(trials: pd.DataFrame, extra: Sequence[str]) -> tuple[str
         # "differ" means in most repeated cells: a column that differs in a few is a property of those runs
         share = {name: float((cells[name].nunique(dropna=False) >= 2).mean()) for name in few}
         chosen = [name for name in few if share[name] > 0.5 and plain_name(name) in _MODEL]
-        chosen = chosen or [name for name in few if share[name] > 0.5]
+        chosen = chosen or [name for name in few if share[name] > 0.5 and _is_own_grid(trials, name)]
     if not chosen:
         # models that never meet in one cell: only columns whose name says so, and that no other explains
         chosen = [name for name in few if plain_name(name) in _MODEL and _is_own_grid(trials, name)]
