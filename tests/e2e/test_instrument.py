@@ -1,0 +1,480 @@
+"""The instrument of the Explore page, by pointer, by keyboard and against Python."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from components.surge_chart import read
+from explore_presets import PRESETS
+from explore_state import DEFAULT_MODEL
+from explore_words import sentences
+from noise_reading import Reading
+from playwright.sync_api import expect
+from words import number
+
+from surgecore import NoiseModel, load_catalogue
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def open_explore(page, url):
+    def opened(query=""):
+        page.goto(f"{url}/{query}")
+        expect(page.locator(".surge[data-ready]")).to_be_visible()
+        expect(page.locator(".words strong")).not_to_be_empty()
+        return page
+
+    return opened
+
+
+def centre(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def redraws(page):
+    return int(page.locator(".surge").get_attribute("data-redraws"))
+
+
+def drag(page, start, by, steps=12):
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + by[0], start[1] + by[1], steps=steps)
+    page.mouse.up()
+
+
+def settled(page, pattern):
+    """The release has reached Python and the URL."""
+    expect(page).to_have_url(re.compile(pattern))
+
+
+def python_says(page, model):
+    expect(page.get_by_role("tabpanel").first).to_contain_text(sentences(Reading(model))[0])
+
+
+def control(page, label):
+    return page.get_by_role("slider", name=f"{label} slider")
+
+
+def exact(page, label):
+    return page.get_by_label(f"{label}, exact value", exact=True)
+
+
+# --- the same numbers as Python ---------------------------------------------------------------------------
+
+
+def random_models(count, seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        model = NoiseModel(
+            10 ** rng.uniform(-6, 1), 10 ** rng.uniform(-3.5, 0.2), rng.choice([0.0, rng.uniform(0, 3)]), 0.0,
+            rng.choice([0.0, rng.uniform(0, 0.9)]), rng.choice([0.0, rng.uniform(0, 0.99)]),
+            rng.choice([0.0, 0.0, rng.uniform(0, 2)]), int(2 ** rng.uniform(2, 20)), int(rng.integers(1, 5)),
+        )  # fmt: skip
+        yield replace(model, alignment=min(10 ** rng.uniform(-2, 2.3), model.max_alignment))
+
+
+def test_the_browser_computes_what_python_computes(page):
+    models = list(random_models(60, seed=5))
+    batch = np.logspace(-1, 8, 37)
+    page.goto("about:blank")
+    script = (
+        read("law.js")
+        + """
+        ; return cases.map((p) => { const drawn = lawCurves(p); const d = describe(p, drawn);
+          const values = Object.fromEntries(Object.entries(drawn.curves).map(([k, f]) => [k, batch.map(f)]));
+          const { peaks, limit, plateau } = d;
+          return { values, peaks, limit, plateau, said: sentences(d), most: maxAlignment(p) }; });"""
+    )
+    cases = [{name: float(value) for name, value in vars(model).items()} for model in models]
+    answers = page.evaluate(f"([cases, batch]) => {{ {script} }}", [cases, batch.tolist()])
+    compared = set()
+    for model, answer in zip(models, answers, strict=True):
+        reading = Reading(model)
+        for key, curve in reading.curves().items():
+            lr, drop = np.array(answer["values"][key], dtype=float).T
+            np.testing.assert_allclose(lr, curve(batch), rtol=1e-6, err_msg=key)
+            if key in ("exact", "correlated"):
+                noise = reading.noise if key == "correlated" else reading.independent
+                np.testing.assert_allclose(drop, noise.loss_drop(batch), rtol=1e-6)
+            compared.add(key)
+        assert set(answer["values"]) == set(reading.curves())
+        assert answer["said"] == sentences(reading)
+        assert answer["limit"] == pytest.approx(reading.noise.linear_batch_limit, rel=1e-6)
+        assert answer["plateau"] == pytest.approx(reading.noise.plateau_lr, rel=1e-6)
+        assert answer["most"] == pytest.approx(model.max_alignment, rel=1e-12)
+        assert len(answer["peaks"]) == len(reading.peaks)
+        for mine, theirs in zip(answer["peaks"], reading.peaks, strict=True):
+            assert mine["batch"] == pytest.approx(theirs.batch_size, rel=1e-4)
+            assert mine["lr"] == pytest.approx(theirs.lr, rel=1e-6)
+    assert len(compared) == 8
+
+
+# --- direct manipulation --------------------------------------------------------------------------------
+
+
+def test_dragging_the_peak_redraws_at_every_event_and_python_follows_on_release(open_explore):
+    page = open_explore()
+    peak = page.locator(".peak")
+    x, y = centre(peak)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    before = redraws(page)
+    for i in range(1, 61):
+        page.mouse.move(x + 2 * i, y + i)
+    assert redraws(page) - before >= 55
+    assert centre(peak) == pytest.approx((x + 120, y + 60), abs=1.5)
+    page.mouse.up()
+    settled(page, r"snr=.*")
+    lr_scale, snr = (
+        float(exact(page, label).input_value()) for label in ("Learning-rate scale", "Signal to noise")
+    )
+    assert f"lr_scale={lr_scale!r}" in page.url
+    python_says(page, replace(DEFAULT_MODEL, lr_scale=lr_scale, snr=snr))
+
+
+def test_dragging_the_plateau_moves_the_alignment(open_explore):
+    page = open_explore()
+    drag(page, centre(page.locator(".plateau rect")), (0, 40))
+    settled(page, "alignment=")
+    alignment = float(exact(page, "Curvature alignment").input_value())
+    assert alignment > DEFAULT_MODEL.alignment
+    python_says(page, replace(DEFAULT_MODEL, alignment=alignment))
+
+
+def test_the_marker_sits_on_the_drawn_maximum_and_the_words_agree(open_explore):
+    page = open_explore()
+    page.emulate_media(reduced_motion="reduce")
+    peak = page.locator(".peak")
+    for preset in PRESETS:
+        page.locator(f"[data-preset={preset.key}]").click()
+        expect(page.locator(".lesson")).to_have_text(preset.teaches)
+        words = page.locator(".words strong").inner_text()
+        if words.startswith("No peak"):
+            expect(peak).to_be_hidden()
+            continue
+        key = "correlated" if preset.state.model.correlation else "exact"
+        path = page.locator(f".law-{key}").first.get_attribute("d")
+        points = [tuple(map(float, pair)) for pair in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path)]
+        x_top, y_top = min(points, key=lambda point: point[1])
+        x, y = (float(v) for v in re.findall(r"[\d.]+", peak.get_attribute("transform")))
+        assert y == pytest.approx(y_top, abs=0.7)
+        assert abs(x - x_top) < 25
+        batch, lr = (float(peak.get_attribute(f"data-{name}")) for name in ("batch", "lr"))
+        assert words.startswith(f"Peak at B = {number(batch)}: learning rate {number(lr)},")
+        if preset.state.t == 0:
+            top = Reading(preset.state.model).top
+            assert batch == pytest.approx(top.batch_size, rel=1e-4)
+            assert lr == pytest.approx(top.lr, rel=1e-6)
+
+
+def test_wheel_pan_and_double_click_change_the_view_and_the_address(open_explore):
+    page = open_explore()
+    chart = page.locator(".chart")
+    path = page.locator(".law-exact").first
+    first = path.get_attribute("d")
+    chart.hover(position={"x": 200, "y": 150})
+    page.mouse.wheel(0, -240)
+    settled(page, "view=")
+    zoomed = path.get_attribute("d")
+    assert zoomed != first
+    x, y = centre(chart)
+    drag(page, (x - 80, y - 190), (60, 20))
+    assert path.get_attribute("d") != zoomed
+    chart.dblclick(position={"x": 120, "y": 90})
+    expect(page).not_to_have_url(re.compile("view="))
+    assert path.get_attribute("d") == first
+
+
+def test_hover_reads_every_law_at_one_batch_size(open_explore):
+    page = open_explore("?curves=exact,surge,sgd")
+    page.locator(".chart").hover(position={"x": 300, "y": 150})
+    readout = page.locator(".readout")
+    expect(readout).to_contain_text("Theorem 3: ")
+    batch = float(re.search(r"2\^([\d.-]+)", readout.inner_text()).group(1))
+    shown = float(re.search(r"Exact \(Theorem 2\): ([\d.e-]+)", readout.inner_text()).group(1))
+    assert shown == pytest.approx(Reading(DEFAULT_MODEL).noise.optimal_lr(2**batch), rel=0.01)
+
+
+# --- keyboard and screen reader -------------------------------------------------------------------------
+
+
+def test_keyboard_alone_moves_the_peak_and_the_live_region_says_where(open_explore):
+    page = open_explore()
+    peak = page.locator(".peak")
+    before = float(peak.get_attribute("data-batch"))
+    peak.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(".live")).to_contain_text("Peak at B = 196")
+    assert float(peak.get_attribute("data-batch")) == pytest.approx(2 * before, rel=1e-3)
+    settled(page, "snr=")
+    page.keyboard.press("ArrowUp")
+    page.locator(".plateau").focus()
+    page.keyboard.press("ArrowUp")
+    expect(exact(page, "Curvature alignment")).not_to_have_value("5.4")
+    page.locator(".chart").focus()
+    view = page.locator(".law-exact").first.get_attribute("d")
+    page.keyboard.press("+")
+    assert page.locator(".law-exact").first.get_attribute("d") != view
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".readout")).to_contain_text("B = ")
+
+
+def test_a_slider_by_keyboard_moves_the_curve_and_the_words(open_explore):
+    page = open_explore()
+    slider = control(page, "Curvature alignment")
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowLeft")
+    value = float(exact(page, "Curvature alignment").input_value())
+    assert value < DEFAULT_MODEL.alignment
+    python_says(page, replace(DEFAULT_MODEL, alignment=value))
+    assert float(slider.get_attribute("aria-valuetext")) == pytest.approx(value, rel=0.01)
+
+
+def test_exact_entry_takes_powers_and_refuses_what_is_no_number(open_explore):
+    page = open_explore()
+    entry = exact(page, "Signal to noise")
+    for typed, value in (("2^-5", 2**-5), ("1e-3", 1e-3), ("0.25", 0.25)):
+        entry.fill(typed)
+        entry.press("Enter")
+        settled(page, f"snr={value!r}")
+    python_says(page, replace(DEFAULT_MODEL, snr=0.25))
+    words = page.locator(".words").inner_text()
+    for junk in ("much", "1e9", "-1"):
+        entry.fill(junk)
+        entry.press("Enter")
+        expect(entry).to_have_attribute("aria-invalid", "true")
+    assert page.locator(".words").inner_text() == words
+    page.get_by_text("Momentum, skew, size").click()
+    entry = exact(page, "Number of parameters")
+    entry.fill("2^9")
+    entry.press("Enter")
+    # the coupling of each pair stays, so there is more of it
+    expect(exact(page, "Curvature alignment")).to_have_value(f"{5.4 * 511 / 255:.5g}")
+
+
+# --- state: link, history, ghosts, fit ------------------------------------------------------------------
+
+
+def everything(page):
+    paths = page.locator(".law, .ghost").evaluate_all("all => all.map(path => path.getAttribute('d'))")
+    inputs = page.locator("[data-exact]").evaluate_all("all => all.map(input => input.value)")
+    return page.locator(".words").inner_text(), paths, inputs
+
+
+def test_the_permalink_gives_the_same_page_to_the_digit(open_explore, page):
+    open_explore("?t=0.2&correlation=0.1&snr_spread=0.7&curves=exact,correlated,surge,plateau,linear")
+    page.locator("[data-action=pin]").click()
+    settled(page, "ghost=")
+    x, y = centre(page.locator(".peak"))
+    drag(page, (x, y), (-33, 21))
+    settled(page, "lr_scale=")
+    before = everything(page)
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    expect(page.locator(".words strong")).not_to_be_empty()
+    assert everything(page) == before
+
+
+def test_junk_in_the_address_is_named(open_explore):
+    page = open_explore("?snr=much&alignment=-4")
+    expect(page.get_by_text("snr = 'much' in the address cannot be used")).to_be_visible()
+    expect(exact(page, "Curvature alignment")).to_have_value("5.4")
+
+
+def test_pin_undo_redo_and_reset(open_explore):
+    page = open_explore()
+    page.emulate_media(reduced_motion="reduce")
+    first = everything(page)
+    page.locator("[data-action=pin]").click()
+    expect(page.locator(".ghost")).to_have_count(2)
+    page.locator("[data-preset=no_surge]").click()
+    expect(page.locator(".words strong")).to_contain_text("No peak")
+    page.locator("[data-action=undo]").click()
+    expect(page.locator(".words strong")).to_contain_text("Peak at B = 98.1")
+    page.locator("[data-action=redo]").click()
+    expect(page.locator(".words strong")).to_contain_text("No peak")
+    page.locator(".chart").focus()
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(page.locator(".ghost")).to_have_count(0)
+    page.locator("[data-preset=two_peaks]").click()
+    expect(page.locator(".minor-peak")).to_have_count(1)
+    page.locator("[data-action=reset]").click()
+    expect(page.locator(".words strong")).to_contain_text("Peak at B = 98.1")
+    assert everything(page) == first
+
+
+def test_fit_glides_to_the_fitted_state(open_explore):
+    page = open_explore()
+    before = redraws(page)
+    page.locator("[data-action=fit]").click()
+    expect(exact(page, "Spread of signal to noise")).to_have_value("0")
+    settled(page, "snr_spread=0")
+    assert redraws(page) - before > 5  # it moved, it did not jump
+
+
+def test_measured_optima_are_points_with_intervals_and_never_joined(open_explore):
+    page = open_explore()
+    optima = load_catalogue(ROOT / "data")[0].load().optima()
+    expect(page.locator(".measured circle")).to_have_count(len(optima))
+    expect(page.locator(".measured line")).to_have_count(len(optima))
+    expect(page.locator(".measured path")).to_have_count(0)
+
+
+# --- laws, training, map, exports, embedding ------------------------------------------------------------
+
+
+def test_each_law_is_toggled_and_each_has_its_own_dash(open_explore):
+    page = open_explore("?correlation=0.3")
+    boxes = page.locator(".laws input")
+    for i in range(boxes.count()):
+        boxes.nth(i).check()
+    expect(page.locator(".chart g > path.law[d^=M]")).to_have_count(8 + 5)  # five of them know a loss drop
+    cues = page.locator(".chart g:first-of-type > path.law").evaluate_all(
+        "all => all.map(p => p.getAttribute('stroke') + p.getAttribute('stroke-dasharray'))"
+    )
+    assert len(set(cues)) == 8
+    page.locator("[data-toggle=surge]").uncheck()
+    expect(page.locator(".law-surge")).to_have_count(0)
+    expect(page.locator(".shade")).to_have_count(0)
+    settled(page, "curves=exact%2Ccorrelated%2Cplateau")
+
+
+def test_training_moves_the_peak_and_draws_its_path(open_explore):
+    page = open_explore()
+    page.emulate_media(reduced_motion="reduce")
+    page.locator("summary", has_text="Training progress").click()
+    expect(page.locator(".trail")).to_have_count(1)
+    before = float(page.locator(".peak").get_attribute("data-batch"))
+    slider = page.get_by_role("slider", name="Training progress")
+    slider.focus()
+    for _ in range(10):
+        slider.press("ArrowRight")
+    assert float(page.locator(".peak").get_attribute("data-batch")) > 5 * before
+    settled(page, r"t=0\.1")
+    expect(page.locator(".progress .note")).to_contain_text("Loss at 0.")
+    page.get_by_label("Gradient noise during training").select_option("shrinking")
+    settled(page, "noise=shrinking")
+    page.locator("[data-action=play]").click()
+    expect(page.locator("[data-action=play]")).to_have_text("Pause")
+    page.locator("[data-action=play]").click()
+    expect(page.locator("[data-action=play]")).to_have_text("Play")
+
+
+def test_the_regime_map_is_computed_apart_and_leads_there(open_explore):
+    page = open_explore("?snr_spread=0")
+    page.locator("summary", has_text="Regime map").click()
+    note = page.locator(".section.map .note")
+    expect(note).to_contain_text("Filled")
+    share = int(re.search(r"in (\d+) %", note.inner_text()).group(1))
+    assert 5 < share < 60
+    canvas = page.locator(".map-canvas")
+    box = canvas.bounding_box()
+    canvas.click(position={"x": 0.9 * box["width"], "y": 0.95 * box["height"]})
+    settled(page, "alignment=")
+    alignment = float(exact(page, "Curvature alignment").input_value())
+    assert alignment == pytest.approx(0.1 * 1000**0.9, rel=0.03)
+    correlation = float(exact(page, "Gradient correlation").input_value())
+    assert correlation == pytest.approx(0.05 * 0.9, abs=0.01)
+    canvas.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(exact(page, "Curvature alignment")).not_to_have_value(f"{alignment:g}")
+
+
+def test_exports_are_the_figure_and_the_curves(open_explore):
+    page = open_explore("?curves=exact,surge")
+    saved = {}
+    for kind in ("SVG", "PNG", "CSV"):
+        with page.expect_download() as download:
+            page.locator(f"[data-export={kind}]").click()
+        saved[kind] = download.value.path()
+    drawing = saved["SVG"].read_text()
+    assert drawing.startswith("<svg")
+    assert "law-exact" in drawing
+    assert "var(--st" not in drawing
+    assert saved["PNG"].read_bytes().startswith(b"\x89PNG")
+    rows = list(csv.DictReader(saved["CSV"].read_text().splitlines()))
+    assert {row["law"] for row in rows} == {"exact", "surge"}
+    noise = Reading(DEFAULT_MODEL).noise
+    law = [row for row in rows if row["law"] == "exact"]
+    batch = [float(row["batch_size"]) for row in law]
+    np.testing.assert_allclose([float(r["learning_rate"]) for r in law], noise.optimal_lr(batch), rtol=1e-6)
+    np.testing.assert_allclose([float(r["loss_drop"]) for r in law], noise.loss_drop(batch), rtol=1e-6)
+
+
+def test_an_embedded_page_shows_the_chart_alone(open_explore):
+    page = open_explore("?embed=true&hide=controls,presets,history,map,progress,exports,page")
+    expect(page.locator(".chart")).to_be_visible()
+    for part in (".controls", ".presets", ".history", ".section.map", ".exports"):
+        expect(page.locator(part)).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_have_count(0)
+
+
+def luminance(colour):
+    parts = [float(v) for v in re.findall(r"[\d.]+", colour)[:3]]
+    if "srgb" in colour:
+        parts = [255 * v for v in parts]
+    linear = [v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in (p / 255 for p in parts)]
+    return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_and_curves_stand_out_in_either_theme(page, open_explore, scheme):
+    page.emulate_media(color_scheme=scheme)
+    open_explore(
+        "?correlation=0.2&curves=exact,correlated,surge,plateau,sgd,saturating_half,linear,square_root"
+    )
+    paper = luminance(page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor"))
+
+    def contrast(colour):
+        high, low = sorted([luminance(colour), paper], reverse=True)
+        return (high + 0.05) / (low + 0.05)
+
+    texts = page.locator(".chart text, .words, .chip").evaluate_all(
+        "all => all.map(e => e.closest('svg') ? getComputedStyle(e).fill : getComputedStyle(e).color)"
+    )
+    strokes = page.locator(".law").evaluate_all("all => all.map(e => getComputedStyle(e).stroke)")
+    assert min(map(contrast, texts)) > 4.5
+    assert min(map(contrast, strokes)) > 3
+
+
+def test_a_phone_shows_everything_without_scrolling_sideways(page, open_explore, errors):
+    page.set_viewport_size({"width": 360, "height": 740})
+    open_explore()
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+    host = page.locator(".surge")
+    assert host.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    small = page.locator(".surge button:visible, .chip").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().height)"
+    )
+    assert min(small) >= 28
+    x, y = centre(page.locator(".peak"))
+    drag(page, (x, y), (20, 10))
+    settled(page, "snr=")
+    assert errors == []
+
+
+def test_the_state_outlives_a_visit_to_another_page(open_explore):
+    page = open_explore()
+    entry = exact(page, "Curvature alignment")
+    entry.fill("3.25")
+    entry.press("Enter")
+    settled(page, r"alignment=3\.25")
+    page.get_by_role("link", name="About").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The law in a page")
+    page.get_by_role("link", name="Explore").click()
+    expect(exact(page, "Curvature alignment")).to_have_value("3.25")
+    assert math.isclose(json.loads(page.locator(".peak").get_attribute("data-batch")), 130, rel_tol=0.5)
