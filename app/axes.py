@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, floor, inf, log2, log10
+from math import ceil, floor, log2, log10
 
 import numpy as np
 import plotly.graph_objects as go
 from palette import GREY, GRID
 from words import number, power_of_two
 
-from surgecore import Optimum
-
 BATCH_TITLE = "Batch size [examples]"
 LR_UNIT = "parameter units per step"
-
-
-def batch_range(optima: Sequence[Optimum], *, include: Sequence[float] = ()) -> tuple[float, float]:
-    """Whole octaves around everything that is to be seen, never less than 1 to 2^14."""
-    seen = [optimum.batch_size for optimum in optima] + [b for b in include if 0 < b < inf]
-    low = min([1.0, *(b / 2 for b in seen)])
-    high = max([2.0**14, *(b * 8 for b in seen)])
-    return 2.0 ** floor(log2(low)), 2.0 ** ceil(log2(high))
 
 
 def batch_axis(low: float, high: float) -> dict[str, object]:

@@ -1,34 +1,24 @@
-"""Widgets to core objects: the shared sweep, the parameters, the caches, and errors as messages."""
+"""Widgets to core objects: the sweep that all pages share, the caches, and errors as messages."""
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 import words
-from numpy.typing import NDArray
-from words import count, number
+from words import count
 
 from surgecore import (
     LAWS,
     Analysis,
     Entry,
-    EqualSnrLaw,
     FitResult,
-    GradientNoise,
-    NoiseModel,
-    Param,
-    PowerLaw,
     Problem,
-    SaturatingLaw,
     Sweep,
     SweepError,
     analyse,
@@ -37,16 +27,7 @@ from surgecore import (
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
 UPLOAD = "Uploaded file"
-SLIDER_STEPS = 160
 SHOWN_PROBLEMS = 20
-#: The first parameters are the theory's; the others stay folded.
-MAIN_PARAMS = 5
-EQUAL_SNR = {"snr_spread": 0.0, "correlation": 0.0, "momentum": 0.0, "skewness": 0.0}
-WHOLE = {field.name for field in fields(NoiseModel) if field.type in (int, "int")}
-
-FloatArray = NDArray[np.float64]
-
-# ---------------------------------------------------------------- the shared sweep
 
 
 @st.cache_resource(show_spinner=False)
@@ -72,7 +53,7 @@ def _uploaded(digest: str, name: str, _data: bytes) -> Sweep | tuple[Problem, ..
     scope="session",
     max_entries=8,
     show_spinner="Fitting the laws",
-    hash_funcs={Sweep: lambda sweep: sweep.digest},
+    hash_funcs={Sweep: lambda sweep: (sweep.name, sweep.digest)},
 )
 def _analysis(sweep: Sweep) -> Analysis:
     return analyse(sweep)
@@ -168,117 +149,6 @@ def _problem(problem: Problem) -> str:
 def _escape(text: str) -> str:
     """Cells of a file are shown as they are, never as Markdown."""
     return "".join("\\" + c if c in r"\`*_{}[]()<>#+!|$~:" else c for c in text)
-
-
-# ---------------------------------------------------------------- the noise model
-
-
-def _levels(param: Param, value: float) -> tuple[float, ...]:
-    """Steps of a slider, to three digits, with the exact value in the place of the step nearest to it."""
-    low, high = param.bounds
-    steps = [i / SLIDER_STEPS for i in range(SLIDER_STEPS + 1)]
-    levels = [low * (high / low) ** t if param.log else low + (high - low) * t for t in steps]
-    rounded = map(round, levels) if param.name in WHOLE else (float(f"{level:.3g}") for level in levels)
-    levels = list(dict.fromkeys(rounded))
-    distance = math.log if param.log else float
-    nearest = min(range(len(levels)), key=lambda i: abs(distance(levels[i]) - distance(value)))
-    levels[nearest] = value
-    return tuple(levels)
-
-
-def _from_slider(param: Param) -> None:
-    st.session_state[param.name] = st.session_state[f"{param.name}_slider"]
-
-
-def _param(param: Param) -> float:
-    """A slider and an exact entry of one parameter: the entry holds the state, the slider follows it."""
-    kind = int if param.name in WHOLE else float
-    low, high = map(kind, param.bounds)
-    fine = 10.0 ** (math.floor(math.log10(param.default)) - 1) if param.default else 0.01
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        slider = st.container(width="stretch")
-        value = st.container(width=104).number_input(
-            f"{param.label}, exact value",
-            min_value=low,
-            max_value=high,
-            value=kind(param.default),
-            step=1 if kind is int else fine,
-            format="%d" if kind is int else "%.4g",
-            key=param.name,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-        levels = _levels(param, value)
-        st.session_state[f"{param.name}_slider"] = value
-        slider.select_slider(
-            param.label,
-            options=levels,
-            format_func=number,
-            key=f"{param.name}_slider",
-            on_change=_from_slider,
-            args=(param,),
-            help=f"${param.symbol}$: {param.description}" + (f" Unit: {param.unit}." if param.unit else ""),
-        )
-    return value
-
-
-def noise_model() -> NoiseModel | None:
-    """Draw the controls of the noise model and read them; None after saying why they do not go together."""
-    first, more = NoiseModel.params[:MAIN_PARAMS], NoiseModel.params[MAIN_PARAMS:]
-    values = {param.name: _param(param) for param in first}
-    with st.expander("More parameters"):
-        values |= {param.name: _param(param) for param in more}
-    try:
-        return NoiseModel(**values)
-    except ValueError as error:
-        st.error(_escape(f"These values do not go together: {error}."))
-        return None
-
-
-def match_button(analysis: Analysis) -> None:
-    """Set the controls from the exact law with equal signal to noise, fitted to the sweep on show."""
-    fit = next(fit for fit in analysis.comparison.fits if fit.family.key == "equal_snr")
-    law = fit.law
-    st.button(
-        "Match the sweep",
-        on_click=_set_model,
-        kwargs={"lr_scale": law.lr_scale, "snr": law.snr, "alignment": law.coupling} | EQUAL_SNR
-        if isinstance(law, EqualSnrLaw)
-        else {},
-        disabled=not isinstance(law, EqualSnrLaw),
-        help="Sets the controls to the exact law with equal signal to noise, fitted to the measured optima. "
-        + _escape(fit.status),
-        icon=":material/target:",
-        width="stretch",
-    )
-
-
-def _set_model(**values: float) -> None:
-    for param in NoiseModel.params:
-        if param.name in values:
-            low, high = param.bounds
-            st.session_state[param.name] = min(max(float(values[param.name]), low), high)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def gradient_noise(model: NoiseModel) -> GradientNoise:
-    return model.gradient_noise()
-
-
-def curves(noise: GradientNoise, start: float) -> dict[str, Callable[[FloatArray], FloatArray]]:
-    """The exact law and its neighbours; those without a height of their own start where it does."""
-    lr = noise.optimal_lr(start)
-    found: dict[str, Callable[[FloatArray], FloatArray]] = {"exact": noise.optimal_lr}
-    if (theorem := noise.small_batch_law()) is not None:
-        found["surge"] = theorem
-    if lr > 0 and (sgd := noise.sgd_law()) is not None:
-        found["sgd"] = SaturatingLaw(sgd.lr_max * lr / sgd(start), sgd.noise_scale)
-    if lr > 0:
-        found["square_root"] = PowerLaw(lr / math.sqrt(start), 0.5)
-    return found
-
-
-# ---------------------------------------------------------------- what is shown
 
 
 def show(figure: go.Figure, *, name: str, alt: str) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from math import log10
+from collections.abc import Callable, Sequence
 
 import axes
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from palette import ERROR_BAR, GREY, GRID, MEASURED, PAPER, STYLES, label
+from palette import ERROR_BAR, GREY, GRID, MEASURED, STYLES, label
 from words import batch_size as batch_words
 from words import count, number
 
-from surgecore import FitResult, Optimum, Peak
+from surgecore import FitResult, Optimum
 
 FloatArray = NDArray[np.float64]
 Curve = Callable[[FloatArray], FloatArray]
@@ -82,92 +81,6 @@ def measured(figure: go.Figure, optima: Sequence[Optimum], label: str) -> None:
             text=[_hover(o) for o in edges],
             hovertemplate="%{text}<extra>measured</extra>",
         )
-
-
-def _mark_peak(figure: go.Figure, peak: Peak | None, plateau: float | None, x: tuple[float, float]) -> None:
-    if plateau is not None and np.isfinite(plateau) and plateau > 0:
-        figure.add_shape(
-            type="line",
-            x0=x[0],
-            x1=x[1],
-            y0=plateau,
-            y1=plateau,
-            line={"color": GREY, "width": 1, "dash": "dot"},
-            name="plateau",
-        )
-        figure.add_annotation(
-            text=f"plateau {number(plateau)}",
-            x=log10(x[1]),
-            y=log10(plateau),
-            xanchor="right",
-            yanchor="top",
-            showarrow=False,
-            name="plateau",
-        )
-    if peak is None:
-        return
-    if plateau is not None:
-        figure.add_shape(
-            type="line",
-            x0=peak.batch_size,
-            x1=peak.batch_size,
-            y0=plateau,
-            y1=peak.lr,
-            name="prominence",
-            line={"color": STYLES["exact"].colour, "width": 1.5, "dash": "dot"},
-        )
-    figure.add_scatter(
-        x=[peak.batch_size],
-        y=[peak.lr],
-        name="Peak of the exact law",
-        mode="markers",
-        marker={
-            "symbol": "diamond",
-            "size": 12,
-            "color": STYLES["exact"].colour,
-            "line": {"color": PAPER, "width": 1},
-        },
-        meta="peak",
-        showlegend=False,
-        hovertemplate="peak of the exact law<br>B = %{x:.4g}<br>learning rate %{y:.3g}<extra></extra>",
-    )
-    figure.add_annotation(
-        text=f"peak at {number(peak.batch_size, 2)}, +{number(100 * peak.prominence, 2)} %",
-        name="peak",
-        x=log10(peak.batch_size),
-        y=log10(peak.lr),
-        xanchor="left",
-        yanchor="bottom",
-        yshift=16,
-        showarrow=False,
-    )
-
-
-def optimal_lr(
-    curves: Mapping[str, Curve],
-    optima: Sequence[Optimum] = (),
-    *,
-    peak: Peak | None = None,
-    plateau: float | None = None,
-    labels: Mapping[str, str] | None = None,
-    measured_label: str = "Measured optimum, 95 % interval",
-    unit: str = axes.LR_UNIT,
-) -> go.Figure:
-    """Laws as lines and measured optima as points, on log-log axes; the first curve sets the height."""
-    figure = axes.blank(560)
-    x = axes.batch_range(optima, include=[peak.batch_size] if peak else [])
-    grid = np.geomspace(*x, POINTS)
-    heights = [o.learning_rate for o in optima] + [b for o in optima if o.interval for b in o.interval]
-    heights += [peak.lr * 1.25] if peak else []
-    for index, (key, curve) in enumerate(curves.items()):
-        lr = np.asarray(curve(grid))
-        _line(figure, key, grid, lr, label(key, labels))
-        heights += [float(lr[lr > 0].min(initial=np.inf)), float(lr.max())] if index == 0 else []
-    _mark_peak(figure, peak, plateau, x)
-    measured(figure, optima, measured_label)
-    figure.update_xaxes(axes.batch_axis(*x))
-    figure.update_yaxes(axes.lr_axis(f"Optimal learning rate [{unit}]", *axes.lr_span(heights)))
-    return figure if curves or optima else axes.empty(figure, "Nothing to draw")
 
 
 def fits(

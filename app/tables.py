@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,6 @@ from numpy.typing import NDArray
 from surgecore import Comparison, FitResult, Optimum, Param
 
 FloatArray = NDArray[np.float64]
-
-
-def curves(laws: Mapping[str, Callable[[FloatArray], FloatArray]], batch_sizes: FloatArray) -> pd.DataFrame:
-    table = {"Batch size": [words.batch_size(b) for b in batch_sizes]}
-    return pd.DataFrame(
-        table | {name: [words.number(lr) for lr in law(batch_sizes)] for name, law in laws.items()}
-    )
 
 
 def optima(measured: Sequence[Optimum]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor, inf, isfinite, log2, log10
 
-from surgecore import Optimum, Peak, SurgeLaw, Sweep
+from surgecore import Optimum, Sweep
 
 #: A peak that stands out by less than this fraction of the plateau is not worth the name.
 VISIBLE = 0.01
@@ -55,37 +55,6 @@ def power_of_two(exponent: int) -> str:
 def count(n: int, noun: str) -> str:
     """`1 cell`, `12 cells`."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
-def peak(peaks: Sequence[Peak], plateau: float, theorem: SurgeLaw | None) -> str:
-    """One sentence on the shape of the exact curve, and on Theorem 3 where it disagrees."""
-    drawn = f", although Theorem 3 draws one at B = {number(theorem.noise_scale, 2)}" if theorem else ""
-    if not peaks:
-        return f"The exact law has **no peak**{drawn}: it levels off at a learning rate of {number(plateau)}."
-    top = max(peaks, key=lambda candidate: candidate.lr)
-    where, above = f"B = {number(top.batch_size, 2)}", number(100 * top.prominence, 2)
-    if abs(top.prominence) < VISIBLE:
-        return (
-            f"The exact law has **no visible peak**{drawn}: at {where} it stands {above} % above "
-            f"its plateau of {number(plateau)}."
-        )
-    if top.prominence < 0:
-        return (
-            f"The exact law has a **local peak at {where}** with learning rate {number(top.lr)}, "
-            f"then dips and rises on to a higher plateau of {number(plateau)}."
-        )
-    return (
-        f"The exact law **peaks at {where}** with learning rate {number(top.lr)}, "
-        f"**{above} % above** its plateau of {number(plateau)}{'' if theorem else '; Theorem 3 draws none'}."
-    )
-
-
-def hidden(batch_sizes: Sequence[float], rates: Sequence[float]) -> str:
-    """What a logarithmic axis cannot show of a curve, or nothing."""
-    lost = [b for b, rate in zip(batch_sizes, rates, strict=True) if rate <= 0]
-    if not lost:
-        return ""
-    return f" Up to B = {number(max(lost), 2)} the exact law asks for a step backwards, which is not drawn."
 
 
 def optima_alt(optima: Sequence[Optimum]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import axes
 import figures
 import loss_map
 import numpy as np
@@ -15,7 +14,7 @@ import tables
 import words
 from palette import STYLES
 
-from surgecore import LAWS, EqualSnrLaw, NoiseModel, PowerLaw, Sweep, analyse
+from surgecore import LAWS, Sweep, analyse
 
 
 @pytest.fixture(scope="module")
@@ -28,27 +27,8 @@ def by_meta(figure, meta):
     return trace
 
 
-def test_curves_are_drawn_as_they_are_computed_on_log_axes_with_units():
-    exact, root = EqualSnrLaw(0.1, 0.05, 4.0), PowerLaw(1e-3, 0.5)
-    figure = figures.optimal_lr({"exact": exact, "square_root": root})
-    for key, law in {"exact": exact, "square_root": root}.items():
-        trace = by_meta(figure, key)
-        np.testing.assert_array_equal(trace.y, law(np.asarray(trace.x)))
-        assert (trace.line.color, trace.line.dash) == (STYLES[key].colour, STYLES[key].dash)
-    assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
-    assert figure.layout.xaxis.title.text == "Batch size [examples]"
-    assert figure.layout.yaxis.title.text == "Optimal learning rate [parameter units per step]"
-    assert figure.layout.xaxis.range == (0.0, np.log10(2.0**14))
-
-
-def test_batch_sizes_are_ticked_at_powers_of_two():
-    axis = figures.optimal_lr({"exact": PowerLaw(1.0, 0.5)}).layout.xaxis
-    assert axis.ticktext[:3] == ("2⁰", "2²", "2⁴")
-    np.testing.assert_array_equal(axis.tickvals, 4.0 ** np.arange(8))
-
-
 def test_measured_optima_are_markers_with_their_intervals_and_never_joined(analysis):
-    trace = by_meta(figures.optimal_lr({}, analysis.optima), "measured")
+    trace = by_meta(figures.fits(analysis.optima, [], measured_label="Measured"), "measured")
     inside = [o for o in analysis.optima if not o.on_edge]
     assert trace.mode == "markers"
     np.testing.assert_allclose(trace.x, [o.batch_size for o in inside])
@@ -63,30 +43,10 @@ def test_optima_on_the_edge_of_the_grid_are_triangles_and_no_numbers_with_errors
     cut = Sweep.from_frame(sweep.trials[sweep.trials.learning_rate < 0.018].reset_index(drop=True))
     edge = [o for o in cut.optima() if o.on_edge == "high"]
     assert edge
-    trace = by_meta(figures.optimal_lr({}, cut.optima()), "measured on edge")
+    trace = by_meta(figures.fits(cut.optima(), [], measured_label="Measured"), "measured on edge")
     assert list(trace.x) == [o.batch_size for o in edge]
     assert set(trace.marker.symbol) == {"triangle-up"}
     assert trace.error_y.array is None
-
-
-def test_peak_plateau_and_prominence_are_marked_where_they_are():
-    noise = NoiseModel(0.3, 0.045, 1.2, 5.4, 0.0).gradient_noise()
-    (peak,) = noise.peaks()
-    figure = figures.optimal_lr({"exact": noise.optimal_lr}, peak=peak, plateau=noise.plateau_lr)
-    assert (by_meta(figure, "peak").x, by_meta(figure, "peak").y) == ((peak.batch_size,), (peak.lr,))
-    shapes = {shape.name: shape for shape in figure.layout.shapes}
-    assert shapes["plateau"].y0 == shapes["plateau"].y1 == noise.plateau_lr
-    assert (shapes["prominence"].y0, shapes["prominence"].y1) == (noise.plateau_lr, peak.lr)
-    texts = {note.name: note.text for note in figure.layout.annotations}
-    assert texts == {"plateau": "plateau 0.0469", "peak": "peak at 98, +38 %"}
-
-
-def test_a_rate_that_a_log_axis_cannot_show_is_left_out_and_said():
-    figure = figures.optimal_lr({"exact": lambda b: 0.01 * (b - 3.0)})
-    trace = by_meta(figure, "exact")
-    np.testing.assert_array_equal(np.isnan(trace.y), np.asarray(trace.x) <= 3.0)
-    assert "Up to B = 2.0 " in words.hidden([1, 2, 4], [-1.0, 0.0, 1.0])
-    assert words.hidden([1, 2], [1.0, 2.0]) == ""
 
 
 def test_bands_and_curves_of_fits(analysis):
@@ -98,7 +58,16 @@ def test_bands_and_curves_of_fits(analysis):
         low, high = fit.band(np.asarray(line.x))
         known = np.isfinite(low) & np.isfinite(high) & (low > 0)
         np.testing.assert_array_equal(band.y, np.concatenate([high[known], low[known][::-1]]))
+        assert (line.line.color, line.line.dash) == (
+            STYLES[fit.family.key].colour,
+            STYLES[fit.family.key].dash,
+        )
     assert figure.data[-1].meta == "measured"
+    assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
+    assert figure.layout.xaxis.title.text == "Batch size [examples]"
+    assert figure.layout.xaxis.range == (1.0 * np.log10(2), 11 * np.log10(2))
+    assert figure.layout.xaxis.ticktext == ("2²", "2⁴", "2⁶", "2⁸", "2¹⁰")
+    np.testing.assert_array_equal(figure.layout.xaxis.tickvals, 4.0 ** np.arange(1, 6))
     assert figure.layout.yaxis.title.text == "Optimal learning rate [parameter units per step]"
 
 
@@ -141,9 +110,10 @@ def test_huge_losses_do_not_wreck_the_colours_and_are_counted():
 
 
 def test_scattered_trials_are_coloured_points_without_a_heat_map():
-    rng = np.random.default_rng(3)
-    frame = {"batch_size": 2 ** rng.integers(3, 9, 60), "learning_rate": rng.uniform(1e-4, 1e-1, 60)}
-    scattered = Sweep.from_frame(pd.DataFrame(frame | {"loss": rng.uniform(0.1, 1, 60)}))
+    rates = np.geomspace(1e-4, 1e-1, 60)
+    sizes = 2 ** np.random.default_rng(3).integers(3, 9, 60)
+    losses = 0.3 + 0.01 * np.log(rates / 0.01) ** 2
+    scattered = Sweep.from_frame(pd.DataFrame({"batch_size": sizes, "learning_rate": rates, "loss": losses}))
     figure = loss_map.draw(scattered)
     assert [trace.meta for trace in figure.data] == ["cells"]
     np.testing.assert_array_equal(np.sort(figure.data[0].marker.color), np.sort(scattered.cells().loss))
@@ -153,28 +123,18 @@ def test_scattered_trials_are_coloured_points_without_a_heat_map():
     ("figure", "titles"),
     [
         (
-            figures.optimal_lr({}),
-            ("Batch size [examples]", "Optimal learning rate [parameter units per step]"),
-        ),
-        (
             figures.fits((), (), measured_label="Measured"),
             ("Batch size [examples]", "Optimal learning rate [parameter units per step]"),
         ),
         (figures.residuals([]), ("Batch size [examples]", "Measured over fitted, minus one [%]")),
         (loss_map.draw(None), ("Batch size [examples]", "Learning rate [parameter units per step]")),
     ],
-    ids=["optimal_lr", "fits", "residuals", "loss_map"],
+    ids=["fits", "residuals", "loss_map"],
 )
 def test_nothing_to_draw_gives_an_empty_figure_with_its_titles(figure, titles):
     assert not figure.data
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == titles
     assert len(figure.layout.annotations) == 1
-
-
-def test_axes_hold_everything_that_is_to_be_seen(analysis):
-    assert axes.batch_range(()) == (1.0, 2.0**14)
-    assert axes.batch_range(analysis.optima, include=[1e6]) == (1.0, 2.0**23)
-    assert axes.batch_range((), include=[0.1, np.inf]) == (2.0**-5, 2.0**14)
 
 
 def luminance(colour: str) -> float:

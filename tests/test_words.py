@@ -7,8 +7,6 @@ import math
 import pytest
 import words
 
-from surgecore import NoiseModel, Peak, SurgeLaw
-
 
 @pytest.mark.parametrize(
     ("value", "text"),
@@ -35,28 +33,6 @@ def test_batch_sizes_that_are_powers_of_two_say_so():
     assert words.batch_size(64) == "2⁶ = 64"
     assert words.batch_size(100) == "100"
     assert words.batch_size(0.5) == "0.500"
-
-
-def test_a_peak_is_one_sentence():
-    theorem = SurgeLaw(0.02, 932.0)
-    assert words.peak([Peak(98.0, 0.0646, 0.38)], 0.0469, theorem) == (
-        "The exact law **peaks at B = 98** with learning rate 0.0646, **38 % above** its plateau of 0.0469."
-    )
-    assert words.peak([], 0.167, theorem) == (
-        "The exact law has **no peak**, although Theorem 3 draws one at B = 932: "
-        "it levels off at a learning rate of 0.167."
-    )
-    assert "no visible peak" in words.peak([Peak(98.0, 0.0646, 0.004)], 0.0643, None)
-    assert "higher plateau" in words.peak([Peak(98.0, 0.02, -0.3)], 0.0286, theorem)
-    assert "Theorem 3 draws none" in words.peak([Peak(98.0, 0.0646, 0.38)], 0.0469, None)
-
-
-def test_the_exact_law_without_a_peak_contradicts_theorem_3():
-    noise = NoiseModel(0.3, 0.045, 0.0, 0.8, 0.0).gradient_noise()
-    assert noise.small_batch_law() is not None
-    assert words.peak(noise.peaks(), noise.plateau_lr, noise.small_batch_law()).startswith(
-        "The exact law has **no peak**, although Theorem 3 draws one"
-    )
 
 
 @pytest.mark.parametrize(

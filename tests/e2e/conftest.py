@@ -1,0 +1,114 @@
+"""A running app and a real browser: the system's Chromium first, else Playwright's own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from find_browser import find_browser
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).parents[2]
+LOCAL = {"127.0.0.1", "localhost"}
+#: On a page's own address Streamlit first looks for its server below that address, then at the root.
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+
+expect.set_options(timeout=20_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    path = find_browser()
+    if path is None:
+        say = pytest.fail if os.environ.get("CI", "").lower() == "true" else pytest.skip
+        say("no Chromium found: install one, or run `make browser`")
+    quiet = [
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    args = ["--no-sandbox", "--disable-gpu", "--no-first-run", *quiet]
+    return {**browser_type_launch_args, "executable_path": path, "args": args}
+
+
+@pytest.fixture(scope="session")
+def url() -> Iterator[str]:
+    """Address of the app, started as a child process on a free port and stopped in the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    entry = str(ROOT / "app" / "streamlit_app.py")
+    command = [sys.executable, "-m", "streamlit", "run", entry, "--server.port", str(port)]
+    command += ["--server.address", "127.0.0.1"]
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            if not healthy(process, address):
+                log.seek(0)
+                pytest.fail(f"the app did not start:\n{log.read()}")
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def healthy(process: subprocess.Popen, address: str, tries: int = 600) -> bool:
+    for _ in range(tries):
+        try:
+            process.wait(timeout=0.1)
+        except subprocess.TimeoutExpired:
+            try:
+                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as answer:
+                    return answer.read() == b"ok"
+            except urllib.error.URLError:
+                continue
+        else:
+            return False
+    return False
+
+
+@pytest.fixture
+def errors(page: Page) -> list[str]:
+    """What the browser's console complains about, and what the page throws."""
+    found: list[str] = []
+
+    def note(message) -> None:
+        address = urlsplit(message.location.get("url", ""))
+        if message.type == "error" and not address.path.endswith(PROBES):
+            found.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+def abroad(page: Page) -> list[str]:
+    """Addresses outside this machine that the page asked for."""
+    found: list[str] = []
+
+    def note(request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.hostname not in LOCAL:
+            found.append(request.url)
+
+    page.on("request", note)
+    page.on("websocket", note)
+    return found

@@ -1,0 +1,123 @@
+"""The app in a real browser: what AppTest cannot see."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from surgecore import analyse, load_catalogue
+
+PAGES = {
+    "Explore": "Where does the optimal learning rate peak?",
+    "Sweep": "Digits MLP, sign descent, 10 steps",
+    "About": "The law in a page",
+}
+CONTENT = {"Explore": ".surge[data-ready]", "Sweep": ".js-plotly-plot .cartesianlayer", "About": "table"}
+#: True once a figure on the page has a trace of that name with that value at that position.
+DRAWN = """([meta, index, expected]) => [...document.querySelectorAll('.js-plotly-plot')].some(plot =>
+    (plot.data ?? []).some(trace => trace.meta === meta && Math.abs(trace.y[index] / expected - 1) < 1e-9))"""
+
+
+@pytest.fixture(scope="module")
+def bundled():
+    return load_catalogue(Path(__file__).parents[2] / "data")[0].load()
+
+
+def open_page(page: Page, url: str, path: str = "/", title: str | None = None) -> None:
+    page.goto(url + path)
+    expect(page.get_by_role("heading", level=1)).to_have_text(title or PAGES["Explore"])
+
+
+def test_the_chosen_sweep_is_in_the_address_and_survives_a_reload(page, url):
+    open_page(page, url, "/sweep", PAGES["Sweep"])
+    page.get_by_role("combobox", name="Sweep").click()
+    page.get_by_role("option", name="Digits MLP, SGD, 10 steps").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Digits MLP, SGD, 10 steps")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Digits MLP, SGD, 10 steps")
+
+
+def upload(page: Page, name: str, data: bytes) -> None:
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+
+
+def test_upload_of_a_good_sweep(page, url, good_csv, sweep, errors):
+    open_page(page, url, "/sweep", PAGES["Sweep"])
+    upload(page, "mine.csv", good_csv)
+    expect(page.get_by_role("heading", level=1)).to_have_text("mine")
+    page.wait_for_function(DRAWN, arg=["measured", 0, sweep.optima()[0].learning_rate])
+    expect(page.get_by_text("8 diverged")).to_be_visible()
+    assert errors == []
+
+
+def test_upload_of_a_bad_sweep_is_explained_and_the_page_goes_on(page, url, bad_csv, good_csv, errors):
+    open_page(page, url, "/sweep", PAGES["Sweep"])
+    upload(page, "bad.csv", bad_csv)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("bad.csv cannot be read as a sweep: 3 problems")
+    for row in (3, 4, 5):
+        expect(alert).to_contain_text(f"row {row}, ")
+    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["Sweep"])
+    upload(page, "good.csv", good_csv)
+    expect(page.get_by_role("heading", level=1)).to_have_text("good")
+    expect(alert).to_have_count(0)
+    assert errors == []
+
+
+def test_every_page_without_console_errors_or_outbound_requests(page, url, errors, abroad):
+    open_page(page, url)
+    for name, title in PAGES.items():
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        expect(page.locator(CONTENT[name]).first).to_be_visible()
+    assert errors == []
+    assert abroad == []
+
+
+@pytest.mark.parametrize(("path", "title"), [("/", "Explore"), ("/sweep", "Sweep"), ("/about", "About")])
+def test_nothing_scrolls_sideways_on_a_phone(page, url, path, title, errors):
+    page.set_viewport_size({"width": 360, "height": 740})
+    open_page(page, url, path, PAGES[title])
+    expect(page.locator(CONTENT[title]).first).to_be_visible()
+    wide = page.evaluate(
+        "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
+        ".map(element => element.scrollWidth - element.clientWidth)"
+    )
+    assert wide == [0, 0]
+    assert errors == []
+
+
+@pytest.mark.parametrize(
+    ("scheme", "background", "text"),
+    [("light", "rgb(255, 255, 255)", "rgb(29, 33, 39)"), ("dark", "rgb(18, 22, 27)", "rgb(228, 231, 235)")],
+)
+def test_light_and_dark_follow_the_system(page, url, scheme, background, text):
+    page.emulate_media(color_scheme=scheme)
+    open_page(page, url, "/sweep", PAGES["Sweep"])
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
+    expect(page.get_by_role("heading", level=1)).to_have_css("color", text)
+    expect(page.locator(".js-plotly-plot .cartesianlayer").first).to_be_visible()
+
+
+def test_figures_have_alternative_text(page, url):
+    open_page(page, url, "/sweep", PAGES["Sweep"])
+    figure = page.get_by_role("figure", name="Measured optimal learning rates at 8 batch sizes")
+    expect(figure).to_be_visible()
+
+
+def test_downloads_are_the_data_the_numbers_and_the_picture(page, url, bundled):
+    open_page(page, url, "/sweep", PAGES["Sweep"])
+    with page.expect_download() as csv:
+        page.get_by_role("button", name="Sweep, canonical CSV").click()
+    assert csv.value.path().read_text() == bundled.to_csv()
+    with page.expect_download() as numbers:
+        page.get_by_role("button", name="Analysis, JSON").click()
+    assert json.loads(numbers.value.path().read_text()) == analyse(bundled).to_dict()
+    page.locator(".js-plotly-plot").first.hover()
+    with page.expect_download() as picture:
+        page.locator(".modebar-btn[data-title^='Download plot']").first.click()
+    assert picture.value.suggested_filename == "surge-loss-map.svg"
+    assert picture.value.path().read_text().startswith("<svg")
