@@ -37,6 +37,8 @@ _LOOK = {
     "saturating_half": ("#c4527f", "longdash", 2.0),
     "linear": ("#2a93a8", "longdashdot", 2.0),
     "power": ("#b8800a", "12px,3px", 2.0),
+    "saturating": ("#8f7a2e", "6px,3px,2px,3px,2px,3px", 2.0),
+    "general_surge": ("#c0392b", "8px,3px,2px,3px", 2.0),
     "constant": ("#7c8490", "2px,6px", 2.0),
 }
 

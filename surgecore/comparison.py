@@ -10,7 +10,7 @@ import numpy as np
 from surgecore._least_squares import log_shape, minimise, prepare
 from surgecore._validate import FloatArray
 from surgecore.fitting import FitResult, as_family, fit
-from surgecore.laws import LAWS, LawFamily
+from surgecore.laws import LAWS, ConstantLaw, GeneralSurgeLaw, LawFamily, PowerLaw, SurgeLaw
 from surgecore.optima import Optimum
 
 _EVIDENCE = 2.0 * np.log(20.0)  # AICc difference of an evidence ratio of 20
@@ -121,4 +121,6 @@ def _aic(result: FitResult) -> float:
 
 def _contains(wide: LawFamily, narrow: LawFamily) -> bool:
     """Whether `narrow` is `wide` with a parameter held: the wider law fits as well but is not needed."""
-    return wide.law is narrow.law and wide.key != narrow.key and wide.fixed.items() < narrow.fixed.items()
+    if wide.law is narrow.law:
+        return wide.key != narrow.key and wide.fixed.items() < narrow.fixed.items()
+    return (wide.law, narrow.law) in {(GeneralSurgeLaw, SurgeLaw), (PowerLaw, ConstantLaw)} and not wide.fixed

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2 as chi2_distribution
+from scipy.stats import t as student_t
 
 from surgecore._least_squares import (
     Data,
@@ -59,6 +60,8 @@ class FitResult:
         Sum of squared residuals over their variances; NaN where the errors are unknown.
     peak : dict or None
         Peak of the fit: batch_size, batch_interval, lr, lr_interval (95 %); None for a law without one.
+    outliers : tuple of float
+        Batch sizes whose residual is beyond what one of so many would be by chance in 1 of 100 sweeps.
     region : Region or None
         The parameters that the data allow at 95 %, behind `interval` and `band`.
     """
@@ -75,6 +78,7 @@ class FitResult:
     n: int
     chi2: float
     peak: Mapping[str, float | tuple[float, float]] | None = None
+    outliers: tuple[float, ...] = ()
     region: Region | None = field(default=None, repr=False)
 
     def band(self, batch_size: ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -197,8 +201,22 @@ def _describe(
     stderr = delta_method(family, data, shape, values, variance)
     chi2 = best if data.known else float("nan")
     return FitResult(
-        family, law, stderr, interval, status, frozenset(flags), residuals, used, aicc, n, chi2, peak, region
-    )
+        family, law, stderr, interval, status, frozenset(flags), residuals, used, aicc, n, chi2, peak,
+        _outliers(data, residuals, n, p, variance), region,
+    )  # fmt: skip
+
+
+def _outliers(data: Data, residuals: FloatArray, n: int, p: int, variance: float | None) -> tuple[float, ...]:
+    """Batch sizes whose residual is beyond the Bonferroni limit at 1 % (deleted, without known errors)."""
+    if variance is None or n <= p + 1:
+        return ()
+    scaled = residuals * np.sqrt(data.weight)
+    dof = max(data.dof, 1.0) if data.known else n - p - 1.0
+    if not data.known:
+        rest = (np.sum(scaled**2) - scaled**2) / dof
+        scaled = scaled / np.sqrt(np.maximum(rest, 1e-300))
+    limit = float(student_t.ppf(1.0 - 0.005 / n, dof))
+    return tuple(float(b) for b in data.batch[np.abs(scaled) > limit])
 
 
 def _intervals(

@@ -161,6 +161,61 @@ class SurgeLaw(Law):
 
 
 @dataclass(frozen=True)
+class GeneralSurgeLaw(Law):
+    r"""The surge law with a free exponent, as heavy-tailed gradients give it.
+
+    .. math:: \varepsilon(B) = \frac{\varepsilon_{max}}
+              {\frac12\left((B_{noise}/B)^p + (B/B_{noise})^p\right)}
+
+    The mean of B symmetric alpha-stable gradients shrinks as B^(1/alpha - 1), which makes p = 1 - 1/alpha;
+    Gaussian noise (alpha = 2) gives p = 1/2 and with it `SurgeLaw`.
+
+    Parameters
+    ----------
+    lr_max : float
+        Learning rate at the peak [parameter units per step].
+    noise_scale : float
+        Batch size of the peak [examples].
+    exponent : float
+        Slope of rise and fall on log-log axes, p.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not positive and finite.
+
+    References
+    ----------
+    Li et al., arXiv 2405.14578, Theorem 3, with the central limit theorem's exponent replaced by that of
+    stable laws.
+    """
+
+    lr_max: float
+    noise_scale: float
+    exponent: float
+
+    params = (
+        *SurgeLaw.params,
+        Param("exponent", "p", "Surge exponent", "",
+              "Slope of a generalised surge on both sides; 1/2 for Gaussian gradients, less for heavy tails.",
+              0.5, (0.02, 1.0), log=False),
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        for name in ("lr_max", "noise_scale", "exponent"):
+            positive(name, getattr(self, name))
+
+    def _curve(self, batch_size: FloatArray) -> FloatArray:
+        decay = np.exp(-self.exponent * np.abs(np.log(batch_size) - np.log(self.noise_scale)))
+        return np.asarray(self.lr_max * 2.0 * decay / (1.0 + decay**2))
+
+    @property
+    def peak_batch_size(self) -> float:
+        """Batch size of the peak: the noise scale [examples]."""
+        return self.noise_scale
+
+
+@dataclass(frozen=True)
 class SaturatingLaw(Law):
     r"""A rise that saturates: linear in B for SGD, square root for the common Adam heuristic.
 
@@ -438,7 +493,11 @@ _FAMILIES = (
         "McCandlish et al. 1812.06162, eq. A.3",
         {"exponent": 0.5},
     ),
+    LawFamily(
+        "saturating", "Saturating, free exponent", SaturatingLaw, "McCandlish et al. 1812.06162, eq. A.3"
+    ),
     LawFamily("surge", "Surge (Theorem 3)", SurgeLaw, "Li et al. 2405.14578, Theorem 3"),
+    LawFamily("general_surge", "Surge, free exponent", GeneralSurgeLaw, "Theorem 3, heavy-tailed gradients"),
     LawFamily("equal_snr", "Exact, equal SNR (Theorem 2)", EqualSnrLaw, "Li et al. 2405.14578, Theorem 2"),
 )
 

@@ -28,9 +28,9 @@ class DivergedRule:
     Attributes
     ----------
     gain_factor : float or None
-        A loss is diverged if it exceeds the one at the lowest learning rate (median over seeds, same batch
-        size) by more than this many times what the best learning rate gains over that one; None switches
-        this off.
+        A loss is diverged if, among the cells of its batch size, it is worse than at the lowest learning
+        rate by more than this many times what the best learning rate gains over that one, and worse than the
+        median by more than this many times the median's distance from the best; None switches this off.
     above : float or None
         A loss above this is diverged, whatever the others are; None for no such limit.
 
@@ -53,8 +53,8 @@ class DivergedRule:
         rules = ["nan or inf"]
         if self.gain_factor is not None:
             rules.append(
-                "worse than at the lowest learning rate by more than "
-                f"{self.gain_factor:g} times what the best learning rate gains there"
+                "worse than at the lowest learning rate, and than the median, by more than "
+                f"{self.gain_factor:g} times what the best learning rate gains over them"
             )
         if self.above is not None:
             rules.append(f"above {self.above:g}")
@@ -111,7 +111,8 @@ def check(
             table[name] = _tidy(frame[name])
     order = [name for name in CANONICAL if name in table]
     trials = pd.DataFrame(table)[[*order, *(name for name in table if name not in order)]]
-    large = np.flatnonzero(_finite_but_diverged(trials, ~collect.bad, rule))
+    judged = "status" in columns and _is_canonical(frame[columns["status"]])
+    large = np.flatnonzero([] if judged else _finite_but_diverged(trials, ~collect.bad, rule))
     if len(large):
         trials.loc[large, "status"] = "infeasible"
         notices.append(f"{len(large):,} finite losses were taken as diverged. {rule.sentence}")
@@ -181,11 +182,16 @@ def _finite_but_diverged(
     medians = kept.groupby(["b", "r"], sort=True)["y"].median().reset_index()
     for size, valley in medians.groupby("b", sort=False):
         best = int(valley["y"].argmin())
-        gain = float(valley["y"].iloc[0] - valley["y"].iloc[best])
-        if len(valley) >= 3 and gain > 0:
-            limit = float(valley["y"].iloc[0]) + rule.gain_factor * gain
+        lowest, start, middle = valley["y"].iloc[best], valley["y"].iloc[0], valley["y"].median()
+        if len(valley) >= 3 and start > lowest:
+            limit = max(value + rule.gain_factor * (value - lowest) for value in (start, middle))
             found |= usable & (batch == size) & (rate > valley["r"].iloc[best]) & (loss > limit)
     return found
+
+
+def _is_canonical(column: pd.Series[Any]) -> bool:
+    """A status in our own words was judged before; a tracker's "finished" says nothing about the loss."""
+    return bool(column.isin(["complete", "incomplete", "infeasible"]).all())
 
 
 def _integers(values: FloatArray) -> Any:  # noqa: ANN401

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surgecore import LAWS, ConstantLaw, EqualSnrLaw, PowerLaw, SaturatingLaw, SurgeLaw
+from surgecore import (
+    LAWS,
+    ConstantLaw,
+    EqualSnrLaw,
+    GeneralSurgeLaw,
+    PowerLaw,
+    SaturatingLaw,
+    SurgeLaw,
+)  # fmt: skip
 
 GOLDEN = {
     vector["name"]: vector
@@ -73,6 +81,17 @@ def test_laws_keep_their_form_when_units_change(lr_max, noise_scale, batch, lr_u
         assert rescaled(batch * batch_unit) == pytest.approx(lr_unit * law(batch), rel=1e-11)
 
 
+def test_generalised_surge_matches_its_golden_numbers():
+    vector = GOLDEN["generalised_surge_alpha_stable"]
+    inputs, expected = vector["inputs"], vector["expected"]
+    assert 1 - 1 / inputs["alpha"] == pytest.approx(expected["p"], rel=EXACT)
+    law = GeneralSurgeLaw(inputs["eps_max"], inputs["B_noise"], expected["p"])
+    np.testing.assert_allclose(law(inputs["B"]), expected["eps_opt"], rtol=EXACT)
+    gaussian = GeneralSurgeLaw(1e-2, 64.0, 0.5)
+    batch = np.logspace(0, 6, 20)
+    np.testing.assert_allclose(gaussian(batch), SurgeLaw(1e-2, 64.0)(batch), rtol=1e-14)
+
+
 def test_power_and_constant_laws():
     assert PowerLaw(0.5, 1.0)(8) == pytest.approx(4.0, rel=1e-15)
     assert PowerLaw(0.5, 0.5)([4, 16]) == pytest.approx([1.0, 2.0], rel=1e-15)
@@ -108,6 +127,7 @@ def test_batch_sizes_must_be_positive_and_finite(law, batch):
         lambda: SurgeLaw(0, 1),
         lambda: SurgeLaw(1, np.nan),
         lambda: SaturatingLaw(1, 1, -1),
+        lambda: GeneralSurgeLaw(1, 1, 0),
         lambda: PowerLaw(-1, 1),
         lambda: PowerLaw(1, np.inf),
         lambda: EqualSnrLaw(1, 1, -1),
