@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import segno
 import streamlit as st
+import words
 from components.surge_chart import last_state
 from explore_presets import PRESETS
 from explore_state import DEFAULT_MODEL, KEYS, PARTS, WHOLE, ExploreState, from_json, from_query
@@ -170,6 +171,23 @@ def curve_table(reading: Reading, keys: Sequence[str]) -> pd.DataFrame:
     batch = 2.0 ** np.arange(21)
     curves = reading.curves()
     return pd.DataFrame({"batch_size": batch} | {key: curves[key](batch) for key in keys if key in curves})
+
+
+def numbers(reading: Reading, keys: Sequence[str]) -> None:
+    """The curves in numbers, to read and to keep."""
+    table = curve_table(reading, keys)
+    shown = (
+        table.map(words.number).rename(columns=LABELS).set_index(table["batch_size"].map(words.batch_size))
+    )
+    st.table(shown.drop(columns="batch_size").rename_axis("Batch size"))
+    st.download_button(
+        "Curves, CSV",
+        lambda: table.to_csv(index=False),
+        "surge-curves.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def share(state: ExploreState) -> None:

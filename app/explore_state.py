@@ -14,7 +14,7 @@ NOISES = ("fixed", "shrinking")
 PARTS = ("controls", "laws", "presets", "history", "exports", "words", "progress", "map", "page")
 MOST_GHOSTS = 3
 WHOLE = {"n_parameters", "blocks"}
-KEYS = (*(param.name for param in NoiseModel.params), "curves", "t", "noise", "ghost", "view")
+KEYS = (*(param.name for param in NoiseModel.params), "curves", "t", "noise", "ghost", "zoom")
 DEFAULT_MODEL = NoiseModel(
     **{p.name: int(p.default) if p.name in WHOLE else p.default for p in NoiseModel.params}  # type: ignore[arg-type]
 )
@@ -59,7 +59,7 @@ class ExploreState:
                 ",".join(repr(value) for value in vars(ghost).values()) for ghost in self.ghosts
             ]
         if self.view is not None:
-            query["view"] = ",".join(repr(value) for value in self.view)
+            query["zoom"] = ",".join(repr(value) for value in self.view)
         return query
 
 
@@ -72,7 +72,7 @@ def from_json(value: Any) -> ExploreState:  # noqa: ANN401 - whatever the browse
         query["t"] = [repr(value["progress"]["t"])]
         query["noise"] = [value["progress"]["noise"]]
         query["ghost"] = [",".join(repr(v) for v in ghost.values()) for ghost in value["ghosts"]]
-        query["view"] = [",".join(repr(v) for k in "xyd" for v in view[k])] if view else []
+        query["zoom"] = [",".join(repr(v) for k in "xyd" for v in view[k])] if view else []
     except (AttributeError, KeyError, TypeError):
         return ExploreState()
     return from_query(query)[0]
@@ -111,7 +111,7 @@ def from_query(query: Mapping[str, Sequence[str]]) -> tuple[ExploreState, list[s
         "t": use("t", _part),
         "noise": use("noise", _noise),
         "ghosts": use("ghost", lambda texts: tuple(map(_ghost, texts[-MOST_GHOSTS:])), last=False),
-        "view": use("view", _view),
+        "view": use("zoom", _view),
     }
     return replace(state, **{name: value for name, value in found.items() if value is not None}), notices
 

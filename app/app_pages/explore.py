@@ -27,22 +27,18 @@ st.caption(
     "small-batch limit; SGD, in its own units, is drawn to end on the plateau. "
     f"**Points**: {words.points(analysis.sweep, controls.lr_unit())}. They are never joined."
 )
-reading = Reading(explore.shown_model(state))
-numbers, share, logged = st.tabs(["Numbers", "Share and cite", "Logged noise scale"])
-with numbers:
-    st.markdown(" ".join(sentences(reading)))
-    table = explore.curve_table(reading, state.curves)
-    labels = {key: explore.LABELS[key] for key in table.columns[1:]}
-    shown = (
-        table.map(words.number).rename(columns=labels).set_index(table["batch_size"].map(words.batch_size))
-    )
-    st.dataframe(shown.drop(columns="batch_size").rename_axis("Batch size"))
-    st.download_button(
-        "Curves, CSV", lambda: table.to_csv(index=False), "surge-curves.csv", "text/csv",
-        on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
-    st.dataframe(tables.optima(analysis.optima), hide_index=True)
-with share:
-    explore.share(state)
-with logged:
-    explore.read_logged()
+NAMES = ["Numbers", "Share and cite", "Logged noise scale"]
+# Only the open tab is made, so that the chart is there first
+numbers, share, logged = st.tabs(NAMES, key="below", on_change="rerun")
+if numbers.open:
+    with numbers:
+        reading = Reading(explore.shown_model(state))
+        st.markdown(" ".join(sentences(reading)))
+        explore.numbers(reading, state.curves)
+        st.table(tables.optima(analysis.optima).set_index("Batch size"))
+if share.open:
+    with share:
+        explore.share(state)
+if logged.open:
+    with logged:
+        explore.read_logged()

@@ -59,7 +59,7 @@ def test_a_link_carries_the_state_to_the_last_digit(app, bundled):
 
 
 def test_junk_in_the_address_falls_back_and_is_named(app):
-    junk = {"snr": "nonsense", "alignment": "1e9", "curves": "exact,astrology", "t": "2", "view": "1,0,0"}
+    junk = {"snr": "nonsense", "alignment": "1e9", "curves": "exact,astrology", "t": "2", "zoom": "1,0,0"}
     data = opened(app, **junk, ghost="1,2")
     assert data["state"] == ExploreState().to_json()
     shown = " ".join(warning.value for warning in app.warning)
@@ -104,7 +104,7 @@ def test_table_and_curves_are_the_theory(app):
     table = explore.curve_table(reading, ("exact", "surge", "correlated"))
     assert list(table) == ["batch_size", "exact", "surge"]  # nothing to draw without correlation
     np.testing.assert_allclose(table["exact"], reading.noise.optimal_lr(table["batch_size"]))
-    assert app.dataframe[0].value.shape == (21, 4)
+    assert app.table[0].value.shape == (21, 4)
 
 
 def test_laws_without_a_height_of_their_own_borrow_one():
@@ -127,6 +127,7 @@ def test_the_python_snippet_runs_and_finds_the_same_peak(monkeypatch, capsys):
 
 
 def test_the_link_and_the_embed_code_are_on_the_page(app):
+    app.session_state["below"] = "Share and cite"
     opened(app, alignment="3.3")
     texts = [code.value for code in app.code]
     assert any("alignment=3.3" in text and "iframe" not in text for text in texts)
@@ -144,6 +145,7 @@ def test_the_link_and_the_embed_code_are_on_the_page(app):
     ],
 )
 def test_a_logged_noise_scale_reaches_the_instrument(app, data, rows, problem):
+    app.session_state["below"] = "Logged noise scale"
     app.run()
     app.file_uploader(key="logged_file").upload("run.csv", data, "text/csv").run()
     assert not app.exception

@@ -183,14 +183,14 @@ def test_wheel_pan_and_double_click_change_the_view_and_the_address(open_explore
     first = path.get_attribute("d")
     chart.hover(position={"x": 200, "y": 150})
     page.mouse.wheel(0, -240)
-    settled(page, "view=")
+    settled(page, "zoom=")
     zoomed = path.get_attribute("d")
     assert zoomed != first
     x, y = centre(chart)
     drag(page, (x - 80, y - 190), (60, 20))
     assert path.get_attribute("d") != zoomed
     chart.dblclick(position={"x": 120, "y": 90})
-    expect(page).not_to_have_url(re.compile("view="))
+    expect(page).not_to_have_url(re.compile("zoom="))
     assert path.get_attribute("d") == first
 
 

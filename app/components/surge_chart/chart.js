@@ -66,10 +66,11 @@ function createChart(host, events) {
   for (const handle of [plateau, peak]) handle.style.touchAction = "none";
 
   const paths = new Map();
-  let size = { width: 0, height: 0 }, box = null, scene = null, crossAt = null, crossLow = false, samples = null;
+  let hostWidth = null, size = { width: 0, height: 0 }, box = null, scene = null, crossAt = null, crossLow = false, samples = null;
 
   function layout() {
-    const width = Math.max(280, host.clientWidth);
+    // the observer keeps the width: reading it here would force a layout at every event
+    const width = Math.max(280, hostWidth ??= host.clientWidth);
     const narrow = width < 520;
     const height = narrow ? 500 : clamp(Math.round(width * 0.8), 480, 680);
     if (width === size.width && height === size.height) return;
@@ -403,7 +404,11 @@ function createChart(host, events) {
   });
   root.addEventListener("blur", () => { crossAt = null; if (scene) drawCross(); });
 
-  const observer = new ResizeObserver(() => scene && draw());
+  const observer = new ResizeObserver(([entry]) => {
+    if (hostWidth === entry.contentRect.width) return;
+    hostWidth = entry.contentRect.width;
+    if (scene) draw();
+  });
   observer.observe(host);
 
   // A standalone copy with the colours of this moment

@@ -22,7 +22,7 @@ function createInstrument(host) {
   const panel = createPanel(host, {
     data: () => data, state: () => state, shown: () => effective(state, data), chart,
     setParam: (name, value, from) => change(withParam(from, name, value, data.specs)),
-    commit: () => commit(), change, animateTo, undo, redo, play,
+    commit: () => commit(), commitSoon: () => commitSoon(), change, animateTo, undo, redo, play,
     set: (values) => { Object.assign(state, values); draw(); commit(); },
     refresh: () => { if (state) draw(); },
     preview: (values) => { Object.assign(state, values); dragging = true; draw(); },

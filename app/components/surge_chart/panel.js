@@ -48,7 +48,11 @@ function createPanel(host, at) {
       grabbed ??= { ...at.state().params };
       at.setParam(spec.name, fromPart(spec, Number(range.value)), grabbed);
     });
-    range.addEventListener("change", () => { grabbed = null; at.commit(); });
+    // a held arrow key is one movement: Python hears of it when it rests
+    let typed = false;
+    range.addEventListener("keydown", () => { typed = true; });
+    range.addEventListener("pointerdown", () => { typed = false; });
+    range.addEventListener("change", () => { grabbed = null; if (typed) at.commitSoon(); else at.commit(); });
     const enter = () => {
       const value = parseNumber(exact.value);
       const valid = value !== null && value >= spec.low && value <= spec.high;
@@ -153,7 +157,7 @@ function createPanel(host, at) {
     ui.play.addEventListener("click", at.play);
     ui.time = el("input", { type: "range", min: 0, max: 1, step: 0.01, "aria-label": "Training progress", "data-progress": "t" });
     ui.time.addEventListener("input", () => at.preview({ progress: { ...at.state().progress, t: Number(ui.time.value) } }));
-    ui.time.addEventListener("change", () => at.commit());
+    ui.time.addEventListener("change", () => at.commitSoon());
     ui.noise = el("select", { "aria-label": "Gradient noise during training" },
       el("option", { value: "fixed" }, "noise stays"), el("option", { value: "shrinking" }, "noise shrinks with the loss"));
     ui.noise.addEventListener("change", () => at.set({ progress: { ...at.state().progress, noise: ui.noise.value } }));
