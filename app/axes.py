@@ -57,7 +57,7 @@ def blank(height: int) -> go.Figure:
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
-            "y": 1.03,
+            "y": 1.05,
             "yanchor": "bottom",
             "font": {"size": 14},
             "bgcolor": "rgba(0, 0, 0, 0)",

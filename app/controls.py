@@ -11,7 +11,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 import words
-from words import count
+from words import count, plain
 
 from surgecore import (
     LAWS,
@@ -109,7 +109,7 @@ def lr_unit() -> str:
 
 def chosen_title() -> str:
     entry = chosen_entry()
-    return entry.title if entry else chosen_analysis().sweep.name
+    return entry.title if entry else plain(chosen_analysis().sweep.name)
 
 
 def chosen_analysis() -> Analysis:
@@ -125,7 +125,7 @@ def report_upload() -> None:
     problems = _read_upload()
     if not isinstance(problems, tuple):
         return
-    name = st.session_state["upload"].name
+    name = plain(st.session_state["upload"].name)
     st.error(
         f"**{name} cannot be read as a sweep**: {count(len(problems), 'problem')}. "
         "The page goes on with the bundled sweep.\n\n" + _bullets(problems[:SHOWN_PROBLEMS]),
@@ -137,18 +137,13 @@ def report_upload() -> None:
 
 
 def _bullets(problems: Sequence[Problem]) -> str:
-    return "\n".join(f"- {_escape(_problem(problem))}" for problem in problems)
+    return "\n".join(f"- {plain(_problem(problem))}" for problem in problems)
 
 
 def _problem(problem: Problem) -> str:
     where = [f"row {problem.row}"] if problem.row is not None else []
     where += [str(problem.column)] if problem.column else []
     return f"{', '.join(where)}: {problem.message}" if where else problem.message
-
-
-def _escape(text: str) -> str:
-    """Cells of a file are shown as they are, never as Markdown."""
-    return "".join("\\" + c if c in r"\`*_{}[]()<>#+!|$~:" else c for c in text)
 
 
 def show(figure: go.Figure, *, name: str, alt: str) -> None:

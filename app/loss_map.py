@@ -68,11 +68,12 @@ def draw(
             "cmin": low,
             "cmax": high,
             "colorbar": {
-                "title": {"text": loss_title, "side": "bottom"},
+                "title": {"text": loss_title, "side": "top"},
+                "exponentformat": "e",
                 "orientation": "h",
                 "thickness": 12,
                 "outlinewidth": 0,
-                "y": -0.18,
+                "y": -0.16,
                 "yanchor": "top",
             },
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor, inf, isfinite, log2, log10
 
-from surgecore import Optimum, Sweep
+from surgecore import Analysis, Optimum, Sweep
 
 #: A peak that stands out by less than this fraction of the plateau is not worth the name.
 VISIBLE = 0.01
@@ -67,6 +67,11 @@ def optima_alt(optima: Sequence[Optimum]) -> str:
     return f"Measured optimal learning rates at {sizes}: {at[0]}, highest {at[1]}, {at[2]}."
 
 
+def plain(text: str) -> str:
+    """What a file says, as it stands there: never read as Markdown."""
+    return "".join("\\" + c if c in r"\`*_{}[]()<>#+!|$~:" else c for c in text)
+
+
 def measured(sweep: Sweep) -> str:
     """What the points are, with the horizon: one step and many steps never share a label."""
     return f"Measured after {count(sweep.steps, 'step')}" if sweep.steps else "Measured"
@@ -111,4 +116,10 @@ def lr_unit(optimizer: str | None) -> str:
 def points(sweep: Sweep, unit: str) -> str:
     """What the measured points are, in one clause."""
     horizon = f" after {count(sweep.steps, 'step')}" if sweep.steps else ""
-    return f"measured optima{horizon} with their 95 % intervals, {sweep.name} [{unit}]"
+    return f"measured optima{horizon} with their 95 % intervals, {plain(sweep.name)} [{unit}]"
+
+
+def remarks(analysis: Analysis) -> list[str]:
+    """What else there is to know about a sweep, beside the verdict and the ranking."""
+    shown = {analysis.verdict.sentence, analysis.comparison.sentence}
+    return [*analysis.sweep.notices, *(said for said in analysis.sentences if said not in shown)]

@@ -7,6 +7,8 @@ import math
 import pytest
 import words
 
+from surgecore import Sweep, analyse
+
 
 @pytest.mark.parametrize(
     ("value", "text"),
@@ -50,3 +52,16 @@ def test_learning_rates_of_sgd_have_other_units(optimizer, unit):
 def test_lists_and_counts():
     assert words.count(1, "cell") == "1 cell"
     assert words.count(1200, "cell") == "1,200 cells"
+
+
+def test_text_of_a_file_is_never_markdown():
+    assert words.plain("a_b *c* ![x](http://example.org)") == r"a\_b \*c\* \!\[x\]\(http\://example.org\)"
+
+
+def test_remarks_leave_out_what_the_page_says_anyway(sweep):
+    analysis = analyse(
+        Sweep.from_frame(sweep.trials[sweep.trials.learning_rate < 0.018].reset_index(drop=True))
+    )
+    remarks = words.remarks(analysis)
+    assert any("add higher ones" in remark for remark in remarks)
+    assert analysis.verdict.sentence not in remarks

@@ -13,8 +13,7 @@ sweep, optima, comparison = analysis.sweep, analysis.optima, analysis.comparison
 st.title(controls.chosen_title(), anchor=False)
 st.markdown(f"**{analysis.verdict.sentence}**")
 st.caption(words.facts(sweep))
-for notice in sweep.notices:
-    st.caption(f":material/info: {notice}")
+st.caption("\n".join(f"- {words.plain(remark)}" for remark in words.remarks(analysis)))
 
 map_figure = loss_map.draw(sweep, optima, loss_title=words.loss_title(sweep), unit=controls.lr_unit())
 map_tab, fit_tab = st.tabs(["Loss map", "Fitted laws"], key="view", bind="query-params", on_change="rerun")
