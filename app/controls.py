@@ -40,6 +40,12 @@ def _bundled(name: str) -> Sweep:
     return next(entry for entry in catalogue() if entry.name == name).load()
 
 
+# Bundled sweeps are everybody's: the first visitor's analysis serves all
+@st.cache_resource(show_spinner="Fitting the laws")
+def _bundled_analysis(name: str) -> Analysis:
+    return analyse(_bundled(name))
+
+
 # One copy a session, gone with it: an upload is nobody else's. Its digest is the key, not a sample of it.
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Reading the file")
 def _uploaded(digest: str, name: str, _data: bytes) -> Sweep | tuple[Problem, ...]:
@@ -117,7 +123,7 @@ def chosen_analysis() -> Analysis:
     upload = _read_upload()
     if chosen_entry() is None and isinstance(upload, Sweep):
         return _analysis(upload)
-    return _analysis(_bundled((chosen_entry() or catalogue()[0]).name))
+    return _bundled_analysis((chosen_entry() or catalogue()[0]).name)
 
 
 def report_upload() -> None:
