@@ -99,6 +99,7 @@ def test_training_moves_the_numbers_as_it_moves_the_curve(app):
 
 
 def test_table_and_curves_are_the_theory(app):
+    app.session_state["below"] = "Numbers"
     app.run()
     reading = Reading(DEFAULT_MODEL)
     table = explore.curve_table(reading, ("exact", "surge", "correlated"))
