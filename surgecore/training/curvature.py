@@ -46,7 +46,7 @@ class Curvature:
         self.dense: Tensor | None = None
         if self.exact:
             eye = torch.eye(size, dtype=probe.start.dtype, device=probe.start.device)
-            whole = torch.cat([probe.products(rows) for rows in eye.split(_COLUMNS)])
+            whole = torch.cat([probe.products(rows) for rows in torch.split(eye, _COLUMNS)])
             self.dense = 0.5 * (whole + whole.T)
             self.diagonal = self.dense.diagonal()[None]
         else:

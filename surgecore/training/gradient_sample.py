@@ -19,9 +19,9 @@ SOURCE = "examples"
 class GradientSample:
     """Statistics of per-example gradients from blocks of examples, or from all examples of a data set.
 
-    A product of two means of the same examples is biased by their common noise; products of means of different
-    blocks are not. With all examples of the data set from which minibatches are drawn with replacement, the
-    statistics are those of that distribution, without error, and there is one block.
+    A product of two means of the same examples is biased by their common noise; products of means of
+    different blocks are not. With all examples of the data set, from which minibatches are drawn with
+    replacement, the statistics are those of that distribution, without error, and there is one block.
 
     Attributes
     ----------
@@ -86,16 +86,16 @@ class GradientSample:
         size = probe.size
         per_block = len(probe.everything()) if examples is None else examples // blocks
         each = -(-twins // count)
-        zeros = {"dtype": probe.start.dtype, "device": probe.start.device}
-        means, twin = torch.zeros(count, size, **zeros), torch.zeros(count, each, size, **zeros)
-        squares, cubes = torch.zeros(size, **zeros), torch.zeros(size, **zeros)
+        zeros = probe.start.new_zeros
+        means, twin = zeros(count, size), zeros(count, each, size)
+        squares, cubes = zeros(size), zeros(size)
         traces = np.zeros(count)
         for k in range(count):
             rows = probe.everything() if exact else probe.draw(per_block, generator)
             weights = torch.randn(each, per_block, generator=generator).to(means)
             # deviations from the first chunk's mean keep the sums of squares and cubes from cancelling
             shift, at = None, 0
-            first, second, third = (torch.zeros(size, **zeros) for _ in range(3))
+            first, second, third = (zeros(size) for _ in range(3))
             for chunk in probe.gradients(rows):
                 shift = chunk.mean(dim=0) if shift is None else shift
                 deviation = chunk - shift
@@ -145,7 +145,7 @@ class GradientSample:
         return self._over_std(self.means) * scale
 
     def pairs(self, left: Tensor, right: Tensor) -> Statistic:
-        """Sum over coordinates of left_k right_l, averaged over different blocks k and l (or the one block)."""
+        """Sum over coordinates of left_k right_l, averaged over different blocks k and l."""
         products = (left @ right.T).cpu().numpy().astype(np.float64)
         return Statistic(float(products[0, 0])) if self.exact else Statistic.pairs(SOURCE, products)
 

@@ -1,14 +1,17 @@
 """Measure what the law is made of at a checkpoint: signal, spread, correlation and curvature (torch).
 
-Means, spreads and skewness come from gradients of single examples, curvature from Hessian-vector products. Products
-of means are unbiased split-sample estimates (no block of examples is multiplied with itself), unless all examples of
-the data set are used, which have no sampling error as minibatches are drawn from them with replacement.
+Means, spreads and skewness come from gradients of single examples, curvature from Hessian-vector products.
+Products of means are unbiased split-sample estimates (no block of examples is multiplied with itself), unless
+all examples of the data set are used, which have no sampling error as minibatches are drawn from them with
+replacement. Intervals are those of Student's t: where the error is above a third of the number, estimates are
+skewed and the interval covers less often than it says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import pi, sqrt
 
 import numpy as np
@@ -115,14 +118,9 @@ class Laboratory:
 
     # --- numbers ----------------------------------------------------------------------------------------
 
+    @cached_property
     def statistics(self) -> dict[str, Statistic]:
-        """The sums of the law, with what each draw contributes to their errors.
-
-        Returns
-        -------
-        dict
-            T, M, S and the like by key of `surgecore.measured.QUANTITIES`, and the parts of the noise scales.
-        """
+        """The sums of the law by key, as in `surgecore.measured.QUANTITIES`, with the errors' parts."""
         s, c = self.sample, self.curvature
         z, m = s.snr, s.means
         trace = c.diagonal_sum(s.alive.to(z.dtype))
@@ -145,7 +143,7 @@ class Laboratory:
     def numbers(self) -> dict[str, Estimate]:
         """All numbers of `surgecore.measured.QUANTITIES` with standard errors and intervals."""
         s = self.sample
-        x = self.statistics()
+        x = self.statistics
         out = {"loss": Estimate(float(self.probe.losses(self.probe.start[None])[0]))}
         out |= {
             key: x[key].estimate()
@@ -216,7 +214,7 @@ class Laboratory:
         above = s.per_block((s.mean.sign() * s.means).sum(dim=1))
         low = below.value - below.width * sqrt(below.variance)
         high = above.value + above.width * sqrt(above.variance)
-        note = "interval between a sum that signs of other examples make too small and one that noise makes too large"
+        note = "from a sum that is too small (signs of other examples) to one that is too large"
         return Estimate(below.value, sqrt(below.variance), low, high, note)
 
     def _alignment(self) -> Estimate:
@@ -244,7 +242,7 @@ class Laboratory:
 
     def surge(self, batch_sizes: Sequence[int]) -> list[Prediction]:
         """Theorem 3 from T, S and M (eqs. 13-16); NaN where S is not positive."""
-        x = self.statistics()
+        x = self.statistics
         rise = x["signal"].over(x["trace"]).scaled(sqrt(2 / pi))
         out = []
         for b in batch_sizes:
@@ -273,7 +271,7 @@ class Laboratory:
         return out
 
     def correlated(self, batch_sizes: Sequence[int]) -> list[Prediction]:
-        """Gaussian gradients with the measured covariance: signs of the mean plus Gaussian twins of the noise."""
+        """Gaussian gradients with the measured covariance: signs of the mean plus twins of the noise."""
         s = self.sample
         out = []
         for b in batch_sizes:
@@ -297,7 +295,7 @@ class Laboratory:
     def sampled(
         self, batch_sizes: Sequence[int], updates: Updates, optimizer: str = "sign"
     ) -> list[Prediction]:
-        """Lemma 1 with real updates V: mean(G.V) / mean(V.HV), one product a minibatch; no Gaussianity (eqs. 6-7)."""
+        """Lemma 1 with real updates V: mean(G.V) / mean(V.HV), whatever their distribution (eqs. 6-7)."""
         s = self.sample
         out = []
         for b in batch_sizes:
@@ -310,8 +308,51 @@ class Laboratory:
             out.append(Prediction(optimizer, "sampled", b, _lr(along, forms)))
         return out
 
+    def sgd(self, batch_sizes: Sequence[int]) -> list[Prediction]:
+        """Plain SGD: |G|^2 / (G^T H G + noise / B) (1812.06162, eqs. 2.6-2.8).
+
+        The noise is the sum of sigma_i^2 H_ii for independent coordinates, tr(H Sigma) for correlated ones.
+        """
+        x = self.statistics
+        diagonal = self.curvature.diagonal_sum(self.sample.std.square())
+        out = []
+        for rung, noise in (("independent", diagonal), ("correlated", x["spread_form"])):
+            for b in batch_sizes:
+                lr = _lr(x["gradient_square"], x["gradient_form"] + noise.scaled(1 / b))
+                out.append(Prediction("sgd", rung, b, lr))
+        return out
+
+    def adam(self, batch_sizes: Sequence[int], beta1: float = 0.9) -> list[Prediction]:
+        """Adam with a warm state and beta2 near 1, one step, Gaussian gradients; needs all examples.
+
+        The mean update is a / sqrt(1 + a^2) with a = sqrt(B) mu / sigma, and its covariance is that of the
+        gradients, scaled to c (1 - E^2) on the diagonal with c = (1 - beta1) / (1 + beta1) (Su, kexue.fm
+        11301).
+
+        Raises
+        ------
+        ValueError
+            If the gradients are a sample.
+        """
+        s, c = self.sample, self.curvature
+        if not s.exact:
+            raise ValueError("the law of a warm Adam needs all examples of the data set, but got a sample")
+        share = (1 - beta1) / (1 + beta1)
+        out = []
+        for b in batch_sizes:
+            a = s.signal(sqrt(b))[0]
+            e = a / (1 + a.square()).sqrt()
+            top, fixed = Statistic(float(e @ s.mean)), Statistic(float(c.forms(e[None])[0]))
+            rest = (1 - e.square()).sqrt() * s.alive
+            noise = c.diagonal_sum(rest.square()).scaled(share)
+            twins = c.forms(s.twins[0] * torch.where(s.alive, rest / s.std, torch.zeros_like(rest)))
+            joint = Statistic.mean("twins", twins.cpu().numpy()).scaled(share)
+            out.append(Prediction("adam_warm", "independent", b, _lr(top, fixed + noise)))
+            out.append(Prediction("adam_warm", "correlated", b, _lr(top, fixed + joint)))
+        return out
+
     def _deconvolved(self, batch_size: int) -> float | None:
-        # erf(c z / sqrt 2) of a block's noisy z is unbiased for the mean sign at B if c^2 = B / (1 - B / block)
+        # erf(c z / sqrt 2) of a block's noisy z is unbiased for the mean sign at B if c^2 = B / (1 - B/block)
         if self.sample.exact:
             return sqrt(batch_size)
         if batch_size >= self.sample.block_size:

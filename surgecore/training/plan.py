@@ -398,6 +398,13 @@ def _grid(table: Mapping[str, Any], problems: list[str]) -> Grid | None:
             items = getattr(grid, name)
             if len(set(items)) < len(items):
                 problems.append(f"grid.{name} must not repeat a value, but got {list(items)}")
+        reach = grid.each_side / grid.per_octave
+        gaps = np.diff(np.log2(sorted(grid.learning_rates)))
+        if grid.refine and len(gaps) and gaps.max() > reach + 1e-9:
+            problems.append(
+                f"grid.learning_rates must lie within {reach:g} octaves of each other, which the second stage reaches, "
+                f"but got a gap of {gaps.max():.2g}"
+            )
         if len(grid.learning_rates) < 3:
             problems.append(f"grid.learning_rates must be at least 3, but got {len(grid.learning_rates)}")
     return grid if len(problems) == before else None

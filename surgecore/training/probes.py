@@ -109,7 +109,7 @@ class QuadraticProbe(Probe):
 
 
 class ModelProbe(Probe):
-    """A workload's model at a point. Its stacked copies are what makes single examples and many vectors cheap.
+    """A workload's model at a point. Its stacked copies make single examples and many vectors cheap.
 
     Parameters
     ----------
@@ -208,7 +208,8 @@ class ModuleProbe(Probe):
         noisy = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
         if module.training and any(isinstance(part, noisy) for part in module.modules()):
             raise ValueError(
-                "module must be in evaluation mode where it has dropout or batch normalisation, but got training mode"
+                "module must be in evaluation mode where it has dropout or batch normalisation, "
+                "but got training mode"
             )
         named = {name: value.detach() for name, value in module.named_parameters()}
         super().__init__(torch.cat([value.reshape(-1) for value in named.values()]), len(x))
@@ -244,12 +245,11 @@ class ModuleProbe(Probe):
     @torch.no_grad()
     def losses(self, points: Tensor) -> Tensor:
         """Losses over all examples; see `Probe.losses`."""
-        return torch.stack(
-            [
-                sum((weight * self._total(point, x, y).double() for x, y, weight in self._pieces()), points.new_zeros(()))
-                for point in points
-            ]
-        )  # fmt: skip
+        out = points.new_zeros(len(points), dtype=torch.float64)
+        for x, y, weight in self._pieces():
+            for row, point in enumerate(points):
+                out[row] += weight * self._total(point, x, y).double()
+        return out
 
     def _pieces(self, examples: int = 1024) -> Iterator[tuple[Tensor, Tensor, float]]:
         for at in range(0, len(self._x), examples):
@@ -260,7 +260,7 @@ class ModuleProbe(Probe):
 def _views(shapes: Shapes, points: Tensor) -> Views:
     """Named views (1, K, *shape) of points (K, P), or rather of one group of K runs."""
     sizes = [torch.Size(shape).numel() for shape in shapes.values()]
-    parts = points.split(sizes, dim=1)
+    parts = torch.split(points, sizes, dim=1)
     return {
         name: part.reshape(1, len(points), *shape)
         for (name, shape), part in zip(shapes.items(), parts, strict=True)

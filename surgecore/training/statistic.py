@@ -25,9 +25,9 @@ class Statistic:
     value : float
         The number.
     parts : mapping of str to ndarray
-        By source of error (examples, curvature probes, minibatches): contributions whose squares add up to the
-        variance of `value` from that source. Sums of statistics add contributions draw by draw, which keeps all
-        covariances. Empty where the number is exact.
+        By source of error (examples, curvature probes, minibatches): contributions whose squares add up to
+        the variance of `value` from that source. Sums of statistics add contributions draw by draw, which
+        keeps all covariances. Empty where the number is exact.
     """
 
     value: float
@@ -109,7 +109,7 @@ class Statistic:
 
     @property
     def width(self) -> float:
-        """How many standard errors a 95 % interval reaches each side: Student t, degrees of freedom by Welch."""
+        """Standard errors that a 95 % interval reaches each side: Student t, degrees of freedom by Welch."""
         variances = {source: float((part**2).sum()) for source, part in self.parts.items()}
         total = sum(variances.values())
         if not total > 0:
@@ -129,8 +129,8 @@ class Statistic:
 def ratio(top: Statistic, bottom: Statistic, note: str = "") -> Estimate:
     """Ratio of two statistics with Fieller's 95 % interval.
 
-    Where the denominator cannot be told from zero the interval has no upper end: infinity, and beyond it negative
-    ratios, are not excluded.
+    Where the denominator cannot be told from zero the interval has no upper end: infinity, and beyond it
+    negative ratios, are not excluded.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from surgecore.training.optimizers import Optimizer
 from surgecore.training.probes import Probe
 from surgecore.training.statistic import Statistic
 
-#: Makes `count` updates for a batch size: shape (count, P), to be taken times the learning rate from the parameters.
+#: Makes `count` updates for a batch size, shape (count, P): the parameters lose them times the learning rate.
 Updates = Callable[[int, int], Tensor]
 
 # a learning rate so large that rounding of the parameters does not show in their change
@@ -137,12 +137,12 @@ def optimizer_updates(
 
 
 def along_updates(
-    probe: Probe, batch_sizes: Sequence[int], updates: Updates, *, count: int, optimizer: str
+    probe: Probe, batch_sizes: Sequence[int], updates: Updates, *, count: int, optimizer: str = "sign"
 ) -> list[Prediction]:
     """The last two rungs: the loss along sampled updates to fourth order, and itself.
 
-    Both minimise the mean over the updates V of L(theta - lr V): its Taylor polynomial of degree four, and the
-    real loss by a line search that all updates share.
+    Both minimise the mean over the updates V of L(theta - lr V): its Taylor polynomial of degree four, and
+    the real loss by a line search that all updates share.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def along_updates(
         Makes the updates.
     count : int
         Updates a batch size.
-    optimizer : str
+    optimizer : str, optional
         Name for the predictions.
 
     Returns
@@ -231,12 +231,13 @@ class Line:
             lambda lr: float(self.drops(lr).mean()),
             bounds=(1e-3 * self._scale, 2 * self._scale),
             method="bounded",
-            options={"xatol": 1e-4 * self._scale},
+            options={"xatol": 5e-3 * self._scale},
         )
         lr, h = float(found.x), 0.05 * float(found.x)
         low, here, high = self.drops(lr - h), self.drops(lr), self.drops(lr + h)
-        bend = float((low + high - 2 * here).mean()) / h**2
-        return _minimum(lr, (high - low) / (2 * h), bend)
+        slopes, bend = (high - low) / (2 * h), float((low + high - 2 * here).mean()) / h**2
+        # the search stops early and a Newton step does the rest
+        return _minimum(lr - float(slopes.mean()) / bend if bend > 0 else lr, slopes, bend)
 
 
 def _minimum(lr: float, slopes: np.ndarray, bend: float) -> Estimate:

@@ -1,0 +1,268 @@
+"""Run-steps per second of batched Adam training against a loop over torch.optim, torch.func.vmap and JAX.
+
+All columns of a line are measured in turns within one process on one thread, each as the best of several rounds, and
+given as multiples of the loop in its fastest setting (plain, foreach or fused). "ours" is what a plan gets by default,
+"compiled" with ``compile = true``. Ratios hold on this machine only; run it with nothing else to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import warnings
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from surgecore.training.engine import Engine
+from surgecore.training.models import DataModel
+from surgecore.training.optimizers import Adam, Buffers
+from surgecore.training.plan import Plan
+from surgecore.training.stack import Layout
+from surgecore.training.workloads import CharTransformer, FashionCNN
+
+# workload options, batch size, runs, multiple of the loop that is wanted
+CASES = [
+    ("digits-mlp", {"hidden": 16}, 4, 128, 60.0),
+    ("digits-mlp", {"hidden": 16}, 64, 128, 25.0),
+    ("digits-mlp", {"hidden": 16}, 512, 128, 8.0),
+    ("digits-mlp", {"hidden": 64}, 4, 128, None),
+    ("digits-mlp", {"hidden": 64}, 64, 128, 7.0),
+    ("digits-mlp", {"hidden": 64}, 512, 128, None),
+    ("digits-mlp", {"hidden": 256}, 64, 128, None),
+    ("fashion-cnn", {"channels": 8, "hidden": 64}, 4, 16, 2.0),
+    ("fashion-cnn", {"channels": 8, "hidden": 64}, 64, 16, None),
+    ("char-transformer", {}, 1, 64, 7.0),
+    ("char-transformer", {}, 8, 64, None),
+    ("char-transformer", {}, 64, 16, None),
+]
+LR = 1e-3
+
+
+class Transformer(nn.Module):
+    """The same transformer as an ordinary module, one run."""
+
+    def __init__(self, workload: CharTransformer) -> None:
+        super().__init__()
+        d = workload.width
+        self.tokens = nn.Embedding(workload.vocabulary, d)
+        self.places = nn.Parameter(torch.zeros(workload.context, d))
+        self.first, self.second, self.last = (nn.LayerNorm(d, bias=False) for _ in range(3))
+        self.qkv, self.out = nn.Linear(d, 3 * d, bias=False), nn.Linear(d, d, bias=False)
+        self.up, self.down = nn.Linear(d, 4 * d, bias=False), nn.Linear(4 * d, d, bias=False)
+        self.head = nn.Linear(d, workload.vocabulary, bias=False)
+        self.heads = workload.heads
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        h = self.tokens(x) + self.places
+        parts = self.qkv(self.first(h)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        mixed = nn.functional.scaled_dot_product_attention(*parts, is_causal=True)
+        h = h + self.out(mixed.transpose(1, 2).flatten(2))
+        h = h + self.down(nn.functional.gelu(self.up(self.second(h)), approximate="tanh"))
+        return self.head(self.last(h))
+
+
+def network(workload: object) -> nn.Module:
+    """One run as an ordinary module."""
+    if isinstance(workload, CharTransformer):
+        return Transformer(workload)
+    gelu = nn.GELU(approximate="tanh")
+    if isinstance(workload, FashionCNN):
+        c, h = workload.channels, workload.hidden
+        return nn.Sequential(
+            nn.Conv2d(1, c, 5), nn.MaxPool2d(2), gelu, nn.Conv2d(c, 2 * c, 3), nn.MaxPool2d(2), gelu, nn.Flatten(),
+            nn.Linear(50 * c, h), gelu, nn.Linear(h, h // 2), gelu, nn.Linear(h // 2, 10),
+        )  # fmt: skip
+    return nn.Sequential(nn.Linear(64, workload.hidden), gelu, nn.Linear(workload.hidden, 10))  # type: ignore[attr-defined]
+
+
+def loss_of(net: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    out = net(x)
+    return nn.functional.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
+
+
+def loop(model: DataModel, workload: object, batch_size: int, runs: int, **kind: bool) -> Callable[[], None]:
+    """Step of one run in the loop over runs; its time times `runs` is the loop's."""
+    net = network(workload)
+    optimizer = torch.optim.Adam(net.parameters(), lr=LR, **kind)
+    rows = model.draw([0], batch_size, 0)[:, 0]
+    state = {"t": 0}
+
+    def step() -> None:
+        state["t"] += 1
+        row = rows[state["t"] % len(rows)]
+        optimizer.zero_grad()
+        loss_of(net, model.x[row], model.y[row]).backward()
+        optimizer.step()
+
+    return step
+
+
+def vmapped(model: DataModel, workload: object, batch_size: int, runs: int) -> Callable[[], None]:
+    """All runs by torch.func.vmap over grad, one minibatch for all, and a fused update."""
+    net = network(workload)
+    shapes = {name: tuple(p.shape) for name, p in net.named_parameters()}
+    layout = Layout(shapes, 1, runs)
+    start = torch.nn.utils.parameters_to_vector(net.parameters()).detach()
+    p, adam = layout.fill(start), Adam()
+    buffers = Buffers(p, torch.zeros_like(p), torch.full_like(p, LR), [torch.zeros_like(p) for _ in range(2)], layout)
+    rows, state = model.draw([0], batch_size, 0)[:, 0], {"t": 0}
+
+    def one(params: dict[str, torch.Tensor], x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        out = torch.func.functional_call(net, params, (x,))
+        return nn.functional.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
+
+    gradient = torch.func.vmap(torch.func.grad(one), in_dims=(0, None, None))
+
+    def step() -> None:
+        state["t"] += 1
+        row = rows[state["t"] % len(rows)]
+        params = {name: view[0] for name, view in layout.views(p).items()}
+        grads = gradient(params, model.x[row], model.y[row])
+        torch.cat([grads[name].reshape(-1) for name in shapes], out=buffers.g)
+        adam.update(buffers, adam.scalars(state["t"]))
+
+    return step
+
+
+def ours(model: DataModel, key: str, options: dict[str, int], batch_size: int, runs: int, compiled: bool) -> Callable[[], None]:
+    """All runs as a plan runs them: seeds x 32 (or 16) rates, in the chunks that the plan makes."""
+    rates = [LR * (1 + i / 1000) for i in range(min(runs, 32))]
+    table = {
+        "name": "bench", "title": "bench", "workload": {"key": key, **options}, "optimizer": {"key": "adam"},
+        "protocol": {"key": "steps"}, "grid": {"batch_sizes": [batch_size], "learning_rates": rates, "seeds": runs // len(rates)},
+    }  # fmt: skip
+    engines = [
+        Engine(model, Adam(), batch_size=batch_size, seeds=c.seeds, rates=c.rates, start=model.initial(0), compiled=compiled)
+        for c in Plan.from_dict(table).chunks(1)
+    ]  # fmt: skip
+
+    def step() -> None:
+        for engine in engines:
+            engine.step()
+
+    return step
+
+
+def jax_step(model: DataModel, workload: object, batch_size: int, runs: int) -> Callable[[], None] | None:
+    """The MLP by jax.vmap and jit, where JAX is installed; None elsewhere and for the other models."""
+    try:
+        import jax
+        import jax.numpy as jnp
+    except ImportError:
+        return None
+    if not hasattr(workload, "hidden") or isinstance(workload, FashionCNN):
+        return None
+    x, y, rows = jnp.asarray(model.x.numpy()), jnp.asarray(model.y.numpy()), jnp.asarray(model.draw([0], batch_size, 0)[:, 0].numpy())
+    net = [jnp.asarray(p.detach().numpy()) for p in network(workload).parameters()]
+    params = [jnp.repeat(p[None], runs, 0) for p in net]
+    state = [[jnp.zeros_like(p) for p in params] for _ in range(2)]
+
+    def one(params, x, y):  # type: ignore[no-untyped-def]
+        w1, b1, w2, b2 = params
+        z = jax.nn.gelu(x @ w1.T + b1, approximate=True) @ w2.T + b2
+        return -jnp.take_along_axis(jax.nn.log_softmax(z), y[:, None], axis=1).mean()
+
+    @jax.jit
+    def advance(params, m, v, t, row):  # type: ignore[no-untyped-def]
+        g = jax.vmap(jax.grad(one), in_axes=(0, None, None))(params, x[row], y[row])
+        m = [0.9 * a + 0.1 * b for a, b in zip(m, g, strict=True)]
+        v = [0.999 * a + 0.001 * b * b for a, b in zip(v, g, strict=True)]
+        c1, c2 = 1 - 0.9**t, 1 - 0.999**t
+        new = [p - LR * (a / c1) / (jnp.sqrt(b / c2) + 1e-8) for p, a, b in zip(params, m, v, strict=True)]
+        return new, m, v
+
+    held = {"s": (params, *state), "t": 0}
+
+    def step() -> None:
+        held["t"] += 1
+        held["s"] = advance(*held["s"], float(held["t"]), rows[held["t"] % len(rows)])
+        jax.block_until_ready(held["s"][0])
+
+    return step
+
+
+def best_times(steps: dict[str, Callable[[], None]], rounds: int, seconds: float) -> dict[str, float]:
+    """Best seconds a call of each, measured in turns."""
+    counts = {}
+    for name, step in steps.items():
+        step()
+        step()
+        began = time.perf_counter()
+        step()
+        counts[name] = max(1, int(seconds / (time.perf_counter() - began)))
+    best = dict.fromkeys(steps, float("inf"))
+    for _ in range(rounds):
+        for name, step in steps.items():
+            began = time.perf_counter()
+            for _ in range(counts[name]):
+                step()
+            best[name] = min(best[name], (time.perf_counter() - began) / counts[name])
+    return best
+
+
+def profile(step: Callable[[], None]) -> list[str]:
+    """The five operations that take most of a step's time."""
+    from torch.profiler import ProfilerActivity, profile
+
+    with profile(activities=[ProfilerActivity.CPU]) as seen:
+        for _ in range(5):
+            step()
+    rows = sorted(seen.key_averages(), key=lambda row: -row.self_cpu_time_total)
+    total = sum(row.self_cpu_time_total for row in rows)
+    return [f"    {row.self_cpu_time_total / total:4.0%}  {row.key}" for row in rows[:5]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--no-compile", action="store_true", help="leave the compiled column out (it needs a C++ compiler)")
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    columns = ["vmap", "jax", "ours", "compiled"]
+    print(f"multiples of the fastest loop over torch.optim.Adam; torch {torch.__version__}, one thread")
+    print(f"{'workload':28s} {'B':>4s} {'runs':>4s} {'loop, run-steps/s':>18s}" + "".join(f"{c:>9s}" for c in columns) + "   wanted")
+    for key, settings, batch_size, runs, wanted in CASES:
+        line(key, settings, batch_size, runs, wanted, columns, options)
+
+
+def line(key, settings, batch_size, runs, wanted, columns, options) -> None:  # type: ignore[no-untyped-def]
+    from surgecore.training.workloads import WORKLOADS
+
+    workload = WORKLOADS[key](**settings)
+    name = " ".join([key, *(f"{k}={v}" for k, v in settings.items())])
+    try:
+        model = workload.build()
+    except FileNotFoundError as error:
+        print(f"{name:28s} left out: {error}")
+        return
+    steps = {
+        f"loop {kind}": loop(model, workload, batch_size, runs, **kwargs)
+        for kind, kwargs in (("plain", {"foreach": False}), ("foreach", {"foreach": True}), ("fused", {"fused": True}))
+    }
+    steps["vmap"] = vmapped(model, workload, batch_size, runs)
+    steps["ours"] = ours(model, key, settings, batch_size, runs, False)
+    if (by_jax := jax_step(model, workload, batch_size, runs)) is not None:
+        steps["jax"] = by_jax
+    if not options.no_compile:
+        steps["compiled"] = ours(model, key, settings, batch_size, runs, True)
+    times = best_times(steps, options.rounds, 0.15)
+    fastest = min(value for kind, value in times.items() if kind.startswith("loop"))
+    ratios = {kind: fastest * runs / value for kind, value in times.items() if not kind.startswith("loop")}
+    cells = "".join(f"{ratios[c]:9.1f}" if c in ratios else f"{'-':>9s}" for c in columns)
+    reached = max(ratios.get("ours", 0), ratios.get("compiled", 0))
+    others = max(1.0, ratios["vmap"], ratios.get("jax", 0))
+    notes = [f"{wanted:g}x" if wanted else ""]
+    if wanted and reached < wanted:
+        notes.append("SHORT")
+    if reached < 0.9 * others:
+        notes.append("SLOWER THAN THE BEST OTHER")
+    print(f"{name:28s} {batch_size:4d} {runs:4d} {1 / fastest:18,.0f}{cells}   {' '.join(notes)}", flush=True)
+    if len(notes) > 1:
+        print("\n".join(profile(steps["ours"])), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+import multiprocessing
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from surgecore import Sweep
+from surgecore.training.journal import JournalError
+from surgecore.training.plan import Plan
+from surgecore.training.runner import JOURNAL, run
+
+KILLS = 20
+
+
+@pytest.fixture
+def plan(plan_text):
+    return Plan.from_toml(plan_text)
+
+
+@pytest.fixture
+def long_plan(plan_text):
+    text = plan_text.replace("[4, 16]", str(list(range(2, 42)))).replace("steps = [3, 1]", "steps = [30, 1]")
+    return Plan.from_toml(text)
+
+
+def tables(result):
+    return {key: sweep.to_csv() for key, sweep in result.sweeps.items()}
+
+
+def test_result_is_a_sweep_of_every_run(plan, tmp_path):
+    result = run(plan, out=tmp_path, device="cpu")
+    assert result.finished
+    assert result.status == "All 24 runs are done."
+    assert list(result.sweeps) == ["k3", "k1"]
+    for key, steps in (("k3", 3), ("k1", 1)):
+        sweep = result.sweeps[key]
+        assert sweep.steps == steps
+        assert sweep.n_seeds == 4
+        assert len(sweep.trials) == 24
+        assert set(sweep.trials["status"]) == {"complete"}
+        assert Sweep.from_csv(sweep.to_csv().encode()).digest == sweep.digest
+    assert result.provenance["precision"] == "float32"
+    assert len(result.provenance["data"]) == 64
+    assert result.provenance["device"].startswith("CPU")
+
+
+def test_diverged_runs_are_kept(plan_text, tmp_path):
+    text = plan_text.replace('key = "sign"', 'key = "sgd"').replace("[0.003, 0.01, 0.03]", "[0.003, 0.01, 1e6]")
+    text = text.replace("steps = [3, 1]", "steps = [40]").replace('"softmax"', '"quadratic"').replace("2.0", "0.0")
+    trials = run(Plan.from_toml(text), out=tmp_path, device="cpu").sweeps["k40"].trials
+    assert set(trials.loc[trials["learning_rate"] == 1e6, "status"]) == {"infeasible"}
+    assert set(trials.loc[trials["learning_rate"] < 1, "status"]) == {"complete"}
+    assert len(trials) == 24
+
+
+def test_progress_counts_up_and_names_the_best(plan, tmp_path):
+    told = []
+    result = run(plan, out=tmp_path, device="cpu", on_progress=told.append)
+    assert [progress.done for progress in told] == [12, 24]
+    assert told[-1].remaining == 0
+    cells = result.sweeps["k3"].cells()
+    for batch_size, (rate, loss) in told[-1].best.items():
+        here = cells[cells["batch_size"] == batch_size].set_index("learning_rate")["loss"]
+        assert rate == here.idxmin()
+        assert loss == pytest.approx(here.min())
+    assert sum(cell[3] for progress in told for cell in progress.cells) == 24
+
+
+def test_cancel_then_resume_gives_the_undisturbed_table(long_plan, tmp_path):
+    whole = run(long_plan, out=tmp_path / "whole", device="cpu")
+    stop = threading.Event()
+
+    def after_ten(progress):
+        if progress.done >= 10 * 12:
+            stop.set()
+
+    part = run(long_plan, out=tmp_path / "part", device="cpu", on_progress=after_ten, cancel=stop)
+    assert not part.finished
+    assert part.sweeps == {}
+    assert part.status == "Stopped after 10 of 40 chunks; resume to go on."
+    told = []
+    again = run(long_plan, out=tmp_path / "part", device="cpu", resume=True, on_progress=told.append)
+    assert told[0].done == 11 * 12
+    assert tables(again) == tables(whole)
+
+
+def test_budget_stops_in_time(long_plan, tmp_path):
+    result = run(long_plan, out=tmp_path, device="cpu", budget=0)
+    assert result.status == "Stopped after 0 of 40 chunks; resume to go on."
+
+
+def test_another_plan_cannot_go_on(plan, plan_text, tmp_path):
+    run(plan, out=tmp_path, device="cpu")
+    with pytest.raises(FileExistsError):
+        run(plan, out=tmp_path, device="cpu")
+    other = Plan.from_toml(plan_text.replace("seeds = 4", "seeds = 5"))
+    with pytest.raises(JournalError, match="plan was"):
+        run(other, out=tmp_path, device="cpu", resume=True)
+
+
+def test_two_stages_surround_the_optimum(plan_text, tmp_path):
+    text = plan_text.replace("[0.003, 0.01, 0.03]", "[0.001, 0.005, 0.025, 0.125]").replace(
+        "seeds = 4", "seeds = 4\nrefine = true\nscout_seeds = 2\neach_side = 5"
+    )
+    sweep = run(Plan.from_toml(text), out=tmp_path, device="cpu").sweeps["k3"]
+    for batch_size, cells in sweep.cells().groupby("batch_size"):
+        best = cells["loss"].to_numpy().argmin()
+        assert 0 < best < len(cells) - 1, batch_size
+        ratios = np.diff(np.log2(cells["learning_rate"]))
+        np.testing.assert_allclose(ratios, 0.5, atol=1e-4)
+    assert sweep.n_seeds == 4
+
+
+def child(toml, folder, pipe):
+    plan = Plan.from_toml(toml)
+    resume = (folder / JOURNAL).exists()
+    run(plan, out=folder, device="cpu", resume=resume, on_progress=lambda progress: pipe.send(progress.done))
+    pipe.send(None)
+
+
+def test_twenty_kills_leave_the_table_unchanged(plan_text, tmp_path):
+    text = plan_text.replace("[4, 16]", str(list(range(2, 92)))).replace("steps = [3, 1]", "steps = [30, 1]")
+    whole = tables(run(Plan.from_toml(text), out=tmp_path / "whole", device="cpu"))
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pytest", "surgecore.training.runner", "surgecore.training.engine", "sklearn.datasets"])
+    random = np.random.default_rng(0)
+    folder, killed = tmp_path / "killed", 0
+    folder.mkdir()
+    for _ in range(KILLS):
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=child, args=(text, folder, theirs))
+        process.start()
+        theirs.close()
+        for _ in range(int(random.integers(1, 4))):
+            if ours.recv() is None:
+                break
+        # somewhere within the next chunk or its record
+        ours.poll(float(random.uniform(0, 0.01)))
+        process.kill()
+        process.join()
+        killed += process.exitcode == -signal.SIGKILL
+    assert killed >= KILLS - 2
+    assert tables(run(Plan.from_toml(text), out=folder, device="cpu", resume=True)) == whole
+
+
+def test_a_lost_worker_is_replaced(long_plan, tmp_path):
+    plan = long_plan
+    lost = []
+
+    def lose_one(progress):
+        if not lost:
+            lost.append(multiprocessing.active_children()[0])
+            lost[0].kill()
+
+    result = run(plan, out=tmp_path / "a", device="cpu", executor="processes", workers=2, on_progress=lose_one)
+    assert lost
+    assert result.finished
+    assert tables(result) == tables(run(plan, out=tmp_path / "b", device="cpu"))
+
+
+def test_ray_cluster_survives_a_killed_worker(plan_text, tmp_path):
+    ray = pytest.importorskip("ray", reason="Ray is not installed (extra 'cluster')")
+    plan = Plan.from_toml(plan_text.replace("[4, 16]", str(list(range(2, 22)))))
+    lost = []
+
+    def lose_one(progress):
+        if not lost:
+            from ray.util.state import list_workers
+
+            alive = list_workers(filters=[("worker_type", "=", "WORKER"), ("is_alive", "=", "True")])
+            lost.append(next(worker.pid for worker in alive if worker.pid))
+            os.kill(lost[0], signal.SIGKILL)
+
+    try:
+        result = run(
+            plan, out=tmp_path / "a", device="cpu", executor="ray", workers=2, address="local", on_progress=lose_one
+        )
+    finally:
+        ray.shutdown()
+    assert lost
+    assert tables(result) == tables(run(plan, out=tmp_path / "b", device="cpu"))
+
+
+def test_unknown_device():
+    with pytest.raises(ValueError, match="device must be auto, cpu or cuda, but got 'tpu'"):
+        run(None, out=".", device="tpu")
