@@ -10,6 +10,7 @@ from surgecore.comparison import Comparison, compare
 from surgecore.fitting import FitResult
 from surgecore.optima import Optimum
 from surgecore.sweep import Sweep
+from surgecore.tradeoff import Tradeoff, tradeoff
 from surgecore.verdict import SurgeVerdict, surge_verdict
 
 
@@ -29,6 +30,8 @@ class Analysis:
         Whether the optimal learning rate falls after its peak.
     sentences : tuple of str
         The findings in words, the most important first.
+    tradeoff : Tradeoff or None
+        Steps against examples, where the sweep has steps to a target.
     """
 
     sweep: Sweep
@@ -36,6 +39,7 @@ class Analysis:
     comparison: Comparison
     verdict: SurgeVerdict
     sentences: tuple[str, ...]
+    tradeoff: Tradeoff | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers as plain Python, ready for JSON; None where a number is unknown or unbounded.
@@ -43,7 +47,7 @@ class Analysis:
         Returns
         -------
         dict
-            Keys read, optima, fits, ranking, surge, sentences.
+            Keys read, optima, fits, ranking, surge, sentences, and tradeoff where there is one.
         """
         status = self.sweep.trials["status"]
         result: dict[str, Any] = _plain(
@@ -58,6 +62,7 @@ class Analysis:
                     "steps": self.sweep.steps,
                     "infeasible": int((status == "infeasible").sum()),
                     "incomplete": int((status == "incomplete").sum()),
+                    "grid": self.sweep.is_grid,
                     "notices": list(self.sweep.notices),
                 },
                 "optima": [_optimum(optimum) for optimum in self.optima],
@@ -85,6 +90,8 @@ class Analysis:
                 "sentences": list(self.sentences),
             }
         )
+        if self.tradeoff is not None:
+            result["tradeoff"] = _plain(_tradeoff(self.tradeoff))
         return result
 
 
@@ -107,7 +114,11 @@ def analyse(sweep: Sweep, *, draws: int = 500, seed: int = 0) -> Analysis:
     optima = sweep.optima(draws=draws, seed=seed) if sweep.is_grid else ()
     comparison = compare(optima)
     verdict = surge_verdict(optima, seed=seed)
-    return Analysis(sweep, optima, comparison, verdict, _sentences(sweep, optima, comparison, verdict))
+    steps = tradeoff(sweep)
+    sentences = _sentences(sweep, optima, comparison, verdict)
+    if steps is not None:
+        sentences = (*sentences, steps.sentence)
+    return Analysis(sweep, optima, comparison, verdict, sentences, steps)
 
 
 def _sentences(
@@ -128,7 +139,7 @@ def _shape_sentences(sweep: Sweep, optima: tuple[Optimum, ...]) -> list[str]:
     n_batch, n_rates = len(sweep.batch_sizes), len(sweep.learning_rates)
     if not sweep.is_grid:
         result.append(
-            f"This is not a grid: {n_rates:,} learning rates over {n_batch:,} batch sizes, hardly any shared. "
+            f"This is not a grid: {n_rates:,} learning rates over {n_batch:,} batch sizes, hardly shared. "
             "The trials can be shown, but the best learning rate at a batch size cannot be read off them."
         )
     if n_rates == 1:
@@ -175,10 +186,16 @@ def _fit(fit: FitResult) -> dict[str, Any]:
         "status": fit.status,
         "flags": sorted(fit.flags),
         "residuals": fit.residuals.tolist(),
+        "outliers": list(fit.outliers),
         "chi2": fit.chi2,
         "aicc": fit.aicc,
         "n": fit.n,
     }
+
+
+def _tradeoff(steps: Tradeoff) -> dict[str, Any]:
+    values = {name: getattr(steps, name) for name in Tradeoff.__dataclass_fields__ if name != "points"}
+    return {"points": steps.points.to_dict(orient="records"), **values}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON is recursive

@@ -1,4 +1,4 @@
-"""The command `surge`: fit a sweep, run a sweep."""
+"""The command `surge`: fit a sweep, say what to run next, train a sweep."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from importlib import import_module
+from typing import Any
 
+from surgecore.advice import Recommendation, recommend
 from surgecore.analysis import Analysis, analyse
-from surgecore.problems import SweepError
+from surgecore.columns import ColumnMapping
+from surgecore.importing import Table, open_table
+from surgecore.next_runs import next_runs
+from surgecore.problems import Problem, SweepError
 from surgecore.sweep import Sweep
+from surgecore.trials import DivergedRule
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,13 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # the trainer has its own options, and torch is imported only for it
         return int(import_module("surgecore.training.cli").main(given[1:]))
     options = _parser().parse_args(given)
+    problems: tuple[Problem, ...] = ()
     try:
-        sweep = Sweep.from_csv(sys.stdin.buffer if options.file == "-" else options.file)
-    except (SweepError, OSError) as error:
+        table = open_table(sys.stdin.buffer if options.file == "-" else options.file)
+        mapping = _mapping(table, options)
+        rule = DivergedRule(options.diverged_factor or None, options.diverged_above)
+        problems = table.problems(mapping, group=options.group)
+        sweep = Sweep.from_table(
+            table, mapping, group=options.group, skip_bad_rows=options.skip_bad_rows, diverged=rule
+        )
+    except (SweepError, OSError, ValueError) as error:
         print(f"{options.file} cannot be read as a sweep:\n{error}", file=sys.stderr)
         return 2
     analysis = analyse(sweep)
-    print(json.dumps(analysis.to_dict(), indent=2, allow_nan=False) if options.json else report(analysis))
+    print(_json(analysis, table, mapping, options, problems) if options.json else _text(analysis, options))
     return 0
 
 
@@ -46,11 +60,84 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     fit = commands.add_parser("fit", help="optima, fitted laws and verdict of a sweep")
     fit.add_argument(
-        "file", metavar="FILE", help="CSV with batch_size, learning_rate, loss; - for standard input"
+        "file", metavar="FILE", help="CSV, TSV, JSON lines, Parquet, gzipped or not; - for standard input"
     )
     fit.add_argument("--json", action="store_true", help="all numbers as JSON")
+    fit.add_argument(
+        "--map", action="append", default=[], metavar="ROLE=COLUMN",
+        help="which column is what, for example learning_rate=peak_lr; also group=COLUMN; may be repeated",
+    )  # fmt: skip
+    fit.add_argument("--group", metavar="VALUE", help="which model, where the table holds several")
+    goal = fit.add_mutually_exclusive_group()
+    goal.add_argument("--maximise", action="store_true", help="a large metric is good")
+    goal.add_argument("--minimise", action="store_true", help="a small metric is good")
+    fit.add_argument("--skip-bad-rows", action="store_true", help="leave out rows with a problem")
+    fit.add_argument(
+        "--diverged-factor", type=float, default=DivergedRule().gain_factor, metavar="X",
+        help="how much worse than the start a finite loss must be to count as diverged; 0 for never",
+    )  # fmt: skip
+    fit.add_argument("--diverged-above", type=float, metavar="LOSS", help="a loss above this is diverged")
+    fit.add_argument("--at", type=float, metavar="BATCH", help="also: learning rate for this batch size")
+    fit.add_argument("--next", action="store_true", help="also: which cells to run next")
     commands.add_parser("sweep", help="train a sweep (needs the extra 'training')", add_help=False)
     return parser
+
+
+def _mapping(table: Table, options: argparse.Namespace) -> ColumnMapping:
+    mapping = table.mapping
+    names = {field.name for field in fields(ColumnMapping)}
+    query: dict[str, Any] = {}
+    for pair in options.map:
+        role, mark, column = pair.partition("=")
+        if not mark or role not in names:
+            raise ValueError(f"--map must be one of {', '.join(sorted(names))} = a column, but got {pair!r}")
+        if role == "group":
+            query["group"] = (*query.get("group", ()), *([column] if column else []))
+        else:
+            query[role] = type(getattr(mapping, role))(column)
+    if options.maximise or options.minimise:
+        query["goal"] = "maximise" if options.maximise else "minimise"
+    # other columns may tell other models apart
+    return table.resolve(replace(mapping, **({"group": None} | query if options.map else query)))
+
+
+def _json(
+    analysis: Analysis,
+    table: Table,
+    mapping: ColumnMapping,
+    options: argparse.Namespace,
+    problems: Sequence[Problem],
+) -> str:
+    result = analysis.to_dict()
+    result["read"] |= {
+        "layout": table.layout,
+        "mapping": mapping.to_query(),
+        "group": options.group,
+        "groups": [group.label for group in table.groups(mapping)],
+        "problems": [{"row": p.row, "column": p.column, "message": p.message} for p in problems],
+    }
+    if options.at is not None:
+        result["at"] = [
+            {name: getattr(row, name) for name in Recommendation.__dataclass_fields__}
+            for row in recommend(analysis, options.at)
+        ]
+    if options.next:
+        plan = next_runs(analysis)
+        result["next_runs"] = {"cells": plan.table.to_dict(orient="records"), "sentence": plan.sentence}
+    return json.dumps(result, indent=2, allow_nan=False)
+
+
+def _text(analysis: Analysis, options: argparse.Namespace) -> str:
+    lines = [report(analysis)]
+    if options.at is not None:
+        lines += ["", f"{'at batch size ' + format(options.at, 'g'):40s}  learning rate (95 %)"]
+        for row in recommend(analysis, options.at):
+            span = "" if row.interval is None else f"({row.interval[0]:.3g} to {row.interval[1]:.3g})"
+            lines.append(f"{row.label:40s}  {row.lr:.3g} {span} {row.note}".rstrip())
+    if options.next:
+        plan = next_runs(analysis)
+        lines += ["", plan.sentence, plan.table.to_string(index=False)]
+    return "\n".join(lines)
 
 
 def report(analysis: Analysis) -> str:
@@ -67,7 +154,9 @@ def report(analysis: Analysis) -> str:
         Findings, optima and fits; every number with its interval.
     """
     lines = [f"{analysis.sweep.name}: {len(analysis.sweep.trials):,} trials", ""]
-    lines += [*analysis.sweep.notices, *analysis.sentences, "", "batch size  best learning rate (95 %)"]
+    lines += [*analysis.sweep.notices, *analysis.sentences]
+    if analysis.optima:
+        lines += ["", "batch size  best learning rate (95 %)"]
     for optimum in analysis.optima:
         if optimum.on_edge:
             sign = "<=" if optimum.on_edge == "low" else ">="
@@ -77,14 +166,18 @@ def report(analysis: Analysis) -> str:
         else:
             text = f"{optimum.learning_rate:.3g}  ({optimum.interval[0]:.3g} to {optimum.interval[1]:.3g})"
         lines.append(f"{optimum.batch_size:10g}  {text}")
-    lines += ["", f"{'law':28s}  {'AICc':>7s}  weight  parameters (95 %)"]
-    for fit, weight in zip(analysis.comparison.fits, analysis.comparison.weights, strict=True):
-        parameters = "no fit"
-        if fit.law is not None:
-            parameters = ", ".join(
-                f"{param.label} {getattr(fit.law, param.name):.3g} "
-                f"({fit.interval[param.name][0]:.3g} to {fit.interval[param.name][1]:.3g})"
-                for param in fit.family.free
-            )
-        lines.append(f"{fit.family.label:28s}  {fit.aicc:7.1f}  {weight:6.2f}  {parameters}")
+    if any(fit.law is not None for fit in analysis.comparison.fits):
+        lines += ["", f"{'law':28s}  {'AICc':>7s}  weight  {'holdout':>7s}  parameters (95 %)"]
+    ranked = zip(
+        analysis.comparison.fits, analysis.comparison.weights, analysis.comparison.holdout, strict=True
+    )
+    for fit, weight, holdout in ranked:
+        if fit.law is None:
+            continue
+        parameters = ", ".join(
+            f"{param.label} {getattr(fit.law, param.name):.3g} "
+            f"({fit.interval[param.name][0]:.3g} to {fit.interval[param.name][1]:.3g})"
+            for param in fit.family.free
+        )
+        lines.append(f"{fit.family.label:28s}  {fit.aicc:7.1f}  {weight:6.2f}  {holdout:+7.2f}  {parameters}")
     return "\n".join(lines)

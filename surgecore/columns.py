@@ -100,8 +100,8 @@ class ColumnMapping:
         Columns of the file; ``""`` while not known.
     seed, steps, status, steps_to_target, examples, excess_loss : str
         Further columns, ``""`` where the file has none.
-    group : tuple of str
-        Columns that tell models in one file apart.
+    group : tuple of str or None
+        Columns that tell models in one file apart; empty for a single model, None to look for them.
     goal : {"minimise", "maximise", "drop"}
         What is good: a small metric, a large one, or a large loss drop. All but the first change its sign.
     batch_unit : {"examples", "sequences", "tokens"}
@@ -127,7 +127,7 @@ class ColumnMapping:
     steps_to_target: str = ""
     examples: str = ""
     excess_loss: str = ""
-    group: tuple[str, ...] = ()
+    group: tuple[str, ...] | None = None
     goal: Goal = "minimise"
     batch_unit: BatchUnit = "examples"
     sequence_length: float = 0.0
@@ -168,7 +168,7 @@ class ColumnMapping:
         ColumnMapping
         """
         found = {role: hits[0] for role in ALIASES if (hits := candidates(names, role))}
-        groups = (found.pop("group"),) if "group" in found else ()
+        groups = (found.pop("group"),) if "group" in found else None
         mapping = cls(**found, group=groups)  # type: ignore[arg-type] # roles are text
         plain = {plain_name(name): name for name in names}
         drops = [plain[word] for word in _DROP if word in plain]
@@ -193,9 +193,9 @@ class ColumnMapping:
         for field in fields(self):
             value = getattr(self, field.name)
             if value != field.default:
-                pairs += [
-                    (field.name, part) for part in (value if isinstance(value, tuple) else (str(value),))
-                ]
+                # a single model is an empty group, which is not the same as none given
+                parts = (value or ("",)) if isinstance(value, tuple) else (str(value),)
+                pairs += [(field.name, part) for part in parts]
         return urlencode(pairs)
 
     @classmethod
@@ -218,9 +218,9 @@ class ColumnMapping:
         """
         values: dict[str, object] = {}
         names = {field.name for field in fields(cls)}
-        for name, value in parse_qsl(query):
+        for name, value in parse_qsl(query, keep_blank_values=True):
             if name == "group":
-                values["group"] = (*values.get("group", ()), value)  # type: ignore[misc]
+                values["group"] = (*values.get("group", ()), *([value] if value else []))  # type: ignore[misc]
             elif name in ("sequence_length", "n_steps"):
                 values[name] = _number(name, value)
             elif name in names:

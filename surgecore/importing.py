@@ -98,10 +98,22 @@ class Table:
             return error.problems
         return tuple(self._check(frame, lines, chosen, DivergedRule()).problems)
 
+    def resolve(self, mapping: ColumnMapping) -> ColumnMapping:
+        """The mapping with its group columns looked for, where it leaves them open."""
+        if mapping.group is not None or self._unmapped(mapping):
+            return mapping
+        used = set(mapping.columns.values())
+        extra = [name for name in self.columns if name not in used and could_tell(self.frame[name])]
+        if not extra:
+            return replace(mapping, group=())
+        checked = self._check(self.frame, self.lines, mapping, DivergedRule(gain_factor=None))
+        trials = checked.trials[~checked.bad]
+        return replace(mapping, group=guess_group_columns(trials, [name for name in extra if name in trials]))
+
     def groups(self, mapping: ColumnMapping | None = None) -> tuple[Group, ...]:
         """The models that the mapping's group columns tell apart, largest first; empty for one model."""
-        chosen = self.mapping if mapping is None else mapping
-        names = [name for name in chosen.group if name in self.columns]
+        chosen = self.resolve(self.mapping if mapping is None else mapping)
+        names = [name for name in chosen.group or () if name in self.columns]
         found = list_groups(self.frame, names)
         return found if len(found) > 1 else ()
 
@@ -139,7 +151,7 @@ class Table:
         missing = [
             f"a column {role} (or an alias of it) must be there, but got {some}" for role in mapping.missing
         ]
-        given = [*mapping.columns.values(), *mapping.group]
+        given = [*mapping.columns.values(), *(mapping.group or ())]
         missing += [
             f"the column {name} is not in the table: {some}" for name in given if name not in self.columns
         ]
@@ -226,19 +238,8 @@ def _import_of(table: RawTable, name: str, *, nan_is_diverged: bool) -> Table:
     names = [str(column) for column in table.frame.columns]
     tracker = next((label for label, marks in _TRACKERS if marks <= set(names)), "")
     layout = f"{tracker}, {table.layout}" if tracker else table.layout
-    mapping = ColumnMapping.guess(names)
-    draft = Table(name, table.frame, table.lines, layout, mapping, nan_is_diverged)
-    if mapping.missing or mapping.group:
-        return draft
-    used = set(mapping.columns.values())
-    extra = [column for column in names if column not in used and could_tell(table.frame[column])]
-    if not extra:
-        return draft
-    rule = DivergedRule(gain_factor=None)
-    checked = check(table.frame, table.lines, mapping, nan_is_diverged=nan_is_diverged, rule=rule)
-    trials = checked.trials[~checked.bad]
-    group = guess_group_columns(trials, [column for column in extra if column in trials])
-    return replace(draft, mapping=replace(mapping, group=group))
+    draft = Table(name, table.frame, table.lines, layout, ColumnMapping.guess(names), nan_is_diverged)
+    return replace(draft, mapping=draft.resolve(draft.mapping))
 
 
 def _load(source: Source) -> tuple[bytes, str]:

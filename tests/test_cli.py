@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from simulate import sweep_frame
 
@@ -26,7 +27,9 @@ def path(sweep, tmp_path):
 def test_json_is_the_analysis(sweep, path, capsys):
     assert main(["fit", path, "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    assert printed == json.loads(json.dumps(analyse(sweep).to_dict()))
+    want = json.loads(json.dumps(analyse(sweep).to_dict()))
+    assert want.pop("read").items() <= printed.pop("read").items()
+    assert printed == want
 
 
 def test_the_report_names_every_optimum_and_law(sweep, path, capsys):
@@ -60,3 +63,38 @@ def test_the_installed_command_runs(path):
     done = subprocess.run([sys.executable, "-c", "from surgecore.cli import main; raise SystemExit(main())",
                            "fit", path, "--json"], capture_output=True, text=True, check=True)  # fmt: skip
     assert json.loads(done.stdout)["surge"]["decision"] == "fall"
+
+
+def test_mapping_group_and_goal_are_options(tmp_path, capsys):
+    frame = sweep_frame(SurgeLaw(1e-2, 64.0), np.random.default_rng(0), seeds=2)
+    table = pd.concat([frame.assign(model=name) for name in ("a", "b")])
+    table = table.assign(score=-table["loss"], peak=table["learning_rate"]).drop(
+        columns=["loss", "learning_rate"]
+    )
+    target = tmp_path / "two.csv"
+    table.to_csv(target, index=False)
+    options = ["--map", "loss=score", "--map", "learning_rate=peak", "--maximise", "--json"]
+    assert main(["fit", str(target), *options]) == 2
+    assert "choose one of model=a; model=b" in capsys.readouterr().err
+    assert main(["fit", str(target), *options, "--group", "b", "--at", "100", "--next"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["read"]["groups"] == ["model=a", "model=b"]
+    assert result["read"]["group"] == "b"
+    assert result["read"]["rows"] == len(frame)
+    assert "goal=maximise" in result["read"]["mapping"]
+    assert result["surge"]["decision"] == "fall"
+    assert result["at"][0]["lr"] > 0
+    assert {"batch_size", "learning_rate", "seeds", "reason"} <= result["next_runs"]["cells"][0].keys()
+    assert main(["fit", str(target), "--map", "nonsense"]) == 2
+    assert "--map must be one of" in capsys.readouterr().err
+
+
+def test_bad_rows_are_skipped_on_request_and_listed(sweep, tmp_path, capsys):
+    target = tmp_path / "some.csv"
+    target.write_text(sweep.to_csv() + "x,1,1,0,20,complete\n")
+    assert main(["fit", str(target), "--json"]) == 2
+    capsys.readouterr()
+    assert main(["fit", str(target), "--json", "--skip-bad-rows"]) == 0
+    read = json.loads(capsys.readouterr().out)["read"]
+    assert read["rows"] == len(sweep.trials)
+    assert [problem["row"] for problem in read["problems"]] == [len(sweep.trials) + 2]

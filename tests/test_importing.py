@@ -179,6 +179,7 @@ def test_a_mapping_goes_through_a_url():
                             batch_unit="sequences", sequence_length=1024.0, n_steps=1)  # fmt: skip
     assert ColumnMapping.from_query(mapping.to_query()) == mapping
     assert ColumnMapping().to_query() == ""
+    assert ColumnMapping.from_query(ColumnMapping(group=()).to_query()).group == ()
     assert ColumnMapping.from_query("page=sweep&loss=x") == ColumnMapping(loss="x")
     with pytest.raises(ValueError, match="goal must be one of minimise, maximise, drop, but got 'sideways'"):
         ColumnMapping.from_query("goal=sideways")
@@ -212,6 +213,18 @@ def test_several_models_are_never_pooled_in_silence(frame):
         sweep = Sweep.from_table(open_table(data), group=wanted)
         assert len(sweep.trials) == len(frame)
         assert set(sweep.trials["model"]) == {"small"}
+
+
+def test_one_model_can_be_insisted_on(frame):
+    table = open_table(as_bytes(two_models(frame)))
+    mapping = ColumnMapping("batch_size", "learning_rate", "loss", seed="seed")
+    assert table.resolve(mapping).group == ("model",)
+    with pytest.raises(GroupsFound):
+        Sweep.from_table(table, mapping)
+    pooled = Sweep.from_table(
+        table, ColumnMapping("batch_size", "learning_rate", "loss", seed="seed", group=())
+    )
+    assert len(pooled.trials) == 2 * len(frame)
 
 
 def test_budgets_of_one_run_are_groups_too(frame):
