@@ -7,6 +7,7 @@ torch = pytest.importorskip("torch")
 
 from scipy.special import erf  # noqa: E402
 
+from surgecore.training.gradient_sample import inverse_std_bias  # noqa: E402
 from surgecore.training.measure import Effort, Laboratory  # noqa: E402
 from surgecore.training.models import QuadraticModel  # noqa: E402
 from surgecore.training.probes import QuadraticProbe  # noqa: E402
@@ -72,9 +73,7 @@ def measured(probe, effort, seed):
 def test_intervals_cover_the_truth_at_their_nominal_rate(correlation, examples, dense_limit):
     model = problem(correlation)
     probe, known = QuadraticProbe(model), truth(model)
-    effort = Effort(
-        examples=examples, blocks=20, probes=128, twins=160, updates=128, dense_limit=dense_limit
-    )
+    effort = Effort(examples=examples, blocks=20, probes=128, twins=160, updates=128, dense_limit=dense_limit)
     runs = [measured(probe, effort, seed) for seed in range(SEEDS)]
     rates = {key: np.mean([run[key].covers(value) for run in runs]) for key, value in known.items()}
     # three standard deviations of a binomial rate below 95 %; bounded sums and exact numbers may cover more
@@ -100,12 +99,14 @@ def test_split_samples_are_unbiased_where_the_plug_in_is_not():
         z = laboratory.sample.mean / laboratory.sample.std
         form = laboratory.curvature.forms(z[None])[0]
         plug_in.append(float(form - laboratory.curvature.diagonal[0] @ z.square()))
-    # theory: the plug-in is too large by the sum over pairs of H_ij rho_ij / n
+    # theory: noise that coordinates share adds the sum over pairs of H_ij rho_ij / n, and dividing by an
+    # estimated standard deviation makes all of it larger
     hessian, noise = model.hessian.double().numpy(), model.noise.double().numpy()
     covariance = noise @ noise.T
     std = np.sqrt(np.diag(covariance))
     rho = covariance / np.outer(std, std)
-    bias = ((hessian * rho).sum() - np.trace(hessian)) / 256
+    shared = ((hessian * rho).sum() - np.trace(hessian)) / 256
+    bias = inverse_std_bias(256 - 16) ** 2 * (known["coupling"] + shared) - known["coupling"]
     assert abs(np.mean(split) - known["coupling"]) < 3 * np.std(split) / np.sqrt(SEEDS)
     excess = np.subtract(plug_in, split)
     error = np.std(excess) / np.sqrt(SEEDS)
