@@ -67,9 +67,7 @@ def blank(height: int) -> go.Figure:
 
 
 def empty(figure: go.Figure, text: str) -> go.Figure:
-    figure.add_annotation(
-        text=text, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 16}
-    )
+    figure.add_annotation(text=text, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 16})
     return figure
 
 

@@ -93,9 +93,7 @@ def shown_model(state: ExploreState) -> NoiseModel:
     index = min(int(place), len(rows) - 2)
     part = place - index
     moved = {
-        name: getattr(state.model, name)
-        * rows[index][name]
-        * (rows[index + 1][name] / rows[index][name]) ** part
+        name: getattr(state.model, name) * rows[index][name] * (rows[index + 1][name] / rows[index][name]) ** part
         for name in ("snr", "alignment", "lr_scale")
     }
     moved["alignment"] = min(moved["alignment"], state.model.max_alignment)
@@ -160,9 +158,7 @@ def _fit(analysis: Analysis) -> dict[str, Any]:
         "snr_spread": 0.0,
         "alignment": fit.law.coupling,
     }
-    sentence = (
-        f"Sets the controls to the exact law with equal signal to noise, fitted to the points. {fit.status}"
-    )
+    sentence = f"Sets the controls to the exact law with equal signal to noise, fitted to the points. {fit.status}"
     return {"params": {**plain, **fitted}, "sentence": sentence}
 
 
@@ -176,9 +172,7 @@ def curve_table(reading: Reading, keys: Sequence[str]) -> pd.DataFrame:
 def numbers(reading: Reading, keys: Sequence[str]) -> None:
     """The curves in numbers, to read and to keep."""
     table = curve_table(reading, keys)
-    shown = (
-        table.map(words.number).rename(columns=LABELS).set_index(table["batch_size"].map(words.batch_size))
-    )
+    shown = table.map(words.number).rename(columns=LABELS).set_index(table["batch_size"].map(words.batch_size))
     st.table(shown.drop(columns="batch_size").rename_axis("Batch size"))
     st.download_button(
         "Curves, CSV",
@@ -193,9 +187,7 @@ def numbers(reading: Reading, keys: Sequence[str]) -> None:
 def share(state: ExploreState) -> None:
     """A link to exactly this state, as text and for a phone's camera, to embed, and as code."""
     address = st.context.url or ""
-    keep = {
-        key: values for key, values in query().items() if key not in (*KEYS, "hide", "embed", "embed_options")
-    }
+    keep = {key: values for key, values in query().items() if key not in (*KEYS, "hide", "embed", "embed_options")}
     link = _address(address, keep | state.to_query())
     embed = _address(address, keep | state.to_query() | {"embed": "true", "hide": "presets,history,map,page"})
     left, right = st.columns([3, 1])
@@ -203,9 +195,7 @@ def share(state: ExploreState) -> None:
         st.markdown("**Link to this state**")
         st.code(link, language=None, wrap_lines=True)
         st.markdown("**To embed it**: `hide=` takes any of " + ", ".join(f"`{part}`" for part in PARTS))
-        st.code(
-            f'<iframe src="{embed}" width="100%" height="760"></iframe>', language="html", wrap_lines=True
-        )
+        st.code(f'<iframe src="{embed}" width="100%" height="760"></iframe>', language="html", wrap_lines=True)
     with right:
         image = io.BytesIO()
         segno.make(link, error="l").save(image, kind="svg", scale=3, border=3, light="#ffffff")
@@ -249,9 +239,7 @@ def read_logged() -> None:
         "A CSV with the columns `step` and `noise_scale` of your own run. Its points are drawn along the "
         "path of the peak, while *Training progress* is open. The file stays in memory."
     )
-    file = st.file_uploader(
-        "Logged noise scale (CSV)", type=["csv"], key="logged_file", on_change=_use_logged
-    )
+    file = st.file_uploader("Logged noise scale (CSV)", type=["csv"], key="logged_file", on_change=_use_logged)
     if file is not None and (problem := st.session_state.get("logged_problem")):
         st.error(problem, icon=":material/error:")
 
@@ -271,6 +259,5 @@ def _use_logged() -> None:
     last = max(float(frame["step"].max()), 1.0)
     frame = frame.iloc[:: max(1, len(frame) // 60)]
     st.session_state["logged"] = [
-        {"part": step / last, "batch": scale}
-        for step, scale in zip(frame["step"], frame["noise_scale"], strict=True)
+        {"part": step / last, "batch": scale} for step, scale in zip(frame["step"], frame["noise_scale"], strict=True)
     ]

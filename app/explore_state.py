@@ -35,17 +35,13 @@ class ExploreState:
             "laws": list(self.curves),
             "progress": {"t": self.t, "noise": self.noise},
             "ghosts": [vars(ghost) for ghost in self.ghosts],
-            "view": None
-            if self.view is None
-            else {k: list(self.view[2 * i : 2 * i + 2]) for i, k in enumerate("xyd")},
+            "view": None if self.view is None else {k: list(self.view[2 * i : 2 * i + 2]) for i, k in enumerate("xyd")},
         }
 
     def to_query(self) -> dict[str, str | list[str]]:
         """Only what differs from the default, every number to its last digit."""
         query: dict[str, str | list[str]] = {
-            name: repr(value)
-            for name, value in vars(self.model).items()
-            if value != getattr(DEFAULT_MODEL, name)
+            name: repr(value) for name, value in vars(self.model).items() if value != getattr(DEFAULT_MODEL, name)
         }
         default = ExploreState()
         if self.curves != default.curves:
@@ -55,9 +51,7 @@ class ExploreState:
         if self.noise != default.noise:
             query["noise"] = self.noise
         if self.ghosts:
-            query["ghost"] = [
-                ",".join(repr(value) for value in vars(ghost).values()) for ghost in self.ghosts
-            ]
+            query["ghost"] = [",".join(repr(value) for value in vars(ghost).values()) for ghost in self.ghosts]
         if self.view is not None:
             query["zoom"] = ",".join(repr(value) for value in self.view)
         return query
@@ -90,9 +84,7 @@ def from_query(query: Mapping[str, Sequence[str]]) -> tuple[ExploreState, list[s
         try:
             return read(texts[-1] if last else texts)
         except (ValueError, OverflowError):
-            notices.append(
-                f"{key} = {texts[-1][:40]!r} in the address cannot be used; the default stands instead."
-            )
+            notices.append(f"{key} = {texts[-1][:40]!r} in the address cannot be used; the default stands instead.")
             return None
 
     values = vars(DEFAULT_MODEL) | {
@@ -103,9 +95,7 @@ def from_query(query: Mapping[str, Sequence[str]]) -> tuple[ExploreState, list[s
     try:
         state = replace(state, model=NoiseModel(**values))
     except ValueError as error:
-        notices.append(
-            f"The parameters in the address do not go together ({error}); the defaults stand instead."
-        )
+        notices.append(f"The parameters in the address do not go together ({error}); the defaults stand instead.")
     found = {
         "curves": use("curves", _curves),
         "t": use("t", _part),

@@ -61,8 +61,7 @@ def _without_peak(reading: Reading) -> list[str]:
         said.append(f"R = {number(model.alignment)} {relation} 1 decides it: no surge{theorem}.")
     elif model.blocks > 1:
         said.append(
-            f"R = {number(model.alignment)} is shared by {model.blocks} blocks, too little in each: "
-            f"no surge{theorem}."
+            f"R = {number(model.alignment)} is shared by {model.blocks} blocks, too little in each: no surge{theorem}."
         )
     else:
         said.append(f"R = {number(model.alignment)} is hardly above 1: no visible surge{theorem}.")

@@ -101,9 +101,7 @@ def clipped(losses: Sequence[float], limits: tuple[float, float]) -> str:
     above = sum(1 for loss in losses if isfinite(loss) and loss > limits[1])
     if not above:
         return "The colour scale covers every loss."
-    return (
-        f"{count(above, 'cell')} above a loss of {number(limits[1])} drawn in the last colour of the scale."
-    )
+    return f"{count(above, 'cell')} above a loss of {number(limits[1])} drawn in the last colour of the scale."
 
 
 def lr_unit(optimizer: str | None) -> str:

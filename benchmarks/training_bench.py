@@ -71,9 +71,19 @@ def network(workload: object) -> nn.Module:
     if isinstance(workload, FashionCNN):
         c, h = workload.channels, workload.hidden
         return nn.Sequential(
-            nn.Conv2d(1, c, 5), nn.MaxPool2d(2), gelu, nn.Conv2d(c, 2 * c, 3), nn.MaxPool2d(2), gelu, nn.Flatten(),
-            nn.Linear(50 * c, h), gelu, nn.Linear(h, h // 2), gelu, nn.Linear(h // 2, 10),
-        )  # fmt: skip
+            nn.Conv2d(1, c, 5),
+            nn.MaxPool2d(2),
+            gelu,
+            nn.Conv2d(c, 2 * c, 3),
+            nn.MaxPool2d(2),
+            gelu,
+            nn.Flatten(),
+            nn.Linear(50 * c, h),
+            gelu,
+            nn.Linear(h, h // 2),
+            gelu,
+            nn.Linear(h // 2, 10),
+        )
     return nn.Sequential(nn.Linear(64, workload.hidden), gelu, nn.Linear(workload.hidden, 10))  # type: ignore[attr-defined]
 
 
@@ -126,17 +136,31 @@ def vmapped(model: DataModel, workload: object, batch_size: int, runs: int) -> C
     return step
 
 
-def ours(model: DataModel, key: str, options: dict[str, int], batch_size: int, runs: int, compiled: bool) -> Callable[[], None]:
+def ours(
+    model: DataModel, key: str, options: dict[str, int], batch_size: int, runs: int, compiled: bool
+) -> Callable[[], None]:
     """All runs as a plan runs them: seeds x 32 (or 16) rates, in the chunks that the plan makes."""
     rates = [LR * (1 + i / 1000) for i in range(min(runs, 32))]
     table = {
-        "name": "bench", "title": "bench", "workload": {"key": key, **options}, "optimizer": {"key": "adam"},
-        "protocol": {"key": "steps"}, "grid": {"batch_sizes": [batch_size], "learning_rates": rates, "seeds": runs // len(rates)},
-    }  # fmt: skip
+        "name": "bench",
+        "title": "bench",
+        "workload": {"key": key, **options},
+        "optimizer": {"key": "adam"},
+        "protocol": {"key": "steps"},
+        "grid": {"batch_sizes": [batch_size], "learning_rates": rates, "seeds": runs // len(rates)},
+    }
     engines = [
-        Engine(model, Adam(), batch_size=batch_size, seeds=c.seeds, rates=c.rates, start=model.initial(0), compiled=compiled)
+        Engine(
+            model,
+            Adam(),
+            batch_size=batch_size,
+            seeds=c.seeds,
+            rates=c.rates,
+            start=model.initial(0),
+            compiled=compiled,
+        )
         for c in Plan.from_dict(table).chunks(1)
-    ]  # fmt: skip
+    ]
 
     def step() -> None:
         for engine in engines:
@@ -154,7 +178,11 @@ def jax_step(model: DataModel, workload: object, batch_size: int, runs: int) -> 
         return None
     if not hasattr(workload, "hidden") or isinstance(workload, FashionCNN):
         return None
-    x, y, rows = jnp.asarray(model.x.numpy()), jnp.asarray(model.y.numpy()), jnp.asarray(model.draw([0], batch_size, 0)[:, 0].numpy())
+    x, y, rows = (
+        jnp.asarray(model.x.numpy()),
+        jnp.asarray(model.y.numpy()),
+        jnp.asarray(model.draw([0], batch_size, 0)[:, 0].numpy()),
+    )
     net = [jnp.asarray(p.detach().numpy()) for p in network(workload).parameters()]
     params = [jnp.repeat(p[None], runs, 0) for p in net]
     state = [[jnp.zeros_like(p) for p in params] for _ in range(2)]
@@ -216,14 +244,20 @@ def profile(step: Callable[[], None]) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--no-compile", action="store_true", help="leave the compiled column out (it needs a C++ compiler)")
+    parser.add_argument(
+        "--no-compile", action="store_true", help="leave the compiled column out (it needs a C++ compiler)"
+    )
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     columns = ["vmap", "jax", "ours", "compiled"]
     print(f"multiples of the fastest loop over torch.optim.Adam; torch {torch.__version__}, one thread")
-    print(f"{'workload':28s} {'B':>4s} {'runs':>4s} {'loop, run-steps/s':>18s}" + "".join(f"{c:>9s}" for c in columns) + "   wanted")
+    print(
+        f"{'workload':28s} {'B':>4s} {'runs':>4s} {'loop, run-steps/s':>18s}"
+        + "".join(f"{c:>9s}" for c in columns)
+        + "   wanted"
+    )
     for key, settings, batch_size, runs, wanted in CASES:
         line(key, settings, batch_size, runs, wanted, columns, options)
 
@@ -240,7 +274,11 @@ def line(key, settings, batch_size, runs, wanted, columns, options) -> None:  # 
         return
     steps = {
         f"loop {kind}": loop(model, workload, batch_size, runs, **kwargs)
-        for kind, kwargs in (("plain", {"foreach": False}), ("foreach", {"foreach": True}), ("fused", {"fused": True}))
+        for kind, kwargs in (
+            ("plain", {"foreach": False}),
+            ("foreach", {"foreach": True}),
+            ("fused", {"fused": True}),
+        )
     }
     steps["vmap"] = vmapped(model, workload, batch_size, runs)
     steps["ours"] = ours(model, key, settings, batch_size, runs, False)

@@ -205,11 +205,7 @@ def aicc_of(data: Data, best: float, n: int, p: int) -> float:
     if data.known:
         return best + 2 * p + 2 * p * (p + 1) / (n - p - 1) if n > p + 1 else np.inf
     k = p + 1
-    return (
-        n * float(np.log(max(best, 1e-300) / n)) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
-        if n > k + 1
-        else np.inf
-    )
+    return n * float(np.log(max(best, 1e-300) / n)) + 2 * k + 2 * k * (k + 1) / (n - k - 1) if n > k + 1 else np.inf
 
 
 def variance_factor(data: Data, best: float, n: int, p: int, poor: bool) -> float | None:

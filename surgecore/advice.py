@@ -80,9 +80,7 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
         ]
         interval = (low, high) if fit.region is not None else None
         note = " ".join(text for text in notes if text)
-        rows.append(
-            Recommendation(fit.family.key, fit.family.label, lr, interval, beyond, float(weight), note)
-        )
+        rows.append(Recommendation(fit.family.key, fit.family.label, lr, interval, beyond, float(weight), note))
     return tuple(rows)
 
 
@@ -157,11 +155,7 @@ def transfer(
         return tuple(rows)
     for fit, weight in zip(comparison.fits, comparison.weights, strict=True):
         # straight lines of a given slope are already above
-        if (
-            fit.law is None
-            or (fit.family.law is PowerLaw and fit.family.fixed)
-            or fit.family.key == "constant"
-        ):
+        if fit.law is None or (fit.family.law is PowerLaw and fit.family.fixed) or fit.family.key == "constant":
             continue
         measured = [optimum.batch_size for optimum in fit.used]
         beyond = max(_beyond(old, measured), _beyond(new, measured))

@@ -146,17 +146,13 @@ def _shape_sentences(sweep: Sweep, optima: tuple[Optimum, ...]) -> list[str]:
         result.append("One learning rate only: there is no best one to find.")
     if n_batch < 3:
         noun = "batch size" if n_batch == 1 else "batch sizes"
-        result.append(
-            f"{n_batch} {noun} only: optima are shown, but no law can be tested on fewer than three."
-        )
+        result.append(f"{n_batch} {noun} only: optima are shown, but no law can be tested on fewer than three.")
     for side in ("low", "high"):
         sizes = [f"{optimum.batch_size:g}" for optimum in optima if optimum.on_edge == side]
         if sizes:
             word = {"low": "lower", "high": "higher"}[side]
             where = ", ".join(sizes)
-            result.append(
-                f"At batch size {where} the best learning rate is the {side}est tried: add {word} ones."
-            )
+            result.append(f"At batch size {where} the best learning rate is the {side}est tried: add {word} ones.")
     trials = sweep.trials["status"].value_counts()
     for status, word in (("infeasible", "diverged"), ("incomplete", "were incomplete")):
         if count := int(trials.get(status, 0)):

@@ -70,9 +70,7 @@ class Entry:
         data = (self.folder / self.file).read_bytes()
         found = hashlib.sha256(data).hexdigest()
         if found != self.sha256:
-            raise ValueError(
-                f"{self.file} must have sha256 {self.sha256} as in the manifest, but got {found}"
-            )
+            raise ValueError(f"{self.file} must have sha256 {self.sha256} as in the manifest, but got {found}")
         return Sweep.from_csv(data, name=self.title)
 
     def read_card(self) -> str:

@@ -41,9 +41,7 @@ def parse_numbers(
     values = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
     missing = column.isna().to_numpy()
     odd = np.flatnonzero(~np.isfinite(values))
-    commas = any(
-        DECIMAL_COMMA.match(t) and not THOUSANDS.match(t) for t in text.iloc[odd] if isinstance(t, str)
-    )
+    commas = any(DECIMAL_COMMA.match(t) and not THOUSANDS.match(t) for t in text.iloc[odd] if isinstance(t, str))
     for index in odd:
         if missing[index]:
             kind[index] = "empty"

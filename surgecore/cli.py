@@ -59,9 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="surge", description="Optimal learning rate against batch size.")
     commands = parser.add_subparsers(dest="command", required=True)
     fit = commands.add_parser("fit", help="optima, fitted laws and verdict of a sweep")
-    fit.add_argument(
-        "file", metavar="FILE", help="CSV, TSV, JSON lines, Parquet, gzipped or not; - for standard input"
-    )
+    fit.add_argument("file", metavar="FILE", help="CSV, TSV, JSON lines, Parquet, gzipped or not; - for standard input")
     fit.add_argument("--json", action="store_true", help="all numbers as JSON")
     fit.add_argument(
         "--map", action="append", default=[], metavar="ROLE=COLUMN",
@@ -168,9 +166,7 @@ def report(analysis: Analysis) -> str:
         lines.append(f"{optimum.batch_size:10g}  {text}")
     if any(fit.law is not None for fit in analysis.comparison.fits):
         lines += ["", f"{'law':28s}  {'AICc':>7s}  weight  {'holdout':>7s}  parameters (95 %)"]
-    ranked = zip(
-        analysis.comparison.fits, analysis.comparison.weights, analysis.comparison.holdout, strict=True
-    )
+    ranked = zip(analysis.comparison.fits, analysis.comparison.weights, analysis.comparison.holdout, strict=True)
     for fit, weight, holdout in ranked:
         if fit.law is None:
             continue

@@ -73,9 +73,7 @@ _STATUS = {
 STATUS_WORDS = {word: status for status, words in _STATUS.items() for word in words}
 
 #: Metrics that are good when large; the first hit of a name decides.
-_UP = re.compile(
-    r"(^|_)(acc|accuracy|top1|top5|f1|auc|auroc|bleu|rouge|reward|score|r2|return|win_rate)(_|$)"
-)
+_UP = re.compile(r"(^|_)(acc|accuracy|top1|top5|f1|auc|auroc|bleu|rouge|reward|score|r2|return|win_rate)(_|$)")
 _DROP = ("delta_loss", "loss_drop", "loss_decrease", "improvement")
 _PREFIX = re.compile(
     r"^(config|params?|hparams?|hyperparameters|args|metrics?|summary|user_attrs|summary_metrics)[/._ ]+"
@@ -136,9 +134,7 @@ class ColumnMapping:
     def __post_init__(self) -> None:
         for name, allowed in (("goal", get_args(Goal)), ("batch_unit", get_args(BatchUnit))):
             if getattr(self, name) not in allowed:
-                raise ValueError(
-                    f"{name} must be one of {', '.join(allowed)}, but got {getattr(self, name)!r}"
-                )
+                raise ValueError(f"{name} must be one of {', '.join(allowed)}, but got {getattr(self, name)!r}")
         for name in ("sequence_length", "n_steps"):
             if not 0 <= getattr(self, name) < 1e12:
                 raise ValueError(f"{name} must be 0 or positive and finite, but got {getattr(self, name)!r}")

@@ -96,9 +96,7 @@ def _ranking_sentence(fits: Sequence[FitResult], aicc: FloatArray) -> str:
     # the small-sample correction alone refutes nothing: a law must also fall behind without it
     aic = np.array([_aic(result) for result in fits])
     behind = (aicc - aicc[0] >= _EVIDENCE) & (aic - aic[0] >= _EVIDENCE)
-    close = [
-        f for f, far in zip(fits, behind, strict=True) if not far and not _contains(f.family, best.family)
-    ]
+    close = [f for f, far in zip(fits, behind, strict=True) if not far and not _contains(f.family, best.family)]
     names = [result.family.label for result in close]
     if all("poor_fit" in result.flags for result in close):
         return f"No law describes these optima within their errors; the nearest is {names[0]}."

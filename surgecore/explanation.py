@@ -264,9 +264,7 @@ class Explanation:
         """
         data = json.loads(Path(path).read_text(encoding="utf-8"))
         if data.get("format") != FORMAT:
-            raise ValueError(
-                f"an explanation must have the format {FORMAT!r}, but got {data.get('format')!r}"
-            )
+            raise ValueError(f"an explanation must have the format {FORMAT!r}, but got {data.get('format')!r}")
         optima = tuple(
             MeasuredOptimum(
                 o["update"], int(o["steps"]), int(o["batch_size"]), Estimate.from_dict(o), int(o["n_seeds"]),
@@ -275,9 +273,7 @@ class Explanation:
             for o in data["optima"]
         )  # fmt: skip
         measurement = Measurement.from_dict(data["measurement"])
-        return cls(
-            data["name"], data["title"], float(data["target_loss"]), measurement, optima, data["provenance"]
-        )
+        return cls(data["name"], data["title"], float(data["target_loss"]), measurement, optima, data["provenance"])
 
 
 def load_explanations(folder: str | PathLike[str]) -> tuple[Explanation, ...]:

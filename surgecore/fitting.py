@@ -250,9 +250,7 @@ def _is_open(param: Param, interval: tuple[float, float]) -> bool:
     return not np.isfinite(interval[1]) or interval[0] == (0.0 if param.log else -np.inf)
 
 
-def _peak(
-    family: LawFamily, law: Law, region: Region | None
-) -> dict[str, float | tuple[float, float]] | None:
+def _peak(family: LawFamily, law: Law, region: Region | None) -> dict[str, float | tuple[float, float]] | None:
     if (batch := law.peak_batch_size) is None:
         return None
     lr = float(law(batch))
@@ -261,9 +259,7 @@ def _peak(
     scale, *free = family.free
     sizes, heights = [], []
     stride = max(1, len(region.shapes) // 600)
-    chosen = np.unique(
-        [*range(0, len(region.shapes), stride), *region.shapes.argmin(0), *region.shapes.argmax(0)]
-    )
+    chosen = np.unique([*range(0, len(region.shapes), stride), *region.shapes.argmin(0), *region.shapes.argmax(0)])
     region = Region(family, region.shapes[chosen], region.log_scale[chosen], region.half_width[chosen])
     for shape in region.shapes:
         values = {q.name: float(np.exp(s)) if q.log else float(s) for q, s in zip(free, shape, strict=True)}
@@ -299,26 +295,18 @@ def _status(
     parts = []
     p = len(family.free)
     if n <= p:
-        parts.append(
-            f"{_count(n)} usable for {p} parameters: the curve is fixed but not tested.".capitalize()
-        )
+        parts.append(f"{_count(n)} usable for {p} parameters: the curve is fixed but not tested.".capitalize())
     for param in at_bound:
         parts.append(_open_sentence(param, interval[param.name], "runs to the end of its range: it"))
     if n > p:
-        parts += [
-            _open_sentence(param, interval[param.name]) for param in open_ended if param not in at_bound
-        ]
+        parts += [_open_sentence(param, interval[param.name]) for param in open_ended if param not in at_bound]
     if "peak_not_bracketed" in flags and peak is not None:
         batch = float(peak["batch_size"])  # type: ignore[arg-type]
         inside = measured[0] < batch < measured[1]
         where = "may lie outside" if inside else "lies outside"
-        parts.append(
-            f"The peak of the fit {where} the batch sizes measured ({measured[0]:g} to {measured[1]:g})."
-        )
+        parts.append(f"The peak of the fit {where} the batch sizes measured ({measured[0]:g} to {measured[1]:g}).")
     if "poor_fit" in flags:
-        parts.append(
-            "The optima scatter about it by more than their errors; its intervals are widened to match."
-        )
+        parts.append("The optima scatter about it by more than their errors; its intervals are widened to match.")
     parts.append(_edge_sentence(left_out))
     return _join(parts) or f"{family.label}: every parameter is determined by these optima."
 

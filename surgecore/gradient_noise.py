@@ -92,9 +92,7 @@ class GradientNoise:
             "mean": mean,
             "std": _vector("std", self.std, n),
             "curvature_diagonal": _vector("curvature_diagonal", self.curvature_diagonal, n),
-            "curvature_factors": None
-            if self.curvature_factors is None
-            else _factors(self.curvature_factors, n),
+            "curvature_factors": None if self.curvature_factors is None else _factors(self.curvature_factors, n),
         }
         for name in ("correlation_loadings", "skewness"):
             given = getattr(self, name)
@@ -107,9 +105,7 @@ class GradientNoise:
             raise ValueError("mean must have an entry other than zero, but got only zeros")
         loadings = self.correlation_loadings
         if loadings is not None and not np.all(np.abs(loadings) < 1.0):
-            raise ValueError(
-                f"correlation_loadings must lie between -1 and 1, but got {_largest(loadings)!r}"
-            )
+            raise ValueError(f"correlation_loadings must lie between -1 and 1, but got {_largest(loadings)!r}")
         if not self.trace > 0:
             raise ValueError(f"the trace of the curvature must be positive, but got {self.trace!r}")
 
@@ -398,9 +394,7 @@ class GradientNoise:
         coupling_slope = 2.0 * weights @ ((projection * projection_slope).sum(axis=2) - squares_slope)
         return _Sums(signal, coupling, signal_slope, coupling_slope)
 
-    def _scaled_mean(
-        self, root: FloatArray, part: slice
-    ) -> tuple[FloatArray, FloatArray | float, FloatArray | float]:
+    def _scaled_mean(self, root: FloatArray, part: slice) -> tuple[FloatArray, FloatArray | float, FloatArray | float]:
         snr = self._snr[part]
         if np.isinf(root).any():  # the limit of large batches: infinite but for coordinates of zero mean
             return np.tile(np.where(snr == 0, 0.0, np.copysign(np.inf, snr)), (root.size, 1)), 0.0, 0.0

@@ -21,7 +21,8 @@ _REPORT = re.compile(
 _MODEL = frozenset({
     "model", "model_name", "arch", "architecture", "network", "net", "workload", "task", "dataset",
     "optimizer", "optimiser", "optim", "opt", "group", "activation", "width", "depth", "hidden",
-    "hidden_size", "n_layers", "num_layers", "n_params", "num_params", "params", "size", "model_size", "target", "protocol", "schedule",
+    "hidden_size", "n_layers", "num_layers", "n_params", "num_params", "params", "size", "model_size",
+    "target", "protocol", "schedule",
     "lr_schedule", "beta1", "beta2", "momentum", "weight_decay", "epochs", "budget", "fidelity",
 })  # fmt: skip
 

@@ -148,13 +148,9 @@ class Table:
 
     def _unmapped(self, mapping: ColumnMapping) -> list[Problem]:
         some = ", ".join(self.columns[:20]) + (", ..." if len(self.columns) > 20 else "")
-        missing = [
-            f"a column {role} (or an alias of it) must be there, but got {some}" for role in mapping.missing
-        ]
+        missing = [f"a column {role} (or an alias of it) must be there, but got {some}" for role in mapping.missing]
         given = [*mapping.columns.values(), *(mapping.group or ())]
-        missing += [
-            f"the column {name} is not in the table: {some}" for name in given if name not in self.columns
-        ]
+        missing += [f"the column {name} is not in the table: {some}" for name in given if name not in self.columns]
         return [Problem(None, None, message) for message in missing]
 
     def _of_group(
@@ -193,9 +189,7 @@ class Table:
             word = "a large loss drop" if mapping.goal == "drop" else "a large value"
             notices.append(f"In {mapping.loss} {word} is good: its sign is changed.")
         if "per_device" in plain_name(mapping.batch_size):
-            notices.append(
-                "The batch size is per device: multiply by the number of devices for the real one."
-            )
+            notices.append("The batch size is per device: multiply by the number of devices for the real one.")
         return notices
 
 

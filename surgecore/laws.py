@@ -60,9 +60,7 @@ _BATCH_UNIT = "examples"
 
 
 def _lr_max(description: str) -> Param:
-    return Param(
-        "lr_max", r"\varepsilon_{max}", "Largest learning rate", _LR_UNIT, description, 1e-3, (1e-9, 1e4)
-    )
+    return Param("lr_max", r"\varepsilon_{max}", "Largest learning rate", _LR_UNIT, description, 1e-3, (1e-9, 1e4))
 
 
 def _noise_scale(description: str) -> Param:
@@ -483,9 +481,7 @@ _FAMILIES = (
     LawFamily("linear", "Linear rule", PowerLaw, "Goyal et al. 1706.02677", {"exponent": 1.0}),
     LawFamily("square_root", "Square-root rule", PowerLaw, "Malladi et al. 2205.10287", {"exponent": 0.5}),
     LawFamily("power", "Power law", PowerLaw, "empirical, free exponent"),
-    LawFamily(
-        "sgd", "SGD, saturating", SaturatingLaw, "McCandlish et al. 1812.06162, eq. 2.6", {"exponent": 1.0}
-    ),
+    LawFamily("sgd", "SGD, saturating", SaturatingLaw, "McCandlish et al. 1812.06162, eq. 2.6", {"exponent": 1.0}),
     LawFamily(
         "saturating_half",
         "Saturating, exponent 1/2",
@@ -493,9 +489,7 @@ _FAMILIES = (
         "McCandlish et al. 1812.06162, eq. A.3",
         {"exponent": 0.5},
     ),
-    LawFamily(
-        "saturating", "Saturating, free exponent", SaturatingLaw, "McCandlish et al. 1812.06162, eq. A.3"
-    ),
+    LawFamily("saturating", "Saturating, free exponent", SaturatingLaw, "McCandlish et al. 1812.06162, eq. A.3"),
     LawFamily("surge", "Surge (Theorem 3)", SurgeLaw, "Li et al. 2405.14578, Theorem 3"),
     LawFamily("general_surge", "Surge, free exponent", GeneralSurgeLaw, "Theorem 3, heavy-tailed gradients"),
     LawFamily("equal_snr", "Exact, equal SNR (Theorem 2)", EqualSnrLaw, "Li et al. 2405.14578, Theorem 2"),

@@ -294,9 +294,7 @@ class Measurement:
             ],
         }  # fmt: skip
         if self.groups is not None:
-            out["groups"] = {
-                name: _rounded(getattr(self.groups, name)) for name in Groups.__dataclass_fields__
-            }
+            out["groups"] = {name: _rounded(getattr(self.groups, name)) for name in Groups.__dataclass_fields__}
         return out | {"provenance": dict(self.provenance)}
 
     def save(self, path: str | PathLike[str]) -> None:

@@ -77,9 +77,7 @@ def next_runs(analysis: Analysis, *, max_batch_sizes: int = 6) -> NextRuns:
 
 def _too_little(analysis: Analysis) -> str:
     if not analysis.sweep.is_grid:
-        return (
-            "Run a grid: at least five batch sizes, each with the same learning rates half an octave apart."
-        )
+        return "Run a grid: at least five batch sizes, each with the same learning rates half an octave apart."
     return "Run at least three batch sizes, each with five learning rates or more around its best."
 
 
@@ -112,9 +110,7 @@ def _decide(surge: FitResult, spread: float, seeds: int) -> tuple[list[tuple[flo
     )
 
 
-def _sharpen(
-    surge: FitResult, spread: float, seeds: int, most: int
-) -> tuple[list[tuple[float, int, str]], str]:
+def _sharpen(surge: FitResult, spread: float, seeds: int, most: int) -> tuple[list[tuple[float, int, str]], str]:
     measured = np.array([optimum.batch_size for optimum in surge.used])
     step = float(np.median(np.diff(np.log(np.sort(measured)))))
     beyond = [

@@ -116,9 +116,7 @@ class _Valley:
         return np.asarray(np.log(x) if self.one_step else x)
 
 
-def find_optima(
-    trials: pd.DataFrame, *, one_step: bool, draws: int = 500, seed: int = 0
-) -> tuple[Optimum, ...]:
+def find_optima(trials: pd.DataFrame, *, one_step: bool, draws: int = 500, seed: int = 0) -> tuple[Optimum, ...]:
     """Best learning rate at each batch size of checked trials (see `Sweep.optima`)."""
     if draws < 2:
         raise ValueError(f"draws must be at least 2, but got {draws!r}")
@@ -188,9 +186,7 @@ def _find(column: _Column, one_step: bool, draws: int, rng: np.random.Generator)
     note = "Too few usable learning rates around the best cell to interpolate: the error is that of the grid."
     error = step / 12**0.5
     interval = (rate * float(np.exp(-step)), rate * float(np.exp(step)))
-    return Optimum(
-        column.batch_size, rate, error, interval, None, *counts, n_seeds, loss, "none", note, dof=1.0
-    )
+    return Optimum(column.batch_size, rate, error, interval, None, *counts, n_seeds, loss, "none", note, dof=1.0)
 
 
 def _edge(column: _Column, usable: NDArray[np.bool_], best: int) -> Literal["low", "high"] | None:
@@ -256,18 +252,12 @@ def _refined(
     reach = float(student_t.ppf(0.975, dof)) * spread
     reach = float(np.hypot(reach, 1.96 * grid_error))
     notes = []
-    if (
-        valley.points[-1] + 1 < len(column.rates)
-        and column.blocked[valley.points[-1] + 1 :].any()
-        and u > valley.u[-2]
-    ):
+    if valley.points[-1] + 1 < len(column.rates) and column.blocked[valley.points[-1] + 1 :].any() and u > valley.u[-2]:
         notes.append("Bracketed from above by diverged runs only.")
     if np.mean(good) < 0.9:
         notes.append("The valley is flat against the noise: many resamples have no clear minimum.")
     interval = (rate * float(np.exp(-reach)), rate * float(np.exp(reach)))
-    return Optimum(
-        column.batch_size, rate, error, interval, None, *counts, n_seeds, loss, source, " ".join(notes), dof
-    )
+    return Optimum(column.batch_size, rate, error, interval, None, *counts, n_seeds, loss, source, " ".join(notes), dof)
 
 
 def _grid_error(x: FloatArray, valley: _Valley) -> float:

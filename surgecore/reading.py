@@ -140,11 +140,7 @@ def _spread_dictionaries(table: RawTable) -> RawTable:
     """Columns of written-out dictionaries, as scripts around the W&B API make them, become columns."""
     frame = table.frame
     names = [name for name in frame.columns if str(name).lower() in ("config", "summary")]
-    names = [
-        n
-        for n in names
-        if frame[n].dtype.kind not in "if" and frame[n].str.startswith("{").fillna(False).all()
-    ]
+    names = [n for n in names if frame[n].dtype.kind not in "if" and frame[n].str.startswith("{").fillna(False).all()]
     if not names:
         return table
     records, problems = [], []
@@ -194,9 +190,7 @@ def _json_lines(text: str, problems: list[Problem]) -> Iterable[tuple[int, Any]]
             try:
                 yield number, json.loads(line)
             except (ValueError, RecursionError):
-                problems.append(
-                    Problem(number, None, f"the line must be a JSON object, but got {line[:40]!r}")
-                )
+                problems.append(Problem(number, None, f"the line must be a JSON object, but got {line[:40]!r}"))
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
@@ -216,9 +210,7 @@ def _frame_of(records: list[dict[str, Any]]) -> pd.DataFrame:
     columns = {}
     for name in names:
         cells = [record.get(name) for record in records]
-        if any(
-            isinstance(cell, str | bool) or (isinstance(cell, float) and math.isnan(cell)) for cell in cells
-        ):
+        if any(isinstance(cell, str | bool) or (isinstance(cell, float) and math.isnan(cell)) for cell in cells):
             # JSON's NaN is a diverged loss, its null a missing one: as text they stay apart
             cells = [None if cell is None else str(cell) for cell in cells]
             columns[name] = pd.Series(cells, dtype="str")
@@ -231,9 +223,7 @@ def _read_parquet(data: bytes) -> RawTable:
     try:
         import pyarrow.parquet as parquet
     except ImportError as error:
-        raise _refused(
-            "reading Parquet needs the package pyarrow: install it, or export the table as CSV"
-        ) from error
+        raise _refused("reading Parquet needs the package pyarrow: install it, or export the table as CSV") from error
     try:
         file = parquet.ParquetFile(io.BytesIO(data))
         groups = range(file.metadata.num_row_groups)

@@ -88,9 +88,7 @@ class Sweep:
             If the path cannot be opened.
         """
         table = open_table(source, name=name)
-        return cls.from_table(
-            table, mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged, name=name
-        )
+        return cls.from_table(table, mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged, name=name)
 
     @classmethod
     def from_frame(
@@ -123,9 +121,7 @@ class Sweep:
             As for `from_csv`; rows are counted from 1.
         """
         table = import_frame(frame, name=name)
-        return cls.from_table(
-            table, mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged, name=name
-        )
+        return cls.from_table(table, mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged, name=name)
 
     @classmethod
     def from_table(

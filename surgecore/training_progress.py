@@ -68,13 +68,9 @@ class TrainingProgress:
         list of dict
             Keys ``loss``, ``loss_stderr``, ``snr``, ``alignment``, ``lr_scale``; the first row is 1.
         """
-        columns = {
-            name: getattr(self, name) / getattr(self, name)[0] for name in ("snr", "alignment", "lr_scale")
-        }
+        columns = {name: getattr(self, name) / getattr(self, name)[0] for name in ("snr", "alignment", "lr_scale")}
         columns |= {"loss": self.loss, "loss_stderr": self.loss_stderr}
-        return [
-            {name: float(column[row]) for name, column in columns.items()} for row in range(self.step.size)
-        ]
+        return [{name: float(column[row]) for name, column in columns.items()} for row in range(self.step.size)]
 
 
 def simulate(

@@ -167,9 +167,7 @@ def _status(
     return np.where(written, "infeasible", result)
 
 
-def _finite_but_diverged(
-    trials: pd.DataFrame, sound: NDArray[np.bool_], rule: DivergedRule
-) -> NDArray[np.bool_]:
+def _finite_but_diverged(trials: pd.DataFrame, sound: NDArray[np.bool_], rule: DivergedRule) -> NDArray[np.bool_]:
     loss = trials["loss"].to_numpy(dtype=np.float64)
     complete = (trials["status"] == "complete").to_numpy() & sound
     found = complete & (loss > rule.above) if rule.above is not None else np.zeros(len(loss), dtype=bool)

@@ -80,9 +80,7 @@ def surge_verdict(optima: Sequence[Optimum], *, seed: int = 0) -> SurgeVerdict:
     used = sorted((o for o in optima if o.on_edge is None), key=lambda o: o.batch_size)
     left_out = len(optima) - len(used)
     if len(used) < 3:
-        reason = (
-            f"it takes optima at three batch sizes inside the learning-rate grid, and there are {len(used)}"
-        )
+        reason = f"it takes optima at three batch sizes inside the learning-rate grid, and there are {len(used)}"
         return SurgeVerdict("undecided", None, None, None, False, f"Undecided: {reason}.")
     y = np.log([optimum.learning_rate for optimum in used])
     errors = pooled_errors(used)
@@ -235,9 +233,7 @@ def _sentence(
         text = f"The optimal learning rate falls, by {amount} from its peak to batch size {last:g}"
         text += f"; p = {p_value:.2g} against every curve that never falls."
         if not bracketed:
-            text += (
-                " The peak is not bracketed: it may lie outside the batch sizes or learning rates measured."
-            )
+            text += " The peak is not bracketed: it may lie outside the batch sizes or learning rates measured."
     elif decision == "no_fall":
         text = "No fall within the batch sizes measured: "
         if interval[1] < 0.01:

@@ -24,10 +24,7 @@ def sweep_frame(
             else:
                 u = np.log(rates / own)
                 loss = 1.0 - np.exp(-0.5 * u**2 - skew * np.tanh(u) * u**2)
-            rows += [
-                (batch, rate, value, seed, 1 if one_step else 20)
-                for rate, value in zip(rates, loss, strict=True)
-            ]
+            rows += [(batch, rate, value, seed, 1 if one_step else 20) for rate, value in zip(rates, loss, strict=True)]
     frame = pd.DataFrame(rows, columns=["batch_size", "learning_rate", "loss", "seed", "steps"])
     frame["batch_size"] = frame["batch_size"].astype(int)
     return frame

@@ -23,9 +23,7 @@ def analysis():
 @pytest.mark.parametrize("scale", [2000, 300])
 def test_textbook_rules_match_their_golden_numbers(scale):
     inputs, expected = VECTOR["inputs"], VECTOR["expected"]
-    rows = {
-        row.rule: row.lr for row in transfer(inputs["lr"], inputs["B"], inputs["B_new"], noise_scale=scale)
-    }
+    rows = {row.rule: row.lr for row in transfer(inputs["lr"], inputs["B"], inputs["B_new"], noise_scale=scale)}
     assert rows["constant"] == inputs["lr"]
     assert rows["linear"] == pytest.approx(expected["linear"], rel=1e-9)
     assert rows["square_root"] == pytest.approx(expected["sqrt"], rel=1e-9)
@@ -43,9 +41,7 @@ def test_adam_settings_match_their_golden_numbers():
         {name: expected[f"{key}_malladi"] for name, key in
          (("beta1", "beta1"), ("beta2", "beta2"), ("epsilon", "eps"))}, rel=1e-9
     )  # fmt: skip
-    assert advice.power == pytest.approx(
-        {"beta1": expected["beta1_power"], "beta2": expected["beta2_power"]}, rel=1e-9
-    )
+    assert advice.power == pytest.approx({"beta1": expected["beta1_power"], "beta2": expected["beta2_power"]}, rel=1e-9)
     assert advice.marek == pytest.approx({"beta1": 0.9, "beta2": expected["beta2_power"]}, rel=1e-9)
     assert advice.weight_decay == pytest.approx(expected["weight_decay_tau_const_sqrt"], rel=1e-9)
     assert advice.notes == ()

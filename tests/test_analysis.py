@@ -40,9 +40,7 @@ def test_the_dictionary_is_json_with_the_same_numbers(analysis):
     surge = result["surge"]
     assert {"decision", "fall_octaves", "interval", "p_value", "peak_bracketed"} <= surge.keys()
     assert surge["p_value"] == analysis.verdict.p_value
-    assert [row["law"] for row in result["ranking"]["order"]] == [
-        f.family.key for f in analysis.comparison.fits
-    ]
+    assert [row["law"] for row in result["ranking"]["order"]] == [f.family.key for f in analysis.comparison.fits]
 
 
 def test_open_sides_of_an_interval_are_null():

@@ -68,9 +68,7 @@ def test_the_installed_command_runs(path):
 def test_mapping_group_and_goal_are_options(tmp_path, capsys):
     frame = sweep_frame(SurgeLaw(1e-2, 64.0), np.random.default_rng(0), seeds=2)
     table = pd.concat([frame.assign(model=name) for name in ("a", "b")])
-    table = table.assign(score=-table["loss"], peak=table["learning_rate"]).drop(
-        columns=["loss", "learning_rate"]
-    )
+    table = table.assign(score=-table["loss"], peak=table["learning_rate"]).drop(columns=["loss", "learning_rate"])
     target = tmp_path / "two.csv"
     table.to_csv(target, index=False)
     options = ["--map", "loss=score", "--map", "learning_rate=peak", "--maximise", "--json"]

@@ -34,9 +34,7 @@ def test_measured_optima_are_markers_with_their_intervals_and_never_joined(analy
     np.testing.assert_allclose(trace.x, [o.batch_size for o in inside])
     np.testing.assert_allclose(trace.y, [o.learning_rate for o in inside])
     np.testing.assert_allclose(np.add(trace.y, trace.error_y.array), [o.interval[1] for o in inside])
-    np.testing.assert_allclose(
-        np.subtract(trace.y, trace.error_y.arrayminus), [o.interval[0] for o in inside]
-    )
+    np.testing.assert_allclose(np.subtract(trace.y, trace.error_y.arrayminus), [o.interval[0] for o in inside])
 
 
 def test_optima_on_the_edge_of_the_grid_are_triangles_and_no_numbers_with_errors(sweep):

@@ -78,9 +78,7 @@ def test_the_power_law_is_weighted_linear_regression():
     error = np.sqrt(np.diag(covariance))
     assert result.stderr["exponent"] == pytest.approx(error[0], rel=1e-4)
     assert result.stderr["coefficient"] == pytest.approx(error[1] * result.law.coefficient, rel=1e-4)
-    assert result.interval["exponent"] == pytest.approx(
-        (slope - 1.96 * error[0], slope + 1.96 * error[0]), rel=0.01
-    )
+    assert result.interval["exponent"] == pytest.approx((slope - 1.96 * error[0], slope + 1.96 * error[0]), rel=0.01)
     low, high = result.band(16.0)
     at = np.array([np.log(16.0), 1.0])
     half = 1.96 * np.sqrt(at @ covariance @ at)
@@ -165,14 +163,10 @@ def test_scatter_beyond_the_errors_widens_the_intervals_and_is_flagged():
 def test_unknown_errors_are_estimated_from_the_scatter():
     rng = np.random.default_rng(4)
     y = rng.normal(0, 0.2, len(BATCH_SIZES))
-    result = fit(
-        [make_optimum(b, 1e-3 * np.exp(v), None) for b, v in zip(BATCH_SIZES, y, strict=True)], "constant"
-    )
+    result = fit([make_optimum(b, 1e-3 * np.exp(v), None) for b, v in zip(BATCH_SIZES, y, strict=True)], "constant")
     n = len(y)
     half = student_t.ppf(0.975, n - 1) * y.std(ddof=1) / np.sqrt(n)
-    assert np.log(result.interval["lr"]) == pytest.approx(
-        np.log(1e-3) + y.mean() + np.array([-half, half]), rel=1e-6
-    )
+    assert np.log(result.interval["lr"]) == pytest.approx(np.log(1e-3) + y.mean() + np.array([-half, half]), rel=1e-6)
     assert np.isnan(result.chi2)
     ssr = ((y - y.mean()) ** 2).sum()
     assert result.aicc == pytest.approx(n * np.log(ssr / n) + 4 + 12 / (n - 3), rel=1e-9)
@@ -187,9 +181,7 @@ def test_aicc_with_known_errors_is_chi2_plus_the_penalty():
 @given(st.sampled_from(sorted(LAWS)), st.floats(-3, 3), st.integers(0, 1000))
 def test_a_change_of_unit_changes_only_the_scale(key, shift, seed):
     optima = optima_of(TRUTHS["sgd"], np.random.default_rng(seed))
-    scaled = [
-        make_optimum(o.batch_size, o.learning_rate * np.exp(shift), o.stderr, dof=o.dof) for o in optima
-    ]
+    scaled = [make_optimum(o.batch_size, o.learning_rate * np.exp(shift), o.stderr, dof=o.dof) for o in optima]
     one, other = fit(optima, key), fit(scaled, key)
     assert other.aicc == pytest.approx(one.aicc, rel=1e-6, abs=1e-6)
     np.testing.assert_allclose(other.residuals, one.residuals, atol=1e-6)

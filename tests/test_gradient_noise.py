@@ -13,9 +13,7 @@ from surgecore.gradient_noise import factor_nodes
 
 GOLDEN = {
     vector["name"]: vector
-    for vector in json.loads((Path(__file__).parent / "golden" / "gradient_noise.json").read_text())[
-        "vectors"
-    ]
+    for vector in json.loads((Path(__file__).parent / "golden" / "gradient_noise.json").read_text())["vectors"]
 }
 EXACT = 1e-9
 FLAT = 1e-4  # a maximum is flat: its place is known less well than its height
@@ -30,9 +28,7 @@ def from_golden(name):
 
 
 def from_dense(mean, std, curvature, loadings=None):
-    return GradientNoise(
-        mean, std, np.zeros(len(mean)), np.linalg.cholesky(np.array(curvature, float)), loadings
-    )
+    return GradientNoise(mean, std, np.zeros(len(mean)), np.linalg.cholesky(np.array(curvature, float)), loadings)
 
 
 def random_problem(seed, n=12, rank=2, loadings=False, mixed=False):
@@ -114,9 +110,7 @@ def test_negative_sum_means_no_surge_law_but_not_no_surge():
 
 def test_plateau_with_a_coordinate_of_zero_mean():
     noise = from_golden("theorem4_zero_mean_coordinate")
-    assert noise.plateau_lr == pytest.approx(
-        GOLDEN["theorem4_zero_mean_coordinate"]["expected"]["limit"], rel=EXACT
-    )
+    assert noise.plateau_lr == pytest.approx(GOLDEN["theorem4_zero_mean_coordinate"]["expected"]["limit"], rel=EXACT)
 
 
 def test_loss_drop_may_fall_with_batch_size():
@@ -143,9 +137,7 @@ def test_sign_products_of_correlated_coordinates(row):
     a, b, rho = vector["inputs"]["triples"][row]
     loading = np.sqrt(abs(rho))
     # H = 1 1^T on the pair; the third coordinate only keeps the signal away from zero
-    noise = GradientNoise(
-        [a, b, 1], [1, 1, 1], [0, 0, 1], [[1], [1], [0]], [loading, np.sign(rho) * loading, 0]
-    )
+    noise = GradientNoise([a, b, 1], [1, 1, 1], [0, 0, 1], [[1], [1], [0]], [loading, np.sign(rho) * loading, 0])
     signal = a * erf(a / np.sqrt(2)) + b * erf(b / np.sqrt(2)) + erf(1 / np.sqrt(2))
     product = (signal / noise.optimal_lr(1) - noise.trace) / 2
     assert product == pytest.approx(vector["expected"]["E_sign_product"][row], rel=EXACT)
@@ -170,9 +162,7 @@ def test_mean_sign_and_linear_limit_of_one_coordinate():
     vector = GOLDEN["sign_mean_family"]
     mu, sigma = vector["inputs"]["mu"], vector["inputs"]["sigma"]
     noise = GradientNoise([mu], [sigma], [1.0])
-    np.testing.assert_allclose(
-        noise.optimal_lr(vector["inputs"]["B"]) / mu, vector["expected"]["erf"], rtol=EXACT
-    )
+    np.testing.assert_allclose(noise.optimal_lr(vector["inputs"]["B"]) / mu, vector["expected"]["erf"], rtol=EXACT)
     assert noise.linear_batch_limit == pytest.approx(vector["expected"]["B_lin"], rel=EXACT)
 
 
@@ -189,22 +179,16 @@ def test_skewness():
     vector = GOLDEN["skewness_edgeworth"]
     z, gamma = vector["inputs"]["z"], vector["inputs"]["gamma"]
     noise = GradientNoise([z], [1.0], [1.0], skewness=[gamma])
-    np.testing.assert_allclose(
-        noise.optimal_lr(vector["inputs"]["B"]) / z, vector["expected"]["E"], rtol=EXACT
-    )
+    np.testing.assert_allclose(noise.optimal_lr(vector["inputs"]["B"]) / z, vector["expected"]["E"], rtol=EXACT)
     assert (
-        noise.optimal_lr(0.9 * vector["expected"]["B_skew"])
-        < 0
-        < noise.optimal_lr(1.1 * vector["expected"]["B_skew"])
+        noise.optimal_lr(0.9 * vector["expected"]["B_skew"]) < 0 < noise.optimal_lr(1.1 * vector["expected"]["B_skew"])
     )
 
 
 def test_equal_ratios_agree_with_the_closed_form():
     z, n, alignment = 0.05, 9, 4.0
     coupling = alignment / (n * (n - 1))
-    noise = GradientNoise(
-        np.full(n, z), np.ones(n), np.full(n, 1 / n - coupling), np.full((n, 1), coupling**0.5)
-    )
+    noise = GradientNoise(np.full(n, z), np.ones(n), np.full(n, 1 / n - coupling), np.full((n, 1), coupling**0.5))
     law = EqualSnrLaw(n * z, z, alignment)
     batch = np.logspace(-1, 6, 50)
     np.testing.assert_allclose(noise.optimal_lr(batch), law(batch), rtol=1e-12)
@@ -314,9 +298,7 @@ def test_two_groups_of_different_ratios_make_two_peaks():
 def test_a_peak_of_any_prominence_is_found_and_rounding_is_not(alignment, count):
     n = 64
     coupling = alignment / (n * (n - 1))
-    noise = GradientNoise(
-        np.full(n, 0.1), np.ones(n), np.full(n, 1 / n - coupling), np.full((n, 1), coupling**0.5)
-    )
+    noise = GradientNoise(np.full(n, 0.1), np.ones(n), np.full(n, 1 / n - coupling), np.full((n, 1), coupling**0.5))
     peaks = noise.peaks()
     assert len(peaks) == count
     if count:
@@ -354,9 +336,7 @@ def test_scale_equivariance(seed, loss_unit, parameter_unit, batch_unit, loading
     )
     batch = np.array([1.0, 50.0, 4000.0])
     scaled_batch = batch * batch_unit
-    np.testing.assert_allclose(
-        scaled.optimal_lr(scaled_batch), parameter_unit * noise.optimal_lr(batch), rtol=1e-9
-    )
+    np.testing.assert_allclose(scaled.optimal_lr(scaled_batch), parameter_unit * noise.optimal_lr(batch), rtol=1e-9)
     np.testing.assert_allclose(scaled.loss_drop(scaled_batch), loss_unit * noise.loss_drop(batch), rtol=1e-9)
     assert scaled.noise_scale == pytest.approx(noise.noise_scale * batch_unit, rel=1e-7)
     assert scaled.alignment == pytest.approx(noise.alignment, rel=1e-9)
@@ -364,9 +344,7 @@ def test_scale_equivariance(seed, loss_unit, parameter_unit, batch_unit, loading
 
 def test_diagonal_curvature_enters_only_through_its_trace():
     noise = random_problem(11)
-    moved = GradientNoise(
-        noise.mean, noise.std, np.roll(noise.curvature_diagonal, 3), noise.curvature_factors
-    )
+    moved = GradientNoise(noise.mean, noise.std, np.roll(noise.curvature_diagonal, 3), noise.curvature_factors)
     assert moved.optimal_lr(64) == pytest.approx(noise.optimal_lr(64), rel=1e-13)
 
 

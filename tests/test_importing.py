@@ -27,9 +27,7 @@ LAW = PowerLaw(1e-3, 0.5)
 
 @pytest.fixture(scope="module")
 def frame():
-    return sweep_frame(
-        LAW, np.random.default_rng(0), batch_sizes=[8, 32, 128], seeds=3, spread=0.02, width=2.0
-    )
+    return sweep_frame(LAW, np.random.default_rng(0), batch_sizes=[8, 32, 128], seeds=3, spread=0.02, width=2.0)
 
 
 def as_bytes(table, **options):
@@ -221,9 +219,7 @@ def test_one_model_can_be_insisted_on(frame):
     assert table.resolve(mapping).group == ("model",)
     with pytest.raises(GroupsFound):
         Sweep.from_table(table, mapping)
-    pooled = Sweep.from_table(
-        table, ColumnMapping("batch_size", "learning_rate", "loss", seed="seed", group=())
-    )
+    pooled = Sweep.from_table(table, ColumnMapping("batch_size", "learning_rate", "loss", seed="seed", group=()))
     assert len(pooled.trials) == 2 * len(frame)
 
 
@@ -281,9 +277,7 @@ def test_good_rows_stay_usable_if_one_agrees():
 def test_a_random_search_is_no_grid_and_says_what_can_be_shown():
     rng = np.random.default_rng(0)
     n = 400
-    table = pd.DataFrame(
-        {"bs": rng.integers(16, 256, n), "lr": 10 ** rng.uniform(-5, -1, n), "loss": rng.random(n)}
-    )
+    table = pd.DataFrame({"bs": rng.integers(16, 256, n), "lr": 10 ** rng.uniform(-5, -1, n), "loss": rng.random(n)})
     result = analyse(Sweep.from_frame(table))
     assert result.optima == ()
     assert result.sentences[0].startswith("This is not a grid")

@@ -113,9 +113,7 @@ def test_every_family_keeps_shapes_and_stays_inside_its_bounds(family):
 
 
 @pytest.mark.parametrize("batch", [0, -1, np.nan, np.inf, [1, 0], "many", [[1, -2]]])
-@pytest.mark.parametrize(
-    "law", [SurgeLaw(1, 1), PowerLaw(1, 1), ConstantLaw(1)], ids=lambda law: type(law).__name__
-)
+@pytest.mark.parametrize("law", [SurgeLaw(1, 1), PowerLaw(1, 1), ConstantLaw(1)], ids=lambda law: type(law).__name__)
 def test_batch_sizes_must_be_positive_and_finite(law, batch):
     with pytest.raises(ValueError, match="batch_size must be"):
         law(batch)

@@ -21,9 +21,7 @@ def changed(**values):
     st.integers(251, 1000),
     st.integers(1, 4),
 )
-def test_the_nodes_have_exactly_the_numbers_that_were_asked_for(
-    lr_scale, snr, spread, alignment, count, blocks
-):
+def test_the_nodes_have_exactly_the_numbers_that_were_asked_for(lr_scale, snr, spread, alignment, count, blocks):
     model = NoiseModel(lr_scale, snr, spread, alignment, 0.0, n_parameters=count, blocks=blocks)
     noise = model.gradient_noise()
     ratios = noise.mean / noise.std

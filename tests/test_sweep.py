@@ -200,10 +200,7 @@ def test_optima_of_skewed_valleys_are_within_the_stated_grid_error():
     law = ConstantLaw(1.1e-3)
     rng = np.random.default_rng(0)
     frame = pd.concat(
-        [
-            sweep_frame(ConstantLaw(1e-3 * 2 ** (k / 16)), rng, spread=0.0, seeds=2, batch_sizes=[2**k])
-            for k in range(8)
-        ]
+        [sweep_frame(ConstantLaw(1e-3 * 2 ** (k / 16)), rng, spread=0.0, seeds=2, batch_sizes=[2**k]) for k in range(8)]
     )
     optima = Sweep.from_frame(frame).optima()
     error = [np.log(o.learning_rate / (1e-3 * 2 ** (np.log2(o.batch_size) / 16))) for o in optima]
@@ -257,9 +254,7 @@ def test_a_diverged_cell_brackets_the_optimum_and_is_never_it():
 
 
 def test_without_seeds_the_error_comes_from_the_valley_and_says_so():
-    frame = sweep_frame(
-        ConstantLaw(1e-3), np.random.default_rng(0), seeds=1, batch_sizes=[8.0], step=0.25, spread=0.0
-    )
+    frame = sweep_frame(ConstantLaw(1e-3), np.random.default_rng(0), seeds=1, batch_sizes=[8.0], step=0.25, spread=0.0)
     noisy = frame.drop(columns="seed").assign(
         loss=lambda table: table["loss"] + np.random.default_rng(3).normal(0, 0.01, len(table))
     )

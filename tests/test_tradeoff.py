@@ -25,9 +25,7 @@ def test_the_hyperbola_matches_its_golden_numbers():
     assert result.critical_batch_size == pytest.approx(expected["B_crit"], rel=1e-5)
     assert result.steps(inputs["B"]) == pytest.approx(expected["S"], rel=1e-5)
     assert result.examples(inputs["B"]) == pytest.approx(expected["E"], rel=1e-5)
-    product = (result.steps(batch) / result.min_steps - 1) * (
-        result.examples(batch) / result.min_examples - 1
-    )
+    product = (result.steps(batch) / result.min_steps - 1) * (result.examples(batch) / result.min_examples - 1)
     np.testing.assert_allclose(product, expected["product"], rtol=1e-9)
 
 

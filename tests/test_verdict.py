@@ -23,26 +23,29 @@ def test_unimodal_fits_are_the_best_of_a_quadratic_program():
         for peak in range(n):
             sign = np.where(np.arange(n - 1) < peak, 1.0, -1.0)
             rules = {"type": "ineq", "fun": lambda f, sign=sign: sign * np.diff(f)}
-            found = minimize(lambda f, y=y, weight=weight: np.sum(weight * (f - y) ** 2), np.zeros(n), constraints=rules,
-                             options={"ftol": 1e-12, "maxiter": 500})  # fmt: skip
+            found = minimize(
+                lambda f, y=y, weight=weight: np.sum(weight * (f - y) ** 2),
+                np.zeros(n),
+                constraints=rules,
+                options={"ftol": 1e-12, "maxiter": 500},
+            )
             squares.append(found.fun)
-        assert np.sum(weight * (unimodal(y, weight) - y) ** 2) == pytest.approx(
-            min(squares), rel=1e-4, abs=1e-7
-        )
+        assert np.sum(weight * (unimodal(y, weight) - y) ** 2) == pytest.approx(min(squares), rel=1e-4, abs=1e-7)
 
 
 MONOTONE = [
-    ConstantLaw(1e-3), PowerLaw(1e-3, 0.5), SaturatingLaw(1e-2, 64.0, 0.5), SaturatingLaw(1e-2, 4.0, 1.0),
-]  # fmt: skip
+    ConstantLaw(1e-3),
+    PowerLaw(1e-3, 0.5),
+    SaturatingLaw(1e-2, 64.0, 0.5),
+    SaturatingLaw(1e-2, 4.0, 1.0),
+]
 
 
 @pytest.mark.parametrize("law", MONOTONE, ids=str)
 def test_false_alarms_stay_within_the_level(law):
     rng = np.random.default_rng(11)
     n = 120
-    falls = sum(
-        surge_verdict(optima_of(law, rng, spread=0.15, seeds=4), seed=i).decision == "fall" for i in range(n)
-    )
+    falls = sum(surge_verdict(optima_of(law, rng, spread=0.15, seeds=4), seed=i).decision == "fall" for i in range(n))
     # at most 5 % nominal, 6 of 120; 13 is three binomial standard deviations above
     assert falls <= 13
 
@@ -87,9 +90,7 @@ def test_without_errors_or_with_two_optima_it_is_undecided_with_the_reason():
     assert (verdict.decision, verdict.p_value, verdict.interval) == ("undecided", None, None)
     assert verdict.fall_octaves == pytest.approx(np.log2(17 / 8))
     assert "no errors" in verdict.sentence
-    two = surge_verdict(
-        [make_optimum(4, 1e-3), make_optimum(8, 1e-3), make_optimum(16, 1e-3, None, on_edge="high")]
-    )
+    two = surge_verdict([make_optimum(4, 1e-3), make_optimum(8, 1e-3), make_optimum(16, 1e-3, None, on_edge="high")])
     assert two.decision == "undecided"
     assert "there are 2" in two.sentence
 

@@ -59,9 +59,7 @@ def test_text_of_a_file_is_never_markdown():
 
 
 def test_remarks_leave_out_what_the_page_says_anyway(sweep):
-    analysis = analyse(
-        Sweep.from_frame(sweep.trials[sweep.trials.learning_rate < 0.018].reset_index(drop=True))
-    )
+    analysis = analyse(Sweep.from_frame(sweep.trials[sweep.trials.learning_rate < 0.018].reset_index(drop=True)))
     remarks = words.remarks(analysis)
     assert any("add higher ones" in remark for remark in remarks)
     assert analysis.verdict.sentence not in remarks

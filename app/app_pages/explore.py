@@ -25,10 +25,8 @@ if "page" in hide:
 NAMES = ["This figure", "Numbers", "Share and cite", "Logged noise scale"]
 # Only the open tab is made, and the first needs little, so that the chart is there soon
 figure, numbers, share, logged = st.tabs(NAMES, key="below", on_change="rerun")
-reading = Reading(explore.shown_model(state))
 if figure.open:
     with figure:
-        st.markdown(" ".join(sentences(reading)))
         st.caption(
             "**Lines**: theory for one step, computed from the controls, so without error. Rules start with "
             "the small-batch limit; SGD, in its own units, is drawn to end on the plateau. "
@@ -36,6 +34,8 @@ if figure.open:
         )
 if numbers.open:
     with numbers:
+        reading = Reading(explore.shown_model(state))
+        st.markdown(" ".join(sentences(reading)))
         explore.numbers(reading, state.curves)
         st.table(tables.optima(analysis.optima).set_index("Batch size"))
 if share.open:

@@ -11,9 +11,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from surgecore.training.journal import JournalError
 from surgecore.training.plan import Plan, PlanError, estimate
+
+if TYPE_CHECKING:
+    from surgecore.training.runner import Progress
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,16 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="surge sweep", description="Train a sweep over batch size and learning rate."
-    )
+    parser = argparse.ArgumentParser(prog="surge sweep", description="Train a sweep over batch size and learning rate.")
     parser.add_argument("plan", metavar="PLAN.toml", help="what to run")
     parser.add_argument("--estimate", action="store_true", help="say what it would cost, and stop")
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="stop, resumable, after so long")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument(
-        "--out", metavar="FOLDER", help="for the journal and the results; the plan's name by default"
-    )
+    parser.add_argument("--out", metavar="FOLDER", help="for the journal and the results; the plan's name by default")
     parser.add_argument("--resume", action="store_true", help="go on with the journal in the folder")
     parser.add_argument("--executor", choices=("serial", "processes", "ray"), default="processes")
     parser.add_argument("--workers", type=int, help="processes; all cores by default")
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(plan: Plan, options: argparse.Namespace) -> int:
-    from surgecore.training.runner import Progress, run
+    from surgecore.training.runner import run
 
     stop = threading.Event()
 
@@ -104,9 +104,7 @@ def _run(plan: Plan, options: argparse.Namespace) -> int:
         sweep.to_csv(files[-1])
     if result.finished:
         (folder / "plan.toml").write_text(plan.to_toml(), encoding="utf-8")
-        (folder / "provenance.json").write_text(
-            json.dumps(result.provenance, indent=1) + "\n", encoding="utf-8"
-        )
+        (folder / "provenance.json").write_text(json.dumps(result.provenance, indent=1) + "\n", encoding="utf-8")
     status = "\n".join([result.status, *files])
     _say(
         status,

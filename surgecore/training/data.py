@@ -35,9 +35,7 @@ TOLERANCE = 0.02
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if all is well, 1 if a check fails or a sweep was stopped."""
-    parser = argparse.ArgumentParser(
-        prog="surgecore.training.data", description="Make or check the bundled sweeps."
-    )
+    parser = argparse.ArgumentParser(prog="surgecore.training.data", description="Make or check the bundled sweeps.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--check", action="store_true", help="recompute a random sample of cells and compare")
     parser.add_argument("--only", help="only plans whose name starts so")
@@ -63,9 +61,7 @@ def make(folder: Path, item: Mapping[str, Any]) -> bool:
     def tell(progress: Progress) -> None:
         if progress.elapsed > told[0] + 10:
             told[0] = progress.elapsed
-            sys.stderr.write(
-                f"{plan.name}: {progress.done}/{progress.total} runs, {progress.remaining:.0f} s left\n"
-            )
+            sys.stderr.write(f"{plan.name}: {progress.done}/{progress.total} runs, {progress.remaining:.0f} s left\n")
 
     result = run(plan, out=work_folder, device="cpu", resume=journal_there, on_progress=tell)
     sys.stderr.write(f"{plan.name}: {result.status}\n")
@@ -123,8 +119,8 @@ def _chunks(plan: Plan, sweep: Sweep) -> list[Chunk]:
     """Chunks of the sweep itself; a refined grid's learning rates are read from the bundled file."""
     trials = sweep.trials
     rates = {
-        int(batch_size): tuple(sorted({float(rate) for rate in here["learning_rate"]}))
-        for batch_size, here in trials.groupby("batch_size")
+        int(size): tuple(sorted({float(rate) for rate in trials.loc[trials["batch_size"] == size, "learning_rate"]}))
+        for size in sweep.batch_sizes
     }
     return plan.chunks(1, rates)
 

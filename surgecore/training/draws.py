@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def draw_indices(
-    seeds: Sequence[int], batch_size: int, block: int, steps: int, n_examples: int
-) -> NDArray[np.int64]:
+def draw_indices(seeds: Sequence[int], batch_size: int, block: int, steps: int, n_examples: int) -> NDArray[np.int64]:
     """Indices of examples for a block of steps, drawn with replacement.
 
     A counter-based generator is keyed by (seed, batch size) and its counter set by the block, so neither the
@@ -35,15 +33,11 @@ def draw_indices(
     out = np.empty((steps, len(seeds), batch_size), dtype=np.int64)
     for row, seed in enumerate(seeds):
         words = _stream(seed, batch_size, block).random_raw(steps * batch_size)
-        out[:, row] = ((words >> np.uint64(32)) * np.uint64(n_examples) >> np.uint64(32)).reshape(
-            steps, batch_size
-        )
+        out[:, row] = ((words >> np.uint64(32)) * np.uint64(n_examples) >> np.uint64(32)).reshape(steps, batch_size)
     return out
 
 
-def draw_normals(
-    seeds: Sequence[int], batch_size: int, block: int, steps: int, size: int
-) -> NDArray[np.float32]:
+def draw_normals(seeds: Sequence[int], batch_size: int, block: int, steps: int, size: int) -> NDArray[np.float32]:
     """Independent standard normal numbers, shape (steps, len(seeds), size), keyed as `draw_indices`."""
     out = np.empty((steps, len(seeds), size), dtype=np.float32)
     for row, seed in enumerate(seeds):

@@ -87,9 +87,7 @@ class Engine:
         x = self.buffers
         start = x.layout.rows(x.p)[:, 0]
         seeds = [seed + _WARM_STREAM for seed in self.seeds]
-        frozen = Engine(
-            self.model, self.optimizer, batch_size=self.batch_size, seeds=seeds, rates=[0.0], start=start
-        )
+        frozen = Engine(self.model, self.optimizer, batch_size=self.batch_size, seeds=seeds, rates=[0.0], start=start)
         for _ in range(steps):
             frozen.step()
         for into, average in zip(x.state, frozen.buffers.state, strict=True):

@@ -66,9 +66,7 @@ def _checkpoint(protocol: FromCheckpoint, model: Model) -> NDArray[np.float32]:
 
     seed = protocol.checkpoint_seed
     # a stream of its own, so that no trial sees the minibatches that made its checkpoint
-    engine = Engine(
-        model, Adam(), batch_size=64, seeds=[(1 << 41) + seed], rates=[1e-3], start=model.initial(seed)
-    )
+    engine = Engine(model, Adam(), batch_size=64, seeds=[(1 << 41) + seed], rates=[1e-3], start=model.initial(seed))
     while protocol.loss > 0 and not engine.losses()[0, 0] <= protocol.loss:
         if engine.steps >= 100_000:
             raise ValueError(
@@ -175,9 +173,7 @@ def compute(
             yield work(task, chunk)
 
 
-def _processes(
-    task: Task, chunks: Sequence[Chunk], workers: int, cancelled: Callable[[], bool]
-) -> Iterator[Record]:
+def _processes(task: Task, chunks: Sequence[Chunk], workers: int, cancelled: Callable[[], bool]) -> Iterator[Record]:
     left = {chunk.key: chunk for chunk in chunks}
     for _ in range(1 + _MAX_RESTARTS):
         pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker)
@@ -222,9 +218,7 @@ def _ray(
     except ImportError as error:
         raise ValueError("the ray executor needs Ray: pip install 'surgecore[cluster]'") from error
     if not ray.is_initialized():
-        ray.init(
-            **({"num_cpus": workers} if address == "local" else {"address": address}), log_to_driver=False
-        )
+        ray.init(**({"num_cpus": workers} if address == "local" else {"address": address}), log_to_driver=False)
     gpus = 1 if task.device == "cuda" else 0
     remote = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=_MAX_RESTARTS)(work)
     shared = ray.put(task)

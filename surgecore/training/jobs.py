@@ -140,15 +140,15 @@ class JobQueue:
     @staticmethod
     def _follow(job: Job) -> None:
         process = job._process
-        assert process is not None and process.stdout is not None and process.stderr is not None
+        assert process is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         with process:
             for line in process.stdout:
                 job._take(json.loads(line))
             errors = process.stderr.read()
         if process.returncode not in (0, 2, 3):
             job.message = (
-                errors.strip().splitlines()[-1]
-                if errors.strip()
-                else f"The worker ended ({process.returncode})."
+                errors.strip().splitlines()[-1] if errors.strip() else f"The worker ended ({process.returncode})."
             )
         job.state = {0: DONE, 3: CANCELLED}.get(process.returncode, FAILED)

@@ -89,8 +89,8 @@ class Journal:
             os.ftruncate(self._file, size)
             os.lseek(self._file, size, os.SEEK_SET)
             raise JournalError(
-                f"{self.path} could not be written ({error.strerror}); all {len(self.records)} finished chunks are kept, "
-                "and the sweep can be resumed"
+                f"{self.path} could not be written ({error.strerror}); all {len(self.records)} finished chunks "
+                "are kept, and the sweep can be resumed"
             ) from error
 
 
@@ -103,14 +103,13 @@ def read_journal(path: str | PathLike[str]) -> tuple[list[Any], int]:
         If a line other than the last is damaged.
     """
     data = Path(path).read_bytes()
-    records, at = [], 0
+    records: list[dict[str, Any]] = []
+    at = 0
     while (end := data.find(b"\n", at)) >= 0:
         digest, _, text = data[at:end].partition(b" ")
         if sha256(text).hexdigest().encode() != digest:
             if data.find(b"\n", end + 1) >= 0:
-                raise JournalError(
-                    f"{path} is damaged: record {len(records) + 1} does not match its checksum"
-                )
+                raise JournalError(f"{path} is damaged: record {len(records) + 1} does not match its checksum")
             break
         records.append(json.loads(text))
         at = end + 1
@@ -121,9 +120,7 @@ def _compare(now: Mapping[str, Any], then: Mapping[str, Any]) -> None:
     differs = [key for key in now if now[key] != then.get(key)]
     if differs:
         changes = "; ".join(f"{key} was {_short(then.get(key))}, now {_short(now[key])}" for key in differs)
-        raise JournalError(
-            f"this journal cannot be resumed, because results would not be comparable: {changes}"
-        )
+        raise JournalError(f"this journal cannot be resumed, because results would not be comparable: {changes}")
 
 
 def _short(value: Any) -> str:  # noqa: ANN401

@@ -250,9 +250,7 @@ class Laboratory:
             bottom = x["trace"] + x["coupling"].scaled(2 * b / pi)
             lr = rise.scaled(sqrt(b)).times(x["trace"].over(bottom))
             positive = x["coupling"].value > 0
-            out.append(
-                Prediction("sign", "surge", b, lr.estimate() if positive else Estimate(np.nan, note="S <= 0"))
-            )
+            out.append(Prediction("sign", "surge", b, lr.estimate() if positive else Estimate(np.nan, note="S <= 0")))
         return out
 
     def independent(self, batch_sizes: Sequence[int]) -> list[Prediction]:
@@ -292,9 +290,7 @@ class Laboratory:
             out.append(Prediction("sign", "correlated", b, _lr(top, bottom)))
         return out
 
-    def sampled(
-        self, batch_sizes: Sequence[int], updates: Updates, optimizer: str = "sign"
-    ) -> list[Prediction]:
+    def sampled(self, batch_sizes: Sequence[int], updates: Updates, optimizer: str = "sign") -> list[Prediction]:
         """Lemma 1 with real updates V: mean(G.V) / mean(V.HV), whatever their distribution (eqs. 6-7)."""
         s = self.sample
         out = []
@@ -391,9 +387,7 @@ class Laboratory:
             signs = s.twins.flatten(0, 1).sign()
             noise = member @ (signs * c.products(signs)).mean(dim=0)
         snr = (member @ (s.mean.abs() * z.abs())) / mean
-        arrays = [
-            x.double().cpu().numpy() for x in (mean, snr, diagonal, noise, 0.5 * (coupling + coupling.T))
-        ]
+        arrays = [x.double().cpu().numpy() for x in (mean, snr, diagonal, noise, 0.5 * (coupling + coupling.T))]
         return Groups(*arrays)
 
 

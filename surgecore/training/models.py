@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
-from torch.nn import functional
 
 from surgecore.training.draws import draw_indices, draw_normals
 from surgecore.training.stack import Shapes, Views
@@ -111,9 +110,7 @@ class DataModel(Model):
         parts = []
         for shape in self.shapes.values():
             scale = 1 / np.sqrt(np.prod(shape[1:]))
-            parts.append(
-                generator.standard_normal(shape).ravel() * scale if len(shape) > 1 else np.zeros(shape)
-            )
+            parts.append(generator.standard_normal(shape).ravel() * scale if len(shape) > 1 else np.zeros(shape))
         return torch.tensor(np.concatenate(parts), dtype=torch.float32, device=self.device)
 
     def draw(self, seeds: Sequence[int], batch_size: int, block: int) -> Tensor:
@@ -284,7 +281,8 @@ _GELU_3 = 0.044715 * _GELU_1
 
 
 def _gelu_exponent(h: Tensor) -> Tensor:
-    return h * (_GELU_1 + _GELU_3 * (h * h))
+    exponent: Tensor = h * (_GELU_1 + _GELU_3 * (h * h))
+    return exponent
 
 
 class QuadraticModel(Model):
@@ -309,8 +307,7 @@ class QuadraticModel(Model):
         exact = np.asarray(mean, dtype=np.float64), np.asarray(hessian, dtype=np.float64)
         super().__init__({"theta": (len(exact[0]),)}, device)
         self.mean, self.hessian, self.noise = (
-            torch.tensor(np.asarray(value), dtype=torch.float32, device=self.device)
-            for value in (*exact, noise)
+            torch.tensor(np.asarray(value), dtype=torch.float32, device=self.device) for value in (*exact, noise)
         )
         self.floor = float(0.5 * exact[0] @ np.linalg.solve(exact[1], exact[0]))
 
@@ -346,7 +343,8 @@ class QuadraticModel(Model):
     def draw(self, seeds: Sequence[int], batch_size: int, block: int) -> Tensor:
         """Mean standard normal numbers of a minibatch, shape (BLOCK, groups, M)."""
         normals = torch.from_numpy(draw_normals(seeds, batch_size, block, BLOCK, self.noise.shape[1]))
-        return normals.to(self.device) / batch_size**0.5
+        scaled: Tensor = normals.to(self.device) / batch_size**0.5
+        return scaled
 
     def batch(self, drawn: Tensor) -> Batch:
         """Noise of the minibatch gradient, shape (groups, 1, N)."""
@@ -374,6 +372,4 @@ def load_digits() -> tuple[Tensor, Tensor]:
 
     bunch = load()
     x = bunch.data / 16
-    return torch.tensor(x - x.mean(axis=0), dtype=torch.float32), torch.tensor(
-        bunch.target, dtype=torch.int64
-    )
+    return torch.tensor(x - x.mean(axis=0), dtype=torch.float32), torch.tensor(bunch.target, dtype=torch.int64)

@@ -106,7 +106,8 @@ class TransformerModel(DataModel):
     def _attend(self, qkv: Tensor, context: int) -> Tensor:
         copies, rows, width = qkv.shape
         parts = qkv.view(copies * rows // context, context, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = functional.scaled_dot_product_attention(*parts, is_causal=True)
+        query, key, value = parts.unbind()
+        mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         return mixed.transpose(1, 2).reshape(copies, rows, width // 3)
 
 

@@ -20,9 +20,7 @@ WORDS = {
 }
 
 
-def option(
-    default: Any, low: float | None = None, high: float | None = None, choices: tuple[str, ...] = ()
-) -> Any:  # noqa: ANN401
+def option(default: Any, low: float | None = None, high: float | None = None, choices: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
     """Declare a dataclass field that a plan may set.
 
     Parameters

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from surgecore.training.options import option, read_options, unknown
 from surgecore.training.optimizers import OPTIMIZERS, Optimizer
+from surgecore.training.options import option, read_options, unknown
 from surgecore.training.protocols import PROTOCOLS, Protocol
 from surgecore.training.stack import n_params
 from surgecore.training.workloads import WORKLOADS, Workload
@@ -180,18 +180,17 @@ class Plan:
                 problems.append(f"optimizer.state: {error}")
         if problems:
             raise PlanError(problems)
-        assert workload and optimizer and protocol and grid and run
-        return cls(
-            texts[0], texts[1], workload, optimizer, protocol, grid, run, state, warm_steps, dict(table)
-        )
+        # whatever could not be read is among the problems
+        assert workload is not None
+        assert optimizer is not None
+        assert protocol is not None
+        assert grid is not None
+        assert run is not None
+        return cls(texts[0], texts[1], workload, optimizer, protocol, grid, run, state, warm_steps, dict(table))
 
     def to_toml(self) -> str:
         """Write the plan so that `from_toml` reads it back as the same plan."""
-        lines = [
-            f"{key} = {json.dumps(value)}"
-            for key, value in self.source.items()
-            if not isinstance(value, Mapping)
-        ]
+        lines = [f"{key} = {json.dumps(value)}" for key, value in self.source.items() if not isinstance(value, Mapping)]
         for key, value in self.source.items():
             if isinstance(value, Mapping):
                 lines += ["", f"[{key}]", *(f"{name} = {_toml(item)}" for name, item in value.items())]
@@ -280,8 +279,9 @@ class Estimate:
     def sentence(self) -> str:
         """Say it."""
         return (
-            f"{self.runs:,} runs, at most {self.run_steps:,} run-steps, {self.flops:.1e} FLOPs, {self.memory / 1e6:.0f} MB, "
-            f"at most about {_duration(self.seconds)} on one worker (within a factor of three)"
+            f"{self.runs:,} runs, at most {self.run_steps:,} run-steps, {self.flops:.1e} FLOPs, "
+            f"{self.memory / 1e6:.0f} MB, at most about {_duration(self.seconds)} on one worker (within a "
+            "factor of three)"
         )
 
 
@@ -320,7 +320,7 @@ def estimate(plan: Plan, device: str = "cpu") -> Estimate:
 
 def _refined_size(plan: Plan) -> dict[int, tuple[float, ...]]:
     middle = float(np.median(plan.grid.learning_rates))
-    return plan.refined({batch_size: (middle,) for batch_size in plan.grid.batch_sizes})
+    return plan.refined(dict.fromkeys(plan.grid.batch_sizes, (middle,)))
 
 
 def _duration(seconds: float) -> str:
@@ -333,9 +333,7 @@ def _rounded(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _table(
-    table: Mapping[str, Any], key: str, problems: list[str], *, needed: bool = True
-) -> Mapping[str, Any]:
+def _table(table: Mapping[str, Any], key: str, problems: list[str], *, needed: bool = True) -> Mapping[str, Any]:
     value = table.get(key)
     if isinstance(value, Mapping):
         return value
@@ -350,9 +348,7 @@ def _text(table: Mapping[str, Any], key: str, problems: list[str]) -> str:
         problems.append(f"{key} must be text, but got {'nothing' if value is None else repr(value)}")
         return ""
     if key == "name" and not all(c.isalnum() or c in "-_." for c in value):
-        problems.append(
-            f"name must be of letters, digits, '-', '_' and '.' (it names files), but got {value!r}"
-        )
+        problems.append(f"name must be of letters, digits, '-', '_' and '.' (it names files), but got {value!r}")
     return value
 
 
@@ -412,9 +408,7 @@ def _grid(table: Mapping[str, Any], problems: list[str]) -> Grid | None:
 
 def _span(span: Mapping[str, Any], problems: list[str]) -> list[float] | None:
     low, high, density = (span.get(name) for name in ("low", "high", "per_octave"))
-    numbers = [
-        v for v in (low, high, density) if isinstance(v, int | float) and not isinstance(v, bool) and v > 0
-    ]
+    numbers = [v for v in (low, high, density) if isinstance(v, int | float) and not isinstance(v, bool) and v > 0]
     if len(numbers) < 3 or len(span) > 3 or numbers[0] >= numbers[1]:
         problems.append(
             "grid.learning_rates must be a list or {low, high, per_octave} with positive numbers and low < high, "

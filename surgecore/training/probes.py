@@ -202,14 +202,11 @@ class ModuleProbe(Probe):
     torch.Size([64, 6])
     """
 
-    def __init__(
-        self, module: nn.Module, loss: Callable[[Tensor, Tensor], Tensor], x: Tensor, y: Tensor
-    ) -> None:
+    def __init__(self, module: nn.Module, loss: Callable[[Tensor, Tensor], Tensor], x: Tensor, y: Tensor) -> None:
         noisy = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
         if module.training and any(isinstance(part, noisy) for part in module.modules()):
             raise ValueError(
-                "module must be in evaluation mode where it has dropout or batch normalisation, "
-                "but got training mode"
+                "module must be in evaluation mode where it has dropout or batch normalisation, but got training mode"
             )
         named = {name: value.detach() for name, value in module.named_parameters()}
         super().__init__(torch.cat([value.reshape(-1) for value in named.values()]), len(x))
@@ -262,6 +259,5 @@ def _views(shapes: Shapes, points: Tensor) -> Views:
     sizes = [torch.Size(shape).numel() for shape in shapes.values()]
     parts = torch.split(points, sizes, dim=1)
     return {
-        name: part.reshape(1, len(points), *shape)
-        for (name, shape), part in zip(shapes.items(), parts, strict=True)
+        name: part.reshape(1, len(points), *shape) for (name, shape), part in zip(shapes.items(), parts, strict=True)
     }

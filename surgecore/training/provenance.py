@@ -42,9 +42,7 @@ def commit() -> str:
         return done.stdout.strip()
 
     try:
-        return git("rev-parse", "HEAD") + (
-            "+changes" if git("status", "--porcelain", "--", str(_HERE)) else ""
-        )
+        return git("rev-parse", "HEAD") + ("+changes" if git("status", "--porcelain", "--", str(_HERE)) else "")
     except (OSError, subprocess.SubprocessError):
         return ""
 

@@ -142,9 +142,7 @@ def run(
     records: list[Record] = []
     try:
         for stage in (0, 1) if plan.grid.refine else (1,):
-            chunks = plan.chunks(
-                stage, plan.refined(_best_rates(plan, records)) if stage and records else None
-            )
+            chunks = plan.chunks(stage, plan.refined(_best_rates(plan, records)) if stage and records else None)
             records = [journal.records[chunk.key] for chunk in chunks if chunk.key in journal.records]
             left = [chunk for chunk in chunks if chunk.key not in journal.records]
             tracker.start(stage, chunks, records)
@@ -270,9 +268,7 @@ class _Tracker:
             losses = self.sums[here, rate]
             mean = float(np.mean(losses))
             cells.append((here, rate, mean if np.isfinite(mean) else None, len(losses)))
-        self.tell(
-            Progress(self.done, self.total, self.stage, now - self.began, remaining, best, tuple(cells))
-        )
+        self.tell(Progress(self.done, self.total, self.stage, now - self.began, remaining, best, tuple(cells)))
 
 
 def _best_rates(plan: Plan, records: list[Record]) -> dict[int, tuple[float, ...]]:
@@ -283,8 +279,9 @@ def _best_rates(plan: Plan, records: list[Record]) -> dict[int, tuple[float, ...
         rows["loss"] = rows["loss"].where(rows["status"] == "complete")
         mean = rows.groupby(["batch_size", "learning_rate"])["loss"].agg(lambda x: x.mean(skipna=False))
         for batch_size in best:
-            if (here := mean[batch_size]).notna().any():
-                best[batch_size].append(float(here.idxmin()))
+            here: pd.Series = mean.xs(batch_size)
+            if here.notna().any():
+                best[batch_size].append(float(here.index[int(here.argmin())]))
     middle = float(np.median(plan.grid.learning_rates))
     return {batch_size: tuple(rates) or (middle,) for batch_size, rates in best.items()}
 

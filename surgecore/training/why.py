@@ -124,9 +124,7 @@ class Case:
         )
 
 
-def checkpoint(
-    workload: Mapping[str, Any], loss: float, seed: int, device: str = "cpu"
-) -> tuple[Model, Tensor]:
+def checkpoint(workload: Mapping[str, Any], loss: float, seed: int, device: str = "cpu") -> tuple[Model, Tensor]:
     """A workload's model and its parameters when one run of Adam has come to a loss.
 
     Parameters
@@ -210,9 +208,7 @@ def explain(case: Case) -> Explanation:
     return Explanation(case.name, case.title, case.loss, measurement, tuple(optima), wall)
 
 
-def _predict(
-    case: Case, update: str, laboratory: Laboratory, model: Model, start: Tensor
-) -> list[Prediction]:
+def _predict(case: Case, update: str, laboratory: Laboratory, model: Model, start: Tensor) -> list[Prediction]:
     sizes, probe = case.batch_sizes, laboratory.probe
     if update == "decorrelated":
         updates: Updates = decorrelated_updates(probe)
@@ -261,17 +257,14 @@ def read_cases(path: Path) -> list[Case]:
     """Cases of a TOML file: tables ``[[case]]`` with the fields of `Case`."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))["case"]
     cases: list[dict[str, Any]] = [
-        {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
-        for table in tables
+        {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()} for table in tables
     ]
     return [Case(**case) for case in cases]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(
-        prog="surgecore.training.why", description="Measure why, at checkpoints."
-    )
+    parser = argparse.ArgumentParser(prog="surgecore.training.why", description="Measure why, at checkpoints.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="only cases whose name starts so")
     options = parser.parse_args(arguments)

@@ -20,7 +20,8 @@ def handed(app) -> dict:
     return json.loads(app.get("bidi_component")[0].proto.json)
 
 
-def opened(app, **query) -> dict:
+def opened(app, tab="Numbers", **query) -> dict:
+    app.session_state["below"] = tab
     app.query_params.update(query)
     app.run()
     assert not app.exception
@@ -53,9 +54,7 @@ def test_a_link_carries_the_state_to_the_last_digit(app, bundled):
     assert data["state"]["laws"] == ["exact", "sgd"]
     assert data["state"]["progress"] == {"t": 0.25, "noise": "fixed"}
     assert not app.warning
-    assert [point["lr"] for point in data["measured"]] == [
-        o.learning_rate for o in bundled[-1].load().optima()
-    ]
+    assert [point["lr"] for point in data["measured"]] == [o.learning_rate for o in bundled[-1].load().optima()]
 
 
 def test_junk_in_the_address_falls_back_and_is_named(app):
@@ -128,8 +127,7 @@ def test_the_python_snippet_runs_and_finds_the_same_peak(monkeypatch, capsys):
 
 
 def test_the_link_and_the_embed_code_are_on_the_page(app):
-    app.session_state["below"] = "Share and cite"
-    opened(app, alignment="3.3")
+    opened(app, "Share and cite", alignment="3.3")
     texts = [code.value for code in app.code]
     assert any("alignment=3.3" in text and "iframe" not in text for text in texts)
     assert any("hide=" in text and "embed=true" in text for text in texts)

@@ -57,7 +57,8 @@ def settled(page, pattern):
 
 
 def python_says(page, model):
-    expect(page.get_by_role("tabpanel").first).to_contain_text(sentences(Reading(model))[0])
+    page.get_by_role("tab", name="Numbers").click()
+    expect(page.get_by_role("tabpanel", name="Numbers")).to_contain_text(sentences(Reading(model))[0])
 
 
 def control(page, label):
@@ -134,9 +135,7 @@ def test_dragging_the_peak_redraws_at_every_event_and_python_follows_on_release(
     assert centre(peak) == pytest.approx((x + 120, y + 60), abs=1.5)
     page.mouse.up()
     settled(page, r"snr=.*")
-    lr_scale, snr = (
-        float(exact(page, label).input_value()) for label in ("Learning-rate scale", "Signal to noise")
-    )
+    lr_scale, snr = (float(exact(page, label).input_value()) for label in ("Learning-rate scale", "Signal to noise"))
     assert f"lr_scale={lr_scale!r}" in page.url
     python_says(page, replace(DEFAULT_MODEL, lr_scale=lr_scale, snr=snr))
 
@@ -430,13 +429,12 @@ def luminance(colour):
     return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_and_curves_stand_out_in_either_theme(page, open_explore, scheme):
+@pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 22, 27)")])
+def test_text_and_curves_stand_out_in_either_theme(page, open_explore, scheme, ground):
     page.emulate_media(color_scheme=scheme)
-    open_explore(
-        "?correlation=0.2&curves=exact,correlated,surge,plateau,sgd,saturating_half,linear,square_root"
-    )
-    paper = luminance(page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor"))
+    open_explore("?correlation=0.2&curves=exact,correlated,surge,plateau,sgd,saturating_half,linear,square_root")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
+    paper = luminance(ground)
 
     def contrast(colour):
         high, low = sorted([luminance(colour), paper], reverse=True)

@@ -46,7 +46,7 @@ def test_damage_in_the_middle_is_an_error(written):
 
 
 def test_other_plan_or_version_is_named(written):
-    with pytest.raises(JournalError, match="torch was 2.13, now 2.14") as caught:
+    with pytest.raises(JournalError, match=r"torch was 2\.13, now 2\.14") as caught:
         Journal(written, {"plan": "b" * 64, "torch": "2.14"}, resume=True)
     assert "plan was aaaaaaaaaaaa..., now bbbbbbbbbbbb..." in str(caught.value)
 

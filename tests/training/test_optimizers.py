@@ -40,9 +40,9 @@ def ours(model, optimizer, dtype):
 
 
 def network(model, start):
-    net = torch.nn.Sequential(
-        torch.nn.Linear(64, 8), torch.nn.GELU(approximate="tanh"), torch.nn.Linear(8, 10)
-    ).to(start.dtype)
+    net = torch.nn.Sequential(torch.nn.Linear(64, 8), torch.nn.GELU(approximate="tanh"), torch.nn.Linear(8, 10)).to(
+        start.dtype
+    )
     torch.nn.utils.vector_to_parameters(start.clone(), net.parameters())
     return net
 
@@ -75,16 +75,28 @@ def muon(parameters, lr):
 
 CASES = {
     "sgd": (SGD(), lambda p, lr: [torch.optim.SGD(p, lr=lr)]),
-    "momentum": (SGD(momentum=0.9, weight_decay=0.01), lambda p, lr: [torch.optim.SGD(p, lr=lr, momentum=0.9, weight_decay=0.01)]),
-    "nesterov": (SGD(momentum=0.9, nesterov=True), lambda p, lr: [torch.optim.SGD(p, lr=lr, momentum=0.9, nesterov=True)]),
+    "momentum": (
+        SGD(momentum=0.9, weight_decay=0.01),
+        lambda p, lr: [torch.optim.SGD(p, lr=lr, momentum=0.9, weight_decay=0.01)],
+    ),
+    "nesterov": (
+        SGD(momentum=0.9, nesterov=True),
+        lambda p, lr: [torch.optim.SGD(p, lr=lr, momentum=0.9, nesterov=True)],
+    ),
     "adam": (Adam(), lambda p, lr: [torch.optim.Adam(p, lr=lr)]),
-    "adam with decay": (Adam(beta1=0.8, weight_decay=0.1), lambda p, lr: [torch.optim.Adam(p, lr=lr, betas=(0.8, 0.999), weight_decay=0.1)]),
+    "adam with decay": (
+        Adam(beta1=0.8, weight_decay=0.1),
+        lambda p, lr: [torch.optim.Adam(p, lr=lr, betas=(0.8, 0.999), weight_decay=0.1)],
+    ),
     "adamw": (AdamW(weight_decay=0.1), lambda p, lr: [torch.optim.AdamW(p, lr=lr, weight_decay=0.1)]),
     "rmsprop": (RMSprop(), lambda p, lr: [torch.optim.RMSprop(p, lr=lr)]),
     "adagrad": (Adagrad(), lambda p, lr: [torch.optim.Adagrad(p, lr=lr)]),
-    "adafactor": (Adafactor(weight_decay=0.1), lambda p, lr: [torch.optim.Adafactor(p, lr=lr, weight_decay=0.1, eps=(float(np.finfo(np.float32).eps), 1e-3))]),
+    "adafactor": (
+        Adafactor(weight_decay=0.1),
+        lambda p, lr: [torch.optim.Adafactor(p, lr=lr, weight_decay=0.1, eps=(float(np.finfo(np.float32).eps), 1e-3))],
+    ),
     "muon": (Muon(), muon),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -120,9 +132,7 @@ def step_by_hand(optimizer, gradients, start, lr):
     return p
 
 
-@pytest.mark.parametrize(
-    "optimizer", [Sign(), Sign(weight_decay=0.1), Signum(), Lion(), Lion(weight_decay=0.2)]
-)
+@pytest.mark.parametrize("optimizer", [Sign(), Sign(weight_decay=0.1), Signum(), Lion(), Lion(weight_decay=0.2)])
 def test_sign_like_rules_by_hand(optimizer):
     random = np.random.default_rng(5)
     gradients = random.normal(size=(STEPS, 3))
@@ -155,9 +165,7 @@ def test_runs_do_not_mix(model, key):
     """A run is the same alone as among others, up to the rounding of another matrix shape."""
     optimizer = OPTIMIZERS[key]()
     together = ours(model, optimizer, torch.float32)
-    alone = Engine(
-        model, optimizer, batch_size=16, seeds=SEEDS[1:], rates=RATES[:1], start=model.initial(SEEDS[1])
-    )
+    alone = Engine(model, optimizer, batch_size=16, seeds=SEEDS[1:], rates=RATES[:1], start=model.initial(SEEDS[1]))
     for _ in range(5):
         alone.step()
     start = torch.stack([model.initial(seed) for seed in SEEDS])

@@ -65,7 +65,11 @@ def test_all_errors_at_once():
         ("seeds = 4", "seeds = 4\nrefine = true\neach_side = 3", "within 1.5 octaves of each other"),
         ("[4, 16]", "[]", "grid.batch_sizes must be a list of whole numbers, but got []"),
         ("[4, 16]", "[4, 4]", "must not repeat a value"),
-        ('key = "sign"', 'key = "sign"\nstate = "limit"', "needs an optimizer with betas, but got sign descent"),
+        (
+            'key = "sign"',
+            'key = "sign"\nstate = "limit"',
+            "needs an optimizer with betas, but got sign descent",
+        ),
         ("[grid]", "[grd]", "grd is not known; did you mean grid?"),
         ('name = "small"', 'name = "../small"', "it names files"),
         ('name = "small"', "name = [", "the file must be TOML"),

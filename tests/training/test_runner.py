@@ -124,7 +124,9 @@ def test_twenty_kills_leave_the_table_unchanged(plan_text, tmp_path):
     text = plan_text.replace("[4, 16]", str(list(range(2, 92)))).replace("steps = [3, 1]", "steps = [30, 1]")
     whole = tables(run(Plan.from_toml(text), out=tmp_path / "whole", device="cpu"))
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pytest", "surgecore.training.runner", "surgecore.training.engine", "sklearn.datasets"])
+    context.set_forkserver_preload(
+        ["pytest", "surgecore.training.runner", "surgecore.training.engine", "sklearn.datasets"]
+    )
     random = np.random.default_rng(0)
     folder, killed = tmp_path / "killed", 0
     folder.mkdir()
@@ -167,15 +169,19 @@ def test_ray_cluster_survives_a_killed_worker(plan_text, tmp_path):
 
     def lose_one(progress):
         if not lost:
-            from ray.util.state import list_workers
-
-            alive = list_workers(filters=[("worker_type", "=", "WORKER"), ("is_alive", "=", "True")])
-            lost.append(next(worker.pid for worker in alive if worker.pid))
+            # a worker that is free for this question takes the next chunk right after it
+            lost.append(ray.get(ray.remote(num_cpus=1)(os.getpid).remote()))
             os.kill(lost[0], signal.SIGKILL)
 
     try:
         result = run(
-            plan, out=tmp_path / "a", device="cpu", executor="ray", workers=2, address="local", on_progress=lose_one
+            plan,
+            out=tmp_path / "a",
+            device="cpu",
+            executor="ray",
+            workers=2,
+            address="local",
+            on_progress=lose_one,
         )
     finally:
         ray.shutdown()

@@ -28,9 +28,7 @@ def script() -> str:
     return "\n".join([law, f"const LAW_SOURCE = {json.dumps(law)};", *parts])
 
 
-_component = st.components.v2.component(
-    "surge_chart", html=read("frame.html"), css=read("style.css"), js=script()
-)
+_component = st.components.v2.component("surge_chart", html=read("frame.html"), css=read("style.css"), js=script())
 
 
 def surge_chart(data: Mapping[str, Any]) -> dict[str, Any] | None:

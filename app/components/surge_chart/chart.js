@@ -214,7 +214,10 @@ function createChart(host, events) {
       for (const p of shown) svg("circle", { class: "trail-dot", cx: round1(toX(p.batch)), cy: round1(toY(p.lr)), r: 2.4 }, trail);
     }
     for (const p of scene.logged) {
-      svg("path", { class: "logged", d: `M${round1(toX(p.batch))} ${box.top[1] - 4}l-5 10h10z` , transform: `translate(0 ${-6 - 60 * p.part})` }, trail);
+      // beside the predicted peak of the same moment: what was logged against what the model says
+      const place = Math.round(p.part * (scene.trail.length - 1));
+      const beside = scene.trail.slice(0, place + 1).reverse().find(Boolean) ?? shown[0];
+      if (beside) svg("path", { class: "logged", d: `M${round1(toX(p.batch))} ${round1(toY(beside.lr))}m0 -6l5.5 10h-11z` }, trail);
     }
   }
 

@@ -13,7 +13,7 @@ function createInstrument(host) {
     movePeak: (grab, batch, lr) => grab.peak && change(peakMoved(grab, batch, lr, data.specs)),
     movePlateau: (grab, lr) => change(plateauMoved(grab, lr, data.specs)),
     view: (view) => { state.view = view; state.auto = false; draw(); },
-    resetView: () => { state.view = fittingView(effective(state, data), data.measured); state.auto = true; draw(); commit(); },
+    resetView: () => { state.view = autoView(); state.auto = true; draw(); commit(); },
     commit: () => commit(), commitSoon: () => commitSoon(),
     say: (text) => { live.textContent = text; },
   });
@@ -24,7 +24,7 @@ function createInstrument(host) {
     setParam: (name, value, from) => change(withParam(from, name, value, data.specs)),
     commit: () => commit(), commitSoon: () => commitSoon(), change, animateTo, undo, redo, play,
     set: (values) => { Object.assign(state, values); draw(); commit(); },
-    refresh: () => { if (state) draw(); },
+    refresh: () => { if (!state || dragging) return; if (state.auto) state.view = autoView(); draw(); },
     preview: (values) => { Object.assign(state, values); dragging = true; draw(); },
     canUndo: () => past.length > 0, canRedo: () => future.length > 0, playing: () => playing !== null,
   });
@@ -33,6 +33,8 @@ function createInstrument(host) {
     const reading = describe(effective(state, data));
     return { peak: highest(visible(reading.peaks)), plateau: reading.plateau };
   }
+
+  const autoView = () => fittingView(effective(state, data), data.measured, panel.trail());
 
   function change(params) {
     state.params = params;
@@ -56,34 +58,33 @@ function createInstrument(host) {
     words.replaceChildren(...said.map((text, i) => Object.assign(document.createElement(i ? "span" : "strong"), { textContent: `${text} ` })));
     host.dataset.redraws = Number(host.dataset.redraws || 0) + 1;
     panel.update(shown, reading, dragging);
-    return { reading, said };
   }
 
   function commit() {
     clearTimeout(timer);
     dragging = false;
     state.view = roundedView(state.view);
-    const { reading } = describeAndRefit();
+    refit();
     const now = snapshot();
     if (now !== committed) {
       past.push(committed);
       future = [];
       committed = now;
     }
-    announce(reading);
-    send({ ...JSON.parse(now), view: state.auto ? null : state.view, url: null });
+    announce();
+    send({ ...JSON.parse(now), view: state.auto ? null : state.view });
     panel.history();
   }
 
-  function describeAndRefit() {
+  function refit() {
     const reading = describe(effective(state, data));
     const top = highest(visible(reading.peaks));
     const lost = (top && outside(state.view, top.batch, top.lr)) || Math.log10(reading.plateau) < state.view.y[0] || Math.log10(reading.plateau) > state.view.y[1];
     if (state.auto || (lost && snapshot() !== committed)) {
-      state.view = fittingView(effective(state, data), data.measured);
+      state.view = autoView();
       state.auto = true;
     }
-    return draw();
+    draw();
   }
 
   function announce() {
@@ -100,7 +101,7 @@ function createInstrument(host) {
     Object.assign(state, JSON.parse(text));
     committed = text;
     dragging = false;
-    describeAndRefit();
+    refit();
     announce();
     send({ ...JSON.parse(text), view: state.auto ? null : state.view });
     panel.history();
@@ -123,7 +124,7 @@ function createInstrument(host) {
     stop();
     const from = state.params, to = possible({ ...from, ...target }, data.specs);
     Object.assign(state, others);
-    if (others.params === undefined && reducedMotion()) { state.params = to; state.auto = true; commit(); return; }
+    if (reducedMotion()) { state.params = to; state.auto = true; commit(); return; }
     const start = performance.now();
     const view0 = state.view, view1 = fittingView(effective({ ...state, params: to }, data), data.measured);
     const step = (now) => {
@@ -171,13 +172,13 @@ function createInstrument(host) {
     if (token !== data.token) {
       token = data.token;
       state = { auto: data.state.view === null, ...structuredClone(data.state) };
-      state.view ??= fittingView(effective(state, data), data.measured);
+      state.view ??= autoView();
       committed = snapshot();
       past = [];
       future = [];
     }
     if (!dragging && playing === null && frame === null) {
-      if (state.auto) state.view = fittingView(effective(state, data), data.measured);
+      if (state.auto) state.view = autoView();
       draw();
       panel.history();
       if (first) announce();

@@ -1,7 +1,7 @@
 // Everything around the chart: controls, laws, presets, history, training progress, regime map, exports.
 
 const SYMBOLS = {
-  lr_scale: "ε<sub>0</sub>", snr: "z", snr_spread: "s", alignment: "R", correlation: "ρ",
+  lr_scale: "ε<sub>0</sub>", snr: "z", snr_spread: "σ<sub>ln z</sub>", alignment: "R", correlation: "ρ",
   momentum: "β<sub>1</sub>", skewness: "γ", n_parameters: "N", blocks: "K",
 };
 // Fixed text of ours: the only strings that are set as HTML
@@ -174,8 +174,9 @@ function createPanel(host, at) {
     const loss = interpolate(rows[i].loss, rows[i + 1].loss, place - i);
     ui.time.setAttribute("aria-valuetext", `${Math.round(100 * t)} % of the run, loss at ${number(loss, 2)} of its start`);
     const top = highest(visible(reading.peaks));
-    ui.progressText.textContent = `Loss at ${number(loss, 2)} ± ${number(rows[Math.round(place)].loss_stderr, 1)} of its start; ` +
-      `${top ? `peak at B = ${number(top.batch)}` : "no peak"}. ${at.data().progress_note}`;
+    const fell = t === 0 ? "The start of the run" : `Loss at ${number(loss, 2)} ± ${number(rows[Math.round(place)].loss_stderr, 1)} of its start`;
+    ui.progressText.textContent = `${fell}; ${top ? `peak at B = ${number(top.batch)}` : "no peak"}. ${at.data().progress_note}` +
+      (at.data().logged.length ? " Triangles: the noise scale that was logged." : "");
   }
 
   // The path of the peak over the run, for the state at rest

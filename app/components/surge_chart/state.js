@@ -50,14 +50,15 @@ function plateauMoved(grab, lr, specs) {
   return possible({ ...grab.params, alignment: rounded(Math.max(wanted, low) * (grab.params.alignment / grab.shown.alignment || 1)) }, specs);
 }
 
-// Limits that show every peak and the plateau, and what was measured where that is not far off
-function fittingView(p, measured) {
+// Limits that show every peak and the plateau, the path of the peak, and what was measured where that is not far off
+function fittingView(p, measured, path = []) {
   const { curves, small } = lawCurves(p);
   const reading = describe(p);
   const curve = curves.correlated ?? curves.exact;
   const peaks = visible(reading.peaks);
   const batches = measured.map((m) => m.batch);
   for (const peak of peaks) batches.push(peak.batch / 32, peak.batch * 64);
+  for (const peak of path.filter(Boolean)) batches.push(peak.batch / 4, peak.batch * 4);
   if (!peaks.length) batches.push(reading.limit / 1000, reading.limit * 4);
   const x = [Math.floor(Math.log2(Math.min(...batches, 4))) - 0.5, Math.ceil(Math.log2(Math.max(...batches, 1024))) + 0.5];
   const grid = Array.from({ length: 60 }, (_, i) => curve(2 ** (x[0] + ((x[1] - x[0]) * i) / 59)));
@@ -65,6 +66,7 @@ function fittingView(p, measured) {
   const lrs = positive(grid.map(([lr]) => lr));
   const high = Math.max(...lrs, reading.plateau);
   lrs.push(reading.plateau, ...measured.map((m) => m.lr).filter((lr) => lr < 20 * high && lr > high / 1000));
+  lrs.push(...path.filter(Boolean).map((peak) => peak.lr));
   if (small.lrMax) lrs.push(Math.min(small.lrMax, 3 * high));
   const limits = (values, decades) => {
     const top = Math.log10(Math.max(...values));
