@@ -440,7 +440,10 @@ def test_text_and_curves_stand_out_in_either_theme(page, open_explore, scheme, g
         high, low = sorted([luminance(colour), paper], reverse=True)
         return (high + 0.05) / (low + 0.05)
 
-    texts = page.locator(".chart text, .words, .chip").evaluate_all(
+    words = page.locator(".chart text, .words, .chip")
+    # colours may be on their way to the theme's
+    words.evaluate_all("all => Promise.all(all.flatMap(e => e.getAnimations().map(a => a.finished)))")
+    texts = words.evaluate_all(
         "all => all.map(e => e.closest('svg') ? getComputedStyle(e).fill : getComputedStyle(e).color)"
     )
     strokes = page.locator(".law").evaluate_all("all => all.map(e => getComputedStyle(e).stroke)")
