@@ -110,6 +110,7 @@ def chart_data(state: ExploreState, analysis: Analysis, hide: Sequence[str]) -> 
         "styles": {key: _style(key) for key in LABELS},
         "presets": [preset.to_json() for preset in PRESETS],
         "measured": [_point(optimum) for optimum in analysis.optima],
+        "measured_name": analysis.sweep.name,
         "fit": _fit(analysis),
         "progress": {noise: run.ratios() for noise, run in _training().items()},
         "progress_note": _PROGRESS_NOTE,

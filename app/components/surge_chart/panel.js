@@ -97,6 +97,11 @@ function createPanel(host, at) {
       chips.set(key, { box, chip });
       return chip;
     }));
+    const point = svg("svg", { viewBox: "0 0 12 20", width: 12, height: 20, "aria-hidden": "true" });
+    svg("path", { d: "M6 1v18" }, point);
+    svg("circle", { cx: 6, cy: 10, r: 4.2 }, point);
+    ui.measured = el("span");
+    ui.key = $(".laws").appendChild(el("span", { className: "key" }, point, ui.measured));
     const main = specs.slice(0, 5), more = specs.slice(5);
     ui.histogram = svg("svg", { class: "histogram", role: "img", viewBox: "0 0 240 44", preserveAspectRatio: "none" });
     $(".controls").append(...main.slice(0, 3).map(controlRow), ui.histogram, ...main.slice(3).map(controlRow),
@@ -368,6 +373,9 @@ function createPanel(host, at) {
       box.checked = laws.includes(key);
       chip.classList.toggle("idle", key === "correlated" && !(params.correlation > 0));
     }
+    const { measured, measured_name: name } = at.data();
+    ui.key.hidden = !measured.length;
+    ui.measured.textContent = `Measured: ${name}${measured.some((p) => p.low) ? ", 95 % intervals" : ", no error known"}`;
     drawHistogram(shown);
     updateProgress(reading);
     if (!dragging) requestMap();
