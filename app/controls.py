@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from hashlib import sha256
+from collections.abc import Sequence
 from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
+import uploads
 import words
-from words import count, plain
+from words import plain
 
 from surgecore import (
     LAWS,
     Analysis,
     Entry,
     FitResult,
-    Problem,
     Sweep,
-    SweepError,
     analyse,
     load_catalogue,
 )
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
-UPLOAD = "Uploaded file"
-SHOWN_PROBLEMS = 20
+TRAINED = "trained"
 
 
 @st.cache_resource(show_spinner=False)
@@ -46,15 +41,6 @@ def _bundled_analysis(name: str) -> Analysis:
     return analyse(_bundled(name))
 
 
-# One copy a session, gone with it: an upload is nobody else's. Its digest is the key, not a sample of it.
-@st.cache_resource(scope="session", max_entries=4, show_spinner="Reading the file")
-def _uploaded(digest: str, name: str, _data: bytes) -> Sweep | tuple[Problem, ...]:
-    try:
-        return Sweep.from_csv(_data, name=name)
-    except SweepError as error:
-        return error.problems
-
-
 @st.cache_resource(
     scope="session",
     max_entries=8,
@@ -65,37 +51,57 @@ def _analysis(sweep: Sweep) -> Analysis:
     return analyse(sweep)
 
 
-def _read_upload() -> Sweep | tuple[Problem, ...] | None:
-    file = st.session_state.get("upload")
-    if file is None:
-        return None
-    data = file.getvalue()
-    return _uploaded(sha256(data).hexdigest(), Path(file.name).stem, data)
+def _own() -> dict[str, Sweep]:
+    """Sweeps of the visitor's own by label: uploads that can be read, then those trained here."""
+    trained: dict[str, Sweep] = st.session_state.get(TRAINED, {})
+    return uploads.readable(uploads.held()) | trained
+
+
+def add_trained(label: str, sweep: Sweep) -> None:
+    """Offer a sweep that was trained here on every page, and show it; for use in callbacks."""
+    st.session_state.setdefault(TRAINED, {})[label] = sweep
+    st.session_state["sweep"] = label
 
 
 def _use_upload() -> None:
-    """A readable upload becomes the sweep on show; a removed one gives way to the first bundled one."""
-    if isinstance(_read_upload(), Sweep):
-        st.session_state["sweep"] = UPLOAD
-    elif st.session_state.get("sweep") == UPLOAD:
+    """The newest readable upload becomes the sweep on show; a removed one gives way to the first bundled one."""
+    own = _own()
+    if st.session_state.get("sweep") not in [*(entry.title for entry in catalogue()), *own]:
         st.session_state["sweep"] = catalogue()[0].title
+    items = uploads.held()
+    known = st.session_state.setdefault("seen", set())
+    for item in items:
+        if item.digest not in known and item.label in own:
+            st.session_state["sweep"] = item.label
+    st.session_state["seen"] = {item.digest for item in items}
+
+
+def _use_pasted() -> None:
+    if text := st.session_state.get("paste", "").strip():
+        st.session_state.setdefault(uploads.PASTED, []).append(text)
+        _use_upload()
 
 
 def choose_sweep() -> None:
     """Draw the choice of sweep that every page shares."""
-    titles = [entry.title for entry in catalogue()]
-    if isinstance(_read_upload(), Sweep):
-        titles.append(UPLOAD)
+    titles = [*_own(), *(entry.title for entry in catalogue())]
+    if st.session_state.get("sweep") not in titles and not st.query_params.get("sweep"):
+        st.session_state["sweep"] = catalogue()[0].title
     st.selectbox("Sweep", titles, key="sweep", bind="query-params", filter_mode=None)
     st.file_uploader(
-        "Your own sweep (CSV)",
-        type=["csv", "tsv", "txt", "gz"],
-        key="upload",
+        "Your own sweep",
+        type=uploads.ENDINGS,
+        accept_multiple_files=True,
+        key=uploads.UPLOAD,
         on_change=_use_upload,
-        help="One row a training run: batch size, learning rate, loss, and if you have them seed, steps and "
-        "status. Common names of these columns are understood.",
+        help="A table with one row a training run: batch size, learning rate, loss, and if you have them seed, steps "
+        "and status. Exports of W&B, Optuna, MLflow, TensorBoard and Ray Tune are understood, as CSV, TSV, JSON "
+        "lines or Parquet, gzipped or not.",
     )
-    st.caption("An upload stays in memory, for your session only. It is never stored or sent anywhere.")
+    with st.popover("Paste a table"):
+        st.text_area("One row a training run, the first row names the columns", key="paste", height=180)
+        st.button("Read it", on_click=_use_pasted)
+    st.caption("It stays in memory, for your session only. It is never stored or sent anywhere.")
 
 
 def chosen_entry() -> Entry | None:
@@ -118,38 +124,31 @@ def chosen_title() -> str:
     return entry.title if entry else plain(chosen_analysis().sweep.name)
 
 
+def chosen_upload() -> uploads.Held | None:
+    """The upload on show, or None while it is another sweep."""
+    label = st.session_state.get("sweep")
+    return next((item for item in uploads.held() if item.label == label and chosen_entry() is None), None)
+
+
 def chosen_analysis() -> Analysis:
     """Everything known about the sweep on show."""
-    upload = _read_upload()
-    if chosen_entry() is None and isinstance(upload, Sweep):
-        return _analysis(upload)
+    own = _own().get(st.session_state.get("sweep", ""))
+    if chosen_entry() is None and own is not None:
+        return _analysis(own)
     return _bundled_analysis((chosen_entry() or catalogue()[0]).name)
 
 
-def report_upload() -> None:
-    """Say everything that is wrong with an upload, each problem with its row."""
-    problems = _read_upload()
-    if not isinstance(problems, tuple):
-        return
-    name = plain(st.session_state["upload"].name)
-    st.error(
-        f"**{name} cannot be read as a sweep**: {count(len(problems), 'problem')}. "
-        "The page goes on with the bundled sweep.\n\n" + _bullets(problems[:SHOWN_PROBLEMS]),
-        icon=":material/error:",
-    )
-    if rest := problems[SHOWN_PROBLEMS:]:
-        with st.expander(f"The other {count(len(rest), 'problem')}"):
-            st.markdown(_bullets(rest))
+def other_sweeps() -> list[str]:
+    """Names of everything that the sweep on show can be compared with."""
+    names = [*_own(), *(entry.title for entry in catalogue())]
+    return [name for name in names if name != st.session_state.get("sweep")]
 
 
-def _bullets(problems: Sequence[Problem]) -> str:
-    return "\n".join(f"- {plain(_problem(problem))}" for problem in problems)
-
-
-def _problem(problem: Problem) -> str:
-    where = [f"row {problem.row}"] if problem.row is not None else []
-    where += [str(problem.column)] if problem.column else []
-    return f"{', '.join(where)}: {problem.message}" if where else problem.message
+def analysis_of(name: str) -> Analysis:
+    own = _own().get(name)
+    if own is not None:
+        return _analysis(own)
+    return _bundled_analysis(next(entry.name for entry in catalogue() if entry.title == name))
 
 
 def show(figure: go.Figure, *, name: str, alt: str) -> None:
@@ -180,30 +179,3 @@ def choose_laws(ranking: Sequence[FitResult]) -> list[str]:
         key="laws",
         bind="query-params",
     )
-
-
-def downloads(analysis: Analysis, figures: Mapping[str, go.Figure]) -> None:
-    """The data, the numbers and the figures, each made when it is asked for."""
-    name = analysis.sweep.name
-    offers: dict[str, tuple[Callable[[], str], str, str]] = {
-        "Sweep, canonical CSV": (analysis.sweep.to_csv, f"{name}.csv", "text/csv"),
-        "Analysis, JSON": (partial(_json, analysis), f"{name}-analysis.json", "application/json"),
-    }
-    for label, figure in figures.items():
-        page = partial(figure.to_html, include_plotlyjs=True, config={"showSendToCloud": False})
-        offers[f"{label}, HTML"] = (page, f"{name}-{label.lower().replace(' ', '-')}.html", "text/html")
-    with st.container(horizontal=True):
-        for label, (make, file_name, mime) in offers.items():
-            st.download_button(label, make, file_name, mime, on_click="ignore", icon=":material/download:")
-    st.segmented_control(
-        "Image format of the camera button above each figure",
-        ["svg", "png"],
-        default="svg",
-        required=True,
-        key="image",
-        bind="query-params",
-    )
-
-
-def _json(analysis: Analysis) -> str:
-    return json.dumps(analysis.to_dict(), indent=1, allow_nan=False)

@@ -132,9 +132,8 @@ def residuals(results: Sequence[FitResult]) -> go.Figure:
             x=[o.batch_size for o in result.used],
             y=100 * np.expm1(result.residuals),
             name=label(key),
-            mode="lines+markers",
-            line=STYLES[key].line() | {"width": 1},
-            marker={"color": STYLES[key].colour, "size": 8},
+            mode="markers",
+            marker={"color": STYLES[key].colour, "size": 9},
             meta=key,
             hovertemplate="B = %{x:.4g}<br>%{y:.2g} %<extra>" + label(key) + "</extra>",
         )

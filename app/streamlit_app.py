@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import controls
+import reading_panel
 import streamlit as st
+import uploads
 
 st.set_page_config(page_title="Surge Explorer", page_icon=Path(__file__).with_name("icon.svg"), layout="wide")
 
@@ -18,5 +20,5 @@ page = st.navigation(
 with st.sidebar:
     st.markdown("### Surge Explorer")
     controls.choose_sweep()
-controls.report_upload()
+reading_panel.report(uploads.held())
 page.run()

@@ -33,18 +33,19 @@ def optima(measured: Sequence[Optimum]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def ranking(comparison: Comparison) -> pd.DataFrame:
-    """Best law first, each with its parameters and their errors."""
+def ranking(comparison: Comparison, *, symbols: bool = True) -> pd.DataFrame:
+    """Best law first, each with its parameters, as symbols or in words, and their errors."""
     scores = [fit.aicc for fit in comparison.fits if np.isfinite(fit.aicc)]
     best = min(scores, default=0.0)
     rows = [
         {
             "Law": fit.family.label,
-            "Weight": _percent(weight),
+            "Weight": words.share(weight),
             "AICc above the best": words.number(fit.aicc - best, 2) if np.isfinite(fit.aicc) else "–",
-            "Parameters (95 % intervals)": "; ".join(_parameters(fit)) or "not fitted",
+            "Largest batch, left out": words.share(np.expm1(holdout)) if np.isfinite(holdout) else "–",
+            "Parameters (95 % intervals)": "; ".join(_parameters(fit, symbols)) or "not fitted",
         }
-        for fit, weight in zip(comparison.fits, comparison.weights, strict=True)
+        for fit, weight, holdout in zip(comparison.fits, comparison.weights, comparison.holdout, strict=True)
     ]
     return pd.DataFrame(rows).set_index("Law")
 
@@ -54,11 +55,11 @@ def misses(comparison: Comparison) -> pd.DataFrame:
     rows = [
         {
             "Law": fit.family.label,
-            "Typical miss": _percent(_rms(fit.residuals)),
-            "Miss at the largest batch when left out": _percent(holdout),
+            "Typical miss": words.share(_rms(fit.residuals)),
+            "Outliers": ", ".join(words.batch_size(size) for size in fit.outliers) or "none",
             "Note": fit.status,
         }
-        for fit, holdout in zip(comparison.fits, comparison.holdout, strict=True)
+        for fit in comparison.fits
     ]
     return pd.DataFrame(rows).set_index("Law")
 
@@ -67,20 +68,15 @@ def _rms(values: FloatArray) -> float:
     return float(np.sqrt(np.mean(np.square(values)))) if len(values) else np.nan
 
 
-def _percent(fraction: float) -> str:
-    if not np.isfinite(fraction):
-        return "–"
-    return "< 0.1 %" if abs(fraction) < 1e-3 else f"{words.number(100 * fraction, 2)} %"
-
-
-def _parameters(fit: FitResult) -> Iterable[str]:
+def _parameters(fit: FitResult, symbols: bool) -> Iterable[str]:
     if fit.law is None:
         return
     for param in fit.family.free:
         value = getattr(fit.law, param.name)
         limits = fit.interval.get(param.name)
         known = f" ({words.interval(*limits)})" if limits else " (no error known)"
-        yield f"${param.symbol}$ = {words.number(value)}{known}"
+        name = f"${param.symbol}$" if symbols else param.label
+        yield f"{name} = {words.number(value)}{known}"
 
 
 def glossary(params: Iterable[Param]) -> pd.DataFrame:

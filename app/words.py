@@ -48,6 +48,13 @@ def batch_size(value: float) -> str:
     return number(value)
 
 
+def share(fraction: float) -> str:
+    """`97 %`, `< 0.1 %`."""
+    if not isfinite(fraction):
+        return "–"
+    return "< 0.1 %" if abs(fraction) < 1e-3 else f"{number(100 * fraction, 2)} %"
+
+
 def power_of_two(exponent: int) -> str:
     return "2" + str(exponent).translate(_SUPERSCRIPT)
 

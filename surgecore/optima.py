@@ -204,7 +204,8 @@ def _window(rates: FloatArray, means: FloatArray, usable: NDArray[np.bool_], bes
     at = int(np.searchsorted(cells, best))
     start_loss, best_loss = means[cells[0]], means[best]
     inside = best_loss + (1.0 - _DROP_SHARE) * (start_loss - best_loss)
-    far = np.abs(np.log(rates[cells] / rates[best])) > _REACH
+    # rates are written with few digits: one at the limit must not be in or out by its rounding
+    far = np.abs(np.log(rates[cells] / rates[best])) > _REACH + 0.02
     wall = np.array([not usable[a : b + 1].all() for a, b in pairwise(cells)])
     low = high = at
     while low > 0 and not wall[low - 1] and means[cells[low - 1]] <= inside and not far[low - 1]:

@@ -31,7 +31,7 @@ class SurgeVerdict:
         "fall" where no curve that never falls fits (p below 0.05); "no_fall" where a fall of 0.25 octaves or
         more within the batch sizes measured is outside the interval; else "undecided".
     p_value : float or None
-        Of the order-restricted test; None without errors.
+        Of the order-restricted test; None without errors. Never below 1/2001, the resolution of its simulation.
     fall_octaves : float or None
         log2 of the largest optimum over the one at the largest batch size, of the best curve that rises, then
         falls; corrected for having picked the largest. None below two usable optima.
@@ -223,6 +223,10 @@ def _excess(y: FloatArray, sigma: FloatArray, theta: float) -> FloatArray:
     return np.asarray((over**2 * weight[:, :-1]).sum(axis=1) + (y[:, -1] - best[:, 0]) ** 2 * weight[:, -1])
 
 
+def _chance(p_value: float) -> str:
+    return f"p {'<=' if p_value * (_DRAWS + 1) < 1.5 else '='} {p_value:.2g}"
+
+
 def _sentence(
     decision: str, p_value: float, fall: float, interval: tuple[float, float], bracketed: bool,
     used: Sequence[Optimum], peak: int, left_out: int,
@@ -231,7 +235,7 @@ def _sentence(
     amount = f"{fall:.2g} octaves (95 % interval {interval[0]:.2g} to {interval[1]:.2g})"
     if decision == "fall":
         text = f"The optimal learning rate falls, by {amount} from its peak to batch size {last:g}"
-        text += f"; p = {p_value:.2g} against every curve that never falls."
+        text += f"; {_chance(p_value)} against every curve that never falls."
         if not bracketed:
             text += " The peak is not bracketed: it may lie outside the batch sizes or learning rates measured."
     elif decision == "no_fall":
@@ -243,7 +247,7 @@ def _sentence(
         if peak == len(used) - 1:
             text += f" A peak beyond batch size {last:g} cannot be excluded."
     else:
-        text = f"Undecided: the fall is {amount}; p = {p_value:.2g} against every curve that never falls. "
+        text = f"Undecided: the fall is {amount}; {_chance(p_value)} against every curve that never falls. "
         text += "Smaller errors or more batch sizes above the highest optimum"
         text += f" (at {size:g}) would decide."
     if left_out:

@@ -33,8 +33,8 @@ def test_an_upload_stays_when_the_page_changes(app, good_csv):
 
 def test_a_removed_upload_gives_way_to_a_bundled_sweep(app, good_csv, bundled):
     upload(app.run(), good_csv)
-    assert app.selectbox(key="sweep").value == "Uploaded file"
-    app.file_uploader(key="upload").set_value(None).run()
+    assert app.selectbox(key="sweep").value == "mine"
+    app.file_uploader(key="upload").set_value([]).run()
     assert not app.exception
     assert app.selectbox(key="sweep").value == bundled[0].title
 

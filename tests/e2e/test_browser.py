@@ -57,14 +57,42 @@ def test_upload_of_a_bad_sweep_is_explained_and_the_page_goes_on(page, url, bad_
     open_page(page, url, "/sweep", PAGES["Sweep"])
     upload(page, "bad.csv", bad_csv)
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("bad.csv cannot be read as a sweep: 3 problems")
+    expect(alert).to_contain_text("bad cannot be read as a sweep: 3 problems")
     for row in (3, 4, 5):
         expect(alert).to_contain_text(f"row {row}, ")
     expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["Sweep"])
     upload(page, "good.csv", good_csv)
     expect(page.get_by_role("heading", level=1)).to_have_text("good")
+    page.get_by_role("button", name="Remove bad.csv").click()
     expect(alert).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("good")
     assert errors == []
+
+
+def test_from_a_trackers_export_to_an_answer(page, url, sweep, errors, abroad):
+    trials = sweep.trials[sweep.trials.status == "complete"]
+    lines = ['"Name","State","Runtime","batch_size","learning_rate","model","lr","seed","val/loss"']
+    for model, shift in (("small", 0.0), ("large", 1.0)):
+        lines += [
+            f'"r","finished","9","{t.batch_size}","{t.learning_rate!r}","{model}","1e-9","{t.seed}","{t.loss + shift!r}"'
+            for t in trials.itertuples()
+        ]
+    lines[3] = lines[3].replace('"4"', '"four"')
+    open_page(page, url, "/sweep", PAGES["Sweep"])
+    upload(page, "export.csv", "\n".join(lines).encode())
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="model=small").click()
+    expect(page.get_by_role("alert")).to_contain_text("row 4, batch_size")
+    page.get_by_role("button", name="Leave these rows out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("export model=small")
+    expect(page.get_by_text("1 rows with a problem were left out")).to_be_visible()
+    page.get_by_role("tab", name="Fitted laws").click()
+    page.wait_for_function(DRAWN, arg=["measured", 1, sweep.optima()[1].learning_rate])
+    with page.expect_download() as report:
+        page.get_by_role("button", name="Report, HTML").click()
+    assert "export model=small" in report.value.path().read_text()
+    assert errors == []
+    assert abroad == []
 
 
 def test_every_page_without_console_errors_or_outbound_requests(page, url, errors, abroad):

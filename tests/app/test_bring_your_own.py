@@ -1,0 +1,262 @@
+"""What trackers export, what it asks of the visitor, and what the visitor takes away."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+import takeaway
+from drawn import figure, metas, said, trace, upload
+
+from surgecore import Sweep, analyse
+
+
+@pytest.fixture(scope="module")
+def trials(sweep):
+    kept = sweep.trials[sweep.trials.status == "complete"]
+    return kept[["batch_size", "learning_rate", "loss", "seed"]].reset_index(drop=True)
+
+
+def csv(frame, **options) -> bytes:
+    return frame.to_csv(index=False, **options).encode()
+
+
+def wandb(t):
+    return csv(
+        pd.DataFrame(
+            {
+                "Name": [f"run-{i}" for i in range(len(t))], "State": "finished", "Runtime": 12, "Sweep": "",
+                "batch_size": t.batch_size, "learning_rate": t.learning_rate, "seed": t.seed,
+                "lr": t.learning_rate / 10, "val/loss": t.loss,
+            }
+        ),
+        quoting=1,
+    )  # fmt: skip
+
+
+def optuna(t):
+    return csv(
+        pd.DataFrame(
+            {
+                "number": range(len(t)), "value": t.loss, "datetime_start": "2026-01-01 00:00:00",
+                "params_batch_size": t.batch_size, "params_lr": t.learning_rate, "params_seed": t.seed,
+                "state": "COMPLETE",
+            }
+        )
+    )  # fmt: skip
+
+
+def mlflow(t):
+    return csv(
+        pd.DataFrame(
+            {
+                "run_id": [f"{i:x}" for i in range(len(t))], "experiment_id": 1, "status": "FINISHED",
+                "metrics.val_loss": t.loss, "params.learning_rate": t.learning_rate.map(repr),
+                "params.batch_size": t.batch_size.map(str), "params.seed": t.seed.map(str),
+            }
+        )
+    )  # fmt: skip
+
+
+def hparams(t):
+    return csv(
+        pd.DataFrame(
+            {
+                "trial_id": range(len(t)), "show_metrics": "", "lr": t.learning_rate, "batch_size": t.batch_size,
+                "seed": t.seed, "loss/val": t.loss,
+            }
+        )
+    )  # fmt: skip
+
+
+def ray(t):
+    return csv(
+        pd.DataFrame(
+            {
+                "loss": t.loss, "training_iteration": 10, "trial_id": [f"a{i}" for i in range(len(t))],
+                "config/lr": t.learning_rate, "config/batch_size": t.batch_size, "config/seed": t.seed,
+            }
+        )
+    )  # fmt: skip
+
+
+def parquet(t):
+    buffer = io.BytesIO()
+    t.to_parquet(buffer)
+    return buffer.getvalue()
+
+
+SHAPES = {
+    "W&B": (wandb, "w.csv"),
+    "Optuna": (optuna, "o.csv"),
+    "MLflow": (mlflow, "m.csv"),
+    "HParams": (hparams, "h.csv"),
+    "Ray Tune": (ray, "r.csv"),
+    "tabs": (lambda t: csv(t, sep="\t"), "t.tsv"),
+    "decimal commas": (lambda t: csv(t, sep=";", decimal=","), "d.csv"),
+    "JSON lines": (lambda t: t.to_json(orient="records", lines=True, double_precision=15).encode(), "j.jsonl"),
+    "gzip": (lambda t: gzip.compress(csv(t)), "z.csv.gz"),
+    "Parquet": (parquet, "p.parquet"),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_export_gives_the_same_answer(app, trials, shape):
+    make, name = SHAPES[shape]
+    upload(app.run().switch_page("app_pages/sweep.py").run(), make(trials), name)
+    assert not app.error
+    assert app.title[0].value == name.split(".")[0]
+    expected = Sweep.from_csv(csv(trials)).optima()
+    np.testing.assert_allclose(
+        trace(figure(app), "measured")[1], [o.learning_rate for o in expected if not o.on_edge], rtol=1e-6
+    )
+
+
+@pytest.fixture
+def two_models(trials):
+    return csv(pd.concat([trials.assign(model="small"), trials.assign(model="large", loss=trials.loss + 1)]))
+
+
+def test_models_are_never_pooled_in_silence(app, two_models, trials, bundled):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), two_models)
+    assert "holds 2 models" in app.info[0].value
+    assert app.title[0].value == bundled[0].title
+    (model,) = [box for box in app.selectbox if box.label == "Model"]
+    model.set_value("model=large").run()
+    assert not app.exception
+    assert not app.info
+    assert app.title[0].value == "mine model=large"
+    assert f"{len(trials):,} trials" in said(app)
+
+
+def test_good_rows_are_used_if_the_visitor_agrees(app, trials):
+    broken = csv(trials).replace(b"\n4,", b"\nfour,", 1)
+    upload(app.run().switch_page("app_pages/sweep.py").run(), broken)
+    assert "row 2, batch" in app.error[0].value.replace("\\", "")
+    (agree,) = [button for button in app.button if button.label.startswith("Leave these rows out")]
+    agree.click().run()
+    assert not app.error
+    assert app.title[0].value == "mine"
+    assert "1 rows with a problem were left out" in said(app)
+
+
+def test_a_wrong_guess_is_corrected_and_kept_in_the_address(app, trials):
+    table = trials.assign(other=-trials.loss).rename(columns={"loss": "score_a", "other": "score_b"})
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
+    metric = next(box for box in app.selectbox if box.label == "Metric")
+    metric.set_value("score_b").run()
+    goal = next(box for box in app.selectbox if box.label == "The metric")
+    goal.set_value("maximise").run()
+    assert not app.exception
+    assert "score_b" in "".join(app.query_params["map"])
+    expected = [o.learning_rate for o in Sweep.from_csv(csv(trials)).optima() if not o.on_edge]
+    np.testing.assert_allclose(trace(figure(app), "measured")[1], expected)
+
+
+def test_a_mapping_in_the_address_is_used_for_the_next_file(app, trials):
+    table = trials.rename(columns={"learning_rate": "speed"})
+    app.query_params["map"] = "batch_size=batch_size&learning_rate=speed&loss=loss&seed=seed&group="
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
+    assert not app.error
+    assert app.title[0].value == "mine"
+
+
+def test_a_missing_column_is_asked_for(app, trials):
+    table = trials.rename(columns={"learning_rate": "speed"})
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
+    assert "learning_rate" in app.error[0].value.replace("\\", "")
+    rate = next(box for box in app.selectbox if box.label == "Learning rate")
+    rate.set_value("speed").run()
+    assert not app.error
+    assert app.title[0].value == "mine"
+
+
+def test_pasted_text_is_a_table_too(app, trials):
+    app.run().switch_page("app_pages/sweep.py").run()
+    app.text_area(key="paste").set_value(csv(trials, sep="\t").decode()).run()
+    next(button for button in app.button if button.label == "Read it").click().run()
+    assert app.title[0].value == "Pasted table"
+
+
+def test_several_files_side_by_side(app, trials):
+    app.run().switch_page("app_pages/sweep.py").run()
+    app.file_uploader(key="upload").upload("one.csv", csv(trials), "text/csv")
+    app.file_uploader(key="upload").upload("two.csv", csv(trials.assign(loss=trials.loss * 2)), "text/csv").run()
+    assert {"one", "two"} <= set(app.selectbox(key="sweep").options)
+    app.selectbox(key="sweep").set_value("one").run()
+    app.multiselect(key="beside").set_value(["two"]).run()
+    assert not app.exception
+    drawn = [metas(figure(app, i)) for i in range(len(app.get("plotly_chart")))]
+    assert ["measured one", "measured two"] in drawn
+
+
+def test_a_random_search_is_said_to_be_no_grid(app):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {"batch_size": rng.choice([16, 32, 64], 200), "lr": 10 ** rng.uniform(-5, 0, 200), "loss": rng.random(200)}
+    )
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
+    assert "This is not a grid" in said(app)
+    assert "cells" in metas(figure(app))
+
+
+@pytest.mark.parametrize(
+    ("column", "words"), [("batch_size", "1 batch size only"), ("learning_rate", "One learning rate only")]
+)
+def test_one_level_only(app, trials, column, words):
+    one = trials[trials[column] == trials[column].median().round(2)]
+    one = one if len(one) else trials[trials[column] == trials[column].iloc[len(trials) // 2]]
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(one))
+    assert words in said(app)
+
+
+def test_steps_to_a_target_bring_the_trade_off(app, trials):
+    steps = np.round(40 * (1 + 64 / trials.batch_size) * (1 + (trials.loss - 0.3)))
+    table = trials.assign(steps_to_target=steps, loss=steps)
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
+    drawn = [meta for i in range(len(app.get("plotly_chart"))) for meta in metas(figure(app, i))]
+    assert {"tradeoff", "measured tradeoff"} <= set(drawn)
+
+
+def test_use_it_says_how_far_beyond_the_data(app, trials):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(trials))
+    app.number_input(key="at").set_value(8192.0).run()
+    assert "8 times beyond your data" in said(app)
+    assert "learning rate **" in said(app)
+
+
+def test_the_snippet_and_the_notebook_find_the_same_numbers(sweep, tmp_path, monkeypatch):
+    analysis = analyse(sweep)
+    (tmp_path / f"{takeaway.file_name(analysis)}.csv").write_text(sweep.to_csv())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(go.Figure, "show", lambda figure: None)
+    notebook = json.loads(takeaway.notebook(analysis))
+    cells = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    for code in (takeaway.snippet(analysis), "\n".join(cells)):
+        printed = io.StringIO()
+        names: dict[str, object] = {}
+        with contextlib.redirect_stdout(printed):
+            exec(compile(code, "snippet", "exec"), names)
+        again = names["analysis"].to_dict()
+        assert again == {**analysis.to_dict(), "read": again["read"]}
+        for optimum in analysis.optima:
+            assert str(optimum.learning_rate) in printed.getvalue()
+
+
+def test_a_report_is_one_file_that_runs_nothing_of_the_upload(sweep):
+    evil = "<script>alert(1)</script>"
+    analysis = analyse(Sweep.from_csv(sweep.to_csv().encode(), name=evil))
+    drawn = go.Figure().add_scatter(x=[1], y=[1], name=evil)
+    page = takeaway.report(analysis, {"Loss map": drawn})
+    assert evil not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "src=" not in page.split("</h2>")[0]
+    assert analysis.verdict.sentence.replace("<", "&lt;") in page
+    assert "<" not in takeaway.file_name(analysis)
+    assert evil not in takeaway.snippet(analysis)
