@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from surgecore import (
     analyse,
     load_catalogue,
 )
+from surgecore.explanation import Explanation, load_explanations
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
 TRAINED = "trained"
@@ -28,6 +30,14 @@ TRAINED = "trained"
 @st.cache_resource(show_spinner=False)
 def catalogue() -> tuple[Entry, ...]:
     return load_catalogue(DATA_DIR)
+
+
+@st.cache_resource(show_spinner=False)
+def explanations() -> tuple[Explanation, ...]:
+    """Checkpoints whose optima are explained, in the order of the list they were made from."""
+    found = {explanation.name: explanation for explanation in load_explanations(DATA_DIR / "why")}
+    cases = tomllib.loads((DATA_DIR / "why" / "cases.toml").read_text(encoding="utf-8"))["case"]
+    return tuple(found[case["name"]] for case in cases if case["name"] in found)
 
 
 @st.cache_resource(show_spinner=False)
@@ -87,7 +97,7 @@ def choose_sweep() -> None:
     titles = [*_own(), *(entry.title for entry in catalogue())]
     if st.session_state.get("sweep") not in titles and not st.query_params.get("sweep"):
         st.session_state["sweep"] = catalogue()[0].title
-    st.selectbox("Sweep", titles, key="sweep", bind="query-params", filter_mode=None)
+    st.selectbox("Sweep", titles, key="sweep", bind="query-params", filter_mode="contains")
     st.file_uploader(
         "Your own sweep",
         type=uploads.ENDINGS,

@@ -48,6 +48,18 @@ STYLES = MappingProxyType(
     | {"exact": Style("Exact law (Theorem 2)", *_LOOK["equal_snr"])}
 )
 
+#: Look of every rung of the ladder of predictions; the laws among them look as everywhere.
+RUNG_STYLES = MappingProxyType(
+    {
+        "surge": STYLES["surge"],
+        "independent": STYLES["exact"],
+        "correlated": Style("Exact law, correlated gradients", "#b8800a", "solid", 3.0),
+        "sampled": Style("Sampled updates, quadratic loss", "#1e9a6e", "longdash", 2.5),
+        "quartic": Style("Sampled updates, loss to fourth order", "#7c8490", "longdashdot", 2.0),
+        "line_search": Style("Sampled updates, line search on the loss", "#c4527f", "dashdot", 2.5),
+    }
+)
+
 INK = "#1d2127"
 PAPER = "#ffffff"
 GREY = "#7c8490"

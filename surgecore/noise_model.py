@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import OptimizeResult, least_squares
 from scipy.special import ndtri
 
-from surgecore._validate import FloatArray, finite, positive
+from surgecore._validate import FloatArray, finite, positive, positive_array
 from surgecore.gradient_noise import GradientNoise
 from surgecore.laws import Param
 
@@ -238,3 +239,57 @@ class NoiseModel:
 def _most_alignment(block: NDArray[np.int64]) -> float:
     sizes = np.bincount(block)
     return float((sizes * (sizes - 1)).sum() / block.size)
+
+
+def nearest_model(batch_size: ArrayLike, lr: ArrayLike) -> tuple[NoiseModel, float]:
+    """The noise model whose exact curve is nearest to a given one: sliders for what was measured.
+
+    Parameters
+    ----------
+    batch_size : array_like, shape (n,)
+        Batch sizes [examples], at least five different ones.
+    lr : array_like, shape (n,)
+        Optimal learning rates of the curve, positive [parameter units per step].
+
+    Returns
+    -------
+    model : NoiseModel
+        Least squares in log learning rate over `lr_scale`, `snr`, `snr_spread`, `alignment` and `correlation`.
+        A description of the curve, not a measurement of those five: several sets of them can give one curve.
+    misfit : float
+        Largest factor between the two curves.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than five batch sizes, or a number is not positive and finite.
+    """
+    sizes, rates = positive_array("batch_size", batch_size).ravel(), positive_array("lr", lr).ravel()
+    if len(np.unique(sizes)) < 5 or len(sizes) != len(rates):
+        raise ValueError(
+            f"batch_size must hold at least five different sizes, one for each lr, but got {len(sizes)} "
+            f"and {len(rates)}"
+        )
+    specs = {param.name: param for param in NoiseModel.params}
+    names = ("lr_scale", "snr", "snr_spread", "alignment", "correlation")
+    low = np.array([np.log(specs[n].bounds[0]) if n in names[:2] else 0.0 for n in names])
+    high = np.array([np.log(specs[n].bounds[1]) if n in names[:2] else specs[n].bounds[1] for n in names])
+    low[3], high[3] = np.log(1e-3), np.log(200.0)
+    high[4] = min(high[4], 0.99)
+
+    def model(x: FloatArray) -> NoiseModel:
+        values = [math.exp(x[0]), math.exp(x[1]), float(x[2]), math.exp(x[3]), float(x[4])]
+        return NoiseModel(**dict(zip(names, values, strict=True)))  # type: ignore[arg-type]
+
+    def misses(x: FloatArray) -> FloatArray:
+        return np.asarray(np.log(model(x).gradient_noise(64).optimal_lr(sizes)) - np.log(rates))
+
+    def fitted(alignment: float, correlation: float) -> OptimizeResult:
+        middle = float(np.sqrt(sizes.min() * sizes.max()))
+        start = np.array([np.log(2.0 * rates.max()), -0.5 * np.log(middle), 1.0, np.log(alignment), correlation])
+        return least_squares(misses, np.clip(start, low + 1e-6, high - 1e-6), bounds=(low, high), max_nfev=60)
+
+    best = min((fitted(a, c) for a in (0.5, 4.0) for c in (0.01, 0.2)), key=lambda found: float(found.cost))
+    found = model(best.x)
+    miss = np.log(np.asarray(found.gradient_noise().optimal_lr(sizes)) / rates)
+    return found, float(np.exp(np.abs(miss).max()))

