@@ -232,33 +232,3 @@ figure.update_yaxes(type="log", title="Optimal learning rate [parameter units pe
 figure.show()
 print(noise.peaks())
 """
-
-
-def read_logged() -> None:
-    """A noise scale that was logged during a run, laid over the path of the peak."""
-    st.markdown(
-        "A CSV with the columns `step` and `noise_scale` of your own run. Its points are drawn along the "
-        "path of the peak, while *Training progress* is open. The file stays in memory."
-    )
-    file = st.file_uploader("Logged noise scale (CSV)", type=["csv"], key="logged_file", on_change=_use_logged)
-    if file is not None and (problem := st.session_state.get("logged_problem")):
-        st.error(problem, icon=":material/error:")
-
-
-def _use_logged() -> None:
-    file = st.session_state.get("logged_file")
-    st.session_state["logged"], st.session_state["logged_problem"] = [], None
-    if file is None:
-        return
-    try:
-        frame = pd.read_csv(io.BytesIO(file.getvalue()))[["step", "noise_scale"]].apply(pd.to_numeric)
-        if frame.empty or not (np.isfinite(frame).all(axis=None) and (frame["noise_scale"] > 0).all()):
-            raise ValueError("every step and noise scale must be a number, and every noise scale positive")
-    except (ValueError, KeyError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        st.session_state["logged_problem"] = f"This file cannot be used: {error}."
-        return
-    last = max(float(frame["step"].max()), 1.0)
-    frame = frame.iloc[:: max(1, len(frame) // 60)]
-    st.session_state["logged"] = [
-        {"part": step / last, "batch": scale} for step, scale in zip(frame["step"], frame["noise_scale"], strict=True)
-    ]

@@ -1,4 +1,4 @@
-"""The command `surge`: fit a sweep, say what to run next, train a sweep."""
+"""The command `surge`: fit a sweep, say what to run next, train a sweep, measure the ingredients."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from surgecore.problems import Problem, SweepError
 from surgecore.sweep import Sweep
 from surgecore.trials import DivergedRule
 
+_TRAINING = {"sweep": "surgecore.training.cli", "measure": "surgecore.training.measuring"}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
@@ -34,9 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit status: 0, or 2 where the input cannot be read.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given[:1] == ["sweep"]:
-        # the trainer has its own options, and torch is imported only for it
-        return int(import_module("surgecore.training.cli").main(given[1:]))
+    if given and given[0] in _TRAINING:
+        # these have their own options, and torch is imported only for them
+        return int(import_module(_TRAINING[given[0]]).main(given[1:]))
     options = _parser().parse_args(given)
     problems: tuple[Problem, ...] = ()
     try:
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--at", type=float, metavar="BATCH", help="also: learning rate for this batch size")
     fit.add_argument("--next", action="store_true", help="also: which cells to run next")
     commands.add_parser("sweep", help="train a sweep (needs the extra 'training')", add_help=False)
+    commands.add_parser("measure", help="measure what the law is made of (needs 'training')", add_help=False)
     return parser
 
 

@@ -2,6 +2,7 @@
 
 import controls
 import explore
+import logged_scales
 import streamlit as st
 import tables
 import words
@@ -43,4 +44,4 @@ if share.open:
         explore.share(state)
 if logged.open:
     with logged:
-        explore.read_logged()
+        logged_scales.show()

@@ -71,10 +71,9 @@ with st.expander("Everything measured at this checkpoint"):
     )
 
 
-def _explore() -> None:
+def _nearest() -> ExploreState:
     sizes = [float(2**k) for k in range(15)]
-    model, _ = nearest_model(sizes, explanation.measurement.gradient_noise().optimal_lr(sizes))
-    st.session_state["explore"] = ExploreState(model=model), []
+    return ExploreState(model=nearest_model(sizes, explanation.measurement.gradient_noise().optimal_lr(sizes))[0])
 
 
 st.subheader("Take it with you", anchor=False)
@@ -89,9 +88,10 @@ with st.container(horizontal=True):
         on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     if explanation.measurement.groups is not None and st.button(
-        "Open the measured curve in Explore", icon=":material/tune:", on_click=_explore
+        "Open the measured curve in Explore", icon=":material/tune:"
     ):
-        st.switch_page("app_pages/explore.py")
+        st.session_state.pop("explore", None)
+        st.switch_page("app_pages/explore.py", query_params=_nearest().to_query())
 st.caption(
     "In Explore the sliders are set to the noise model nearest to the measured, correlated curve: a description of "
     "the curve, good to a few per cent."

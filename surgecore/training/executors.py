@@ -61,20 +61,9 @@ def prepare(plan: Plan, device: str) -> Task:
 
 
 def _checkpoint(protocol: FromCheckpoint, model: Model) -> NDArray[np.float32]:
-    from surgecore.training.engine import Engine
-    from surgecore.training.optimizers import Adam
+    from surgecore.training.checkpoints import checkpoints
 
-    seed = protocol.checkpoint_seed
-    # a stream of its own, so that no trial sees the minibatches that made its checkpoint
-    engine = Engine(model, Adam(), batch_size=64, seeds=[(1 << 41) + seed], rates=[1e-3], start=model.initial(seed))
-    while protocol.loss > 0 and not engine.losses()[0, 0] <= protocol.loss:
-        if engine.steps >= 100_000:
-            raise ValueError(
-                f"the checkpoint's loss must be reached in 100000 steps of Adam, but got to {protocol.loss}"
-            )
-        engine.step()
-    parameters: NDArray[np.float32] = engine.parameters()[0, 0].cpu().numpy()
-    return parameters
+    return next(checkpoints(model, [protocol.loss], protocol.checkpoint_seed)).parameters
 
 
 def work(task: Task, chunk: Chunk) -> Record:

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from surgecore.training.models import Batch, DataModel, QuadraticModel
+from surgecore.training.models import Batch, DataModel, Model, QuadraticModel
 from surgecore.training.stack import Shapes, Views
 
 #: Working memory of one chunk of per-example gradients or curvature products [bytes].
@@ -147,7 +148,8 @@ class ModelProbe(Probe):
             part = vectors[at : at + step]
             for batch, weight in self._batches(examples):
                 leaf = self.start.expand(len(part), -1).clone().requires_grad_()
-                loss = self._model.losses(_views(self._model.shapes, leaf), batch).sum()
+                with sdpa_kernel(SDPBackend.MATH):  # the fused kernel has no second derivative
+                    loss = self._model.losses(_views(self._model.shapes, leaf), batch).sum()
                 (first,) = torch.autograd.grad(loss, leaf, create_graph=True)
                 (second,) = torch.autograd.grad(first, leaf, part)
                 out[at : at + step] += weight * second
@@ -233,7 +235,9 @@ class ModuleProbe(Probe):
         out = torch.zeros_like(vectors.to(self.start.dtype))
         for x, y, weight in self._pieces():
             leaf = self.start.clone().requires_grad_()
-            (first,) = torch.autograd.grad(self._total(leaf, x, y), leaf, create_graph=True)
+            with sdpa_kernel(SDPBackend.MATH):  # the fused kernel has no second derivative
+                loss = self._total(leaf, x, y)
+            (first,) = torch.autograd.grad(loss, leaf, create_graph=True)
             for row, vector in enumerate(vectors.to(self.start.dtype)):
                 (second,) = torch.autograd.grad(first, leaf, vector, retain_graph=True)
                 out[row] += weight * second
@@ -261,3 +265,18 @@ def _views(shapes: Shapes, points: Tensor) -> Views:
     return {
         name: part.reshape(1, len(points), *shape) for (name, shape), part in zip(shapes.items(), parts, strict=True)
     }
+
+
+def probe_of(model: Model, start: Tensor) -> Probe:
+    """The probe that fits a model.
+
+    Raises
+    ------
+    ValueError
+        If it is neither a quadratic nor a model of a data set.
+    """
+    if isinstance(model, QuadraticModel):
+        return QuadraticProbe(model, start)
+    if isinstance(model, DataModel):
+        return ModelProbe(model, start)
+    raise ValueError(f"a model must be a quadratic or have a data set, but got {type(model).__name__}")

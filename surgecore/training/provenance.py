@@ -12,6 +12,7 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 #: Modules that decide what is computed; a journal is only resumed under the same.
 _NUMERICAL = (
+    "checkpoints",
     "draws",
     "engine",
     "models",

@@ -17,19 +17,18 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from surgecore.explanation import Explanation, MeasuredOptimum
 from surgecore.measured import Estimate, Measurement, Prediction
 from surgecore.optima import Optimum
-from surgecore.training.executors import prepare
+from surgecore.training.checkpoints import checkpoints
 from surgecore.training.measure import Effort, Laboratory
-from surgecore.training.models import DataModel, Model, QuadraticModel
+from surgecore.training.models import Model
 from surgecore.training.optimizers import OPTIMIZERS
 from surgecore.training.plan import Plan
-from surgecore.training.probes import ModelProbe, Probe, QuadraticProbe
+from surgecore.training.probes import probe_of
 from surgecore.training.provenance import device_name, versions
 from surgecore.training.runner import run
 from surgecore.training.updates import (
@@ -124,46 +123,6 @@ class Case:
         )
 
 
-def checkpoint(workload: Mapping[str, Any], loss: float, seed: int, device: str = "cpu") -> tuple[Model, Tensor]:
-    """A workload's model and its parameters when one run of Adam has come to a loss.
-
-    Parameters
-    ----------
-    workload : mapping
-        ``key`` and options, as in a plan.
-    loss : float
-        Target; 0 for the initial parameters.
-    seed : int
-        Of the initial parameters and of the minibatches.
-    device : str, optional
-        "cpu" or "cuda".
-
-    Returns
-    -------
-    Model, Tensor
-        The parameters have shape (P,) and single precision.
-    """
-    plan = Case("checkpoint", "checkpoint", workload, loss, seed).plan("sign", (1,), (1e-3, 1e-2))
-    start = np.frombuffer(prepare(plan, device).start, dtype=np.float32).copy()
-    model = plan.workload.build(device)
-    return model, torch.from_numpy(start).to(model.device)
-
-
-def probe_of(model: Model, start: Tensor) -> Probe:
-    """The probe that fits a model.
-
-    Raises
-    ------
-    ValueError
-        If it is neither a quadratic nor a model of a data set.
-    """
-    if isinstance(model, QuadraticModel):
-        return QuadraticProbe(model, start)
-    if isinstance(model, DataModel):
-        return ModelProbe(model, start)
-    raise ValueError(f"a model must be a quadratic or have a data set, but got {type(model).__name__}")
-
-
 def explain(case: Case) -> Explanation:
     """Measure one checkpoint: ingredients, predictions, optima.
 
@@ -178,7 +137,9 @@ def explain(case: Case) -> Explanation:
     """
     began = monotonic()
     torch.set_num_threads(1)
-    model, start = checkpoint(case.workload, case.loss, case.seed)
+    plan = case.plan("sign", (1,), (1e-3, 1e-2))
+    model = plan.workload.build("cpu")
+    start = torch.from_numpy(next(checkpoints(model, [case.loss], case.seed)).parameters)
     probe = probe_of(model, start)
     laboratory = Laboratory(probe, Effort(updates=case.sampled, twins=case.twins), seed=case.seed)
     predictions: list[Prediction] = []

@@ -36,3 +36,8 @@ def upload(app: AppTest, data: bytes, name: str = "mine.csv") -> AppTest:
     app.file_uploader(key="upload").upload(name, data, "text/csv").run()
     assert not app.exception
     return app
+
+
+def handed(app: AppTest) -> dict:
+    """What the first component was given."""
+    return json.loads(app.get("bidi_component")[0].proto.json)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 import explore
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from drawn import said
+from drawn import handed, said
 from explore_state import DEFAULT_MODEL, ExploreState, from_query
 from explore_words import sentences
 from noise_reading import Reading
 
 from surgecore import NoiseModel, analyse
-
-
-def handed(app) -> dict:
-    return json.loads(app.get("bidi_component")[0].proto.json)
 
 
 def opened(app, tab="Numbers", **query) -> dict:
