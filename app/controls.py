@@ -24,7 +24,7 @@ from surgecore import (
 from surgecore.explanation import Explanation, load_explanations
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
-TRAINED = "trained"
+TRAINED, NEXT = "trained", "sweep_to_show"
 
 
 @st.cache_resource(show_spinner=False)
@@ -67,10 +67,10 @@ def _own() -> dict[str, Sweep]:
     return uploads.readable(uploads.held()) | trained
 
 
-def add_trained(label: str, sweep: Sweep) -> None:
-    """Offer a sweep that was trained here on every page, and show it; for use in callbacks."""
+def show_trained(label: str, sweep: Sweep) -> None:
+    """Offer a sweep that was trained here on every page, and show it from the next page on."""
     st.session_state.setdefault(TRAINED, {})[label] = sweep
-    st.session_state["sweep"] = label
+    st.session_state[NEXT] = label
 
 
 def _use_upload() -> None:
@@ -95,6 +95,8 @@ def _use_pasted() -> None:
 def choose_sweep() -> None:
     """Draw the choice of sweep that every page shares."""
     titles = [*_own(), *(entry.title for entry in catalogue())]
+    if (wanted := st.session_state.pop(NEXT, None)) in titles:
+        st.session_state["sweep"] = wanted
     if st.session_state.get("sweep") not in titles and not st.query_params.get("sweep"):
         st.session_state["sweep"] = catalogue()[0].title
     st.selectbox("Sweep", titles, key="sweep", bind="query-params", filter_mode="contains")

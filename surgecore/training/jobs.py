@@ -56,6 +56,7 @@ class Job:
     files: tuple[Path, ...] = ()
     resume: bool = False
     _process: subprocess.Popen[str] | None = None
+    _asked_to_stop: bool = False
 
     def _take(self, event: Mapping[str, Any]) -> None:
         kind = event.get("event")
@@ -119,6 +120,7 @@ class JobQueue:
                 self._waiting.remove(job)
                 job.state = CANCELLED
             elif job._process is not None and job.state == RUNNING:
+                job._asked_to_stop = True
                 job._process.send_signal(signal.SIGINT)
 
     def _work(self) -> None:
@@ -147,6 +149,10 @@ class JobQueue:
             for line in process.stdout:
                 job._take(json.loads(line))
             errors = process.stderr.read()
+        if job._asked_to_stop and process.returncode:
+            # a worker that is interrupted while it starts ends as it can
+            job.state, job.message = CANCELLED, job.message or "Stopped before it began."
+            return
         if process.returncode not in (0, 2, 3):
             job.message = (
                 errors.strip().splitlines()[-1] if errors.strip() else f"The worker ended ({process.returncode})."

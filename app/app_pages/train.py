@@ -1,0 +1,173 @@
+"""Train: measure it yourself, and watch the loss surface fill in."""
+
+import controls
+import streamlit as st
+import train_figures
+import train_panel
+import train_plan
+import training_jobs
+import words
+from components.loss_surface import loss_surface
+from training_jobs import ACTIVE, QueueFullError
+
+from surgecore import analyse
+from surgecore.training.jobs import CANCELLED, DONE, FAILED, WAITING, Job
+from surgecore.training.plan import Plan, estimate
+
+jobs = training_jobs.jobs()
+name = st.query_params.get("job", "")
+job = jobs.find(name) if name else None
+busy = job is not None and job.state in ACTIVE
+
+st.title("Measure it yourself", anchor=False)
+headline = st.container()
+if name and job is None:
+    st.warning("The sweep in this address is not here any more.", icon=":material/link_off:")
+left, right = st.columns([1, 2], gap="large")
+
+
+def start(plan: Plan) -> None:
+    try:
+        st.query_params["job"] = jobs.start(plan)
+    except QueueFullError as error:
+        st.session_state["train-full"] = str(error)
+
+
+def forget() -> None:
+    st.query_params.pop("job", None)
+
+
+def resume() -> None:
+    jobs.resume(name)
+
+
+def surface_of(plan: Plan, shown: Job | None, **options: object) -> None:
+    rates = plan.grid.learning_rates
+    loss_surface(
+        train_figures.surface(
+            plan.grid.batch_sizes,
+            rates,
+            shown.cells if shown else {},
+            unit=words.lr_unit(plan.optimizer.label),
+            show_planned=not plan.grid.refine or shown is None,
+            **options,
+        )
+    )
+
+
+@st.fragment(run_every=0.7 if busy else None)
+def follow(shown: Job) -> None:
+    """Progress of a sweep that waits or runs; the whole page again once it is over."""
+    if shown.state not in ACTIVE:
+        st.rerun()
+    done, total = shown.progress.get("done", 0), shown.progress.get("total") or estimate(shown.plan).runs
+    if shown.state == WAITING:
+        place = jobs.position(name)
+        st.progress(0.0, f"Waiting: {words.count(place, 'sweep')} before this one.")
+    elif not shown.progress:
+        st.progress(0.0, "Starting a worker process: this takes some seconds.")
+    else:
+        left_over = shown.progress["remaining"]
+        stage = "Scouting: " if shown.progress["stage"] == 0 and shown.plan.grid.refine else ""
+        st.progress(done / max(total, 1), f"{stage}{done:,} of {total:,} runs, about {left_over:.0f} s left.")
+    surface_of(shown.plan, shown)
+    st.button("Cancel", icon=":material/stop:", on_click=jobs.cancel, args=(name,), key="train-cancel")
+    st.caption("It goes on while this page is closed. Its address finds it again.")
+
+
+def seconds(origin: dict[str, object]) -> float:
+    return float(str(origin.get("wall_seconds", "nan")))
+
+
+def finished(shown: Job) -> None:
+    outputs = shown.plan.protocol.outputs()
+    keys = {output.key: output.label for output in outputs}
+    key = outputs[0].key
+    if len(keys) > 1:
+        key = st.segmented_control(
+            "Compared after", list(keys), default=key, format_func=keys.get, key="train-output", required=True
+        )
+    sweep = training_jobs.result(shown, key)
+    analysis = analyse(sweep)
+    headline.markdown(f"**{analysis.verdict.sentence}**")
+    cells = {
+        (int(row.batch_size), float(row.learning_rate)): None if row.n_infeasible else float(row.loss)
+        for row in sweep.cells().itertuples()
+    }
+    shown.cells.update({} if shown.cells else cells)
+    loss_surface(
+        train_figures.surface(
+            shown.plan.grid.batch_sizes,
+            [],
+            cells,
+            optima=analysis.optima,
+            show_planned=False,
+            loss_title=words.loss_title(sweep),
+            unit=words.lr_unit(shown.plan.optimizer.label),
+        )
+    )
+    label = f"{shown.plan.title}, {keys[key]} (trained here)"
+    with st.container(horizontal=True):
+        if st.button("Lay it over Explore", icon=":material/tune:", type="primary"):
+            controls.show_trained(label, sweep)
+            st.switch_page("app_pages/explore.py")
+        if st.button("Everything about it", icon=":material/grid_on:"):
+            controls.show_trained(label, sweep)
+            st.switch_page("app_pages/sweep.py")
+        st.download_button(
+            "Sweep, CSV", sweep.to_csv, f"{shown.plan.name}-{key}.csv", "text/csv", on_click="ignore",
+            icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
+            "Plan, TOML", shown.plan.to_toml(), f"{shown.plan.name}.toml", "application/toml", on_click="ignore",
+            icon=":material/download:", key="train-done-plan",
+        )  # fmt: skip
+        st.button("Another sweep", icon=":material/add:", on_click=forget)
+    origin = training_jobs.provenance(shown)
+    st.caption(
+        f"{words.facts(sweep)}. Computed on {origin.get('device', '?')} in {words.number(seconds(origin), 2)} s, "
+        f"{origin.get('precision', '?')}."
+    )
+
+
+with left:
+    choices = train_panel.choose(disabled=busy)
+    made = train_plan.read(choices.table())
+    if isinstance(made, Plan) and (text := train_panel.edited(made.to_toml(), disabled=busy)) is not None:
+        made = train_plan.read(text)
+
+with right:
+    if busy and job is not None:
+        headline.markdown(f"**{job.plan.title}**: training {words.count(estimate(job.plan).runs, 'run')}.")
+        follow(job)
+    elif job is not None and job.state == DONE:
+        finished(job)
+    elif job is not None:
+        headline.markdown(f"**{job.plan.title}**")
+        if job.state == FAILED:
+            st.error(f"The worker stopped: {job.message}", icon=":material/error:")
+        if job.state == CANCELLED:
+            st.info(f"Cancelled. {job.message} What was finished is kept.", icon=":material/pause_circle:")
+        surface_of(job.plan, job)
+        with st.container(horizontal=True):
+            st.button("Go on with it", icon=":material/play_arrow:", type="primary", on_click=resume)
+            st.button("Another sweep", icon=":material/add:", on_click=forget)
+    elif isinstance(made, Plan):
+        cost = estimate(made)
+        headline.markdown(f"**{made.title}**: {cost.sentence()}.")
+        surface_of(made, None)
+        refusal = training_jobs.refusal()
+        if refusal:
+            st.info(refusal, icon=":material/block:")
+        elif train_panel.allowed(made, cost):
+            waiting = len(jobs.active())
+            st.button(
+                "Train this sweep" if not waiting else f"Train this sweep, after {words.count(waiting, 'other')}",
+                icon=":material/play_arrow:", type="primary", on_click=start, args=(made,),
+            )  # fmt: skip
+        if full := st.session_state.pop("train-full", None):
+            st.warning(full, icon=":material/hourglass_top:")
+        st.caption("Every marker will be measured by training: nothing here is simulated.")
+    else:
+        headline.markdown("**This plan cannot be run.**")
+        st.error("\n".join(f"- {words.plain(problem)}" for problem in made), icon=":material/error:")

@@ -1,0 +1,25 @@
+"""A loss surface that fills in without a flicker: cells are drawn once and then only change their colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+_component = st.components.v2.component(
+    "loss_surface", html=_read("frame.html"), css=_read("style.css"), js=_read("index.js")
+)
+
+
+def loss_surface(data: Mapping[str, Any], *, key: str = "loss_surface") -> None:
+    """Draw what `train_figures.surface` made."""
+    _component(data=dict(data), key=key)

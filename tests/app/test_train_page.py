@@ -1,0 +1,183 @@
+"""The Train page, with real workers on small problems."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from drawn import handed, said
+
+pytest.importorskip("torch")
+
+import train_plan
+import training_jobs
+
+from surgecore.training.plan import Plan
+
+PAGE = "app_pages/train.py"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def page(app):
+    app.run().switch_page(PAGE).run()
+    assert not app.exception
+    return app
+
+
+def press(app, label):
+    next(button for button in app.button if button.label.startswith(label)).click().run()
+    assert not app.exception
+
+
+def quadratic(app):
+    app.selectbox(key="train-workload").set_value("quadratic").run()
+    app.number_input(key="train-seeds-quadratic").set_value(16).run()
+
+
+def wait():
+    """Until the queue of this server is empty."""
+    thread = training_jobs.jobs()._queue._thread
+    if thread is not None:
+        thread.join(120)
+
+
+def surface(app) -> dict:
+    return handed(app)
+
+
+def test_first_view_shows_the_planned_grid_and_its_cost(page):
+    drawn = surface(page)
+    assert {cell["state"] for cell in drawn["cells"]} == {"planned"}
+    assert "run-steps" in said(page)
+    assert "Digits MLP, sign descent" in said(page)
+
+
+def test_from_a_choice_to_a_sweep_on_every_page(page):
+    quadratic(page)
+    press(page, "Train this sweep")
+    name = "".join(page.query_params["job"])
+    assert page.selectbox(key="train-workload").disabled
+    wait()
+    page.run()
+    job = training_jobs.jobs().find(name)
+    assert job.state == "done"
+    drawn = surface(page)
+    assert {cell["state"] for cell in drawn["cells"]} == {"measured"}
+    assert drawn["final"]
+    sweep = training_jobs.result(job, "k1")
+    assert len(sweep.trials) == 16 * len(sweep.cells())
+    origin = training_jobs.provenance(job)
+    assert origin["device"].startswith("CPU")
+    press(page, "Everything about it")
+    assert page.title[0].value == job.plan.title
+    assert any("trained here" in option for option in page.selectbox(key="sweep").options)
+    # the same sweep, found again by its address
+    page.query_params["job"] = name
+    page.switch_page(PAGE).run()
+    assert not page.exception
+
+
+def test_a_sweep_is_cancelled_and_taken_up_again(page):
+    page.number_input(key="train-seeds-digits-mlp").set_value(512).run()
+    press(page, "Train this sweep")
+    name = "".join(page.query_params["job"])
+    press(page, "Cancel")
+    wait()
+    page.run()
+    assert training_jobs.jobs().find(name).state == "cancelled"
+    assert "Cancelled" in page.info[0].value
+    press(page, "Go on with it")
+    assert training_jobs.jobs().find(name).state in ("waiting", "running")
+    press(page, "Cancel")
+    wait()
+
+
+def test_a_plan_with_errors_lists_them_all(page):
+    text = page.text_area[0].value
+    broken = text.replace('key = "sign"', 'key = "sing"').replace("seeds = 64", "seeds = -1")
+    page.text_area[0].set_value(broken).run()
+    assert not page.exception
+    assert "This plan cannot be run" in said(page)
+    assert len(page.error[0].value.splitlines()) == 2
+
+
+def test_large_plans_are_left_to_a_terminal(page):
+    text = page.text_area[0].value
+    page.text_area[0].set_value(text.replace("hidden = 16", "hidden = 4096").replace("seeds = 64", "seeds = 512")).run()
+    assert "in a terminal" in page.warning[0].value
+    assert not [button for button in page.button if button.label.startswith("Train this")]
+
+
+def test_switched_off_on_a_public_server(app, monkeypatch):
+    monkeypatch.setenv(training_jobs.SWITCH, "off")
+    app.run().switch_page(PAGE).run()
+    assert "switched off" in app.info[0].value
+    assert not [button for button in app.button if button.label.startswith("Train this")]
+    assert [button for button in app.get("download_button") if button.label == "Plan, TOML"]
+
+
+def test_without_torch_the_page_says_so(monkeypatch):
+    monkeypatch.setattr(training_jobs, "find_spec", lambda name: None)
+    assert "`torch`" in training_jobs.refusal()
+
+
+def test_an_address_of_a_sweep_that_is_gone(app):
+    app.query_params["job"] = "0123456789ab"
+    app.run().switch_page(PAGE).run()
+    app.query_params["job"] = "0123456789ab"
+    app.run()
+    assert not app.exception
+    assert "not here any more" in app.warning[0].value
+
+
+@pytest.mark.parametrize("workload", train_plan.WORKLOAD_KEYS)
+def test_every_default_is_a_plan(workload):
+    default = train_plan.DEFAULTS[workload]
+    for protocol in train_plan.PROTOCOL_NAMES:
+        loss = default.target if protocol == "target" else default.checkpoint
+        choices = train_plan.Choices(
+            workload, "sign", "cold", protocol, 4096 if protocol == "examples" else default.steps, loss,
+            default.batches, default.rates, 2, default.seeds, False,
+        )  # fmt: skip
+        made = train_plan.read(choices.table())
+        assert isinstance(made, Plan), made
+        assert train_plan.read(made.to_toml()) == made or made.to_toml() == train_plan.read(made.to_toml()).to_toml()
+
+
+def test_the_server_never_imports_torch():
+    code = """
+import sys
+sys.path.insert(0, "app")
+from streamlit.testing.v1 import AppTest
+at = AppTest.from_file("app/streamlit_app.py", default_timeout=60).run()
+at.switch_page("app_pages/train.py").run()
+assert not at.exception
+at.selectbox(key="train-workload").set_value("quadratic").run()
+next(b for b in at.button if b.label.startswith("Train this")).click().run()
+import training_jobs
+training_jobs.jobs()._queue._thread.join(120)
+at.run()
+assert not at.exception
+assert training_jobs.jobs().find("".join(at.query_params["job"])).state == "done"
+assert not {"torch", "sklearn"} & set(sys.modules), "imported"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_a_worker_that_dies_is_a_message(page, monkeypatch):
+    quadratic(page)
+    command = [sys.executable, "-c", "import sys; sys.stderr.write('out of memory'); sys.exit(9)"]
+    queue = training_jobs.jobs()._queue
+    monkeypatch.setattr(
+        queue, "_start",
+        lambda job: subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True),
+    )  # fmt: skip
+    press(page, "Train this sweep")
+    wait()
+    page.run()
+    assert "out of memory" in page.error[0].value
+    assert json.dumps(surface(page))
