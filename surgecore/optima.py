@@ -6,7 +6,8 @@ skewed valleys, which a cubic in its log follows. A bare grid minimum would be o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -111,6 +112,16 @@ class _Valley:
         best = self.u[np.argmin(means, axis=1)]
         return np.clip(np.where(good, u, best), low, high), good
 
+    def quartic_minima(self, means: FloatArray, near: FloatArray) -> FloatArray:
+        """Where a quartic has its minimum, by Newton's method from the given places; there if it has none."""
+        c = means @ np.linalg.pinv(np.vander(self.u, 5, increasing=True)).T
+        u = near
+        for _ in range(20):
+            slope = c[:, 1] + u * (2 * c[:, 2] + u * (3 * c[:, 3] + u * 4 * c[:, 4]))
+            bend = 2 * c[:, 2] + u * (6 * c[:, 3] + u * 12 * c[:, 4])
+            u = u - np.clip(np.where(bend > 0, slope / np.where(bend > 0, bend, 1.0), 0.0), -0.5, 0.5)
+        return np.asarray(np.where(np.abs(u - near) < 1.0, np.clip(u, self.u[0], self.u[-1]), near))
+
     def log_rate(self, u: FloatArray) -> FloatArray:
         x = self.centre + self.scale * u
         return np.asarray(np.log(x) if self.one_step else x)
@@ -125,7 +136,8 @@ def find_optima(trials: pd.DataFrame, *, one_step: bool, draws: int = 500, seed:
         rng = np.random.default_rng([seed, index])
         if (optimum := _find(column, one_step, draws, rng)) is not None:
             found.append(optimum)
-    return tuple(found)
+    share = _grid_share([item for item in found if isinstance(item, _Refined)])
+    return tuple(item.optimum(share) if isinstance(item, _Refined) else item for item in found)
 
 
 def _columns(trials: pd.DataFrame) -> list[_Column]:
@@ -155,7 +167,7 @@ def _columns(trials: pd.DataFrame) -> list[_Column]:
     return columns
 
 
-def _find(column: _Column, one_step: bool, draws: int, rng: np.random.Generator) -> Optimum | None:
+def _find(column: _Column, one_step: bool, draws: int, rng: np.random.Generator) -> Optimum | _Refined | None:
     has_loss = ~np.isnan(column.losses)
     usable = has_loss.any(axis=0) & ~column.blocked
     if not usable.any():
@@ -241,9 +253,8 @@ def _valley(rates: FloatArray, points: NDArray[np.intp], best: int, one_step: bo
 def _refined(
     column: _Column, valley: _Valley, means: FloatArray, u: float, counts: tuple[int, int], draws: int,
     rng: np.random.Generator,
-) -> Optimum:  # fmt: skip
+) -> Optimum | _Refined:  # fmt: skip
     rate = float(np.exp(valley.log_rate(np.array(u))))
-    grid_error = _grid_error(np.log(column.rates[valley.points]), valley)
     replicates, source, dof, n_seeds = _replicate_means(column, valley, means, draws, rng)
     loss = float(means.min())
     if replicates is None:
@@ -251,16 +262,50 @@ def _refined(
         return Optimum(column.batch_size, rate, None, None, None, *counts, 0, loss, "none", note)
     positions, good = valley.minima(replicates)
     spread = float(np.std(valley.log_rate(positions)))
-    error = float(np.hypot(spread, grid_error))
-    reach = float(student_t.ppf(0.975, dof)) * spread
-    reach = float(np.hypot(reach, 1.96 * grid_error))
     notes = []
     if valley.points[-1] + 1 < len(column.rates) and column.blocked[valley.points[-1] + 1 :].any() and u > valley.u[-2]:
         notes.append("Bracketed from above by diverged runs only.")
     if np.mean(good) < 0.9:
         notes.append("The valley is flat against the noise: many resamples have no clear minimum.")
-    interval = (rate * float(np.exp(-reach)), rate * float(np.exp(reach)))
-    return Optimum(column.batch_size, rate, error, interval, None, *counts, n_seeds, loss, source, " ".join(notes), dof)
+    grid_error = _grid_error(np.log(column.rates[valley.points]), valley)
+    bare = Optimum(column.batch_size, rate, None, None, None, *counts, n_seeds, loss, source, " ".join(notes), dof)
+    misfit = None
+    if valley.degree == 3 and len(means) >= _MIN_POINTS + 1:
+        here = valley.log_rate(valley.quartic_minima(means[None], np.array([u]))) - np.log(rate)
+        there = valley.log_rate(valley.quartic_minima(replicates, positions)) - valley.log_rate(positions)
+        misfit = (float(here[0]) ** 2 - float(np.var(there))) / grid_error**2
+    return _Refined(bare, spread, grid_error, misfit)
+
+
+@dataclass(frozen=True)
+class _Refined:
+    """An optimum between grid points before its error is known: that needs the other batch sizes too."""
+
+    bare: Optimum
+    spread: float
+    grid_error: float
+    misfit: float | None
+
+    def optimum(self, share: float) -> Optimum:
+        """With the error of the resampled seeds, and that share of the usual error of the grid."""
+        grid_error = share * self.grid_error
+        reach = float(np.hypot(student_t.ppf(0.975, self.bare.dof) * self.spread, 1.96 * grid_error))
+        rate = self.bare.learning_rate
+        interval = (rate * float(np.exp(-reach)), rate * float(np.exp(reach)))
+        return replace(self.bare, stderr=float(np.hypot(self.spread, grid_error)), interval=interval)
+
+
+def _grid_share(found: Sequence[_Refined]) -> float:
+    """How much of the usual error of interpolation these valleys have, from 0.1 to 1.
+
+    A quartic through the same cells moves the minimum by somewhat more than that error (half of its square, on
+    valleys with a known minimum); what resampling alone moves it is taken off. One batch size says little, so
+    all of them are taken together, with half an observation of what is usual.
+    """
+    known = [0.5 * item.misfit for item in found if item.misfit is not None]
+    if not known:
+        return 1.0
+    return float(np.sqrt(np.clip((sum(known) + 0.25) / (len(known) + 0.5), 0.01, 1.0)))
 
 
 def _grid_error(x: FloatArray, valley: _Valley) -> float:

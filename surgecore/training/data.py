@@ -17,9 +17,11 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
+import torch
 
 from surgecore.analysis import analyse
 from surgecore.catalogue import Entry
@@ -39,22 +41,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--check", action="store_true", help="recompute a random sample of cells and compare")
     parser.add_argument("--describe", action="store_true", help="write cards anew from the data files; trains nothing")
+    parser.add_argument("--bundle", default="bundle", metavar="NAME", help="list of plans in FOLDER/plans")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--budget", type=float, metavar="SECONDS", help="stop, resumable, after so long in all")
     parser.add_argument("--only", help="only plans whose name starts so")
     parser.add_argument("--seed", type=int, help="of the sample to check; drawn anew by default")
     options = parser.parse_args(arguments)
-    bundle = tomllib.loads((options.folder / "plans" / "bundle.toml").read_text(encoding="utf-8"))["sweep"]
+    bundle = _read_bundle(options.folder, options.bundle)
     chosen = [item for item in bundle if item["plan"].startswith(options.only or "")]
     if options.check:
         return check(options.folder, chosen, options.seed)
     if options.describe:
         describe(options.folder, chosen)
         return 0
-    finished = [make(options.folder, item) for item in chosen]
-    order_manifest(options.folder, bundle)
+    if options.device == "cuda" and not torch.cuda.is_available():
+        sys.stderr.write("--device cuda needs a GPU that torch can use, but got none: nothing was computed\n")
+        return 2
+    began, finished = monotonic(), []
+    for item in chosen:
+        left = None if options.budget is None else options.budget - (monotonic() - began)
+        if left is not None and left <= 0:
+            sys.stderr.write(f"{item['plan']}: the budget is spent; run the same command again to go on\n")
+            finished.append(False)
+        else:
+            finished.append(make(options.folder, item, device=options.device, budget=left))
+    order_manifest(options.folder)
     return 0 if all(finished) else 1
 
 
-def make(folder: Path, item: Mapping[str, Any]) -> bool:
+def _read_bundle(folder: Path, name: str) -> list[dict[str, Any]]:
+    bundle: list[dict[str, Any]] = tomllib.loads((folder / "plans" / f"{name}.toml").read_text(encoding="utf-8"))[
+        "sweep"
+    ]
+    return bundle
+
+
+def make(folder: Path, item: Mapping[str, Any], *, device: str = "cpu", budget: float | None = None) -> bool:
     """Compute one plan and write its data files, cards and manifest entries; True if it finished."""
     plan = Plan.from_toml(folder / "plans" / f"{item['plan']}.toml")
     work_folder = folder / ".journals" / plan.name
@@ -67,7 +89,7 @@ def make(folder: Path, item: Mapping[str, Any]) -> bool:
             told[0] = progress.elapsed
             sys.stderr.write(f"{plan.name}: {progress.done}/{progress.total} runs, {progress.remaining:.0f} s left\n")
 
-    result = run(plan, out=work_folder, device="cpu", resume=journal_there, on_progress=tell)
+    result = run(plan, out=work_folder, device=device, resume=journal_there, budget=budget, on_progress=tell)
     sys.stderr.write(f"{plan.name}: {result.status}\n")
     if not result.finished:
         return False
@@ -101,13 +123,14 @@ def describe(folder: Path, bundle: Sequence[Mapping[str, Any]]) -> None:
     _write_manifest(folder, entries)
 
 
-def order_manifest(folder: Path, bundle: Sequence[Mapping[str, Any]]) -> None:
-    """Sort the manifest as the bundle lists its plans, and drop what no plan makes."""
+def order_manifest(folder: Path) -> None:
+    """Sort the manifest as the bundles list their plans, what a GPU computed first, and drop what no plan makes."""
     entries = _read_manifest(folder)
     names = []
-    for item in bundle:
-        plan = Plan.from_toml(folder / "plans" / f"{item['plan']}.toml")
-        names += [f"{plan.name}-{output.key}" for output in plan.protocol.outputs()]
+    for bundle in ("gpu", "bundle"):
+        for item in _read_bundle(folder, bundle) if (folder / "plans" / f"{bundle}.toml").exists() else ():
+            plan = Plan.from_toml(folder / "plans" / f"{item['plan']}.toml")
+            names += [f"{plan.name}-{output.key}" for output in plan.protocol.outputs()]
     _write_manifest(folder, {name: entries[name] for name in names if name in entries})
 
 
@@ -210,11 +233,15 @@ def _card(entry: Mapping[str, Any], plan: Plan, sweep: Sweep) -> str:
 | Loss | over all {plan.workload.n_examples:,} examples of the training data |
 | Trials | {counts} |
 | Precision | {entry["precision"]} |
-| Device | {entry["device"]}; one thread |
+| Device | {entry["device"]}{"; one thread" if entry["device"].startswith("CPU") else ""} |
 | Versions | {versions} |
 | Computed | {entry["date"]}, {entry["wall_seconds"]:g} s for all sweeps of the plan |
 | Plan | plans/{plan.name}.toml |
-| File | {entry["file"]}, sha256 {entry["sha256"]} |
+| File | {entry["file"]}, its sha256 below |
+
+```
+{entry["sha256"]}
+```
 
 ## What it shows
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from surgecore.training.graphs import CapturedStep
 from surgecore.training.models import BLOCK, Batch, Model
 from surgecore.training.optimizers import Buffers, Optimizer
 from surgecore.training.stack import Layout
@@ -75,6 +76,9 @@ class Engine:
         self.buffers = Buffers(p, torch.zeros_like(p), lr, state, layout)
         self._drawn: Tensor | None = None
         self._compiled = compiled
+        # on a GPU small steps cost their launches: one graph has one; a schedule changes the rates between steps
+        self._capture = p.device.type == "cuda" and not compiled and schedule is None
+        self._captured: CapturedStep | None = None
 
     def warm(self, steps: int) -> None:
         """Fill the optimizer's state with that many gradients at the start, as if it had long been there.
@@ -103,10 +107,24 @@ class Engine:
         x = self.buffers
         lr = x.lr if self.schedule is None else x.lr * self.schedule(self.steps)
         at: Scalars = self.optimizer.scalars(self._age + self.steps)
+        batch = self._batch(row)
+        if self._capture and self._replay(at, batch):
+            return
         if self._compiled:  # numbers that change would be compiled in
             at = tuple(torch.tensor(value, dtype=x.p.dtype, device=x.p.device) for value in at)
         advance = _compiled if self._compiled else _advance
-        advance(self.model, self.optimizer, Buffers(x.p, x.g, lr, x.state, x.layout), at, self._batch(row))
+        advance(self.model, self.optimizer, Buffers(x.p, x.g, lr, x.state, x.layout), at, batch)
+
+    def _replay(self, at: Scalars, batch: Batch) -> bool:
+        """Take the step as a CUDA graph; False, for good, where it cannot be one."""
+        if self._captured is None:
+            try:
+                self._captured = CapturedStep(partial(_advance, self.model, self.optimizer), self.buffers, at, batch)
+            except RuntimeError:
+                self._capture = False
+                return False
+        self._captured(at, batch)
+        return True
 
     def _batch(self, row: int) -> Batch:
         assert self._drawn is not None
@@ -118,6 +136,7 @@ class Engine:
         layout = Layout(self.model.shapes, len(self.seeds), len(chosen))
         p, lr, *state = (x.layout.keep(flat, chosen) for flat in (x.p, x.lr, *x.state))
         self.buffers = Buffers(p, torch.zeros_like(p), lr, state, layout)
+        self._captured = None
 
     def losses(self) -> NDArray[np.float64]:
         """Loss over all data of every run, shape (seeds, rates)."""

@@ -64,7 +64,14 @@ def device_name(device: str) -> str:
     if device == "cuda":
         import torch
 
-        return torch.cuda.get_device_name()
+        # the driver's version, where the driver's tool is there to say it
+        try:
+            command = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
+            driver = f", driver {done.stdout.split()[0]}"
+        except (OSError, IndexError, subprocess.SubprocessError):
+            driver = ""
+        return f"{torch.cuda.get_device_name()}{driver}, CUDA {torch.version.cuda}"
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():

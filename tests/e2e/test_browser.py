@@ -13,9 +13,18 @@ from surgecore import analyse, load_catalogue
 PAGES = {
     "Explore": "Where does the optimal learning rate peak?",
     "Sweep": "Digits MLP, sign descent, 10 steps",
+    "Why": "Why is there a surge, or none?",
+    "Train": "Measure it yourself",
     "About": "The law in a page",
 }
-CONTENT = {"Explore": ".surge[data-ready]", "Sweep": ".js-plotly-plot .cartesianlayer", "About": "table"}
+PLOT = ".js-plotly-plot .cartesianlayer"
+CONTENT = {
+    "Explore": ".surge[data-ready]",
+    "Sweep": PLOT,
+    "Why": PLOT,
+    "Train": ".surface[data-ready]",
+    "About": "table",
+}
 #: True once a figure on the page has a trace of that name with that value at that position.
 DRAWN = """([meta, index, expected]) => [...document.querySelectorAll('.js-plotly-plot')].some(plot =>
     (plot.data ?? []).some(trace => trace.meta === meta && Math.abs(trace.y[index] / expected - 1) < 1e-9))"""
@@ -97,15 +106,16 @@ def test_from_a_trackers_export_to_an_answer(page, url, sweep, errors, abroad):
 def test_every_page_without_console_errors_or_outbound_requests(page, url, errors, abroad):
     open_page(page, url)
     for name, title in PAGES.items():
-        page.get_by_role("link", name=name).click()
+        page.get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
         expect(page.locator(CONTENT[name]).first).to_be_visible()
     assert errors == []
     assert abroad == []
 
 
-@pytest.mark.parametrize(("path", "title"), [("/", "Explore"), ("/sweep", "Sweep"), ("/about", "About")])
-def test_nothing_scrolls_sideways_on_a_phone(page, url, path, title, errors):
+@pytest.mark.parametrize("title", PAGES)
+def test_nothing_scrolls_sideways_on_a_phone(page, url, title, errors):
+    path = "/" if title == "Explore" else f"/{title.lower()}"
     page.set_viewport_size({"width": 360, "height": 740})
     open_page(page, url, path, PAGES[title])
     expect(page.locator(CONTENT[title]).first).to_be_visible()

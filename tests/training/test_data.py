@@ -1,0 +1,79 @@
+"""Making, checking and describing bundled sweeps, on a bundle of one small plan."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from surgecore import load_catalogue  # noqa: E402
+from surgecore.training.data import main  # noqa: E402
+from surgecore.training.plan import Plan, estimate  # noqa: E402
+
+PLANS = Path(__file__).parents[2] / "data" / "plans"
+
+
+@pytest.fixture
+def folder(plan_text, tmp_path):
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "small.toml").write_text(plan_text)
+    (tmp_path / "plans" / "bundle.toml").write_text('[[sweep]]\nplan = "small"\ndoes_not_show = "Anything else."\n')
+    return tmp_path
+
+
+def state(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_the_same_bundle_twice_is_the_same_to_the_bit(folder):
+    assert main([str(folder)]) == 0
+    first = state(folder)
+    assert main([str(folder)]) == 0
+    assert state(folder) == first
+    entries = load_catalogue(folder)
+    assert entries
+    for entry in entries:
+        assert entry.load().n_seeds == 4
+        assert "Anything else." in (folder / entry.card).read_text()
+        assert entry.device.startswith("CPU")
+
+
+def test_a_changed_number_is_found(folder, capsys):
+    assert main([str(folder)]) == 0
+    assert main([str(folder), "--check"]) == 0
+    assert "identical" in capsys.readouterr().out
+    plan = folder / "plans" / "small.toml"
+    plan.write_text(plan.read_text().replace("loss = 2.0", "loss = 2.0\ncheckpoint_seed = 7"))
+    assert main([str(folder), "--check"]) == 1
+    assert "must agree" in capsys.readouterr().out
+
+
+def test_describing_trains_nothing_and_keeps_the_data(folder):
+    assert main([str(folder)]) == 0
+    first = state(folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for entry in manifest["sweeps"]:
+        entry["shows"] = "Something else."
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert main([str(folder), "--describe"]) == 0
+    assert state(folder) == first
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_without_a_gpu_nothing_is_computed_under_its_name(folder, capsys):
+    assert main([str(folder), "--device", "cuda"]) == 2
+    assert "nothing was computed" in capsys.readouterr().err
+    assert not (folder / "manifest.json").exists()
+
+
+def test_a_spent_budget_stops_before_the_next_plan(folder, capsys):
+    assert main([str(folder), "--budget", "0"]) == 1
+    assert "the budget is spent" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", sorted(PLANS.glob("*-*.toml")), ids=lambda path: path.stem)
+def test_every_plan_can_be_read_and_costed(path):
+    plan = Plan.from_toml(path)
+    assert plan.name == path.stem
+    assert estimate(plan).runs > 0
