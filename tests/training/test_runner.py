@@ -170,7 +170,7 @@ def test_ray_cluster_survives_a_killed_worker(plan_text, tmp_path):
     def lose_one(progress):
         if not lost:
             # a worker that is free for this question takes the next chunk right after it
-            lost.append(ray.get(ray.remote(num_cpus=1)(os.getpid).remote()))
+            lost.append(ray.get(ray.remote(num_cpus=1)(lambda: os.getpid()).remote()))
             os.kill(lost[0], signal.SIGKILL)
 
     try:
