@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from surgecore.training.graphs import CapturedStep
+from surgecore.training.graphs import Advance, CapturedStep
 from surgecore.training.models import BLOCK, Batch, Model
 from surgecore.training.optimizers import Buffers, Optimizer
 from surgecore.training.stack import Layout
@@ -75,10 +75,10 @@ class Engine:
         state = [torch.zeros_like(p) for _ in range(optimizer.n_buffers)]
         self.buffers = Buffers(p, torch.zeros_like(p), lr, state, layout)
         self._drawn: Tensor | None = None
-        self._compiled = compiled
         # on a GPU small steps cost their launches: one graph has one; a schedule changes the rates between steps
-        self._capture = p.device.type == "cuda" and not compiled and schedule is None
+        self._capture = p.device.type == "cuda" and schedule is None
         self._captured: CapturedStep | None = None
+        self._compiled = compiled
 
     def warm(self, steps: int) -> None:
         """Fill the optimizer's state with that many gradients at the start, as if it had long been there.
@@ -112,17 +112,21 @@ class Engine:
             return
         if self._compiled:  # numbers that change would be compiled in
             at = tuple(torch.tensor(value, dtype=x.p.dtype, device=x.p.device) for value in at)
-        advance = _compiled if self._compiled else _advance
-        advance(self.model, self.optimizer, Buffers(x.p, x.g, lr, x.state, x.layout), at, batch)
+        self._advance()(Buffers(x.p, x.g, lr, x.state, x.layout), at, batch)
+
+    def _advance(self) -> Advance:
+        return partial(_compiled if self._compiled else _advance, self.model, self.optimizer)
 
     def _replay(self, at: Scalars, batch: Batch) -> bool:
         """Take the step as a CUDA graph; False, for good, where it cannot be one."""
-        if self._captured is None:
+        while self._captured is None:
             try:
-                self._captured = CapturedStep(partial(_advance, self.model, self.optimizer), self.buffers, at, batch)
+                self._captured = CapturedStep(self._advance(), self.buffers, at, batch)
             except RuntimeError:
-                self._capture = False
-                return False
+                if not self._compiled:
+                    self._capture = False
+                    return False
+                self._compiled = False  # a graph of the plain step is worth more than a compiled step without one
         self._captured(at, batch)
         return True
 

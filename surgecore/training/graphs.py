@@ -79,8 +79,8 @@ class CapturedStep:
 
     def __call__(self, scalars: Scalars, batch: Batch) -> None:
         """Advance by one step."""
-        for into, value in zip(self._scalars, scalars, strict=True):
-            into.copy_(torch.as_tensor(value))
+        for i, into in enumerate(self._scalars):
+            into.fill_(scalars[i])  # a launch, where a copy from the host would wait for the device
         self._batch.x.copy_(batch.x)
         self._batch.y.copy_(batch.y)
         self._graph.replay()

@@ -202,8 +202,12 @@ class Plan:
         table = {key: value for key, value in self.source.items() if key != "title"}
         return sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
 
-    def chunks(self, stage: int, rates: Mapping[int, tuple[float, ...]] | None = None) -> list[Chunk]:
-        """Cut a stage into chunks that fit the caches where they can and the memory budget always.
+    def chunks(
+        self, stage: int, rates: Mapping[int, tuple[float, ...]] | None = None, device: str = "cpu"
+    ) -> list[Chunk]:
+        """Cut a stage into chunks that fit a CPU's caches where they can and the memory budget always.
+
+        A GPU is kept busy by many runs, not by small ones: there a chunk is as large as the memory budget allows.
 
         Parameters
         ----------
@@ -211,13 +215,15 @@ class Plan:
             0 scouts, 1 is the sweep itself.
         rates : mapping of int to tuple of float, optional
             Learning rates of each batch size; the grid's by default.
+        device : str, optional
+            "cpu" or "cuda".
         """
         out = []
         for batch_size in self.grid.batch_sizes:
             here = self.grid.learning_rates if rates is None else rates[batch_size]
             most = self._max_runs(batch_size, self.run.memory_mb * 1e6, self.run.memory_mb * 1e6)
             width = min(len(here), most)
-            soft = self._max_runs(batch_size, _CACHE, _PARAMETER_CACHE)
+            soft = self._max_runs(batch_size, _CACHE, _PARAMETER_CACHE) if device == "cpu" else most
             groups = max(1, min(soft, most) // width)
             count = self.grid.n_seeds(batch_size)
             count = min(count, self.grid.scout_seeds) if stage == 0 else count
@@ -304,7 +310,7 @@ def estimate(plan: Plan, device: str = "cpu") -> Estimate:
     flops = seconds = memory = 0.0
     stages = [(0, None), (1, _refined_size(plan))] if plan.grid.refine else [(1, None)]
     for stage, rates in stages:
-        for chunk in plan.chunks(stage, rates):
+        for chunk in plan.chunks(stage, rates, device):
             steps = plan.protocol.max_steps(chunk.batch_size)
             readings = plan.protocol.n_evaluations(chunk.batch_size)
             moved = 4 * count * (3 + 2 * plan.optimizer.n_buffers)

@@ -142,7 +142,8 @@ def run(
     records: list[Record] = []
     try:
         for stage in (0, 1) if plan.grid.refine else (1,):
-            chunks = plan.chunks(stage, plan.refined(_best_rates(plan, records)) if stage and records else None)
+            refined = plan.refined(_best_rates(plan, records)) if stage and records else None
+            chunks = plan.chunks(stage, refined, device)
             records = [journal.records[chunk.key] for chunk in chunks if chunk.key in journal.records]
             left = [chunk for chunk in chunks if chunk.key not in journal.records]
             tracker.start(stage, chunks, records)

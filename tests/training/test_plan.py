@@ -108,6 +108,19 @@ def test_chunks_cover_every_run_once_within_memory(plan_text):
     assert all(chunk.n_runs * chunk.batch_size <= room for chunk in chunks)
 
 
+def test_a_gpu_takes_as_many_runs_at_once_as_memory_allows(plan_text):
+    plan = Plan.from_toml(plan_text.replace("memory_mb = 16", "memory_mb = 64").replace("seeds = 4", "seeds = 700"))
+    on_cpu, on_gpu = plan.chunks(1), plan.chunks(1, device="cuda")
+
+    def runs(chunks):
+        return {(c.batch_size, s, r) for c in chunks for s in c.seeds for r in c.rates}
+
+    assert runs(on_gpu) == runs(on_cpu)
+    assert len(on_gpu) < len(on_cpu)
+    room = 64e6 / (4 * plan.workload.activations)
+    assert all(chunk.n_runs * chunk.batch_size <= room for chunk in on_gpu)
+
+
 def test_second_stage_surrounds_the_first(plan_text):
     plan = Plan.from_toml(plan_text.replace("seeds = 4", "seeds = 4\nrefine = true\neach_side = 5"))
     rates = plan.refined({4: (0.01, 0.02), 16: (0.02,)})
