@@ -92,9 +92,11 @@ def loss_of(net: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return nn.functional.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
 
 
-def loop(model: DataModel, workload: object, batch_size: int, runs: int, **kind: bool) -> Callable[[], None]:
+def loop(
+    model: DataModel, workload: object, batch_size: int, runs: int, device: str = "cpu", **kind: bool
+) -> Callable[[], None]:
     """Step of one run in the loop over runs; its time times `runs` is the loop's."""
-    net = network(workload)
+    net = network(workload).to(device)
     optimizer = torch.optim.Adam(net.parameters(), lr=LR, **kind)
     rows = model.draw([0], batch_size, 0)[:, 0]
     state = {"t": 0}
@@ -137,7 +139,7 @@ def vmapped(model: DataModel, workload: object, batch_size: int, runs: int) -> C
 
 
 def ours(
-    model: DataModel, key: str, options: dict[str, int], batch_size: int, runs: int, compiled: bool
+    model: DataModel, key: str, options: dict[str, int], batch_size: int, runs: int, compiled: bool, device: str = "cpu"
 ) -> Callable[[], None]:
     """All runs as a plan runs them: seeds x 32 (or 16) rates, in the chunks that the plan makes."""
     rates = [LR * (1 + i / 1000) for i in range(min(runs, 32))]
@@ -148,6 +150,7 @@ def ours(
         "optimizer": {"key": "adam"},
         "protocol": {"key": "steps"},
         "grid": {"batch_sizes": [batch_size], "learning_rates": rates, "seeds": runs // len(rates)},
+        "run": {"memory_mb": 512.0 if device == "cpu" else 16384.0},
     }
     engines = [
         Engine(
@@ -159,7 +162,7 @@ def ours(
             start=model.initial(0),
             compiled=compiled,
         )
-        for c in Plan.from_dict(table).chunks(1)
+        for c in Plan.from_dict(table).chunks(1, device=device)
     ]
 
     def step() -> None:
