@@ -57,6 +57,13 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+#: Too common as the last part of a longer name to say anything: ``gpu/value``, ``sweep.state``.
+_VAGUE = frozenset({
+    "value", "values_0", "metric", "error", "objective", "batch", "group", "status", "state", "epsilon", "step_size",
+    "stepsize",
+})  # fmt: skip
+_TRAINING, _HELD_OUT = {"train", "training"}, {"val", "valid", "validation", "eval", "evaluation", "test"}
+
 _STATUS = {
     "complete": (
         "complete", "completed", "finished", "success", "succeeded", "done", "ok", "terminated"
@@ -84,6 +91,11 @@ def plain_name(name: object) -> str:
     """Lower case, without a tracker's prefix, everything but letters and digits as underscores."""
     text = _PREFIX.sub("", str(name).strip().lower())
     return re.sub(r"[^0-9a-z]+", "_", text).strip("_")
+
+
+def last_name(name: object) -> str:
+    """`plain_name` of what follows the last dot or slash: ``lr`` of ``config.optimizer.lr``."""
+    return plain_name(re.split(r"[./]", str(name).rstrip("./ "))[-1])
 
 
 @dataclass(frozen=True)
@@ -157,7 +169,8 @@ class ColumnMapping:
         ----------
         names : sequence of str
             Columns of the file. A set learning rate is preferred to one that may have decayed, and a
-            validation loss to a training loss.
+            validation loss to a training loss. A name that is not known as a whole is taken by its last part
+            (``optimizer.lr``), where no other column is known as a whole.
 
         Returns
         -------
@@ -233,7 +246,30 @@ def _number(name: str, text: str) -> float:
 
 
 def candidates(names: Sequence[str], role: str) -> list[str]:
-    """Columns that may play a role, the most likely first."""
+    """Columns that may play a role, the most likely first: known as a whole, then by their last part."""
     rank = {alias: position for position, alias in enumerate(ALIASES[role])}
     hits = [name for name in names if plain_name(name) in rank]
-    return sorted(hits, key=lambda name: (name != role, rank[plain_name(name)]))
+    nested = [name for name in names if plain_name(name) not in rank and _nested(name, role)]
+    return [
+        *sorted(hits, key=lambda name: (name != role, rank[plain_name(name)])),
+        *sorted(nested, key=lambda name: (bool(_path(name) & _TRAINING) == (role == "loss"), rank[last_name(name)])),
+    ]
+
+
+def known_as(name: object) -> frozenset[str]:
+    """Roles that a column's name speaks for, as a whole or by its last part."""
+    plain = plain_name(name)
+    whole = {role for role, aliases in ALIASES.items() if plain in aliases}
+    return frozenset(whole or {role for role in ALIASES if _nested(name, role)})
+
+
+def _path(name: object) -> set[str]:
+    return {plain_name(part) for part in re.split(r"[./]", str(name))[:-1]}
+
+
+def _nested(name: object, role: str) -> bool:
+    """Whether the last part of a longer name is an alias; what an evaluation was set to is no setting of a run."""
+    last = last_name(name)
+    if last == plain_name(name) or last in _VAGUE or last not in ALIASES[role]:
+        return False
+    return role == "loss" or not _path(name) & _HELD_OUT

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from surgecore.columns import ALIASES, CANONICAL, plain_name
+from surgecore.columns import CANONICAL, known_as, plain_name
 
 _MOST_VALUES = 30
 #: What a run reports rather than what it was set to, and names of runs: never what tells models apart.
@@ -69,8 +69,7 @@ def guess_group_columns(trials: pd.DataFrame, extra: Sequence[str]) -> tuple[str
 def could_tell(column: pd.Series[Any]) -> bool:
     """Whether a column, by its name and its values, may be what tells models apart."""
     plain = plain_name(column.name)
-    roles = (names for role, names in ALIASES.items() if role != "group")
-    if _REPORT.search(plain) or plain in CANONICAL or any(plain in names for names in roles):
+    if _REPORT.search(plain) or plain in CANONICAL or known_as(column.name) - {"group"}:
         return False
     n = column.nunique(dropna=False)
     return bool(1 < n <= _MOST_VALUES and n <= max(2, len(column) // 4))
