@@ -25,6 +25,9 @@ MAX_BYTES = 200 * 2**20
 MAX_COLUMNS = 1000
 MAX_LINE = 2**20
 _CHUNK = 2**20
+#: A cell between spaces or tabs, quoted where it holds some; and rows that are looked at to find the delimiter.
+_SPACED = re.compile(r'"[^"\n]*"|[^ \t\n]+')
+_SAMPLE = 200
 
 Lines = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -111,6 +114,9 @@ def _read_delimited(text: str) -> RawTable:
     header_line, _, body = text[at:].partition("\n")
     if not header_line.strip():
         raise _refused("the file is empty")
+    spaced = _unspaced(header_line, body)
+    if spaced is not None:
+        header_line, body = spaced
     most = max(header_line.count(mark) for mark in ",;\t|")
     if most >= MAX_COLUMNS:
         raise _refused(f"a table must have at most {MAX_COLUMNS:,} columns, but this one has {most + 1:,}")
@@ -131,9 +137,30 @@ def _read_delimited(text: str) -> RawTable:
         raise _refused("the file has a header but no rows below it")
     mixed = {name: "str" for name in names if frame[name].dtype == object}
     frame = frame.astype(mixed) if mixed else frame
-    word = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[delimiter]
+    word = "space" if spaced else {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[delimiter]
     layout = f"{word}-separated text" + (" with decimal commas" if decimal == "," else "")
     return _spread_dictionaries(RawTable(frame, lines + first + 1, layout))
+
+
+def _unspaced(header_line: str, body: str) -> tuple[str, str] | None:
+    """Header and body with tabs for runs of spaces and tabs, where no other delimiter fits and these do."""
+    lines = [line for line in body[:65536].split("\n")[:_SAMPLE] if line.strip()]
+    tabs = header_line.strip("\t").count("\t")
+    if not lines or any(mark in header_line for mark in ",;|") or len(header_line) > 65536:
+        return None
+    if tabs and all(line.rstrip("\t").count("\t") <= tabs for line in lines):
+        return None
+    names = _SPACED.findall(header_line)
+    if names[0] == "#":  # as numpy.savetxt writes it
+        names = names[1:]
+    widths = [len(_SPACED.findall(line)) for line in lines]
+    fits = {more: sum(width == len(names) + more for width in widths) for more in (0, 1)}
+    # one cell more in every row: the rows have names, as R and pandas print them
+    unnamed = fits[1] == len(lines) > 1
+    if len(names) < 2 or not (unnamed or 2 * fits[0] > len(lines)) or (tabs and fits[0] < len(lines)):
+        return None
+    rows = ["\t".join(_SPACED.findall(line)) for line in body.split("\n")]
+    return "\t".join(["row", *names] if unnamed else names), "\n".join(rows)
 
 
 def _spread_dictionaries(table: RawTable) -> RawTable:

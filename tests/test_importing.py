@@ -201,6 +201,90 @@ def two_models(frame):
     return pd.concat([frame.assign(model=name, width=w) for name, w in (("small", 64), ("large", 256))])
 
 
+@pytest.mark.parametrize(
+    ("batch", "rate", "loss"),
+    [
+        ("config.batch_size", "config.optimizer.learning_rate", "val/loss"),
+        ("train/batch_size", "optim.lr", "loss"),
+        ("data.train.bs", "optimizer.lr", "eval/lm/cross_entropy"),
+        ("params_loader.batch_size", "params_optimizer/peak_lr", "value"),
+    ],
+)
+def test_names_of_nested_settings_are_known_by_their_last_part(frame, batch, rate, loss):
+    names = {"batch_size": batch, "learning_rate": rate, "loss": loss}
+    # what is like them but plays no part
+    more = {"eval/batch_size": 7, "optimizer.epsilon": 1e-8, "scheduler.step_size": 30, "gpu/value": 3}
+    table = open_table(as_bytes(frame.rename(columns=names).assign(**more)))
+    assert {role: getattr(table.mapping, role) for role in names} == names
+    pd.testing.assert_frame_equal(Sweep.from_table(table).cells(), Sweep.from_frame(frame).cells(), check_dtype=False)
+
+
+def test_a_last_part_never_beats_a_name_that_is_known(frame):
+    table = open_table(as_bytes(frame.assign(**{"optimizer.learning_rate": 9.0, "head.lr": np.arange(len(frame)) % 2})))
+    assert table.mapping.learning_rate == "learning_rate"
+    assert table.mapping.group == ()
+    assert table.choices["learning_rate"] == ("learning_rate", "optimizer.learning_rate", "head.lr")
+    notices = Sweep.from_table(open_table(as_bytes(frame.rename(columns={"learning_rate": "optim.lr"})))).notices
+    assert any("read from the column optim.lr" in notice for notice in notices)
+
+
+def test_what_an_evaluation_was_set_to_is_asked_for(frame):
+    assert open_table(as_bytes(frame.rename(columns={"batch_size": "eval/batch_size"}))).mapping.missing == (
+        "batch_size",
+    )
+    both = {"val/mse": frame["loss"], "train/mse": 0.0}
+    assert open_table(as_bytes(frame.drop(columns="loss").assign(**both))).mapping.loss == "val/mse"
+
+
+@pytest.mark.parametrize("gap", [" ", "   ", " \t ", "\t\t"])
+def test_columns_may_be_parted_by_runs_of_spaces(frame, gap):
+    lines = [gap.join(map(str, row)) for row in [frame.columns, *frame.itertuples(index=False)]]
+    text = "\n".join(f"  {line} " for line in lines)
+    table = open_table(text.encode())
+    if " " in gap and "\t" not in gap:
+        assert table.layout == "space-separated text"
+    pd.testing.assert_frame_equal(Sweep.from_table(table).cells(), Sweep.from_frame(frame).cells(), check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("bs lr loss\n8 0.1 1\n16 0.1 2\n", ("bs", "lr", "loss")),
+        ("bs\tlr\tloss\n8\t\t0.1\t1\n16\t\t0.1\t2\n", ("bs", "lr", "loss")),
+        ("# bs lr loss\n8e0 1e-1 1e0\n1.6e1 1e-1 2e0\n", ("bs", "lr", "loss")),
+        ("   bs   lr  loss\n0   8  0.1     1\n1  16  0.1     2\n", ("row", "bs", "lr", "loss")),
+        ('"bs" "lr" "val loss"\n8 0.1 1\n16 0.1 2\n', ("bs", "lr", "val loss")),
+        ("bs lr loss\n8 0,1 1\n16 0,1 2\n", ("bs", "lr", "loss")),
+    ],
+    ids=["one space", "tabs to align", "savetxt", "printed frame", "quoted", "decimal commas"],
+)
+def test_pasted_columns_without_a_delimiter(text, columns):
+    table = open_table(text.encode())
+    assert table.columns == columns
+    trials = Sweep.from_table(table).trials
+    assert trials[["batch_size", "learning_rate", "loss"]].to_numpy().tolist() == [[8, 0.1, 1], [16, 0.1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("batch size,lr,val loss\n8,0.1,1\n16,0.1,2\n", ("batch size", "lr", "val loss")),
+        ("batch size\tlr\trun name\n8\t0.1\tmy run\n16\t0.1\tmy run\n", ("batch size", "lr", "run name")),
+        ("batch size;lr;loss\n8;0,1;1\n16;0,1;2\n", ("batch size", "lr", "loss")),
+        ("bs\tlr\tloss\tnote\n8\t0.1\t1\n16\t0.1\t2\tgood\n", ("bs", "lr", "loss", "note")),
+        ("learning rate\n0.1\n0.2\n", ("learning rate",)),
+    ],
+)
+def test_spaces_part_nothing_where_another_delimiter_fits(text, columns):
+    assert open_table(text.encode()).columns == columns
+
+
+def test_a_bad_row_between_spaces_is_named():
+    with pytest.raises(SweepError) as caught:
+        Sweep.from_csv(b"bs lr loss\n8 0.1 1\n\n8 0.2\n8 x 1\n8 0.4 1 7\n8 0.8 2\n16 0.1 1\n16 0.2 1\n")
+    assert [problem.row for problem in caught.value.problems] == [5, 6]
+
+
 def test_several_models_are_never_pooled_in_silence(frame):
     data = as_bytes(two_models(frame))
     with pytest.raises(GroupsFound) as caught:
