@@ -1,7 +1,8 @@
 """The best learning rate at each batch size, with its error: a fit of the loss valley around the best cell.
 
 One-step losses are near parabolas in the learning rate, which a cubic in it follows; losses after many steps are
-skewed valleys, which a cubic in its log follows. A bare grid minimum would be off by up to half a grid step.
+skewed valleys, which a cubic or quartic in its log follows. A bare grid minimum would be off by up to half a grid
+step.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from surgecore._validate import FloatArray
 # points with at least this share of the largest loss drop belong to the valley
 _DROP_SHARE = 0.6
 _MIN_POINTS = 5
-# no valley reaches further than this from its best cell, in ln units (1.5 octaves), unless the grid is coarse
-_REACH = 1.5 * np.log(2)
+# no valley reaches further than this from its best cell, in ln units (1 octave), unless the grid is coarse
+_REACH = np.log(2)
+_FINE = 40  # places between two cells where a minimum is looked for
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,13 @@ class Optimum:
 
 @dataclass(frozen=True)
 class _Column:
-    """Trials of one batch size: losses (seed, rate), NaN where not complete; rates with a diverged run."""
+    """Trials of one batch size: losses (seed, rate), NaN where not complete; rates with diverged, unfinished runs."""
 
     batch_size: float
     rates: FloatArray
     losses: FloatArray
     blocked: NDArray[np.bool_]
+    unfinished: NDArray[np.bool_]
     n_trials: int
     n_infeasible: int
     paired: bool
@@ -86,7 +89,7 @@ class _Column:
 
 @dataclass(frozen=True)
 class _Valley:
-    """A polynomial through part of a column: positions `x` (rates or their logs), in units of `scale`."""
+    """A polynomial through part of a column: positions `u` (rates or their logs), in units of `scale`."""
 
     points: NDArray[np.intp]
     u: FloatArray
@@ -101,26 +104,19 @@ class _Valley:
 
     def minima(self, means: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Position of the minimum in u for each draw, kept within the points, and whether the fit has one."""
-        c = self.coefficients(means)
-        c1, c2 = c[:, 1], c[:, 2]
-        c3 = c[:, 3] if self.degree == 3 else np.zeros_like(c1)
-        root = np.sqrt(np.maximum(c2**2 - 3.0 * c1 * c3, 0.0))
-        with np.errstate(all="ignore"):
-            u = np.where(c2 > 0, -c1 / (c2 + root), (root - c2) / (3.0 * c3))
-        low, high = self.u[0], self.u[-1]
-        good = (c2**2 > 3.0 * c1 * c3) & np.isfinite(u) & (u > low - 0.5) & (u < high + 0.5)
-        best = self.u[np.argmin(means, axis=1)]
-        return np.clip(np.where(good, u, best), low, high), good
-
-    def quartic_minima(self, means: FloatArray, near: FloatArray) -> FloatArray:
-        """Where a quartic has its minimum, by Newton's method from the given places; there if it has none."""
-        c = means @ np.linalg.pinv(np.vander(self.u, 5, increasing=True)).T
-        u = near
-        for _ in range(20):
-            slope = c[:, 1] + u * (2 * c[:, 2] + u * (3 * c[:, 3] + u * 4 * c[:, 4]))
-            bend = 2 * c[:, 2] + u * (6 * c[:, 3] + u * 12 * c[:, 4])
-            u = u - np.clip(np.where(bend > 0, slope / np.where(bend > 0, bend, 1.0), 0.0), -0.5, 0.5)
-        return np.asarray(np.where(np.abs(u - near) < 1.0, np.clip(u, self.u[0], self.u[-1]), near))
+        power = np.polynomial.polynomial
+        c = self.coefficients(means).T
+        places = np.linspace(self.u[0], self.u[-1], _FINE * (len(self.u) - 1) + 1)
+        at = np.argmin(np.vander(places, self.degree + 1, increasing=True) @ c, axis=0)
+        good = (at > 0) & (at < len(places) - 1)
+        u, step = places[at], places[1] - places[0]
+        first, second = power.polyder(c), power.polyder(c, 2)
+        for _ in range(3):  # Newton's method, held to the place that was found
+            bend = power.polyval(u, second, tensor=False)
+            with np.errstate(all="ignore"):
+                move = np.where(bend > 0, -power.polyval(u, first, tensor=False) / bend, 0.0)
+            u = np.clip(u + np.clip(move, -step, step), self.u[0], self.u[-1])
+        return np.where(good, u, self.u[np.argmin(means, axis=1)]), good
 
     def log_rate(self, u: FloatArray) -> FloatArray:
         x = self.centre + self.scale * u
@@ -160,11 +156,34 @@ def _columns(trials: pd.DataFrame) -> list[_Column]:
         np.add.at(count, (i[complete], j[complete]), 1.0)
         infeasible = status[here] == "infeasible"
         blocked = np.bincount(j[infeasible], minlength=len(rates)) > 0
+        unfinished = np.bincount(j[status[here] == "incomplete"], minlength=len(rates))
+        # where most runs did not finish, those that did are a choice of the lucky ones
+        blocked |= unfinished > count.sum(axis=0)
         with np.errstate(invalid="ignore"):
             losses = np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
+        losses = _on_common_seeds(losses) if paired else losses
         n_bad = int(infeasible.sum())
-        columns.append(_Column(float(size), rates, losses, blocked, int(here.sum()), n_bad, paired))
+        columns.append(_Column(float(size), rates, losses, blocked, unfinished > 0, int(here.sum()), n_bad, paired))
     return columns
+
+
+def _on_common_seeds(losses: FloatArray) -> FloatArray:
+    """Losses (seed, rate) with each seed's own level taken off where seeds are missing at some rates.
+
+    A mean over the seeds that are there would follow those seeds and not the learning rate. Levels come from the
+    rates at which every seed is there; without two of them nothing can be told apart.
+    """
+    have = ~np.isnan(losses)
+    seeds = have.any(axis=1)
+    whole = have[seeds].all(axis=0)
+    if whole.all() or whole.sum() < 2:
+        return losses
+    level = np.zeros(len(losses))
+    level[seeds] = losses[np.ix_(seeds, whole)].mean(axis=1)
+    partial = ~whole & have.any(axis=0)
+    out = losses.copy()
+    out[:, partial] -= (level - level[seeds].mean())[:, None]
+    return out
 
 
 def _find(column: _Column, one_step: bool, draws: int, rng: np.random.Generator) -> Optimum | _Refined | None:
@@ -181,10 +200,10 @@ def _find(column: _Column, one_step: bool, draws: int, rng: np.random.Generator)
     if edge is None:
         points = _window(column.rates, means, usable, best)
         if len(points) >= 3:
-            valley = _valley(column.rates, points, best, one_step)
-            u, good = valley.minima(means[points][None])
-            if points[0] < best < points[-1] or good[0]:
-                return _refined(column, valley, means[points], float(u[0]), counts, draws, rng)
+            degrees = [2] if len(points) < _MIN_POINTS else [3] if one_step else [3, 4]
+            valleys = [_valley(column.rates, points, best, degree, one_step) for degree in degrees]
+            if points[0] < best < points[-1] or valleys[0].minima(means[points][None])[1][0]:
+                return _refined(column, valleys, means, usable, draws, rng)
     rate, loss = float(column.rates[best]), float(means[best])
     n_seeds = n_seeds if n_seeds > 1 else 0
     if edge is not None:
@@ -240,41 +259,78 @@ def _window(rates: FloatArray, means: FloatArray, usable: NDArray[np.bool_], bes
     return cells[low : high + 1]
 
 
-def _valley(rates: FloatArray, points: NDArray[np.intp], best: int, one_step: bool) -> _Valley:
+def _valley(rates: FloatArray, points: NDArray[np.intp], best: int, degree: int, one_step: bool) -> _Valley:
     x = rates[points] if one_step else np.log(rates[points])
     centre = float(rates[best] if one_step else np.log(rates[best]))
     scale = float(np.ptp(x)) / (len(points) - 1)  # about one grid step
     # the loss after one step is a parabola in the rate only as far as the loss is quadratic: the cubic term takes
     # up the rest, which moved the optimum of real networks by up to 6 %
-    degree = 3 if len(points) >= _MIN_POINTS else 2
-    return _Valley(points, (x - centre) / scale, degree, centre, scale, one_step)
+    return _Valley(points, (x - centre) / scale, min(degree, len(points) - 1), centre, scale, one_step)
 
 
 def _refined(
-    column: _Column, valley: _Valley, means: FloatArray, u: float, counts: tuple[int, int], draws: int,
+    column: _Column, valleys: Sequence[_Valley], means: FloatArray, usable: NDArray[np.bool_], draws: int,
     rng: np.random.Generator,
 ) -> Optimum | _Refined:  # fmt: skip
-    rate = float(np.exp(valley.log_rate(np.array(u))))
-    replicates, source, dof, n_seeds = _replicate_means(column, valley, means, draws, rng)
-    loss = float(means.min())
+    stiff, loss = valleys[0], float(np.nanmin(means))
+    counts = (column.n_trials, column.n_infeasible)
+    replicates, source, dof, n_seeds = _replicate_means(column, stiff, means, draws, rng)
     if replicates is None:
+        rate = float(np.exp(stiff.log_rate(stiff.minima(means[stiff.points][None])[0])[0]))
         note = "One trial a cell and too few cells to judge the scatter: no error."
         return Optimum(column.batch_size, rate, None, None, None, *counts, 0, loss, "none", note)
-    positions, good = valley.minima(replicates)
-    spread = float(np.std(valley.log_rate(positions)))
+    # residuals of the valley cannot judge a polynomial that follows them all
+    tried = valleys if source != "valley" else valleys[:1]
+    fits = [_Fit.of(valley, column.rates, means, usable, replicates) for valley in tried]
+    chosen = min(fits, key=lambda fit: float(np.hypot(fit.spread, fit.grid_error)))
+    rate, last = float(np.exp(chosen.log_rate)), int(stiff.points[-1])
     notes = []
-    if valley.points[-1] + 1 < len(column.rates) and column.blocked[valley.points[-1] + 1 :].any() and u > valley.u[-2]:
+    if column.blocked[last + 1 :].any() and rate > column.rates[stiff.points[-2]]:
         notes.append("Bracketed from above by diverged runs only.")
-    if np.mean(good) < 0.9:
+    if np.mean(chosen.good) < 0.9:
         notes.append("The valley is flat against the noise: many resamples have no clear minimum.")
-    grid_error = _grid_error(np.log(column.rates[valley.points]), valley)
-    bare = Optimum(column.batch_size, rate, None, None, None, *counts, n_seeds, loss, source, " ".join(notes), dof)
+    if column.unfinished[stiff.points].any():
+        notes.append("Some runs near the optimum did not finish: the others are compared after their seeds' levels.")
+    note = " ".join(notes)
+    bare = Optimum(column.batch_size, rate, None, None, None, *counts, n_seeds, loss, source, note, dof)
     misfit = None
-    if valley.degree == 3 and len(means) >= _MIN_POINTS + 1:
-        here = valley.log_rate(valley.quartic_minima(means[None], np.array([u]))) - np.log(rate)
-        there = valley.log_rate(valley.quartic_minima(replicates, positions)) - valley.log_rate(positions)
-        misfit = (float(here[0]) ** 2 - float(np.var(there))) / grid_error**2
-    return _Refined(bare, spread, grid_error, misfit)
+    if len(fits) > 1:
+        noise = float(np.var(fits[1].positions - fits[0].positions))
+        misfit = ((fits[1].log_rate - fits[0].log_rate) ** 2 - noise) / fits[0].grid_error ** 2
+    fine = float(np.median(np.diff(np.log(column.rates[stiff.points])))) < 0.7 * np.log(2)
+    return _Refined(bare, chosen.spread, chosen.grid_error, fine, misfit)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Where one polynomial has its minimum, in ln rate, and where the resampled means have theirs."""
+
+    log_rate: float
+    positions: FloatArray
+    good: NDArray[np.bool_]
+    grid_error: float
+
+    @classmethod
+    def of(
+        cls, valley: _Valley, rates: FloatArray, means: FloatArray, usable: NDArray[np.bool_], replicates: FloatArray
+    ) -> _Fit:
+        u, _ = valley.minima(means[valley.points][None])
+        grid_error = _grid_error(np.log(rates[valley.points]), valley)
+        # other means have their best cell, and so the valley's cells, elsewhere
+        best = valley.points[np.argmin(replicates[:, valley.points], axis=1)]
+        positions, good = np.empty(len(best)), np.empty(len(best), dtype=np.bool_)
+        for cell in np.unique(best):
+            here, points = best == cell, _window(rates, means, usable, int(cell))
+            there = valley
+            if cell != valley.points[np.argmin(means[valley.points])] and len(points) > valley.degree:
+                there = _valley(rates, points, int(cell), valley.degree, valley.one_step)
+            places, good[here] = there.minima(replicates[np.ix_(here, there.points)])
+            positions[here] = there.log_rate(places)
+        return cls(float(valley.log_rate(u)[0]), positions, good, grid_error)
+
+    @property
+    def spread(self) -> float:
+        return float(np.std(self.positions))
 
 
 @dataclass(frozen=True)
@@ -284,11 +340,15 @@ class _Refined:
     bare: Optimum
     spread: float
     grid_error: float
+    fine: bool
     misfit: float | None
 
     def optimum(self, share: float) -> Optimum:
-        """With the error of the resampled seeds, and that share of the usual error of the grid."""
-        grid_error = share * self.grid_error
+        """With the error of the resampled seeds, and that share of the usual error of the grid.
+
+        On a coarse grid two polynomials that agree may both be wrong: nothing is taken off there.
+        """
+        grid_error = self.grid_error * (share if self.fine else 1.0)
         reach = float(np.hypot(student_t.ppf(0.975, self.bare.dof) * self.spread, 1.96 * grid_error))
         rate = self.bare.learning_rate
         interval = (rate * float(np.exp(-reach)), rate * float(np.exp(reach)))
@@ -298,49 +358,53 @@ class _Refined:
 def _grid_share(found: Sequence[_Refined]) -> float:
     """How much of the usual error of interpolation these valleys have, from 0.1 to 1.
 
-    A quartic through the same cells moves the minimum by somewhat more than that error (half of its square, on
-    valleys with a known minimum); what resampling alone moves it is taken off. One batch size says little, so
-    all of them are taken together, with half an observation of what is usual.
+    A quartic through the same cells moves the minimum of a cubic by about the usual error of the cubic; what
+    resampling alone moves it is taken off. One batch size says little, so all of them are taken together, with
+    half an observation of what is usual.
     """
-    known = [0.5 * item.misfit for item in found if item.misfit is not None]
+    known = [item.misfit for item in found if item.misfit is not None]
     if not known:
         return 1.0
     return float(np.sqrt(np.clip((sum(known) + 0.25) / (len(known) + 0.5), 0.01, 1.0)))
 
 
 def _grid_error(x: FloatArray, valley: _Valley) -> float:
-    """Error of interpolating a skewed valley, in ln units: about 2 % for half an octave between points."""
+    """Error of interpolating a skewed valley, in ln units: one to two per cent for half an octave between points."""
     octaves = float(np.median(np.diff(x))) / np.log(2)
     if valley.one_step:
         return float(0.01 * max(1.0, octaves))
-    error = 0.02 * (2.0 * octaves) ** 1.5 * (1.0 if valley.degree == 3 else 2.0)
+    error = {2: 0.04, 3: 0.02, 4: 0.012}[valley.degree] * (2.0 * octaves) ** 2.2
     return float(min(max(error, 0.005), octaves * np.log(2) / np.sqrt(12.0)))
 
 
 def _replicate_means(
     column: _Column, valley: _Valley, means: FloatArray, draws: int, rng: np.random.Generator
 ) -> tuple[FloatArray | None, Literal["seeds", "repeats", "valley", "none"], float, int]:
-    """Resampled cell means (draws, points), what they rest on, its degrees of freedom, number of seeds."""
-    losses = column.losses[:, valley.points]
-    have = ~np.isnan(losses)
-    if column.paired and (have.sum(axis=0) >= 2).all():
+    """Resampled cell means (draws, rates), what they rest on, its degrees of freedom, number of seeds."""
+    have = ~np.isnan(column.losses)
+    inside = have[:, valley.points].sum(axis=0)
+    if column.paired and (inside >= 2).all():
         # seeds are resampled jointly for all learning rates: they share initial weights and minibatches
-        n = losses.shape[0]
+        n = len(column.losses)
         weights = rng.multinomial(n, np.full(n, 1.0 / n), size=draws).astype(np.float64)
         count = weights @ have
-        total = weights @ np.where(have, losses, 0.0)
+        total = weights @ np.where(have, column.losses, 0.0)
         resampled = np.where(count > 0, total / np.maximum(count, 1.0), means)
-        n = int(np.median(have.sum(axis=0)))
+        n = int(np.median(inside))
         # the bootstrap's variance falls short by (n - 1) / n
         return means + (resampled - means) * np.sqrt(n / (n - 1)), "seeds", float(n - 1), n
-    if not column.paired and (have.sum(axis=0) >= 2).all():
-        n_each = have.sum(axis=0)
-        error = np.nanstd(losses, axis=0, ddof=1) / np.sqrt(n_each)
-        noise: Any = rng.standard_normal((draws, len(means)))
-        return means + error * noise, "repeats", float((n_each - 1).sum()), int(np.median(n_each))
-    dof = len(means) - valley.degree - 1
+    replicates = np.broadcast_to(means, (draws, len(means))).copy()
+    if not column.paired and (inside >= 2).all():
+        losses = column.losses[:, valley.points]
+        error = np.nanstd(losses, axis=0, ddof=1) / np.sqrt(inside)
+        noise: Any = rng.standard_normal((draws, len(inside)))
+        replicates[:, valley.points] += error * noise
+        return replicates, "repeats", float((inside - 1).sum()), int(np.median(inside))
+    dof = len(inside) - valley.degree - 1
     if dof < 1:
         return None, "none", 0.0, 0
-    fitted = np.polynomial.polynomial.polyval(valley.u, valley.coefficients(means[None])[0])
-    scatter = float(np.sqrt(((means - fitted) ** 2).sum() / dof))
-    return fitted + scatter * rng.standard_normal((draws, len(means))), "valley", float(dof), 0
+    here = means[valley.points]
+    fitted = np.polynomial.polynomial.polyval(valley.u, valley.coefficients(here[None])[0])
+    scatter = float(np.sqrt(((here - fitted) ** 2).sum() / dof))
+    replicates[:, valley.points] = fitted + scatter * rng.standard_normal((draws, len(inside)))
+    return replicates, "valley", float(dof), 0
