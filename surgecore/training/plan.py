@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from math import log2
+from math import ceil, floor, isfinite, log2
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,10 +21,15 @@ from surgecore.training.protocols import PROTOCOLS, Protocol
 from surgecore.training.stack import n_params
 from surgecore.training.workloads import WORKLOADS, Workload
 
+T = TypeVar("T")
+
 STATES = ("cold", "warm", "limit")
 #: Working sets of this size stay in a processor's caches, and one step of them costs little but arithmetic.
 _CACHE = 6_500_000
 _PARAMETER_CACHE = 16_000_000
+#: A plan may not have more than this: it is costed, and cut into chunks, before anybody has agreed to run it.
+_MOST_RATES, _MOST_RUNS, _MOST_CHUNKS = 1_000, 10_000_000, 100_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 
 
 class PlanError(ValueError):
@@ -170,7 +176,7 @@ class Plan:
         optimizer = _choose({"optimizer": settings}, "optimizer", OPTIMIZERS, problems)
         protocol = _choose(table, "protocol", PROTOCOLS, problems)
         grid = _grid(_table(table, "grid", problems), problems)
-        run = read_options(Run, _table(table, "run", problems, needed=False), "run", problems)
+        run = _options(Run, _table(table, "run", problems, needed=False), "run", problems)
         if protocol is not None:
             problems += protocol.problems()
         if optimizer is not None and state == "limit":
@@ -178,15 +184,13 @@ class Plan:
                 optimizer = optimizer.limit()
             except ValueError as error:
                 problems.append(f"optimizer.state: {error}")
-        if problems:
+        plan = None
+        if workload is not None and optimizer is not None and protocol is not None and grid is not None and run:
+            plan = cls(texts[0], texts[1], workload, optimizer, protocol, grid, run, state, warm_steps, dict(table))
+            problems += plan._too_large()
+        if problems or plan is None:  # whatever could not be read is among the problems
             raise PlanError(problems)
-        # whatever could not be read is among the problems
-        assert workload is not None
-        assert optimizer is not None
-        assert protocol is not None
-        assert grid is not None
-        assert run is not None
-        return cls(texts[0], texts[1], workload, optimizer, protocol, grid, run, state, warm_steps, dict(table))
+        return plan
 
     def to_toml(self) -> str:
         """Write the plan so that `from_toml` reads it back as the same plan."""
@@ -221,18 +225,45 @@ class Plan:
         out = []
         for batch_size in self.grid.batch_sizes:
             here = self.grid.learning_rates if rates is None else rates[batch_size]
-            most = self._max_runs(batch_size, self.run.memory_mb * 1e6, self.run.memory_mb * 1e6)
-            width = min(len(here), most)
-            soft = self._max_runs(batch_size, _CACHE, _PARAMETER_CACHE) if device == "cpu" else most
-            groups = max(1, min(soft, most) // width)
-            count = self.grid.n_seeds(batch_size)
-            count = min(count, self.grid.scout_seeds) if stage == 0 else count
+            width, groups = self._cut(batch_size, len(here), device)
+            count = self._count(stage, batch_size)
             seeds = [self.grid.first_seed + i for i in range(count)]
             for at in range(0, count, groups):
                 for low in range(0, len(here), width):
                     part = tuple(seeds[at : at + groups]), tuple(here[low : low + width])
                     out.append(Chunk(stage, batch_size, *part))
         return out
+
+    def _count(self, stage: int, batch_size: int) -> int:
+        count = self.grid.n_seeds(batch_size)
+        return min(count, self.grid.scout_seeds) if stage == 0 else count
+
+    def _cut(self, batch_size: int, n_rates: int, device: str) -> tuple[int, int]:
+        """Learning rates and seeds of the largest chunk."""
+        most = self._max_runs(batch_size, self.run.memory_mb * 1e6, self.run.memory_mb * 1e6)
+        width = min(n_rates, most)
+        soft = self._max_runs(batch_size, _CACHE, _PARAMETER_CACHE) if device == "cpu" else most
+        return width, max(1, min(soft, most) // width)
+
+    def _too_large(self) -> list[str]:
+        """What is too much to be costed and cut into chunks; found without doing either."""
+        grid, runs, chunks = self.grid, 0, 0
+        surround = 2 * grid.each_side + 1
+        stages = [(0, len(grid.learning_rates)), (1, surround)] if grid.refine else [(1, len(grid.learning_rates))]
+        for stage, n_rates in stages:
+            for batch_size in grid.batch_sizes:
+                width, groups = self._cut(batch_size, n_rates, "cpu")
+                count = self._count(stage, batch_size)
+                runs += count * n_rates
+                chunks += ceil(count / groups) * ceil(n_rates / width)
+        if runs > _MOST_RUNS:
+            return [f"grid must have at most {_MOST_RUNS:,} runs (sizes x rates x seeds), but got {runs:,}"]
+        if chunks > _MOST_CHUNKS:
+            return [
+                f"grid must have at most {_MOST_CHUNKS:,} chunks of runs that fit the memory, but got {chunks:,}: "
+                "take fewer seeds, or several plans"
+            ]
+        return []
 
     def _max_runs(self, batch_size: int, activations: float, parameters: float) -> int:
         held = 4 * self.workload.activations * self.workload.cost_in_examples(batch_size)
@@ -353,8 +384,11 @@ def _text(table: Mapping[str, Any], key: str, problems: list[str]) -> str:
     if not isinstance(value, str) or not value.strip():
         problems.append(f"{key} must be text, but got {'nothing' if value is None else repr(value)}")
         return ""
-    if key == "name" and not all(c.isalnum() or c in "-_." for c in value):
-        problems.append(f"name must be of letters, digits, '-', '_' and '.' (it names files), but got {value!r}")
+    if key == "name" and not _NAME.fullmatch(value):
+        problems.append(
+            "name must be of letters, digits, '-', '_' and '.', at most 81, and begin with a letter or a digit (it "
+            f"names files), but got {value[:100]!r}"
+        )
     return value
 
 
@@ -369,9 +403,17 @@ def _choose(table: Mapping[str, Any], key: str, kinds: Mapping[str, type[Any]], 
         problems.append(f"{key}.key must be one of {', '.join(kinds)}, but got {name!r}")
         return None
     try:
-        return read_options(kinds[str(name)], options, key, problems)
+        return _options(kinds[str(name)], options, key, problems)
     except ValueError as error:
         problems.append(f"{key}: {error}")
+        return None
+
+
+def _options(cls: type[T], table: Mapping[str, Any], where: str, problems: list[str]) -> T | None:
+    try:
+        return read_options(cls, table, where, problems)
+    except OverflowError:  # TOML has whole numbers of any length
+        problems.append(f"{where} must hold no number above 1.8e308, but got a larger one")
         return None
 
 
@@ -394,7 +436,7 @@ def _grid(table: Mapping[str, Any], problems: list[str]) -> Grid | None:
         values["learning_rates"] = _span(span, problems)
         if values["learning_rates"] is None:
             del values["learning_rates"]
-    grid = read_options(Grid, values, "grid", problems) if table else None
+    grid = _options(Grid, values, "grid", problems) if table else None
     if grid is not None:
         for name in ("batch_sizes", "learning_rates"):
             items = getattr(grid, name)
@@ -407,22 +449,43 @@ def _grid(table: Mapping[str, Any], problems: list[str]) -> Grid | None:
                 f"grid.learning_rates must lie within {reach:g} octaves of each other, which the second stage reaches, "
                 f"but got a gap of {gaps.max():.2g}"
             )
-        if len(grid.learning_rates) < 3:
-            problems.append(f"grid.learning_rates must be at least 3, but got {len(grid.learning_rates)}")
+        if not 3 <= len(grid.learning_rates) <= _MOST_RATES:
+            rule = "at least 3" if len(grid.learning_rates) < 3 else f"at most {_MOST_RATES:,}"
+            problems.append(f"grid.learning_rates must be {rule}, but got {len(grid.learning_rates):,}")
     return grid if len(problems) == before else None
 
 
 def _span(span: Mapping[str, Any], problems: list[str]) -> list[float] | None:
-    low, high, density = (span.get(name) for name in ("low", "high", "per_octave"))
-    numbers = [v for v in (low, high, density) if isinstance(v, int | float) and not isinstance(v, bool) and v > 0]
-    if len(numbers) < 3 or len(span) > 3 or numbers[0] >= numbers[1]:
+    names = ("low", "high", "per_octave")
+    numbers = [_positive(span.get(name)) for name in names]
+    if set(span) != set(names) or 0.0 in numbers or numbers[0] >= numbers[1]:
         problems.append(
             "grid.learning_rates must be a list or {low, high, per_octave} with positive numbers and low < high, "
             f"but got {dict(span)}"
         )
         return None
-    count = int(np.floor(log2(numbers[1] / numbers[0]) * numbers[2] + 1e-9)) + 1
-    return [_rounded(numbers[0] * 2 ** (j / numbers[2])) for j in range(count)]
+    low, high, density = numbers
+    bounds = Grid.__dataclass_fields__["learning_rates"].metadata
+    if low < bounds["low"] or high > bounds["high"]:
+        problems.append(
+            f"grid.learning_rates must lie between {bounds['low']:g} and {bounds['high']:g}, but got {dict(span)}"
+        )
+        return None
+    steps = (log2(high) - log2(low)) * density + 1e-9
+    if steps >= _MOST_RATES:  # before there is a list of them
+        problems.append(f"grid.learning_rates must be at most {_MOST_RATES:,}, but got {steps:.3g} of {dict(span)}")
+        return None
+    return [_rounded(low * 2 ** (j / density)) for j in range(floor(steps) + 1)]
+
+
+def _positive(value: object) -> float:
+    """A positive finite number as it is, anything else as 0."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return 0.0
+    try:
+        return float(value) if value > 0 and isfinite(value) else 0.0
+    except OverflowError:
+        return 0.0
 
 
 def _toml(value: Any) -> str:  # noqa: ANN401

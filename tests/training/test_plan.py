@@ -1,5 +1,6 @@
 import pytest
 
+from surgecore.training import plan as plan_module
 from surgecore.training.plan import Plan, PlanError, estimate
 from surgecore.training.stack import n_params
 
@@ -72,13 +73,57 @@ def test_all_errors_at_once():
         ),
         ("[grid]", "[grd]", "grd is not known; did you mean grid?"),
         ('name = "small"', 'name = "../small"', "it names files"),
+        ('name = "small"', 'name = ".."', "begin with a letter or a digit"),
+        ('name = "small"', 'name = ".hidden"', "begin with a letter or a digit"),
+        ('name = "small"', f'name = "{"a" * 82}"', "at most 81"),
         ('name = "small"', "name = [", "the file must be TOML"),
+        (
+            "[0.003, 0.01, 0.03]",
+            "{ low = 1e-9, high = 1e5, per_octave = 1e9 }",
+            "learning_rates must be at most 1,000, but got 4.65e+10 of {",
+        ),
+        ("[0.003, 0.01, 0.03]", "{ low = 1e-9, high = 1e9, per_octave = 1 }", "must lie between 1e-12 and 1e+06"),
+        ("[0.003, 0.01, 0.03]", "{ low = 1, high = inf, per_octave = 2 }", "with positive numbers"),
+        ("[0.003, 0.01, 0.03]", f"{{ low = 1, high = 1{'0' * 400}, per_octave = 2 }}", "with positive numbers"),
+        ("[0.003, 0.01, 0.03]", f"[1, 2, 1{'0' * 400}]", "grid must hold no number above 1.8e308"),
+        ("[0.003, 0.01, 0.03]", str([1e-3 + 1e-6 * i for i in range(1001)]), "must be at most 1,000, but got 1,001"),
+        (
+            "[4, 16]",
+            f"{list(range(1, 101))}\nfew_seeds = 40_000\nfew_seeds_from = 2",
+            "at most 10,000,000 runs (sizes x rates x seeds), but got 11,880,012",
+        ),
     ],
 )
 def test_one_error(plan_text, old, new, message):
     with pytest.raises(PlanError) as caught:
         Plan.from_toml(plan_text.replace(old, new))
     assert message in str(caught.value)
+
+
+def test_a_plan_of_too_many_chunks_is_refused(plan_text):
+    text = plan_text.replace('"softmax"', '"char-transformer"\nwidth = 256').replace("seeds = 4", "seeds = 60_000")
+    with pytest.raises(PlanError, match="at most 100,000 chunks of runs that fit the memory, but got 360,000"):
+        Plan.from_toml(text)
+
+
+def test_what_is_too_much_is_one_of_all_problems(plan_text):
+    text = plan_text.replace("seeds = 4", "seeds = 90_000").replace('title = "Small"', "")
+    text = text.replace("[4, 16]", str(list(range(4, 44))))
+    with pytest.raises(PlanError) as caught:
+        Plan.from_toml(text)
+    assert len(caught.value.problems) == 2
+
+
+@pytest.mark.parametrize("refine", ["", "\nrefine = true\nscout_seeds = 3"])
+def test_chunks_are_counted_without_making_them(plan_text, refine, monkeypatch):
+    text = plan_text.replace("seeds = 4", f"seeds = 700\nfew_seeds = 5\nfew_seeds_from = 16{refine}")
+    plan = Plan.from_toml(text)
+    stages = [(0, None), (1, plan_module._refined_size(plan))] if refine else [(1, None)]
+    made = sum(len(plan.chunks(stage, rates)) for stage, rates in stages)
+    monkeypatch.setattr(plan_module, "_MOST_CHUNKS", made)
+    assert plan._too_large() == []
+    monkeypatch.setattr(plan_module, "_MOST_CHUNKS", made - 1)
+    assert f"but got {made:,}" in plan._too_large()[0]
 
 
 def test_round_trip(plan_text):
