@@ -5,26 +5,29 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, NamedTuple
 
 import pandas as pd
 import torch
 
 from surgecore.measured import Measurement
-from surgecore.training.checkpoints import Checkpoint, checkpoints
+from surgecore.training.checkpoints import Checkpoint, check_losses, checkpoints
 from surgecore.training.measure import Effort, Laboratory
 from surgecore.training.models import Model
 from surgecore.training.options import read_options
 from surgecore.training.probes import probe_of
 from surgecore.training.provenance import device_name, versions
+from surgecore.training.runner import choose_device
 from surgecore.training.updates import sign_updates
-from surgecore.training.workloads import WORKLOADS
+from surgecore.training.workloads import WORKLOADS, Workload
 
 #: Noise scales that make up a series along a run.
 SERIES = ("noise_scale", "simple_noise_scale", "sgd_noise_scale", "l1_noise_scale")
 BATCH_SIZES = (1, 4, 16, 64, 256, 1024)
+_LARGEST_SEED = (1 << 32) - 1
 
 
 def measure(
@@ -81,7 +84,7 @@ def measure(
 
 
 def series(measurements: Sequence[Measurement]) -> pd.DataFrame:
-    """Noise scales along a run, one row a checkpoint.
+    """Noise scales along a run, one row a checkpoint, in the order of the run.
 
     Returns
     -------
@@ -90,7 +93,7 @@ def series(measurements: Sequence[Measurement]) -> pd.DataFrame:
         path of the peak.
     """
     rows = []
-    for m in measurements:
+    for m in sorted(measurements, key=lambda m: int(m.provenance["steps"])):
         row: dict[str, Any] = {"step": m.provenance["steps"], "loss": m.numbers["loss"].value}
         for key in SERIES:
             found = m.numbers[key]
@@ -115,17 +118,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         found = list(_measure(options))
+        if options.series is not None and not options.estimate:
+            options.series.parent.mkdir(parents=True, exist_ok=True)
+            series(found).to_csv(options.series, index=False)
+    except BrokenPipeError:  # nobody reads any more: for who called
+        raise
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     if options.estimate:
         return 0
-    if options.out is not None:
-        options.out.mkdir(parents=True, exist_ok=True)
-        for m in found:
-            m.save(options.out / f"{options.workload}-{m.checkpoint.replace(' ', '-')}.json")
-    if options.series is not None:
-        series(found).to_csv(options.series, index=False)
     if options.json:
         sys.stdout.write(json.dumps([m.to_dict() for m in found], indent=1, allow_nan=False) + "\n")
     else:
@@ -138,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("workload", choices=sorted(WORKLOADS))
     parser.add_argument(
         "--checkpoint", type=float, action="append", metavar="LOSS",
-        help="full loss to measure at, 0 for the initial parameters; may be repeated, the largest first",
+        help="full loss to measure at, the largest first, or 0 for the initial parameters; may be repeated",
     )  # fmt: skip
     parser.add_argument(
         "--option", action="append", default=[], metavar="NAME=VALUE", help="of the workload, as in a plan"
@@ -157,41 +159,121 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _Request(NamedTuple):
+    """What is asked for, checked."""
+
+    workload: Workload
+    batch_sizes: list[int]
+    effort: Effort
+    losses: list[float]
+
+
 def _measure(options: argparse.Namespace) -> Iterator[Measurement]:
     torch.set_num_threads(1)
-    problems: list[str] = []
-    workload = read_options(WORKLOADS[options.workload], _options(options.option), "workload", problems)
-    if problems or workload is None:
-        raise ValueError("\n".join(problems))
-    model = workload.build(options.device)
-    sizes = [int(text) for text in options.batch_sizes.split(",")]
-    effort = Effort(options.examples, probes=options.probes, twins=options.twins, updates=options.updates)
-    losses = options.checkpoint or [0.0]
-    size, examples = model.initial(options.seed).numel(), getattr(workload, "n_examples", 1)
-    cost = effort.cost(size, examples, sizes)
+    asked = _request(options)
+    model = asked.workload.build(options.device)
+    size, examples = model.initial(options.seed).numel(), getattr(asked.workload, "n_examples", 1)
+    cost = asked.effort.cost(size, examples, asked.batch_sizes)
     sys.stderr.write(
-        f"{len(losses)} checkpoints of {size:,} parameters, each with {cost['gradients']:,} gradients of single "
+        f"{len(asked.losses)} checkpoints of {size:,} parameters, each with {cost['gradients']:,} gradients of single "
         f"examples, {cost['products']:,} curvature products over {examples:,} examples, {cost['megabytes']:,} MB\n"
     )
     if options.estimate:
         return
-    for checkpoint in checkpoints(model, losses, options.seed):
-        yield measure(
-            model, checkpoint, workload=workload.label, batch_sizes=sizes, effort=effort, seed=options.seed
+    for checkpoint in checkpoints(model, asked.losses, options.seed):
+        found = measure(
+            model, checkpoint, workload=asked.workload.label, batch_sizes=asked.batch_sizes, effort=asked.effort,
+            seed=options.seed,
         )  # fmt: skip
+        if options.out is not None:  # now, as a later checkpoint may fail
+            options.out.mkdir(parents=True, exist_ok=True)
+            found.save(options.out / f"{options.workload}-{found.checkpoint.replace(' ', '-')}.json")
+        yield found
 
 
-def _options(pairs: Sequence[str]) -> Mapping[str, Any]:
+def _request(options: argparse.Namespace) -> _Request:
+    """Options that can be met.
+
+    Raises
+    ------
+    ValueError
+        With all problems, one a line.
+    """
+    problems: list[str] = []
+    workload = _workload(options, problems)
+    sizes = _batch_sizes(options.batch_sizes, problems)
+    lowest = {"examples": 2 * Effort().blocks, "updates": 2, "twins": 2, "probes": 2}
+    for name, low in lowest.items():
+        value = getattr(options, name)
+        if value is not None and value < low:  # one alone would have no error
+            problems.append(f"--{name} must be at least {low}, but got {value}")
+    if not 0 <= options.seed <= _LARGEST_SEED:
+        problems.append(f"--seed must be from 0 to {_LARGEST_SEED}, but got {options.seed}")
+    if options.workload == "quadratic" and options.examples is None:
+        problems.append("--examples must be given where there is no end of examples, but got none")
+    losses = options.checkpoint or [0.0]
+    problems += [f"--checkpoint: {sentence}" for sentence in check_losses(losses)]
+    try:
+        choose_device(options.device)
+    except ValueError as error:
+        problems.append(str(error))
+    for name, folder in (("out", options.out), ("series", options.series and options.series.parent)):
+        if folder is not None and (reason := _not_writable(folder)):
+            problems.append(f"--{name} must be in a folder that can be written to, but got {folder}: {reason}")
+    if options.series is not None and options.series.is_dir():
+        problems.append(f"--series must be a file, but got the folder {options.series}")
+    if problems or workload is None:
+        raise ValueError("\n".join(problems))
+    effort = Effort(options.examples, probes=options.probes, twins=options.twins, updates=options.updates)
+    return _Request(workload, sizes, effort, losses)
+
+
+def _workload(options: argparse.Namespace, problems: list[str]) -> Workload | None:
     table: dict[str, Any] = {}
-    for pair in pairs:
+    for pair in options.option:
         name, mark, value = pair.partition("=")
         if not mark:
-            raise ValueError(f"--option must be NAME=VALUE, but got {pair!r}")
+            problems.append(f"--option must be NAME=VALUE, but got {pair!r}")
+            continue
         try:
             table[name] = json.loads(value)
         except json.JSONDecodeError:
             table[name] = value
-    return table
+    try:
+        return read_options(WORKLOADS[options.workload], table, "workload", problems)
+    except ValueError as error:  # options that do not go together
+        problems.append(str(error))
+        return None
+
+
+def _batch_sizes(text: str, problems: list[str]) -> list[int]:
+    sizes = []
+    for part in text.split(","):
+        try:
+            sizes.append(int(part))
+        except ValueError:
+            problems.append(f"--batch-sizes must be whole numbers with commas between them, but got {part!r}")
+            continue
+        if sizes[-1] < 1:
+            problems.append(f"--batch-sizes must be at least 1, but got {part}")
+    return list(dict.fromkeys(sizes))
+
+
+def _not_writable(folder: Path) -> str:
+    """Why no file can be made in a folder, which is made and removed again where it does not exist; else empty."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    made = []
+    try:
+        for path in reversed(missing):
+            path.mkdir()
+            made.append(path)
+        with TemporaryFile(dir=folder):
+            return ""
+    except OSError as error:
+        return error.strerror or str(error)
+    finally:
+        for path in reversed(made):
+            path.rmdir()
 
 
 def _text(m: Measurement) -> str:

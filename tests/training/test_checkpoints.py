@@ -5,8 +5,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from surgecore.training.checkpoints import checkpoints  # noqa: E402
-from surgecore.training.workloads import DigitsMLP  # noqa: E402
+from surgecore.training.checkpoints import checkpoints
+from surgecore.training.workloads import DigitsMLP
 
 
 @pytest.fixture(scope="module")
