@@ -40,7 +40,7 @@ def ranking(comparison: Comparison, *, symbols: bool = True) -> pd.DataFrame:
     rows = [
         {
             "Law": fit.family.label,
-            "Weight": words.share(weight),
+            "Weight": words.share(weight) if np.isfinite(fit.aicc) else "–",
             "AICc above the best": words.number(fit.aicc - best, 2) if np.isfinite(fit.aicc) else "–",
             "Largest batch, left out": words.share(np.expm1(holdout)) if np.isfinite(holdout) else "–",
             "Parameters (95 % intervals)": "; ".join(_parameters(fit, symbols)) or "not fitted",
@@ -76,7 +76,13 @@ def _parameters(fit: FitResult, symbols: bool) -> Iterable[str]:
         limits = fit.interval.get(param.name)
         known = f" ({words.interval(*limits)})" if limits else " (no error known)"
         name = f"${param.symbol}$" if symbols else param.label
-        yield f"{name} = {words.number(value)}{known}"
+        # a value that ran to the end of its range is the optimizer's, not the data's
+        if limits and not np.isfinite(limits[1]) and limits[0] <= (0.0 if param.log else -np.inf):
+            yield f"{name}: not determined"
+        elif limits and words.interval(*limits).split(" ")[0] in ("above", "below"):
+            yield f"{name}: {words.interval(*limits)}"
+        else:
+            yield f"{name} = {words.number(value)}{known}"
 
 
 def glossary(params: Iterable[Param]) -> pd.DataFrame:

@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from surgecore.comparison import Comparison, compare
 from surgecore.fitting import FitResult
 from surgecore.optima import Optimum
@@ -128,8 +131,13 @@ def _sentences(
         return tuple(_shape_sentences(sweep, optima))
     result = [verdict.sentence, comparison.sentence]
     label = "Surge (Theorem 3)"
-    surge = [fit.status for fit in comparison.fits if fit.family.key == "surge"]
-    result += [status if status.startswith(label) else f"{label}: {status}" for status in surge]
+    # what is known of the surge's own peak; that it describes the optima badly is said by the ranking
+    surge = [fit for fit in comparison.fits if fit.family.key == "surge"]
+    result += [
+        fit.status if fit.status.startswith(label) else f"{label}: {fit.status}"
+        for fit in surge
+        if fit.flags & {"underdetermined", "peak_not_bracketed", "at_bound"}
+    ]
     result += _shape_sentences(sweep, optima)
     return tuple(dict.fromkeys(result))
 
@@ -157,9 +165,37 @@ def _shape_sentences(sweep: Sweep, optima: tuple[Optimum, ...]) -> list[str]:
     for status, word in (("infeasible", "diverged"), ("incomplete", "were incomplete")):
         if count := int(trials.get(status, 0)):
             result.append(f"{count:,} of {len(sweep.trials):,} trials {word}; they are kept and counted.")
+    result += _cell_sentences(sweep)
     if optima and all(optimum.stderr is None for optimum in optima):
         result.append("Without repeated seeds the optima have no errors.")
     return result
+
+
+def _cell_sentences(sweep: Sweep) -> list[str]:
+    """What is counted twice and what is missing from the grid."""
+    result, trials = [], sweep.trials
+    if "seed" in trials and trials["seed"].notna().all():
+        twice = int(trials.duplicated(["batch_size", "learning_rate", "seed"]).sum())
+        if twice:
+            noun = "trial has" if twice == 1 else "trials have"
+            result.append(f"{twice:,} {noun} the batch size, learning rate and seed of another: their mean is used.")
+    if sweep.is_grid:
+        cells = trials[["batch_size", "learning_rate"]].drop_duplicates()
+        holes = _holes(cells)
+        if holes:
+            noun = "cell inside the grid has" if holes == 1 else "cells inside the grid have"
+            result.append(f"{holes:,} {noun} no trial.")
+    return result
+
+
+def _holes(cells: pd.DataFrame) -> int:
+    """Learning rates between the lowest and the highest of a batch size, tried at a neighbouring one but not there."""
+    table = pd.crosstab(cells["batch_size"], cells["learning_rate"]).to_numpy() > 0
+    between = np.maximum.accumulate(table, axis=1) & np.maximum.accumulate(table[:, ::-1], axis=1)[:, ::-1]
+    near = np.zeros_like(table)
+    near[1:] |= table[:-1]
+    near[:-1] |= table[1:]
+    return int((between & near & ~table).sum())
 
 
 def _optimum(optimum: Optimum) -> dict[str, Any]:

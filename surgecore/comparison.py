@@ -93,18 +93,24 @@ def _ranking_sentence(fits: Sequence[FitResult], aicc: FloatArray) -> str:
     if not fits or not np.isfinite(aicc[0]):
         return "Too few usable optima to compare laws: it takes at least three."
     best = fits[0]
-    # the small-sample correction alone refutes nothing: a law must also fall behind without it
     aic = np.array([_aic(result) for result in fits])
-    behind = (aicc - aicc[0] >= _EVIDENCE) & (aic - aic[0] >= _EVIDENCE)
-    close = [f for f, far in zip(fits, behind, strict=True) if not far and not _contains(f.family, best.family)]
+    near, short = aicc - aicc[0] < _EVIDENCE, aic - aic[0] < _EVIDENCE
+    others = [not _contains(result.family, best.family) for result in fits]
+    close = [f for f, yes, other in zip(fits, near, others, strict=True) if yes and other]
+    # the small-sample correction alone refutes nothing: a law must also fall behind without it
+    open_ = [f for f, no, yes, other in zip(fits, near, short, others, strict=True) if not no and yes and other]
     names = [result.family.label for result in close]
-    if all("poor_fit" in result.flags for result in close):
+    if all("poor_fit" in result.flags for result in close + open_):
         return f"No law describes these optima within their errors; the nearest is {names[0]}."
-    if len(close) == 1:
+    if len(close) == 1 and not open_:
         return f"{names[0]} is supported: every other law is at least 20 times less likely on these optima."
-    if len(close) == 2:
-        return f"These data do not tell {names[0]} from {names[1]}."
-    return f"These data do not tell apart: {'; '.join(names)}."
+    rest = "; ".join(result.family.label for result in open_)
+    if len(close) == 1:
+        fits_too = f"with {best.n} optima none of these can be ruled out: {rest}."
+        return f"These data do not tell the laws apart: {names[0]} is the simplest that fits, and {fits_too}"
+    text = f"{names[0]} from {names[1]}" if len(close) == 2 else f"apart: {'; '.join(names)}"
+    text = f"These data do not tell {text}."
+    return text + (f" With {best.n} optima, none of these can be ruled out either: {rest}." if open_ else "")
 
 
 def _aic(result: FitResult) -> float:

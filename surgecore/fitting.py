@@ -24,6 +24,7 @@ from surgecore._least_squares import (
     variance_factor,
 )
 from surgecore._validate import FloatArray, like, positive_array
+from surgecore._words import number
 from surgecore.laws import LAWS, Law, LawFamily, Param
 from surgecore.optima import Optimum
 
@@ -216,7 +217,8 @@ def _outliers(data: Data, residuals: FloatArray, n: int, p: int, variance: float
         rest = (np.sum(scaled**2) - scaled**2) / dof
         scaled = scaled / np.sqrt(np.maximum(rest, 1e-300))
     limit = float(student_t.ppf(1.0 - 0.005 / n, dof))
-    return tuple(float(b) for b in data.batch[np.abs(scaled) > limit])
+    # out of their logs, sizes are whole again
+    return tuple(float(f"{b:.12g}") for b in data.batch[np.abs(scaled) > limit])
 
 
 def _intervals(
@@ -319,10 +321,10 @@ def _open_sentence(param: Param, interval: tuple[float, float], prefix: str = ""
     if low == floor and not np.isfinite(high):
         return f"{name} is not determined by these optima."
     if not np.isfinite(high):
-        return f"{name} is only bounded below, by {low:.2g}{unit}."
+        return f"{name} is only bounded below, by {number(low)}{unit}."
     if low == floor:
-        return f"{name} is only bounded above, by {high:.2g}{unit}."
-    return f"{name} is between {low:.2g} and {high:.2g}{unit}."
+        return f"{name} is only bounded above, by {number(high)}{unit}."
+    return f"{name} is between {number(low)} and {number(high)}{unit}."
 
 
 def _edge_sentence(left_out: int) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from surgecore._least_squares import log_shape
 from surgecore._validate import FloatArray
+from surgecore._words import number
 from surgecore.analysis import Analysis
 from surgecore.fitting import FitResult
 from surgecore.optima import Optimum
@@ -106,7 +107,7 @@ def _decide(surge: FitResult, spread: float, seeds: int) -> tuple[list[tuple[flo
     plan = [(near, n, "at the peak"), (far / 2.0, n, "above the peak"), (far, n, "far above the peak")]
     return (
         plan,
-        f"If the surge is real, {n} seeds at each would show its fall of {fall / np.log(2):.2g} octaves.",
+        f"If the surge is real, {n} seeds at each would show its fall of {number(fall / np.log(2))} octaves.",
     )
 
 
@@ -137,9 +138,12 @@ def _sharpen(surge: FitResult, spread: float, seeds: int, most: int) -> tuple[li
         (float(candidates[i]), counts[i] * seeds, "narrows the peak")
         for i in sorted(counts, key=lambda i: candidates[i])
     ]
-    shrink = float(np.sqrt(variance / start))
-    label = surge.family.label
-    return plan, f"They should bring the interval of the peak to {shrink:.0%} of its width, if {label} holds."
+    runs = 5 * sum(n for _, n, _ in plan)
+    label, width = surge.family.label, f"{np.sqrt(variance / start):.0%} of its width"
+    if "poor_fit" in surge.flags:
+        doubt = "These optima scatter about it by more than their errors, so more runs cannot promise it."
+        return plan, f"If {label} held, {runs:,} runs would bring the interval of the peak to {width}. {doubt}"
+    return plan, f"{runs:,} runs should bring the interval of the peak to {width}, if {label} holds."
 
 
 def _gradients(surge: FitResult, batch: FloatArray) -> FloatArray:

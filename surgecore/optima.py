@@ -127,8 +127,9 @@ def find_optima(trials: pd.DataFrame, *, one_step: bool, draws: int = 500, seed:
     """Best learning rate at each batch size of checked trials (see `Sweep.optima`)."""
     if draws < 2:
         raise ValueError(f"draws must be at least 2, but got {draws!r}")
-    found = []
-    for index, column in enumerate(_columns(trials)):
+    found, columns = [], _columns(trials)
+    draws = min(draws, max(50, 200_000 // max(len(columns), 1)))  # thousands of batch sizes share one patience
+    for index, column in enumerate(columns):
         rng = np.random.default_rng([seed, index])
         if (optimum := _find(column, one_step, draws, rng)) is not None:
             found.append(optimum)

@@ -11,9 +11,13 @@ from numpy.typing import ArrayLike
 
 from surgecore._least_squares import scale_interval
 from surgecore._validate import FloatArray, like, positive_array
-from surgecore.fitting import fit
+from surgecore._words import number
+from surgecore.fitting import FitResult, fit
 from surgecore.optima import Optimum
 from surgecore.sweep import Sweep
+
+#: Below so many steps, training is too short for the trade-off of long runs.
+_FEW_STEPS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +128,7 @@ def fit_tradeoff(points: pd.DataFrame) -> Tradeoff:
     interval = result.interval["noise_scale"]
     return Tradeoff(
         points.reset_index(drop=True), critical, interval, fastest, _inverse((low, high)), critical *
-        fastest, least, _sentence(critical, interval, batch),
+        fastest, least, _sentence(critical, interval, batch) + _cautions(result, points),
     )  # fmt: skip
 
 
@@ -178,13 +182,23 @@ def _inverse(interval: tuple[float, float]) -> tuple[float, float]:
     return (0.0 if not np.isfinite(high) else 1.0 / high, np.inf if low == 0.0 else 1.0 / low)
 
 
+def _cautions(result: FitResult, points: pd.DataFrame) -> str:
+    text = ""
+    if "poor_fit" in result.flags:
+        text += " The points scatter about the trade-off curve by more than their errors; the interval is widened."
+    few = points.loc[points["steps"] < _FEW_STEPS, "batch_size"]
+    if len(few):
+        text += f" From batch size {few.min():g} on, fewer than {_FEW_STEPS} steps are needed: they bend the curve too."
+    return text
+
+
 def _sentence(critical: float, interval: tuple[float, float], batch: FloatArray) -> str:
     low, high = interval
     spans = f"batch sizes {batch.min():g} to {batch.max():g}"
     if low <= 0 and not np.isfinite(high):
         return f"The critical batch size is not determined by {spans}."
     if not np.isfinite(high):
-        return f"The critical batch size is only bounded below, by {low:.2g}: {spans} do not reach it."
+        return f"The critical batch size is only bounded below, by {number(low)}: {spans} do not reach it."
     if low <= 0:
-        return f"The critical batch size is only bounded above, by {high:.2g}: {spans} lie above it."
-    return f"Critical batch size {critical:.3g} (95 % interval {low:.2g} to {high:.2g})."
+        return f"The critical batch size is only bounded above, by {number(high)}: {spans} lie above it."
+    return f"Critical batch size {number(critical)} (95 % interval {number(low)} to {number(high)})."

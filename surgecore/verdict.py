@@ -18,6 +18,8 @@ LEVEL = 0.05
 #: A fall below this many octaves (16 %) is none that anybody would act on.
 SMALL_FALL = 0.25
 _DRAWS = 2000
+# more batch sizes than this are taken together in groups: the test's time grows with their cube
+_MOST = 32
 _LN2 = float(np.log(2.0))
 
 
@@ -83,6 +85,7 @@ def surge_verdict(optima: Sequence[Optimum], *, seed: int = 0) -> SurgeVerdict:
         reason = f"it takes optima at three batch sizes inside the learning-rate grid, and there are {len(used)}"
         return SurgeVerdict("undecided", None, None, None, False, f"Undecided: {reason}.")
     y = np.log([optimum.learning_rate for optimum in used])
+    sizes = np.array([optimum.batch_size for optimum in used])
     errors = pooled_errors(used)
     if errors is None:
         fall = float(y.max() - y[-1]) / _LN2
@@ -91,10 +94,15 @@ def surge_verdict(optima: Sequence[Optimum], *, seed: int = 0) -> SurgeVerdict:
             "Two or more seeds a cell would give errors."
         )
         return SurgeVerdict("undecided", None, fall, None, False, sentence)
+    grouped = len(y) > _MOST
+    if grouped:
+        y, sizes, errors = _in_groups(y, sizes, errors)
     rng = np.random.default_rng(seed)
     p_fall = _p_value(y, errors, rng)
     p_rise = _p_value(y[::-1], Errors(errors.sigma[::-1], errors.dof[::-1], errors.prior_dof), rng)
     fall, interval = _fall(y, errors, rng)
+    if p_fall >= LEVEL:  # the test is the finer one: an interval without zero would contradict it
+        interval = (0.0, interval[1])
     high_edge = any(o.on_edge == "high" for o in optima)
     peak = int(np.argmax(y))
     bracketed = bool(p_fall < LEVEL and p_rise < LEVEL and 0 < peak < len(y) - 1 and not high_edge)
@@ -103,7 +111,11 @@ def surge_verdict(optima: Sequence[Optimum], *, seed: int = 0) -> SurgeVerdict:
         decision = "fall"
     elif interval[1] < SMALL_FALL:
         decision = "no_fall"
-    sentence = _sentence(decision, p_fall, fall, interval, bracketed, used, peak, left_out)
+    sentence = _sentence(decision, p_fall, fall, interval, bracketed, sizes, peak, left_out)
+    if decision == "fall":
+        sentence += _what_it_rests_on(y, sizes, errors, p_rise, rng)
+    if grouped:
+        sentence += f" {len(used)} batch sizes are tested in {len(y)} groups of neighbours."
     return SurgeVerdict(decision, p_fall, fall, interval, bracketed, sentence)
 
 
@@ -223,16 +235,37 @@ def _excess(y: FloatArray, sigma: FloatArray, theta: float) -> FloatArray:
     return np.asarray((over**2 * weight[:, :-1]).sum(axis=1) + (y[:, -1] - best[:, 0]) ** 2 * weight[:, -1])
 
 
+def _in_groups(y: FloatArray, sizes: FloatArray, errors: Errors) -> tuple[FloatArray, FloatArray, Errors]:
+    """Weighted means of neighbouring optima: a curve that never falls stays one."""
+    weight = 1.0 / errors.sigma**2
+    first = np.linspace(0, len(y), _MOST, endpoint=False).astype(int)
+    total = np.add.reduceat(weight, first)
+    mean = np.add.reduceat(weight * y, first) / total
+    size = np.exp(np.add.reduceat(weight * np.log(sizes), first) / total)
+    return mean, size, Errors(total**-0.5, np.add.reduceat(errors.dof, first), errors.prior_dof)
+
+
+def _what_it_rests_on(y: FloatArray, sizes: FloatArray, errors: Errors, p_rise: float, rng: np.random.Generator) -> str:
+    """Sentences on a fall that hangs by one optimum, or that has no rise before it."""
+    text = "" if p_rise < LEVEL else " No rise before it is measured, so these batch sizes show a fall but no peak."
+    for index in sorted({int(np.argmax(y)), len(y) - 1}) if len(y) > 3 else ():
+        rest = np.delete(np.arange(len(y)), index)
+        without = Errors(errors.sigma[rest], errors.dof[rest], errors.prior_dof)
+        if _p_value(y[rest], without, rng) >= LEVEL:
+            text += f" The fall rests on the optimum at batch size {sizes[index]:.4g}: without it none is found."
+    return text
+
+
 def _chance(p_value: float) -> str:
     return f"p {'<=' if p_value * (_DRAWS + 1) < 1.5 else '='} {p_value:.2g}"
 
 
 def _sentence(
     decision: str, p_value: float, fall: float, interval: tuple[float, float], bracketed: bool,
-    used: Sequence[Optimum], peak: int, left_out: int,
+    sizes: FloatArray, peak: int, left_out: int,
 ) -> str:  # fmt: skip
-    size, last = used[peak].batch_size, used[-1].batch_size
-    amount = f"{fall:.2g} octaves (95 % interval {interval[0]:.2g} to {interval[1]:.2g})"
+    size, last = float(f"{sizes[peak]:.4g}"), float(f"{sizes[-1]:.4g}")
+    amount = f"{fall:.2f} octaves (95 % interval {interval[0]:.2f} to {interval[1]:.2f})"
     if decision == "fall":
         text = f"The optimal learning rate falls, by {amount} from its peak to batch size {last:g}"
         text += f"; {_chance(p_value)} against every curve that never falls."
@@ -243,8 +276,8 @@ def _sentence(
         if interval[1] < 0.01:
             text += "the best learning rate at the largest one is above all others, beyond the errors."
         else:
-            text += f"one of more than {interval[1]:.2g} octaves is excluded."
-        if peak == len(used) - 1:
+            text += f"one of more than {interval[1]:.2f} octaves is excluded."
+        if peak == len(sizes) - 1:
             text += f" A peak beyond batch size {last:g} cannot be excluded."
     else:
         text = f"Undecided: the fall is {amount}; {_chance(p_value)} against every curve that never falls. "

@@ -69,3 +69,14 @@ def test_what_a_small_sweep_cannot_say_is_said(batch_sizes, rates, expected):
     result = analyse(sweep)
     assert any(expected in sentence for sentence in result.sentences)
     assert result.verdict.decision == "undecided"
+
+
+def test_what_is_doubled_or_missing_in_the_grid_is_counted():
+    frame = sweep_frame(SurgeLaw(1e-2, 64.0), np.random.default_rng(0), seeds=2)
+    assert not [s for s in analyse(Sweep.from_frame(frame)).sentences if "no trial" in s or "of another" in s]
+    rates = np.sort(frame["learning_rate"].unique())
+    hole = (frame["batch_size"] == 64) & (frame["learning_rate"] == rates[len(rates) // 2])
+    changed = pd.concat([frame[~hole], frame[~hole].iloc[:3]])
+    sentences = analyse(Sweep.from_frame(changed)).sentences
+    assert "3 trials have the batch size, learning rate and seed of another: their mean is used." in sentences
+    assert "1 cell inside the grid has no trial." in sentences

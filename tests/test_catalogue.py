@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from simulate import sweep_frame
 
-from surgecore import PowerLaw, Sweep, load_catalogue
+from surgecore import PowerLaw, Sweep, load_catalogue, surge_verdict
 
 KEYS = [
     "title",
@@ -73,3 +73,22 @@ def test_the_bundled_sweeps_are_the_ones_described():
         assert entry.read_card()
         assert sweep.steps == entry.steps
         assert len(sweep.batch_sizes) >= 3
+
+
+@pytest.mark.parametrize("name", ["digits-mlp-sign-k10", "digits-mlp-sign-c2-k10", "digits-mlp-sign-c3-k10"])
+def test_ten_sign_steps_fall_after_their_peak_on_every_checkpoint(name):
+    """The peak is found on one half of the seeds and the fall measured on the other, so picking cannot make it."""
+    (entry,) = (entry for entry in load_catalogue(DATA) if entry.name == name)
+    trials = entry.load().trials
+    seeds = np.sort(trials["seed"].unique())
+    rng, ratios = np.random.default_rng(0), []
+    for _ in range(24):
+        half = rng.permutation(seeds)[: len(seeds) // 2]
+        chosen = trials["seed"].isin(half)
+        find, measure = (Sweep.from_frame(trials[part]).optima(draws=2) for part in (chosen, ~chosen))
+        peak = max(find, key=lambda optimum: optimum.learning_rate).batch_size
+        rate = {optimum.batch_size: optimum.learning_rate for optimum in measure}
+        ratios.append(rate[peak] / rate[max(rate)])
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    assert 1.0 < low < high < 1.6
+    assert surge_verdict(entry.load().optima()).decision == "fall"
