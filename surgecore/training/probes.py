@@ -176,6 +176,24 @@ class ModelProbe(Probe):
         return max(1, memory // (self.start.element_size() * floats))
 
 
+def check_evaluation(module: nn.Module) -> None:
+    """Check that a module treats every example alone, and the same way twice.
+
+    Raises
+    ------
+    ValueError
+        If dropout or batch normalisation in it is in training mode.
+    """
+    noisy = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
+    for name, part in module.named_modules():
+        if part.training and isinstance(part, noisy):
+            raise ValueError(
+                "dropout and batch normalisation must be in evaluation mode, as they mix or change examples (call "
+                f"eval() on the model, or on that layer), but got {name or 'a model'} = {type(part).__name__} "
+                "in training mode"
+            )
+
+
 class ModuleProbe(Probe):
     """Any `torch.nn.Module` at its present parameters, by `torch.func`.
 
@@ -191,7 +209,7 @@ class ModuleProbe(Probe):
     Raises
     ------
     ValueError
-        If the module is in training mode and has dropout or batch normalisation.
+        If dropout or batch normalisation in it is in training mode.
 
     Examples
     --------
@@ -205,11 +223,7 @@ class ModuleProbe(Probe):
     """
 
     def __init__(self, module: nn.Module, loss: Callable[[Tensor, Tensor], Tensor], x: Tensor, y: Tensor) -> None:
-        noisy = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
-        if module.training and any(isinstance(part, noisy) for part in module.modules()):
-            raise ValueError(
-                "module must be in evaluation mode where it has dropout or batch normalisation, but got training mode"
-            )
+        check_evaluation(module)
         named = {name: value.detach() for name, value in module.named_parameters()}
         super().__init__(torch.cat([value.reshape(-1) for value in named.values()]), len(x))
         self._shapes = {name: tuple(value.shape) for name, value in named.items()}

@@ -73,5 +73,54 @@ def test_misuse_is_named(tmp_path):
     model = torch.nn.Linear(2, 1)
     with pytest.raises(ValueError, match="every and chunk must be at least 1"):
         NoiseLog(tmp_path / "n.csv", model, torch.nn.functional.mse_loss, every=0)
-    with pytest.raises(ValueError, match="at least four examples, but got 3"):
+    with pytest.raises(ValueError, match="at least four examples, each with a target, but got 3 and 3"):
         NoiseLog(tmp_path / "n.csv", model, torch.nn.functional.mse_loss)(0, torch.zeros(3, 2), torch.zeros(3, 1))
+
+
+MSE = torch.nn.functional.mse_loss
+
+
+class SometimesNoisy(torch.nn.Linear):
+    """Dropout without a layer that could be asked for it."""
+
+    def forward(self, x):
+        return super().forward(torch.nn.functional.dropout(x, 0.5, self.training))
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Dropout()), "got 1 = Dropout in training mode"),
+        (torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 1)), "BatchNorm1d"),
+        (SometimesNoisy(2, 1), r"draw no random numbers \(call model.eval\(\)"),
+    ],
+    ids=["dropout", "batch normalisation", "a dropout that is no layer"],
+)
+def test_layers_that_mix_or_change_examples_are_refused_until_they_are_frozen(tmp_path, model, message):
+    log = NoiseLog(tmp_path / "n.csv", model, MSE)
+    x, y = torch.randn(8, 2), torch.randn(8, 1)
+    with pytest.raises(ValueError, match=message):
+        log(0, x, y)
+    assert not (tmp_path / "n.csv").exists()
+    # frozen layers in a model that trains are as good as a model in evaluation mode
+    frozen = model if isinstance(model, SometimesNoisy) else model[1]
+    frozen.eval()
+    assert log(0, x, y)["loss"] > 0
+    assert not frozen.training
+
+
+@pytest.mark.parametrize("device", ["meta", "cuda"])
+def test_nothing_leaves_the_device_of_the_model(tmp_path, device):
+    if device == "cuda" and not torch.cuda.is_available():
+        pytest.skip("needs a GPU")
+    layers = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.GELU(), torch.nn.Linear(4, 1)).to(device)
+    log = NoiseLog(tmp_path / "n.csv", layers, MSE, chunk=3)
+    x, y = torch.randn(8, 3, device=device), torch.randn(8, 1, device=device)
+    params = {name: p.detach() for name, p in layers.named_parameters()}
+    (m1, v1), (m2, v2) = log._halves(params, x, y)
+    found = (m1, v1, m2, v2, *log._curvature(params, x, y, m1, m2, v1.sqrt()))
+    assert {tensor.device.type for tensor in found} == {device}
+    if device == "cuda":
+        assert log(0, x, y)["loss"] == pytest.approx(
+            NoiseLog(tmp_path / "m.csv", layers.cpu(), MSE)(0, x.cpu(), y.cpu())["loss"], rel=1e-5
+        )
