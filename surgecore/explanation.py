@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import minimize_scalar
 
+from surgecore._validate import FloatArray
 from surgecore.measured import RUNGS, Estimate, Measurement, Prediction
+from surgecore.optima import Optimum
+from surgecore.verdict import SurgeVerdict, surge_verdict
 
 FORMAT = "surge-explanation-1"
 
@@ -28,6 +32,32 @@ UPDATES: Mapping[str, str] = MappingProxyType(
         "sgd": "SGD",
     }
 )
+#: What each rung of `RUNGS` no longer assumes away, as the subject of a sentence.
+CAUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "independent": "the exact mean sign",
+        "correlated": "correlated gradient noise",
+        "sampled": "gradient noise that is not Gaussian",
+        "quartic": "the loss not being quadratic",
+        "line_search": "the loss not being quadratic",
+    }
+)
+_NOT_QUADRATIC = CAUSES["line_search"]
+_NAMES = {
+    "surge": "Theorem 3",
+    "independent": "the law of independent noise",
+    "correlated": "that of correlated noise",
+    "line_search": "the line search",
+}
+#: Updates whose one step is that of sign descent.
+_SIGNS = ("sign", "adam_cold")
+#: Points of a law's curve to an octave.
+_DENSITY = 8
+
+
+def rung_label(rung: str, update: str) -> str:
+    """Name of a prediction of an update: Theorem 2 is about signs only."""
+    return RUNGS[rung] if update in (*_SIGNS, "decorrelated") else RUNGS[rung].replace(" (Theorem 2)", "")
 
 
 @dataclass(frozen=True)
@@ -76,6 +106,29 @@ class Ratio:
     high: float
 
 
+@dataclass(frozen=True)
+class Summit:
+    """Where a curve over the batch size is highest.
+
+    Attributes
+    ----------
+    kind : {"peak", "fall", "no_fall", "undecided", "none"}
+        "peak" where it is lower on both sides beyond the errors, "fall" where it is highest at the smallest batch
+        size, "no_fall" where at the largest, "none" where nothing is known at some batch size; else "undecided".
+    highest : int or None
+        Listed batch size of the highest value [examples].
+    between : tuple of int or None
+        Of a peak: the nearest listed batch sizes on both sides that are lower beyond the errors [examples].
+    batch_size : Estimate or None
+        The peak itself where a law gives it, also outside the listed batch sizes [examples].
+    """
+
+    kind: Literal["peak", "fall", "no_fall", "undecided", "none"]
+    highest: int | None = None
+    between: tuple[int, int] | None = None
+    batch_size: Estimate | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """One workload at one checkpoint.
@@ -100,6 +153,7 @@ class Explanation:
     measurement: Measurement
     optima: tuple[MeasuredOptimum, ...]
     provenance: Mapping[str, Any]
+    _verdicts: dict[tuple[str, int], SurgeVerdict] = field(default_factory=dict, init=False, repr=False)
 
     def measured(self, update: str, steps: int = 1) -> tuple[MeasuredOptimum, ...]:
         """Measured optima of one update and horizon, by batch size."""
@@ -139,8 +193,222 @@ class Explanation:
         ratios = [r for r in self.ratios(update, rung) if r.batch_size >= from_batch]
         return max((max(r.value, 1 / r.value) for r in ratios), default=math.nan)
 
+    def verdict(self, update: str, steps: int = 1) -> SurgeVerdict:
+        """Whether the measured optima fall after a peak; see `surgecore.surge_verdict`."""
+        key = update, steps
+        if key not in self._verdicts:
+            self._verdicts[key] = surge_verdict([_optimum(o) for o in self.measured(update, steps)])
+        return self._verdicts[key]
+
+    def measured_peak(self, update: str, steps: int = 1) -> Summit:
+        """Where the measured optima are highest; the kind is the decision of `verdict`."""
+        verdict = self.verdict(update, steps)
+        curve = [(o.batch_size, o.lr) for o in self.measured(update, steps) if not o.on_edge]
+        found = _summit(curve)
+        if verdict.decision != "fall":
+            return Summit(verdict.decision, found.highest)
+        return Summit("peak" if verdict.peak_bracketed else "fall", found.highest, found.between)
+
+    def predicted_peak(self, rung: str, update: str = "sign") -> Summit:
+        """Where a prediction is highest.
+
+        Theorem 3 peaks at the noise scale, and Theorem 2 where its curve does, see `fine`. Other predictions are known
+        at the listed batch sizes only.
+
+        Parameters
+        ----------
+        rung : str
+            Key of `RUNGS`.
+        update : str, optional
+            Key of `UPDATES`.
+
+        Returns
+        -------
+        Summit
+        """
+        curve = self.measurement.curve(rung, update)
+        scale = self.measurement.numbers.get("noise_scale")
+        if rung == "surge" and curve and scale is not None and scale.value > 0:
+            sizes = [p.batch_size for p in curve]
+            inside, beyond = sizes[0] < scale.value < sizes[-1], scale.value >= sizes[-1]
+            kind: Literal["peak", "no_fall", "fall"] = "peak" if inside else "no_fall" if beyond else "fall"
+            return Summit(kind, _summit([(p.batch_size, p.lr) for p in curve]).highest, None, scale)
+        if not curve or not all(p.lr.value > 0 for p in curve):
+            return Summit("none")
+        found, law = _summit([(p.batch_size, p.lr) for p in curve]), self._law(rung, update)
+        if law is None or found.between is None:
+            return found
+        low, high = found.between
+        top = minimize_scalar(
+            lambda x: -float(law(np.exp([x]))[0]), bounds=(math.log(low), math.log(high)), method="bounded"
+        )
+        return Summit(found.kind, found.highest, found.between, Estimate(float(np.exp(top.x))))
+
+    def _law(self, rung: str, update: str) -> Callable[[FloatArray], FloatArray] | None:
+        """A law at any batch size, so that it passes through its listed predictions; None where there is none."""
+        curve = [p for p in self.measurement.curve(rung, update) if p.lr.value > 0]
+        scale = self.measurement.numbers.get("noise_scale")
+        if len(curve) < 2 or not self.measurement.curve("surge", update):
+            return None
+        shape: Callable[[FloatArray], FloatArray] | None = None
+        if rung == "surge" and scale is not None and scale.value > 0:
+            shape = _theorem_3(scale.value)
+        elif rung == "independent" and self.measurement.groups is not None:
+            shape = self.measurement.gradient_noise(correlated=False).optimal_lr
+        if shape is None:
+            return None
+        sizes = np.array([p.batch_size for p in curve], dtype=np.float64)
+        off = np.log([p.lr.value for p in curve]) - np.log(shape(sizes))
+        known = shape
+        return lambda b: np.asarray(known(b) * np.exp(np.interp(np.log(b), np.log(sizes), off)))
+
+    def fine(self, rung: str, update: str) -> tuple[Prediction, ...]:
+        """Predictions to draw: of the laws 8 to an octave, of all others the listed ones.
+
+        Theorem 3 follows from its noise scale, Theorem 2 from the measurement's groups; both pass through the listed
+        predictions, and errors are interpolated between those.
+
+        Parameters
+        ----------
+        rung : str
+            Key of `RUNGS`.
+        update : str
+            Key of `UPDATES`.
+
+        Returns
+        -------
+        tuple of Prediction
+            Those with a minimum, by batch size.
+        """
+        curve = [p for p in self.measurement.curve(rung, update) if p.lr.value > 0]
+        law = self._law(rung, update)
+        if law is None:
+            return tuple(curve)
+        sizes = np.array([p.batch_size for p in curve], dtype=np.float64)
+        count = round(np.log2(sizes[-1] / sizes[0]) * _DENSITY) + 1
+        added = np.round(np.geomspace(sizes[0], sizes[-1], count)).astype(int)
+        listed = {p.batch_size: p for p in curve}
+        errors = [_log_error(p.lr) for p in curve]
+        exact = any(p.lr.low is None for p in curve)
+        out = []
+        for size in sorted({*listed, *added.tolist()}):
+            value = float(law(np.array([float(size)]))[0])
+            spread = math.exp(float(np.interp(np.log(size), np.log(sizes), errors)))
+            near = Estimate(value) if exact else Estimate(value, None, value / spread, value * spread)
+            out.append(listed.get(size) or Prediction(update, rung, size, near))
+        return tuple(out)
+
+    # --- in words ---------------------------------------------------------------------------------------
+
+    def answer(self, update: str, steps: int = 1) -> str:
+        """Is there a surge, what did the law of independent noise predict, and what accounts for the difference?
+
+        Parameters
+        ----------
+        update : str
+            Key of `UPDATES`.
+        steps : int, optional
+            Steps after which losses were compared. Every prediction is for one.
+
+        Returns
+        -------
+        str
+            One sentence.
+        """
+        said, kind = self._observed(update, steps), self.measured_peak(update, steps).kind
+        if steps > 1:
+            about = f"so this {kind} is no evidence for them" if kind in ("peak", "fall") else "and do not say why"
+            return f"{said}; the predictions are for one step{', ' if kind in ('peak', 'fall') else ' '}{about}."
+        rungs = self._whole(update)
+        if not rungs:
+            return f"{said}; no prediction exists at every batch size."
+        return f"{said}{self._reason(update, rungs)}."
+
+    def _whole(self, update: str) -> list[str]:
+        """Rungs with a prediction at every batch size."""
+        return [rung for rung in self.rungs(update) if self.predicted_peak(rung, update).kind != "none"]
+
+    def _observed(self, update: str, steps: int) -> str:
+        """What the measured optima do."""
+        verdict, summit = self.verdict(update, steps), self.measured_peak(update, steps)
+        used = [o for o in self.measured(update, steps) if not o.on_edge]
+        when = "one step" if steps == 1 else f"{steps} steps"
+        edge = len(self.measured(update, steps)) - len(used)
+        aside = f"left out: {_count(edge, 'optimum', 'optima')} on the edge of the learning-rate grid" if edge else ""
+        if verdict.interval is None or verdict.fall_octaves is None:
+            reason = verdict.sentence.partition(": ")[2].split(". ")[0].rstrip(".")
+            return f"Undecided after {when}, as {reason}"
+        last = f"B = {used[-1].batch_size}"
+        shares = [_percent(octaves) for octaves in (verdict.fall_octaves, *verdict.interval)]
+        amount = f"{shares[0]} % ({shares[1]} to {shares[2]} %)"
+        if summit.kind in ("peak", "fall"):
+            place = f"is highest at B = {summit.highest}"
+            if summit.between:
+                place = f"peaks between B = {summit.between[0]} and {summit.between[1]}"
+            what = f"surge after {when}" if summit.kind == "peak" else f"fall after {when}, with no rise before it"
+            return f"A {what}: the measured optimum {place} and falls by {amount} to {last}{_aside(aside)}"
+        if summit.kind == "no_fall":
+            any_fall = f"any fall is below {shares[2]} %" if verdict.interval[1] >= 0.01 else ""
+            return f"No surge after {when}, up to {last}{_aside(any_fall, aside)}"
+        chance = f"p = {verdict.p_value:.2g} against none"
+        return f"Undecided after {when}: the measured optimum falls by {amount} to {last}{_aside(chance, aside)}"
+
+    def _reason(self, update: str, rungs: Sequence[str]) -> str:
+        """What the law predicted, and which assumption accounts for the difference."""
+        law, kind = rungs[0], self.measured_peak(update).kind
+        summit, name, joint = self.predicted_peak(law, update), _NAMES[law], ": " if kind == "no_fall" else "; "
+        predicted = f"{joint}{name} predicts {_said(summit)}"
+        if kind == "undecided":
+            last = rungs[-1]
+            return f"{predicted}, {_NAMES.get(last, 'the sampled updates')} {_said(self.predicted_peak(last, update))}"
+        if self._agrees(update, law):
+            if summit.kind == "peak" and kind == "no_fall":
+                return f"{predicted}, with a fall too small to be told from none"
+            if all(self._agrees(update, rung) for rung in rungs):
+                name = "every prediction"
+            return f", as {name} has it" + (f", {_said(summit, of=law)}" if kind == "peak" else "")
+        cause = self._cause_rung(update, rungs)
+        if cause is None:
+            return f"{predicted}, and no assumption dropped here accounts for the difference"
+        verb = "removes it" if kind == "no_fall" else "moves it" if summit.kind == kind else f"makes the {kind}"
+        return f"{predicted}, {cause} {verb}{self._control(update)}"
+
+    def _agrees(self, update: str, rung: str) -> bool:
+        """Whether a prediction does what the measured optima do after one step."""
+        verdict, kind = self.verdict(update), self.measured_peak(update).kind
+        if kind != "no_fall" or verdict.interval is None:
+            predicted = self.predicted_peak(rung, update).kind
+            return predicted == kind or (kind == "fall" and predicted == "peak")
+        curve = [p.lr for p in self.measurement.curve(rung, update)]
+        top, last = max(curve, key=lambda lr: lr.value), curve[-1]
+        least = math.log(top.value / last.value) - (0 if top is last else math.hypot(_log_error(top), _log_error(last)))
+        return least / math.log(2) <= verdict.interval[1] + 1e-9
+
+    def _cause_rung(self, update: str, rungs: Sequence[str]) -> str | None:
+        """The assumption without which the predictions agree with what was measured; None where none does it."""
+        agree = [self._agrees(update, rung) for rung in rungs]
+        if not agree[-1]:
+            # the control is measured by a line search, so only the shape of the loss is left
+            return _NOT_QUADRATIC if rungs[-1] in ("sampled", "quartic") else None
+        first = max((i for i, good in enumerate(agree) if not good), default=-1) + 1
+        return CAUSES.get(rungs[first])
+
+    def _control(self, update: str) -> str:
+        """What the decorrelated control adds to the reason of a sign step."""
+        if update not in _SIGNS or not self.measured("decorrelated"):
+            return ""
+        kind = self.measured_peak("decorrelated").kind
+        if kind in ("peak", "fall"):
+            return "; the control without correlation does have one"
+        rungs, verdict = self._whole("decorrelated"), self.verdict("decorrelated")
+        if kind != "no_fall" or verdict.interval is None or not rungs:
+            return ""
+        if self._cause_rung("decorrelated", rungs) == _NOT_QUADRATIC:
+            return f", and so would {_NOT_QUADRATIC}"
+        return f"; any fall of the control without correlation is below {_percent(verdict.interval[1])} %"
+
     def sentences(self, update: str) -> tuple[str, ...]:
-        """What the numbers say, one sentence for each rung and one for the cause.
+        """What the ratios say, one sentence for each rung and one for the cost of independence.
 
         Parameters
         ----------
@@ -153,13 +421,13 @@ class Explanation:
             Plain text.
         """
         out = [self._sentence(update, rung) for rung in self.rungs(update)]
-        if update in ("sign", "adam_cold"):
-            out.append(self._cause())
+        if update in _SIGNS:
+            out.append(self._cause(update))
         return tuple(sentence for sentence in out if sentence)
 
     def _sentence(self, update: str, rung: str) -> str:
         ratios = self.ratios(update, rung)
-        label = RUNGS[rung]
+        label = rung_label(rung, update)
         asked = len([o for o in self.measured(update) if not o.on_edge])
         if not ratios:
             return f"{label}: no prediction anywhere, as the model it minimises has no minimum."
@@ -174,12 +442,13 @@ class Explanation:
         outside = [r for r in ratios if not r.low <= 1 <= r.high]
         return f"{text}; off by more than the errors at {len(outside)} of {len(ratios)}."
 
-    def _cause(self) -> str:
-        independent, correlated = (self.worst("sign", rung) for rung in ("independent", "correlated"))
-        sampled, ratio = self.worst("sign", "sampled"), self.measurement.numbers["trace_ratio"].value
+    def _cause(self, update: str) -> str:
+        independent, correlated = (self.worst(update, rung) for rung in ("independent", "correlated"))
+        sampled, ratio = self.worst(update, "sampled"), self.measurement.numbers["trace_ratio"]
+        between = "" if ratio.low is None else f" (95 % interval {ratio.low:.3g} to {ratio.high:.3g})"
         text = (
-            f"Signs of correlated noise bend the loss {ratio:.1f} times as much as independent ones would; "
-            "dropping independence takes the largest error from a factor of "
+            f"Signs of correlated noise bend the loss {ratio.value:.3g} times{between} as much as independent ones "
+            "would; dropping independence takes the largest error from a factor of "
             f"{independent:.1f} to {correlated:.1f}"
         )
         control = self.worst("decorrelated", "independent") if self.measured("decorrelated") else math.nan
@@ -188,34 +457,8 @@ class Explanation:
                 ", and where every coordinate draws examples of its own, the independent law is off by "
                 f"at most a factor of {control:.2f}"
             )
-        left = f"What sampling leaves, a factor of {sampled:.2f} at most, is the loss not being quadratic."
+        left = f"What sampled updates leave, a factor of {sampled:.2f} at most, is errors and {_NOT_QUADRATIC}."
         return f"{text}. {left}"
-
-    def peak(self, update: str, steps: int = 1) -> tuple[MeasuredOptimum | None, str]:
-        """Highest measured optimum, and whether it is a peak.
-
-        Returns
-        -------
-        MeasuredOptimum or None, str
-            The highest, and "peak" where the optimum at the largest batch is lower beyond both errors,
-            "rising" where the highest is at the largest batch, else "undecided".
-        """
-        optima = [o for o in self.measured(update, steps) if not o.on_edge]
-        if not optima:
-            return None, "undecided"
-        top, last = max(optima, key=lambda o: o.lr.value), optima[-1]
-        if top is last:
-            return top, "rising"
-        gap = math.log(top.lr.value / last.lr.value)
-        return top, "peak" if gap > math.hypot(_log_error(top.lr), _log_error(last.lr)) else "undecided"
-
-    def predicted_peak(self, rung: str, update: str = "sign") -> int | None:
-        """Batch size of the highest prediction; None where it is the largest batch size."""
-        curve = [p for p in self.measurement.curve(rung, update) if p.lr.value > 0]
-        if not curve:
-            return None
-        top = max(curve, key=lambda p: p.lr.value)
-        return None if top is curve[-1] else top.batch_size
 
     def table(self) -> pd.DataFrame:
         """All optima and predictions, one a row, for export.
@@ -279,6 +522,85 @@ class Explanation:
 def load_explanations(folder: str | PathLike[str]) -> tuple[Explanation, ...]:
     """All explanations of a folder, by name of their files; empty where there is none."""
     return tuple(Explanation.load(path) for path in sorted(Path(folder).glob("*.json")))
+
+
+def _theorem_3(noise_scale: float) -> Callable[[FloatArray], FloatArray]:
+    """The shape of eq. 13 of arXiv 2405.14578, of any height."""
+    return lambda b: np.asarray(np.sqrt(b) / (b + noise_scale))
+
+
+def _optimum(measured: MeasuredOptimum) -> Optimum:
+    """As the verdict wants it: the error of the logarithm, known from as many seeds as there were."""
+    lr, seeds = measured.lr, measured.n_seeds
+    edge: Literal["low", "high"] | None = (
+        "low" if measured.on_edge == "low" else "high" if measured.on_edge == "high" else None
+    )
+    error = None if lr.stderr is None else lr.stderr / lr.value
+    interval = None if lr.low is None or lr.high is None else (lr.low, lr.high)
+    source: Literal["seeds", "none"] = "none" if error is None else "seeds"
+    return Optimum(
+        measured.batch_size,
+        lr.value,
+        error,
+        interval,
+        edge,
+        seeds,
+        0,
+        seeds,
+        math.nan,
+        source,
+        lr.note,
+        max(seeds - 1, 0),
+    )
+
+
+def _summit(curve: Sequence[tuple[int, Estimate]]) -> Summit:
+    """Where values at listed batch sizes are highest, by batch size and beyond their errors."""
+    if not curve:
+        return Summit("none")
+    at, (size, top) = max(enumerate(curve), key=lambda item: item[1][1].value)
+    lower = [
+        math.log(top.value / lr.value) > math.hypot(_log_error(top), _log_error(lr)) if lr is not top else False
+        for _, lr in curve
+    ]
+    before = [b for (b, _), is_lower in zip(curve[:at], lower, strict=False) if is_lower]
+    after = [b for (b, _), is_lower in zip(curve[at + 1 :], lower[at + 1 :], strict=True) if is_lower]
+    if before and after:
+        return Summit("peak", size, (before[-1], after[0]))
+    if at == len(curve) - 1 and before:
+        return Summit("no_fall", size)
+    return Summit("fall" if at == 0 and after else "undecided", size)
+
+
+def _said(summit: Summit, *, of: str = "") -> str:
+    """A prediction as the object of a sentence, by the name of its law where several have one."""
+    if (peak := summit.batch_size) is not None:
+        known = "" if peak.low is None else f" ({peak.low:.3g} to {peak.high:.3g})"
+        beyond = {"no_fall": ", beyond those measured", "fall": ", before those measured"}.get(summit.kind, "")
+        who = f", by {_NAMES[of]}" if of else ""
+        return f"a peak at B = {peak.value:.3g}{known}{beyond}{who}"
+    if summit.between is not None:
+        return f"a peak between B = {summit.between[0]} and {summit.between[1]}"
+    return {
+        "fall": f"a fall from B = {summit.highest} on",
+        "no_fall": "none",
+        "undecided": f"a highest point at B = {summit.highest}, not beyond the errors",
+    }[summit.kind]
+
+
+def _count(n: int, one: str, many: str) -> str:
+    return f"{n} {one if n == 1 else many}"
+
+
+def _aside(*parts: str) -> str:
+    said = "; ".join(part for part in parts if part)
+    return f" ({said})" if said else ""
+
+
+def _percent(octaves: float) -> str:
+    """A fall in octaves as a share [%], the smallest of them rounded up."""
+    share = 100.0 * (1.0 - 2.0**-octaves)
+    return f"{max(share, 0.1):.2g}" if share > 0 else "0"
 
 
 def _log_error(estimate: Estimate) -> float:

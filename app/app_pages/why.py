@@ -5,11 +5,11 @@ import json
 import controls
 import streamlit as st
 import why
+import words
 from explore_state import ExploreState
 from words import lr_unit
 
-from surgecore.explanation import UPDATES
-from surgecore.measured import RUNGS
+from surgecore.explanation import UPDATES, rung_label
 from surgecore.noise_model import nearest_model
 
 explanations = controls.explanations()
@@ -21,47 +21,60 @@ if not explanations:
 titles = [explanation.title for explanation in explanations]
 st.title("Why is there a surge, or none?", anchor=False)
 headline = st.container()
-with st.container(horizontal=True):
-    title = st.selectbox("Checkpoint", titles, key="checkpoint", bind="query-params", filter_mode=None, width=330)
+with st.container(horizontal=True, gap="small"):
+    title = st.selectbox("Checkpoint", titles, key="checkpoint", bind="query-params", filter_mode=None, width=300)
     explanation = explanations[titles.index(title)]
     update = st.selectbox(
         "Update", explanation.updates(), format_func=UPDATES.get, key="update", bind="query-params",
-        filter_mode=None, width=300,
+        filter_mode=None, width=190,
     )  # fmt: skip
     steps = st.selectbox(
         "Measured after", explanation.steps(update), format_func=lambda n: f"{n} step" + "s" * (n > 1),
-        key="after", bind="query-params", filter_mode=None, width=140,
+        key="after", bind="query-params", filter_mode=None, width=120,
     )  # fmt: skip
+answer = explanation.answer(update, steps)
+headline.markdown(f"**{answer}**")
+
+# The figure comes before the choice of what it shows, so that it is seen at once on a phone
+drawing = st.container()
 rungs = explanation.rungs(update)
 usual = [rung for rung in rungs if rung != "quartic"]
 chosen = st.pills(
     "Predictions, each with one assumption less", rungs, selection_mode="multi", default=usual,
-    format_func=RUNGS.get, key=f"rungs-{update}",
+    format_func=lambda rung: rung_label(rung, update), key=f"rungs-{update}",
 )  # fmt: skip
 shown = [rung for rung in rungs if rung in chosen]
 said = explanation.sentences(update)
-answer, _, rest = said[-1].partition(". ")
-headline.markdown(f"**{answer.rstrip('.')}.**")
-
-unit = lr_unit(update)
-figure = why.ladder(explanation, update, shown, steps, unit=unit)
-controls.show(figure, name="surge-why", alt=" ".join(said))
-if steps == 1:
-    ratios = why.ratios(explanation, update, shown)
-    controls.show(ratios, name="surge-why-ratios", alt="Predicted over measured optimum by batch size. " + said[-1])
-    st.caption("Below: predicted over measured, with the errors of both. Markers are measured, lines predicted.")
-else:
-    st.caption(
-        f"The predictions are for one step, the points are measured after {steps} steps: a peak here is no evidence "
-        "for the one-step law."
+with drawing:
+    figure = why.ladder(explanation, update, shown, steps, unit=lr_unit(update))
+    controls.show(figure, name="surge-why", alt=" ".join([answer, *said]))
+    points = (
+        "the best rate of a line search on the loss, as no optimizer draws examples for every coordinate apart"
+        if update == "decorrelated"
+        else f"measured after {words.count(steps, 'step')}"
     )
-if rest:
-    st.markdown(f"{rest} {said[-2]}")
+    st.caption(
+        f"**Points**: {points}, with 95 % intervals. "
+        f"**Lines**: predictions for one step; bands, where there are any, are 95 % "
+        "intervals too." + (" So are the bounds in the sentence above." if "%" in answer or "(" in answer else "")
+    )
+if steps == 1 and shown:
+    controls.show(
+        why.ratios(explanation, update, shown), name="surge-why-ratios",
+        alt="Predicted over measured optimum by batch size. " + said[-1],
+    )  # fmt: skip
+    st.caption(
+        "Each marker is a prediction divided by the measured optimum at the same batch size, so 1 is right. Its bar is "
+        "the 95 % interval from the errors of both. Markers stand a little aside of each other to be seen."
+    )
+if steps == 1:
+    st.markdown(said[-1])
 with st.expander("Every prediction in words"):
     st.markdown("\n".join(f"- {sentence}" for sentence in said))
 
 st.subheader("Checkpoint by checkpoint", anchor=False)
 st.table(why.checkpoints(explanations))
+st.caption(why.errors(explanations))
 with st.expander("Everything measured at this checkpoint"):
     st.table(why.numbers(explanation))
     origin = explanation.provenance

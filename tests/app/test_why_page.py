@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from drawn import figure, handed, metas, said, trace, values
 
 from surgecore import NoiseModel
 from surgecore.explanation import load_explanations
-from surgecore.measured import RUNGS
+from surgecore.measured import RUNGS, Estimate
 
 PAGE = "app_pages/why.py"
 
@@ -31,9 +32,21 @@ def test_the_numbers_of_the_file_are_drawn(app, explained):
     np.testing.assert_allclose(x, [o.batch_size for o in optima])
     np.testing.assert_allclose(y, [o.lr.value for o in optima])
     for rung in ("surge", "independent", "correlated", "sampled", "line_search"):
-        np.testing.assert_allclose(trace(figure(app), rung)[1], [p.lr.value for p in one.measurement.curve(rung)])
-    answer = one.sentences("sign")[-1].split(". ")[0]
-    assert f"**{answer}.**" in said(app)
+        sizes, rates = trace(figure(app), rung)
+        drawn = dict(zip(sizes, rates, strict=True))
+        for prediction in one.measurement.curve(rung):
+            assert drawn[prediction.batch_size] == pytest.approx(prediction.lr.value)
+    assert f"**{one.answer('sign')}**" in said(app)
+
+
+def test_the_headline_follows_the_choice(app, explained):
+    app.run().switch_page(PAGE).run()
+    one = explained[app.selectbox(key="checkpoint").value]
+    assert one.title == "Digits MLP at loss 1.0"
+    app.selectbox(key="after").set_value(20).run()
+    assert f"**{one.answer('sign', 20)}**" in said(app)
+    app.selectbox(key="update").set_value("sgd").run()
+    assert f"**{one.answer('sgd', app.selectbox(key='after').value)}**" in said(app)
 
 
 def test_measured_points_are_never_joined(app):
@@ -42,6 +55,18 @@ def test_measured_points_are_never_joined(app):
         for drawn in figure(app, position)["data"]:
             if drawn.get("meta") == "measured" or "ratio" in drawn.get("meta", ""):
                 assert drawn["mode"] == "markers"
+
+
+def test_every_panel_has_a_legend_and_a_true_caption(app):
+    app.run().switch_page(PAGE).run()
+    for position in (0, 1):
+        assert figure(app, position)["layout"]["showlegend"]
+        assert figure(app, position)["layout"]["legend"]["y"] < 0
+    captions = " ".join(caption.value for caption in app.caption)
+    assert "Each marker is a prediction divided by the measured optimum" in captions
+    assert "Markers are measured" not in captions
+    app.selectbox(key="update").set_value("decorrelated").run()
+    assert "**Points**: the best rate of a line search" in said(app)
 
 
 def test_assumptions_are_dropped_one_by_one(app, explained):
@@ -66,10 +91,12 @@ def test_every_checkpoint_and_update_has_its_page(app, explained):
 
 def test_more_steps_are_no_evidence_for_one(app):
     app.run().switch_page(PAGE).run()
-    app.selectbox(key="after").set_value(10).run()
+    app.selectbox(key="after").set_value(20).run()
     assert not app.exception
     assert "no evidence" in said(app)
     assert len(app.get("plotly_chart")) == 1
+    app.selectbox(key="after").set_value(10).run()
+    assert "the predictions are for one step and do not say why" in said(app)
 
 
 def test_the_measured_curve_opens_in_explore(app, explained):
@@ -86,8 +113,32 @@ def test_the_measured_curve_opens_in_explore(app, explained):
 
 def test_the_table_has_every_checkpoint(explained):
     table = why.checkpoints(list(explained.values()))
-    assert list(table.index) == list(explained)
-    assert "Measured, 1 step" in table
+    assert list(table.columns) == list(explained)
+    for title, one in explained.items():
+        numbers = table[title]
+        assert numbers["Peak by Theorem 3, $B_{noise}$"] == why.number(one.measurement.numbers["noise_scale"])
+        assert numbers["Measured peak, 1 step"] == "none"
+        assert numbers["Peak by correlated law"] == "none: rises to the end"
+    digits = table["Digits MLP at loss 1.0"]
+    assert digits["Peak by Theorem 2"] == "37.6, between 2⁴ and 2⁶"
+    assert digits["Measured peak, 10 steps"].startswith("none, any fall is below 1")
+
+
+def test_every_number_has_an_interval_or_is_said_to_be_exact(explained):
+    assert all(one.measurement.exact for one in explained.values())
+    assert "a number without an interval is exact" in why.errors(list(explained.values()))
+    sample = replace(explained["Digits MLP at loss 0.4"].measurement, exact=False)
+    sampled = replace(explained["Digits MLP at loss 0.4"], measurement=sample)
+    assert "Of Digits MLP at loss 0.4 the gradients of a sample" in why.errors([sampled])
+    assert why.number(Estimate(0.058, note="no error known")) == "0.0580 (no error known)"
+
+
+def test_theorem_2_is_about_signs(app):
+    app.run().switch_page(PAGE).run()
+    for update, name in (("sign", "Gaussian, independent (Theorem 2)"), ("sgd", "Gaussian, independent")):
+        app.selectbox(key="update").set_value(update).run()
+        (drawn,) = [t for t in figure(app)["data"] if t.get("meta") == "independent"]
+        assert drawn["name"] == name
 
 
 def test_the_snippet_finds_the_ratios(explained, tmp_path, monkeypatch, capsys):
