@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import axes
 import numpy as np
@@ -17,6 +17,9 @@ from words import count, number
 from surgecore import Optimum, Sweep
 
 FloatArray = NDArray[np.float64]
+
+#: Part of an axis that is kept free beyond the outermost markers.
+_ROOM = 0.04
 
 
 def colour_limits(losses: Sequence[float] | FloatArray) -> tuple[float, float]:
@@ -37,6 +40,13 @@ def _edges(values: FloatArray) -> FloatArray:
     if not inner.size:
         return np.exp(np.array([logs[0] - 0.35, logs[0] + 0.35]))
     return np.exp(np.concatenate([[2 * logs[0] - inner[0]], inner, [2 * logs[-1] - inner[-1]]]))
+
+
+def _span(edges: FloatArray, values: Iterable[float]) -> tuple[float, float]:
+    """Ends of an axis: the cells, and room for a whole marker at the outermost values."""
+    levels = list(values)
+    room = (max(levels) / min(levels)) ** _ROOM
+    return min(edges[0], min(levels) / room), max(edges[-1], max(levels) * room)
 
 
 def _cell_hover(cell: pd.Series) -> str:
@@ -98,8 +108,8 @@ def draw(
     )
     _mark_lost(figure, cells)
     measured(figure, optima, "Optimum, 95 % interval")
-    figure.update_xaxes(axes.batch_axis(x[0], x[-1]) | {"showgrid": False})
-    figure.update_yaxes(axes.lr_axis(f"Learning rate [{unit}]", y[0], y[-1]) | {"showgrid": False})
+    figure.update_xaxes(axes.batch_axis(*_span(x, table.columns)) | {"showgrid": False})
+    figure.update_yaxes(axes.lr_axis(f"Learning rate [{unit}]", *_span(y, table.index)) | {"showgrid": False})
     return figure
 
 

@@ -123,10 +123,11 @@ def two_models(trials):
     return csv(pd.concat([trials.assign(model="small"), trials.assign(model="large", loss=trials.loss + 1)]))
 
 
-def test_models_are_never_pooled_in_silence(app, two_models, trials, bundled):
+def test_models_are_never_pooled_in_silence(app, two_models, trials):
     upload(app.run().switch_page("app_pages/sweep.py").run(), two_models)
     assert "holds 2 models" in app.info[0].value
-    assert app.title[0].value == bundled[0].title
+    assert app.title[0].value == "mine"
+    assert not app.get("plotly_chart")
     (model,) = [box for box in app.selectbox if box.label == "Model"]
     model.set_value("model=large").run()
     assert not app.exception
@@ -202,8 +203,23 @@ def test_a_random_search_is_said_to_be_no_grid(app):
         {"batch_size": rng.choice([16, 32, 64], 200), "lr": 10 ** rng.uniform(-5, 0, 200), "loss": rng.random(200)}
     )
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
-    assert "This is not a grid" in said(app)
+    assert app.main.markdown[0].value.startswith("**This is not a grid: ")
+    assert said(app).count("This is not a grid") == 1
+    assert "Undecided" not in said(app)
+    assert [tab.label for tab in app.tabs] == ["Loss map"]
+    assert not app.table
     assert "cells" in metas(figure(app))
+
+
+def test_no_marker_is_cut_by_the_edge_of_the_map(app):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"bs": rng.integers(16, 250, 300), "lr": 10 ** rng.uniform(-5, 0, 300), "loss": 1.0})
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
+    x, y = trace(figure(app), "cells")
+    for axis, values in (("xaxis", x), ("yaxis", y)):
+        low, high = figure(app)["layout"][axis]["range"]
+        room = 0.03 * (high - low)
+        assert low + room < np.log10(values.min()) < np.log10(values.max()) < high - room
 
 
 @pytest.mark.parametrize(
