@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
+import training_jobs
 import uploads
 import words
+from uploads import NOTICE, SHOWN
 from words import plain
 
 from surgecore import (
@@ -24,7 +28,28 @@ from surgecore import (
 from surgecore.explanation import Explanation, load_explanations
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
-TRAINED, NEXT = "trained", "sweep_to_show"
+TRAINED, BUNDLED = "trained", "bundled"
+#: The key of the sweep in the address, what it says of a visitor's own sweep, and what it said and was made to say.
+KEY, OWN, SAID = "sweep", "own", "sweep-said"
+OPTIMIZER, RUN = "sweep-optimizer", "sweep-run"
+_TRAINED_HERE = " (trained here)"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a bundled sweep stands in the choice: workload, optimizer, horizon and protocol."""
+
+    workload: str
+    optimizer: str
+    run: str
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A sweep that was trained on the Train page, and what with."""
+
+    sweep: Sweep
+    optimizer: str | None
 
 
 @st.cache_resource(show_spinner=False)
@@ -61,28 +86,80 @@ def _analysis(sweep: Sweep) -> Analysis:
     return analyse(sweep)
 
 
+@st.cache_resource(show_spinner=False)
+def places() -> dict[str, Place]:
+    """The place of each bundled sweep by title, in the order of the choice: steps and losses by number."""
+    plans = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in (DATA_DIR / "plans").glob("*.toml")}
+    firsts = [
+        list(dict.fromkeys(names))
+        for names in zip(*((e.workload, e.optimizer, _horizon(e)[1]) for e in catalogue()), strict=True)
+    ]
+    found = {}
+    for entry in catalogue():
+        horizon, protocol = _horizon(entry)
+        alike = {_horizon(e)[0] for e in catalogue() if (e.workload, e.optimizer) == (entry.workload, entry.optimizer)}
+        plan = max((stem for stem in plans if entry.name.startswith(f"{stem}-")), key=len, default="")
+        start = float(plans.get(plan, {}).get("protocol", {}).get("loss", 0.0))
+        after = f"{horizon} from loss {start:g}" if start else horizon
+        # what else the title says: a checkpoint, a protocol, a shape
+        optimizer = entry.optimizer.split(",")[0]
+        known = {entry.workload, horizon}
+        rest = [part for part in entry.title.split(", ") if part not in known and not part.startswith(optimizer)]
+        # what tells sweeps apart comes first, as long names are cut
+        run = ", ".join([after, *rest] if len(alike) > 1 else [*rest, after])
+        parts = (entry.workload, entry.optimizer, protocol)
+        numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", horizon)]
+        kind = re.sub(r"[\d.]+", "", horizon).replace("steps", "step")
+        order = *(names.index(part) for names, part in zip(firsts, parts, strict=True)), rest, kind, numbers
+        found[entry.title] = order, Place(entry.workload, entry.optimizer, run)
+    return {title: place for title, (_, place) in sorted(found.items(), key=lambda item: item[1][0])}
+
+
+def _horizon(entry: Entry) -> tuple[str, str]:
+    horizon, _, protocol = entry.protocol.partition("; ")
+    return horizon, protocol
+
+
+def _first(workload: str, optimizer: str | None = None, run: str | None = None) -> str:
+    """The first bundled sweep of a workload, with that optimizer and run where there is one."""
+    titles = [entry.title for entry in catalogue() if places()[entry.title].workload == workload]
+    for name, wanted in (("optimizer", optimizer), ("run", run)):
+        titles = [title for title in titles if getattr(places()[title], name) == wanted] or titles
+    return titles[0]
+
+
 def _own() -> dict[str, Sweep]:
     """Sweeps of the visitor's own by label: uploads that can be read, then those trained here."""
-    trained: dict[str, Sweep] = st.session_state.get(TRAINED, {})
-    return uploads.readable(uploads.held()) | trained
+    return uploads.readable(uploads.held()) | {label: trained.sweep for label, trained in _trained().items()}
+
+
+def _trained() -> dict[str, Trained]:
+    found: dict[str, Trained] = st.session_state.get(TRAINED, {})
+    return found
+
+
+def _own_names() -> list[str]:
+    """Everything of the visitor's own that can be on show, also what is not understood yet."""
+    return [*(item.label for item in uploads.held()), *_trained()]
 
 
 def show_trained(label: str, sweep: Sweep) -> None:
-    """Offer a sweep that was trained here on every page, and show it from the next page on."""
-    st.session_state.setdefault(TRAINED, {})[label] = sweep
-    st.session_state[NEXT] = label
+    """Offer a sweep that was trained here on every page, and show it from now on."""
+    job = training_jobs.jobs().find(st.query_params.get("job", ""))
+    optimizer = job.plan.optimizer.label if job is not None else None
+    named = replace(sweep, name=label.removesuffix(_TRAINED_HERE))
+    st.session_state.setdefault(TRAINED, {})[label] = Trained(named, optimizer)
+    uploads.show(label)
 
 
 def _use_upload() -> None:
-    """The newest readable upload becomes the sweep on show; a removed one gives way to the first bundled one."""
-    own = _own()
-    if st.session_state.get("sweep") not in [*(entry.title for entry in catalogue()), *own]:
-        st.session_state["sweep"] = catalogue()[0].title
+    """Show the newest upload, one that can be read before one that cannot; a removed one gives way."""
     items = uploads.held()
     known = st.session_state.setdefault("seen", set())
-    for item in items:
-        if item.digest not in known and item.label in own:
-            st.session_state["sweep"] = item.label
+    new = [item.label for item in items if item.digest not in known]
+    readable = uploads.readable(items)
+    if new:
+        uploads.show(([label for label in new if label in readable] or new)[-1])
     st.session_state["seen"] = {item.digest for item in items}
 
 
@@ -92,14 +169,66 @@ def _use_pasted() -> None:
         _use_upload()
 
 
+def _use_choice() -> None:
+    """The first box chooses a workload or an own sweep, the others the rest; what can be kept is kept."""
+    wanted, before = st.session_state[KEY], places()[bundled_title()]
+    if wanted in _own_names():
+        uploads.show(wanted)
+        return
+    optimizer = st.session_state.get(OPTIMIZER, before.optimizer)
+    uploads.show(_first(wanted, optimizer, st.session_state.get(RUN, before.run)))
+
+
+def _follow_address() -> None:
+    """Take the sweep from the address where that is new, and say so where it cannot be shown."""
+    text = st.query_params.get(KEY, "")
+    state = st.session_state
+    if text and text not in state.get(SAID, ()):
+        own = _own_names()
+        if text in places():
+            uploads.show(text)
+        elif text == OWN and own:
+            uploads.show(own[-1])
+        else:
+            uploads.show(bundled_title())
+            state[NOTICE] = _lost(text)
+    if state.get(SHOWN) not in (*places(), *_own_names()):
+        uploads.show(bundled_title())
+    if state[SHOWN] in places():
+        state[BUNDLED] = state[SHOWN]
+    says = OWN if state[SHOWN] not in places() else "" if state[SHOWN] == catalogue()[0].title else state[SHOWN]
+    state[SAID] = {text, says}
+    if says and says != text:
+        st.query_params[KEY] = says
+    elif text and not says:
+        del st.query_params[KEY]
+
+
+def _lost(text: str) -> str:
+    if text == OWN:
+        return (
+            "The link does not carry the sweep that was shown here: an uploaded or trained one stays in the memory of "
+            f"its session, and goes with it. {plain(bundled_title())} is shown instead. Upload the file again, or open "
+            "the trained sweep from its address on the Train page."
+        )
+    return f"{KEY} = {plain(repr(text[:80]))} in the address cannot be used; {plain(bundled_title())} is shown instead."
+
+
 def choose_sweep() -> None:
-    """Draw the choice of sweep that every page shares."""
-    titles = [*_own(), *(entry.title for entry in catalogue())]
-    if (wanted := st.session_state.pop(NEXT, None)) in titles:
-        st.session_state["sweep"] = wanted
-    if st.session_state.get("sweep") not in titles and not st.query_params.get("sweep"):
-        st.session_state["sweep"] = catalogue()[0].title
-    st.selectbox("Sweep", titles, key="sweep", bind="query-params", filter_mode="contains")
+    """Draw the choice of sweep that pages share."""
+    workloads = list(dict.fromkeys(entry.workload for entry in catalogue()))
+    st.session_state[uploads.RESERVED] = frozenset((*places(), *workloads, OWN))
+    _follow_address()
+    state, own = st.session_state, _own_names()
+    place = places().get(state[SHOWN])
+    _choice("Workload, or your own sweep" if own else "Workload", [*own, *workloads], KEY,
+            place.workload if place else state[SHOWN])  # fmt: skip
+    if place is not None:
+        optimizers = [entry.optimizer for entry in catalogue() if entry.workload == place.workload]
+        _choice("Optimizer", optimizers, OPTIMIZER, place.optimizer)
+        alike = (place.workload, place.optimizer)
+        runs = [other.run for other in places().values() if (other.workload, other.optimizer) == alike]
+        _choice("Measured after", runs, RUN, place.run, help=_RUN_HELP)
     st.file_uploader(
         "Your own sweep",
         type=uploads.ENDINGS,
@@ -116,9 +245,59 @@ def choose_sweep() -> None:
     st.caption("It stays in memory, for your session only. It is never stored or sent anywhere.")
 
 
+_RUN_HELP = (
+    "All runs of a sweep start from one checkpoint, trained down to the loss named; a numbered checkpoint is another "
+    "one of that loss. By the paper's protocol each run is first trained to a target loss."
+)
+
+
+def _choice(label: str, options: Iterable[str], key: str, value: str, **more: str) -> None:
+    """A box that shows what is on show: state decides, and a choice changes the state."""
+    st.session_state[key] = value
+    st.selectbox(
+        label, list(dict.fromkeys(options)), key=key, on_change=_use_choice, filter_mode="contains", **more
+    )  # fmt: skip
+
+
+def say_notice() -> None:
+    """What the address asked for and cannot be shown."""
+    if notice := st.session_state.get(NOTICE):
+        st.warning(notice, icon=":material/link_off:")
+
+
+def shown() -> str:
+    """Name of what is on show, be it a sweep or not yet."""
+    name: str = st.session_state[SHOWN]
+    return name
+
+
+def bundled_title() -> str:
+    """The bundled sweep that was on show last, the first one at first."""
+    title: str = st.session_state.get(BUNDLED, catalogue()[0].title)
+    return title
+
+
 def chosen_entry() -> Entry | None:
-    """The bundled sweep on show, or None while it is the visitor's own."""
-    return next((entry for entry in catalogue() if entry.title == st.session_state.get("sweep")), None)
+    """The bundled sweep that pages are about, or None while it is the visitor's own."""
+    title = bundled_title() if waiting() is not None else st.session_state.get(SHOWN)
+    return next((entry for entry in catalogue() if entry.title == title), None)
+
+
+def waiting() -> uploads.Held | None:
+    """The upload on show while it is no sweep: it is refused, or a choice is left to make."""
+    item = _chosen_item()
+    return item if item is not None and not isinstance(uploads.read(item), Sweep) else None
+
+
+def chosen_upload() -> uploads.Held | None:
+    """The upload on show that is a sweep, or None while it is another one."""
+    item = _chosen_item()
+    return item if item is not None and isinstance(uploads.read(item), Sweep) else None
+
+
+def _chosen_item() -> uploads.Held | None:
+    label = st.session_state.get(SHOWN)
+    return next((item for item in uploads.held() if item.label == label), None)
 
 
 def card(entry: Entry) -> str:
@@ -127,8 +306,9 @@ def card(entry: Entry) -> str:
 
 
 def lr_unit() -> str:
-    entry = chosen_entry()
-    return words.lr_unit(entry.optimizer if entry else None)
+    """Unit of the learning rates on show, by their optimizer; unknown for an upload."""
+    entry, trained = chosen_entry(), _trained().get(st.session_state.get(SHOWN, ""))
+    return words.lr_unit(entry.optimizer if entry else trained.optimizer if trained else None)
 
 
 def chosen_title() -> str:
@@ -136,24 +316,17 @@ def chosen_title() -> str:
     return entry.title if entry else plain(chosen_analysis().sweep.name)
 
 
-def chosen_upload() -> uploads.Held | None:
-    """The upload on show, or None while it is another sweep."""
-    label = st.session_state.get("sweep")
-    return next((item for item in uploads.held() if item.label == label and chosen_entry() is None), None)
-
-
 def chosen_analysis() -> Analysis:
-    """Everything known about the sweep on show."""
-    own = _own().get(st.session_state.get("sweep", ""))
-    if chosen_entry() is None and own is not None:
+    """Everything known about the sweep on show; of the last bundled one while an upload is no sweep yet."""
+    own = _own().get(st.session_state.get(SHOWN, ""))
+    if own is not None:
         return _analysis(own)
-    return _bundled_analysis((chosen_entry() or catalogue()[0]).name)
+    return analysis_of(bundled_title())
 
 
 def other_sweeps() -> list[str]:
     """Names of everything that the sweep on show can be compared with."""
-    names = [*_own(), *(entry.title for entry in catalogue())]
-    return [name for name in names if name != st.session_state.get("sweep")]
+    return [name for name in (*_own(), *places()) if name != st.session_state.get(SHOWN)]
 
 
 def analysis_of(name: str) -> Analysis:

@@ -10,10 +10,11 @@ import uploads
 from uploads import Held, Settings
 from words import count, plain
 
-from surgecore import DivergedRule, Problem, Sweep
+from surgecore import DivergedRule, GroupsFound, Problem, Sweep, SweepError
 
 SHOWN_PROBLEMS = 20
 NONE = "not in the file"
+ASKS, REFUSED = ":material/call_split:", ":material/error:"
 ROLES = {
     "batch_size": "Batch size",
     "learning_rate": "Learning rate",
@@ -27,37 +28,62 @@ GOALS = {"minimise": "small is good", "maximise": "large is good", "drop": "a la
 UNITS = {"examples": "examples", "sequences": "sequences", "tokens": "tokens"}
 
 
-def report(items: Sequence[Held]) -> None:
-    """Say what keeps an upload from being a sweep, with what can be done about it."""
-    for item in items:
-        result = uploads.read(item)
-        if isinstance(result, Sweep):
-            continue
-        asked = uploads.question(item)
-        if asked is not None:
-            names = ", ".join(plain(name) for name, _ in asked.groups[0].pairs)
-            st.info(
-                f"**{plain(item.label)} holds {count(len(asked.groups), 'model')}**, which differ in {names}. "
-                "They are never pooled: choose one.",
-                icon=":material/call_split:",
-            )
-            _choose_group(item, uploads.settings(item))
-        else:
-            _problems(item, result.problems)
-        if item.table is not None:
-            with st.expander("How the file is read", expanded=bool(uploads.settings(item).mapping.missing)):
-                mapping(item)
+def report(items: Sequence[Held], shown: str, bundled: str, *, alone: bool) -> None:
+    """Say what keeps uploads from being sweeps: the one on show with what can be done, others folded to a line.
+
+    `bundled` is the sweep to go back to; unless this is `alone`, the page goes on with it meanwhile.
+    """
+    waiting = [item for item in items if not isinstance(uploads.read(item), Sweep)]
+    for item in waiting:
+        if item.label != shown:
+            _folded(item)
+    for item in waiting:
+        if item.label == shown:
+            _open(item, bundled, "" if alone else f"\n\nUntil then this page goes on with {plain(bundled)}.")
 
 
-def _problems(item: Held, problems: Sequence[Problem]) -> None:
+def _open(item: Held, bundled: str, rest: str) -> None:
+    asked = uploads.question(item)
+    if asked is not None:
+        st.info(f"**{plain(item.label)} {_models(asked)}** They are never pooled: choose one.{rest}", icon=ASKS)
+        _choose_group(item, uploads.settings(item))
+    else:
+        _problems(item, _found(item), rest)
+    st.button("Back to the bundled sweeps", icon=":material/arrow_back:", on_click=uploads.show, args=(bundled,))
+    if item.table is not None:
+        with st.expander("How the file is read", expanded=bool(uploads.settings(item).mapping.missing)):
+            mapping(item)
+
+
+def _folded(item: Held) -> None:
+    asked = uploads.question(item)
+    said = _models(asked) if asked else f"cannot be read as a sweep: {count(len(_found(item)), 'problem')}"
+    with st.expander(f"{plain(item.label)} {said}", icon=ASKS if asked else REFUSED):
+        if asked is None:
+            st.markdown(_bullets(_found(item)[:SHOWN_PROBLEMS]))
+        word = "Choose a model" if asked else "Open it"
+        st.button(word, key=f"open-{item.key}", on_click=uploads.show, args=(item.label,))
+
+
+def _found(item: Held) -> tuple[Problem, ...]:
+    result = uploads.read(item)
+    return result.problems if isinstance(result, SweepError) else ()
+
+
+def _models(asked: GroupsFound) -> str:
+    names = ", ".join(plain(name) for name, _ in asked.groups[0].pairs)
+    return f"holds {count(len(asked.groups), 'model')}, which differ in {names}."
+
+
+def _problems(item: Held, problems: Sequence[Problem], rest: str) -> None:
     st.error(
-        f"**{plain(item.label)} cannot be read as a sweep**: {count(len(problems), 'problem')}. "
-        "The page goes on with the sweep chosen beside it.\n\n" + _bullets(problems[:SHOWN_PROBLEMS]),
-        icon=":material/error:",
+        f"**{plain(item.label)} cannot be read as a sweep**: {count(len(problems), 'problem')}."
+        f"\n\n{_bullets(problems[:SHOWN_PROBLEMS])}{rest}",
+        icon=REFUSED,
     )
-    if rest := problems[SHOWN_PROBLEMS:]:
-        with st.expander(f"The other {count(len(rest), 'problem')}"):
-            st.markdown(_bullets(rest))
+    if more := problems[SHOWN_PROBLEMS:]:
+        with st.expander(f"The other {count(len(more), 'problem')}"):
+            st.markdown(_bullets(more))
     if left := uploads.good_rows(item):
         st.button(
             f"Leave these rows out and go on with the other {left:,}",
@@ -154,12 +180,12 @@ def _choose_group(item: Held, how: Settings) -> None:
 
 def _apply_group(item: Held) -> None:
     uploads.change(item, replace(uploads.settings(item), group=st.session_state[f"which-{item.key}"]))
-    _select(item)
+    uploads.show(item.label)
 
 
 def _skip_bad_rows(item: Held) -> None:
     uploads.change(item, replace(uploads.settings(item), skip_bad_rows=True))
-    _select(item)
+    uploads.show(item.label)
 
 
 def _keep_bad_rows(item: Held) -> None:
@@ -192,9 +218,4 @@ def _apply(item: Held) -> None:
         st.query_params["map"] = text
     elif "map" in st.query_params:
         del st.query_params["map"]
-    _select(item)
-
-
-def _select(item: Held) -> None:
-    if isinstance(uploads.read(item), Sweep):
-        st.session_state["sweep"] = item.label
+    uploads.show(item.label)

@@ -16,6 +16,8 @@ from surgecore import ColumnMapping, DivergedRule, GroupsFound, Problem, Sweep, 
 #: Endings that the dialog offers; what a file really is, its content says.
 ENDINGS = ["csv", "tsv", "txt", "gz", "json", "jsonl", "ndjson", "parquet"]
 UPLOAD, PASTED, SETTINGS = "upload", "pasted", "reading"
+#: What is on show by name, names that no upload may take, and a sentence about an address that cannot be followed.
+SHOWN, RESERVED, NOTICE = "shown", "reserved", "sweep-notice"
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,17 @@ def held() -> list[Held]:
         if any(other.digest == digest for other in found):
             continue
         stem = name.split(".")[0] or name
-        taken = {other.label for other in found}
+        taken = {other.label for other in found} | st.session_state.get(RESERVED, frozenset())
         label = next(text for n in range(1, 1000) if (text := stem if n == 1 else f"{stem} ({n})") not in taken)
         table = _opened(digest, stem, data)
         found.append(Held(label, digest, *((table, ()) if isinstance(table, Table) else (None, table))))
     return found
+
+
+def show(name: str) -> None:
+    """From now on the sweep of that name is on show, be it one already or still to be understood."""
+    st.session_state[SHOWN] = name
+    st.session_state.pop(NOTICE, None)
 
 
 def settings(item: Held) -> Settings:
@@ -133,11 +141,6 @@ def read(item: Held) -> Sweep | SweepError:
 def readable(items: Sequence[Held]) -> dict[str, Sweep]:
     """Sweeps by label, of all that can be read as it stands."""
     return {item.label: sweep for item in items if isinstance(sweep := read(item), Sweep)}
-
-
-def undecided(item: Held) -> bool:
-    """Whether something can be done about a table that is no sweep yet."""
-    return item.table is not None and not isinstance(read(item), Sweep)
 
 
 def good_rows(item: Held) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import controls
 import numpy as np
 from drawn import figure, metas, said, trace
 
@@ -30,9 +31,42 @@ def test_chosen_laws_are_drawn_with_their_bands(app):
 def test_bundled_sweeps_have_their_page(app, bundled):
     app.run().switch_page("app_pages/sweep.py").run()
     for entry in bundled[::6]:
-        app.selectbox(key="sweep").set_value(entry.title).run()
+        app.query_params["sweep"] = entry.title
+        app.run()
         assert not app.exception
         assert app.title[0].value == entry.title
+        assert app.selectbox(key="sweep").value == entry.workload
+        assert app.selectbox(key="sweep-optimizer").value == entry.optimizer
+
+
+def test_three_boxes_lead_to_every_bundled_sweep(app, bundled):
+    places = controls.places()
+    assert set(places) == {entry.title for entry in bundled}
+    assert len(set(places.values())) == len(bundled)
+    app.run().switch_page("app_pages/about.py").run()
+    for entry in bundled[::5]:
+        place = places[entry.title]
+        app.selectbox(key="sweep").set_value(place.workload).run()
+        app.selectbox(key="sweep-optimizer").set_value(place.optimizer).run()
+        app.selectbox(key="sweep-run").set_value(place.run).run()
+        assert not app.exception
+        assert "".join(app.query_params.get("sweep", bundled[0].title)) == entry.title
+
+
+def test_the_choice_sorts_by_number_and_names_checkpoints_by_their_loss(app, bundled):
+    app.run()
+    assert [app.selectbox(key=key).value for key in ("sweep", "sweep-optimizer", "sweep-run")] == [
+        bundled[0].workload, bundled[0].optimizer, "10 steps from loss 1",
+    ]  # fmt: skip
+    runs = app.selectbox(key="sweep-run").options
+    assert runs[:4] == [f"{k} from loss 1" for k in ("1 step", "5 steps", "10 steps", "20 steps")]
+    assert runs[4:8] == [f"{run}, checkpoint 2" for run in runs[:4]]
+    # what can be kept is kept
+    app.selectbox(key="sweep-run").set_value("20 steps from loss 1, checkpoint 2").run()
+    app.selectbox(key="sweep-optimizer").set_value("SGD").run()
+    assert app.selectbox(key="sweep-run").value == "20 steps from loss 1, checkpoint 2"
+    app.selectbox(key="sweep-optimizer").set_value("Lion").run()
+    assert app.selectbox(key="sweep-run").value == "10 steps from loss 1"
 
 
 def test_about_page_has_the_glossary_and_a_card_for_each_sweep(app, bundled):

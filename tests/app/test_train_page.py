@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from drawn import handed, said
+from drawn import figure, handed, said
 
 pytest.importorskip("torch")
 
 import train_plan
 import training_jobs
 
+from surgecore.training.jobs import CANCELLED, Job
 from surgecore.training.plan import Plan
 
 PAGE = "app_pages/train.py"
@@ -52,7 +53,8 @@ def surface(app) -> dict:
 def test_first_view_shows_the_planned_grid_and_its_cost(page):
     drawn = surface(page)
     assert {cell["state"] for cell in drawn["cells"]} == {"planned"}
-    assert "run-steps" in said(page)
+    assert "8,640 runs, about 8 s on one worker, could be three times that; at most 86,400 steps" in said(page)
+    assert "1.8e11 floating-point operations" in said(page)
     assert "Digits MLP, sign descent" in said(page)
 
 
@@ -73,7 +75,9 @@ def test_from_a_choice_to_a_sweep_on_every_page(page):
     origin = training_jobs.provenance(job)
     assert origin["device"].startswith("CPU")
     press(page, "Everything about it")
-    assert page.title[0].value == job.plan.title
+    assert page.title[0].value == f"{job.plan.title}, 1 step"
+    assert figure(page)["layout"]["yaxis"]["title"]["text"] == "Learning rate [parameter units per step]"
+    assert "".join(page.query_params["sweep"]) == "own"
     assert any("trained here" in option for option in page.selectbox(key="sweep").options)
     # the same sweep, found again by its address
     page.query_params["job"] = name
@@ -89,11 +93,32 @@ def test_a_sweep_is_cancelled_and_taken_up_again(page):
     wait()
     page.run()
     assert training_jobs.jobs().find(name).state == "cancelled"
-    assert "Cancelled" in page.info[0].value
+    assert page.info[0].value.startswith("Cancelled. ")
+    assert "kept." in page.info[0].value
+    assert "chunk" not in page.info[0].value
     press(page, "Go on with it")
     assert training_jobs.jobs().find(name).state in ("waiting", "running")
     press(page, "Cancel")
     wait()
+
+
+def test_a_stopped_sweep_is_counted_in_runs(tmp_path):
+    plan = train_plan.read(train_plan.Choices("quadratic", "sign", "cold", "steps", 1, 0.0, (2, 4), (-4, 1), 2, 4,
+                                              False).table())  # fmt: skip
+    job = Job(plan, tmp_path, CANCELLED, message="Stopped after 20 of 132 chunks; resume to go on.")
+    assert training_jobs.kept(job) == "What was finished is kept."
+    job.progress = {"stage": 1, "done": 1309, "total": 8640}
+    assert training_jobs.kept(job) == "1,309 of 8,640 runs are done and kept."
+    early = Job(plan, tmp_path, CANCELLED, message="The server was stopped meanwhile.")
+    assert training_jobs.kept(early) == "The server was stopped meanwhile. What was finished is kept."
+
+
+def test_learning_rates_are_written_as_on_the_chart(page):
+    slider = page.select_slider(key="train-rates-digits-mlp-False")
+    assert slider.label == "Learning rates [parameter units per step]"
+    assert {"0.0039", "0.50"} <= set(slider.proto.options)
+    page.selectbox(key="train-optimizer").set_value("sgd").run()
+    assert page.select_slider(key="train-rates-digits-mlp-True").label == "Learning rates [parameter units² per loss]"
 
 
 def test_a_plan_with_errors_lists_them_all(page):

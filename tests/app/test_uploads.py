@@ -36,17 +36,20 @@ def test_a_removed_upload_gives_way_to_a_bundled_sweep(app, good_csv, bundled):
     assert app.selectbox(key="sweep").value == "mine"
     app.file_uploader(key="upload").set_value([]).run()
     assert not app.exception
-    assert app.selectbox(key="sweep").value == bundled[0].title
+    assert app.selectbox(key="sweep").value == bundled[0].workload
+    assert "sweep" not in app.query_params
 
 
 def test_a_bundled_sweep_can_be_chosen_while_an_upload_is_there(app, good_csv, bundled):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
-    app.selectbox(key="sweep").set_value(bundled[1].title).run()
-    assert app.title[0].value == bundled[1].title
+    app.selectbox(key="sweep").set_value(bundled[-1].workload).run()
+    assert app.title[0].value.startswith(bundled[-1].workload)
+    app.selectbox(key="sweep").set_value("mine").run()
+    assert app.title[0].value == "mine"
 
 
 @pytest.mark.parametrize("where", PAGES)
-def test_a_bad_upload_is_explained_row_by_row_and_the_page_goes_on(app, where, bad_csv):
+def test_a_bad_upload_is_explained_row_by_row(app, where, bad_csv, bundled):
     app.run().switch_page(where).run()
     title = app.title[0].value
     upload(app, bad_csv)
@@ -54,7 +57,14 @@ def test_a_bad_upload_is_explained_row_by_row_and_the_page_goes_on(app, where, b
     for row, cell in [(3, "sixty"), (4, "-0.002"), (5, "zero")]:
         (line,) = [line for line in error.value.splitlines() if line.startswith(f"- row {row},")]
         assert cell in line.replace("\\", "")
-    assert app.title[0].value == title
+    if "sweep" in where:
+        # the answers of another sweep would be taken for those of the file
+        assert app.title[0].value == "mine"
+        assert not [*app.get("plotly_chart"), *app.tabs, *app.table]
+        assert bundled[0].title not in error.value + said(app)
+    else:
+        assert app.title[0].value == title
+        assert f"goes on with {bundled[0].title}" in error.value
 
 
 @pytest.mark.parametrize(
@@ -71,7 +81,69 @@ def test_a_bad_upload_is_explained_row_by_row_and_the_page_goes_on(app, where, b
 def test_files_that_are_no_sweep(app, data, words):
     upload(app.run().switch_page("app_pages/sweep.py").run(), data)
     assert words in app.error[0].value.replace("\\", "")
+    press(app, "Back to the bundled sweeps")
+    assert not app.error
+    assert [line.label.split(":")[0] for line in app.expander][:1] == ["mine cannot be read as a sweep"]
     assert "measured" in metas(figure(app))
+
+
+def press(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+def test_the_newest_bad_file_is_open_and_the_others_are_a_line_each(app, good_csv, bad_csv):
+    app.run().switch_page("app_pages/sweep.py").run()
+    for name, data in {"one.csv": bad_csv, "two.csv": b"a,b\n1,2\n3,4\n", "three.csv": b""}.items():
+        app.file_uploader(key="upload").upload(name, data, "text/csv")
+    app.run()
+    assert app.title[0].value == "three"
+    (error,) = app.error
+    assert error.value.startswith("**three cannot be read")
+    assert [line.label for line in app.expander] == [
+        "one cannot be read as a sweep: 3 problems", "two cannot be read as a sweep: 3 problems",
+    ]  # fmt: skip
+    press(app, "Open it")
+    assert app.title[0].value == "one"
+    assert app.error[0].value.startswith("**one cannot be read")
+    press(app, "Back to the bundled sweeps")
+    assert not app.error
+    assert len([line for line in app.expander if "cannot be read" in line.label]) == 3
+
+
+def test_of_several_new_files_one_that_can_be_read_is_shown(app, good_csv, bad_csv):
+    app.run().switch_page("app_pages/sweep.py").run()
+    app.file_uploader(key="upload").upload("good.csv", good_csv, "text/csv")
+    app.file_uploader(key="upload").upload("bad.csv", bad_csv, "text/csv").run()
+    assert app.title[0].value == "good"
+
+
+def test_an_upload_may_be_called_like_a_workload(app, good_csv, bundled):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv, f"{bundled[0].workload}.csv")
+    assert app.title[0].value.replace("\\", "") == f"{bundled[0].workload} (2)"
+    assert app.selectbox(key="sweep").value == f"{bundled[0].workload} (2)"
+
+
+def test_the_address_says_that_an_own_sweep_is_shown(app, good_csv, bundled):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
+    assert "".join(app.query_params["sweep"]) == "own"
+    app.switch_page("app_pages/explore.py").run()
+    assert "".join(app.query_params["sweep"]) == "own"
+    app.selectbox(key="sweep").set_value(bundled[0].workload).run()
+    assert "sweep" not in app.query_params
+
+
+@pytest.mark.parametrize("where", PAGES)
+@pytest.mark.parametrize(("text", "words"), [("own", "does not carry the sweep"), ("nonexist", "sweep = 'nonexist'")])
+def test_an_address_that_cannot_be_followed_is_one_notice(app, where, text, words, good_csv, bundled):
+    app.query_params["sweep"] = text
+    app.run().switch_page(where).run()
+    (notice,) = app.warning
+    assert words in notice.value
+    assert f"{bundled[0].title} is shown instead" in notice.value
+    assert "sweep" not in app.query_params
+    upload(app, good_csv)
+    assert not app.warning
 
 
 def test_cells_of_a_file_are_never_markdown(app):
@@ -96,6 +168,18 @@ def test_diverged_runs_are_counted(app, good_csv):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
     assert "8 diverged" in said(app)
     assert "diverged" in metas(figure(app))
+
+
+@pytest.mark.parametrize("where", ["app_pages/why.py", "app_pages/train.py"])
+def test_an_upload_outlives_pages_that_offer_no_choice(app, where, good_csv, bad_csv):
+    app.run().file_uploader(key="upload").upload("mine.csv", good_csv, "text/csv")
+    upload(app, bad_csv, "bad.csv")
+    app.switch_page(where).run()
+    assert not app.exception
+    assert not [line for line in app.expander if "cannot be read" in line.label]
+    app.switch_page("app_pages/sweep.py").run()
+    assert app.title[0].value == "mine"
+    assert {"mine", "bad"} <= set(app.selectbox(key="sweep").options)
 
 
 def test_a_page_view_does_not_import_torch():
