@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import overload
 
 import numpy as np
@@ -10,12 +11,35 @@ from numpy.typing import ArrayLike, NDArray
 FloatArray = NDArray[np.float64]
 
 
+def real_array(name: str, value: ArrayLike, what: str = "a number or an array of numbers") -> FloatArray:
+    """Return `value` as a float array, or raise `ValueError` unless all of it is real numbers.
+
+    Text, truth values, dates, complex numbers and masked arrays are refused: what numpy makes of them is not what was
+    meant.
+    """
+    rule = f"{name} must be {what}"
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{rule}, but got a masked array: fill or drop what is masked")
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "O" and all(isinstance(item, Real) and not _is_truth(item) for item in array.flat):
+            return array.astype(np.float64)
+        if array.dtype.kind in "iuf":
+            return array.astype(np.float64, copy=False)
+    except OverflowError as error:
+        raise ValueError(f"{rule}, but got one that is too large for a float") from error
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{rule}, but got {value!r}") from error
+    raise ValueError(f"{rule}, but got {value!r}")
+
+
+def _is_truth(value: object) -> bool:
+    return isinstance(value, bool | np.bool)
+
+
 def positive_array(name: str, value: ArrayLike) -> FloatArray:
     """Return `value` as a float array, or raise `ValueError` unless all of it is positive and finite."""
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be a number or an array of numbers, but got {value!r}") from error
+    array = real_array(name, value)
     wrong = ~(np.isfinite(array) & (array > 0))
     if wrong.any():
         first = array[wrong].flat[0] if array.ndim else array
@@ -33,13 +57,12 @@ def positive(name: str, value: float) -> float:
 
 def finite(name: str, value: float) -> float:
     """Return `value` as a float, or raise `ValueError` unless it is one finite number."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be a single number, but got {value!r}") from error
-    if not np.isfinite(number):
-        raise ValueError(f"{name} must be finite, but got {number!r}")
-    return number
+    array = real_array(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} must be a single number, but got an array of shape {array.shape}")
+    if not np.isfinite(array):
+        raise ValueError(f"{name} must be finite, but got {float(array)!r}")
+    return float(array)
 
 
 @overload

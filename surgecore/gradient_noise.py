@@ -16,13 +16,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import erf
 
-from surgecore._validate import FloatArray, like, positive_array
+from surgecore._validate import FloatArray, like, positive_array, real_array
 from surgecore.laws import SaturatingLaw, SurgeLaw
 from surgecore.peaks import Peak, find_peaks
 
 #: Elements of the largest temporary array (2 MB of float64), however many coordinates and batch sizes.
 _ELEMENTS = 1 << 18
 _SLOPE_ROUNDING = 1e-13
+#: Batch sizes beyond these are not looked at: what they are computed with would be no floats.
+_SMALLEST, _LARGEST = 1e-300, 1e300
+#: Above it the error function is 1 and its slope 0, to the last bit.
+_CERTAIN = 1e6
 
 
 class _Sums(NamedTuple):
@@ -209,7 +213,8 @@ class GradientNoise:
         Parameters
         ----------
         batch_range : (float, float), optional
-            Where to look [examples]; by default everywhere the signal-to-noise ratios let the curve bend.
+            Where to look [examples]; by default everywhere the signal-to-noise ratios let the curve bend, within
+            1e-300 to 1e300.
         min_prominence : float, optional
             Leave out peaks whose `Peak.prominence` is lower; by default keep all.
 
@@ -224,7 +229,8 @@ class GradientNoise:
             If the range is not two increasing positive numbers.
         """
         lowest, highest = self._bending_range() if batch_range is None else _checked_range(batch_range)
-        return find_peaks(self, self._turn, (lowest, highest), min_prominence, to_plateau=batch_range is None)
+        to_plateau = batch_range is None and highest < _LARGEST
+        return find_peaks(self, self._turn, (lowest, highest), min_prominence, to_plateau=to_plateau)
 
     # --- closed forms and scales ------------------------------------------------------------------------
 
@@ -244,7 +250,8 @@ class GradientNoise:
     @property
     def linear_batch_limit(self) -> float:
         """Smallest pi sigma_i^2 / (2 mu_i^2) [examples]; Theorem 3 assumes batch sizes far below it."""
-        return float(np.pi / (2.0 * (self._snr**2).max()))
+        with np.errstate(over="ignore", divide="ignore"):
+            return float(np.pi / (2.0 * (self._snr**2).max()))
 
     @property
     def noise_scale(self) -> float:
@@ -262,8 +269,8 @@ class GradientNoise:
         Returns
         -------
         SurgeLaw or None
-            None where `noise_scale` is negative or infinite, so that the law has no peak. With correlated
-            coordinates, T gains ``(2/pi) sum H_ij arcsin rho_ij`` and S becomes
+            None where `noise_scale` is negative, infinite or beyond a float, so that the law has no peak. With
+            correlated coordinates, T gains ``(2/pi) sum H_ij arcsin rho_ij`` and S becomes
             ``sum H_ij (z_i z_j - rho_ij (z_i^2 + z_j^2)/2) / sqrt(1 - rho_ij^2)``.
 
         References
@@ -271,7 +278,7 @@ class GradientNoise:
         Li et al., arXiv 2405.14578, Theorem 3, eqs. 13-16.
         """
         trace, coupling, signal = self._small_batch_sums
-        if not (trace > 0 and coupling > 0):
+        if not (trace > 0 and 0 < coupling < math.inf and signal < math.inf):
             return None
         return SurgeLaw(0.5 * signal / math.sqrt(trace * coupling), math.pi * trace / (2.0 * coupling))
 
@@ -326,11 +333,12 @@ class GradientNoise:
 
     @cached_property
     def _small_batch_sums(self) -> tuple[float, float, float]:
-        signal = float((self.mean * self._snr).sum())
-        if self.correlation_loadings is None:
-            return self.trace, self._off_diagonal(self._snr), signal
-        trace = self.trace + float(self._sums(np.zeros(1)).coupling[0])
-        return trace, 0.5 * math.pi * self._coupling_growth(), signal
+        with np.errstate(over="ignore", invalid="ignore"):
+            signal = float((self.mean * self._snr).sum())
+            if self.correlation_loadings is None:
+                return self.trace, self._off_diagonal(self._snr), signal
+            trace = self.trace + float(self._sums(np.zeros(1)).coupling[0])
+            return trace, 0.5 * math.pi * self._coupling_growth(), signal
 
     def _coupling_growth(self) -> float:
         # Half the second derivative, by sqrt(B) at 0, of the coupling averaged over the common factor
@@ -352,10 +360,11 @@ class GradientNoise:
         result = _Sums(*(np.zeros(root.size) for _ in range(4)))
         columns = 1 if self.curvature_factors is None else 1 + self.curvature_factors.shape[1]
         step = max(1, min(64, _ELEMENTS // (self._factor_nodes[0].size * columns)))
-        for start in range(0, root.size, step):
-            part = slice(start, start + step)
-            for whole, piece in zip(result, self._chunk(root[part], slopes), strict=True):
-                whole[part] = piece
+        with np.errstate(over="ignore", invalid="ignore"):  # what is beyond a float gives NaN, as no curvature does
+            for start in range(0, root.size, step):
+                part = slice(start, start + step)
+                for whole, piece in zip(result, self._chunk(root[part], slopes), strict=True):
+                    whole[part] = piece
         return result
 
     def _chunk(self, root: FloatArray, slopes: bool) -> _Sums:
@@ -398,7 +407,10 @@ class GradientNoise:
         snr = self._snr[part]
         if np.isinf(root).any():  # the limit of large batches: infinite but for coordinates of zero mean
             return np.tile(np.where(snr == 0, 0.0, np.copysign(np.inf, snr)), (root.size, 1)), 0.0, 0.0
-        scaled = root[:, None] * snr
+        if float(np.abs(snr).max()) * float(root.max()) > _CERTAIN:
+            scaled = np.clip(root[:, None] * snr, -_CERTAIN, _CERTAIN)
+        else:
+            scaled = root[:, None] * snr
         if self.skewness is None or not root.all():
             return scaled, 0.0, 0.0
         scale = self.skewness[part] * _density(scaled) / (3.0 * root[:, None])
@@ -411,19 +423,24 @@ class GradientNoise:
         # Below: the coupling is too small beside the trace to bend the square-root rise. Above: every sign
         # is known.
         ratios = np.abs(self._snr)
-        bound = float(self._squared_factors.sum() * (ratios**2).sum())
-        lowest = 1.0 / float(ratios.max()) ** 2
-        if bound > 0:
-            lowest = min(lowest, self.trace / bound)
-        return 1e-3 * lowest, 75.0 / float(ratios[ratios > 0].min()) ** 2
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            bound = float(self._squared_factors.sum() * (ratios**2).sum())
+            # arrays, because plain floats raise where these give infinity or zero
+            first, last = 1.0 / np.array([ratios.max(), ratios[ratios > 0].min()]) ** 2
+        lowest = min(first, self.trace / bound) if bound > 0 else first
+        return float(np.clip(1e-3 * lowest, _SMALLEST, _LARGEST)), float(np.clip(75.0 * last, _SMALLEST, _LARGEST))
 
     def _turn(self, log_batch: FloatArray | float) -> FloatArray:
         # The sign of the slope of the curve, without dividing by a signal that may vanish
         sums = self._sums(np.exp(0.5 * np.atleast_1d(np.asarray(log_batch, dtype=np.float64))), slopes=True)
-        rise, fall = sums.signal_slope * (self.trace + sums.coupling), sums.signal * sums.coupling_slope
-        # far out on the plateau the two cancel to rounding, whose sign means nothing
-        certain = np.abs(rise - fall) > _SLOPE_ROUNDING * (np.abs(rise) + np.abs(fall))
-        return np.where(certain, rise - fall, 0.0)
+        # powers of two change no digit, and products of tiny or of huge numbers stay floats
+        mean, trace = (-math.frexp(size)[1] for size in (float(np.abs(self.mean).max()), self.trace))
+        with np.errstate(over="ignore", invalid="ignore"):
+            rise = np.ldexp(sums.signal_slope, mean) * np.ldexp(self.trace + sums.coupling, trace)
+            fall = np.ldexp(sums.signal, mean) * np.ldexp(sums.coupling_slope, trace)
+            # far out on the plateau the two cancel to rounding, whose sign means nothing
+            certain = np.abs(rise - fall) > _SLOPE_ROUNDING * (np.abs(rise) + np.abs(fall))
+            return np.where(certain, rise - fall, 0.0)
 
 
 def factor_nodes(loading: float, tolerance: float = 1e-15) -> tuple[FloatArray, FloatArray]:
@@ -475,10 +492,7 @@ def _factors(value: ArrayLike, size: int) -> FloatArray:
 
 
 def _finite_copy(name: str, value: ArrayLike) -> FloatArray:
-    try:
-        array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be an array of numbers, but got {value!r}") from error
+    array = real_array(name, value, "an array of numbers").copy()
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite, but got {float(array[~np.isfinite(array)].flat[0])!r}")
     array.setflags(write=False)

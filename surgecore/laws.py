@@ -97,10 +97,16 @@ class Law(ABC):
         ValueError
             If a batch size is not positive and finite.
         """
-        return like(self._curve(positive_array("batch_size", batch_size)), batch_size)
+        batch = positive_array("batch_size", batch_size)
+        with np.errstate(over="ignore", under="ignore"):  # far out a curve takes its limit
+            return like(self._curve(batch), batch_size)
 
     @abstractmethod
     def _curve(self, batch_size: FloatArray) -> FloatArray: ...
+
+    def _keep_positive(self, *names: str) -> None:
+        for name in names:
+            object.__setattr__(self, name, positive(name, getattr(self, name)))
 
     @property
     def peak_batch_size(self) -> float | None:
@@ -144,13 +150,12 @@ class SurgeLaw(Law):
     )
 
     def __post_init__(self) -> None:
-        positive("lr_max", self.lr_max)
-        positive("noise_scale", self.noise_scale)
+        self._keep_positive("lr_max", "noise_scale")
 
     def _curve(self, batch_size: FloatArray) -> FloatArray:
         # 1 / cosh of half the log distance: symmetric to the last bit, and nothing overflows far out
         decay = np.exp(-0.5 * np.abs(np.log(batch_size) - np.log(self.noise_scale)))
-        return np.asarray(self.lr_max * 2.0 * decay / (1.0 + decay**2))
+        return np.asarray(self.lr_max * decay / (0.5 + 0.5 * decay**2))
 
     @property
     def peak_batch_size(self) -> float:
@@ -200,12 +205,11 @@ class GeneralSurgeLaw(Law):
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        for name in ("lr_max", "noise_scale", "exponent"):
-            positive(name, getattr(self, name))
+        self._keep_positive("lr_max", "noise_scale", "exponent")
 
     def _curve(self, batch_size: FloatArray) -> FloatArray:
         decay = np.exp(-self.exponent * np.abs(np.log(batch_size) - np.log(self.noise_scale)))
-        return np.asarray(self.lr_max * 2.0 * decay / (1.0 + decay**2))
+        return np.asarray(self.lr_max * decay / (0.5 + 0.5 * decay**2))
 
     @property
     def peak_batch_size(self) -> float:
@@ -258,11 +262,15 @@ class SaturatingLaw(Law):
     )
 
     def __post_init__(self) -> None:
-        for name in ("lr_max", "noise_scale", "exponent"):
-            positive(name, getattr(self, name))
+        self._keep_positive("lr_max", "noise_scale", "exponent")
 
     def _curve(self, batch_size: FloatArray) -> FloatArray:
-        return np.asarray(self.lr_max / (1.0 + self.noise_scale / batch_size) ** self.exponent)
+        damping = (1.0 + self.noise_scale / batch_size) ** self.exponent
+        if np.isfinite(damping).all():
+            return np.asarray(self.lr_max / damping)
+        # what is beyond a float lies where the curve is a power law
+        rise = np.log(self.lr_max) + self.exponent * (np.log(batch_size) - np.log(self.noise_scale))
+        return np.where(np.isfinite(damping), self.lr_max / damping, np.exp(rise))
 
 
 @dataclass(frozen=True)
@@ -314,11 +322,16 @@ class PowerLaw(Law):
     )
 
     def __post_init__(self) -> None:
-        positive("coefficient", self.coefficient)
-        finite("exponent", self.exponent)
+        self._keep_positive("coefficient")
+        object.__setattr__(self, "exponent", finite("exponent", self.exponent))
 
     def _curve(self, batch_size: FloatArray) -> FloatArray:
-        return np.asarray(self.coefficient * batch_size**self.exponent)
+        power = np.asarray(batch_size**self.exponent)
+        inside = np.isfinite(power) & (power > 0)
+        if inside.all():
+            return np.asarray(self.coefficient * power)
+        line = np.log(self.coefficient) + self.exponent * np.log(batch_size)
+        return np.where(inside, self.coefficient * power, np.exp(line))
 
 
 @dataclass(frozen=True)
@@ -384,9 +397,9 @@ class EqualSnrLaw(Law):
     )
 
     def __post_init__(self) -> None:
-        positive("lr_scale", self.lr_scale)
-        positive("snr", self.snr)
-        if not finite("coupling", self.coupling) > -1.0:
+        self._keep_positive("lr_scale", "snr")
+        object.__setattr__(self, "coupling", finite("coupling", self.coupling))
+        if not self.coupling > -1.0:
             raise ValueError(f"coupling must be above -1 (positive curvature), but got {self.coupling!r}")
 
     def _curve(self, batch_size: FloatArray) -> FloatArray:
@@ -398,7 +411,8 @@ class EqualSnrLaw(Law):
         """Batch size of the peak [examples], or None for R <= 1, where the law is monotone."""
         if self.coupling <= 1.0:
             return None
-        return float(2.0 * (erfinv(1.0 / np.sqrt(self.coupling)) / self.snr) ** 2)
+        with np.errstate(over="ignore"):
+            return float(2.0 * (erfinv(1.0 / np.sqrt(self.coupling)) / self.snr) ** 2)
 
     @property
     def plateau_lr(self) -> float:
@@ -436,10 +450,10 @@ class ConstantLaw(Law):
     )
 
     def __post_init__(self) -> None:
-        positive("lr", self.lr)
+        self._keep_positive("lr")
 
     def _curve(self, batch_size: FloatArray) -> FloatArray:
-        return np.full(batch_size.shape, float(self.lr))
+        return np.full(batch_size.shape, self.lr)
 
 
 @dataclass(frozen=True)

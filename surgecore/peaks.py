@@ -82,7 +82,8 @@ def find_peaks(
         By batch size.
     """
     lowest, highest = batch_range
-    count = max(3, math.ceil(math.log10(highest / lowest) * _POINTS_PER_DECADE))
+    decades = math.log10(highest / lowest) if highest / lowest < math.inf else math.log10(highest) - math.log10(lowest)
+    count = max(3, math.ceil(decades * _POINTS_PER_DECADE))
     grid = np.linspace(math.log(lowest), math.log(highest), count)
     turns = _turns(turn, grid)
     heights = [float(curve.optimal_lr(math.exp(where))) for where, _ in turns]
@@ -104,7 +105,7 @@ def _turns(turn: Turn, grid: FloatArray) -> list[tuple[float, bool]]:
     slope = turn(grid)
     turns = []
     for left, right in itertools.pairwise(np.flatnonzero(slope)):
-        if slope[left] * slope[right] < 0:
+        if (slope[left] > 0) != (slope[right] > 0):
             root = brentq(lambda x: float(turn(x)[0]), grid[left], grid[right], xtol=1e-13, rtol=1e-14)
             turns.append((float(root), bool(slope[left] > 0)))
     return turns

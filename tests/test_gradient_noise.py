@@ -431,3 +431,57 @@ def test_memory_is_bounded_however_long_the_grid(loadings):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 20e6  # one array of (grid, N) would be 160 or 32 MB
+
+
+# --- the ends of the floats ---------------------------------------------------------------------------------
+
+
+def three(mean, std=1.0, curvature=1.0):
+    ones = np.ones((3, 1))
+    return GradientNoise(mean, np.full(3, std), np.full(3, 0.1 * curvature), ones * np.sqrt(curvature))
+
+
+def test_a_peak_is_found_in_a_range_of_all_floats():
+    noise = three([0.1, 0.2, 0.3])
+    (wide,), (peak,) = noise.peaks((1e-300, 1e300)), noise.peaks()
+    assert wide.batch_size == pytest.approx(peak.batch_size, rel=FLAT)
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-200, 1e200, 1e280])
+def test_peaks_do_not_depend_on_the_unit_of_the_loss(unit):
+    (peak,) = three([0.1, 0.2, 0.3]).peaks()
+    (scaled,) = three(np.array([0.1, 0.2, 0.3]) * unit, unit).peaks()
+    (curved,) = three([0.1, 0.2, 0.3], curvature=unit).peaks()
+    for found, lr in ((scaled, peak.lr * unit), (curved, peak.lr / unit)):
+        assert found.batch_size == pytest.approx(peak.batch_size, rel=FLAT)
+        assert found.lr == pytest.approx(lr, rel=EXACT)
+
+
+def test_a_mean_too_small_to_matter_moves_no_peak():
+    (peak,) = three([0.1, 0.2, 0.0]).peaks()
+    (beside,) = three([0.1, 0.2, 1e-300]).peaks()
+    assert beside.batch_size == pytest.approx(peak.batch_size, rel=FLAT)
+    assert beside.lr == pytest.approx(peak.lr, rel=EXACT)
+
+
+@pytest.mark.parametrize("mean", [[1e-200] * 3, [1e-320] * 3, [1e200] * 3, [1.0, 1e300, 1e-300]])
+def test_where_every_bend_is_beyond_the_floats_there_is_no_peak(mean):
+    noise = three(mean)
+    assert noise.peaks() == ()
+    assert noise.linear_batch_limit in (0.0, np.inf)
+    assert noise.small_batch_law() is None
+
+
+def test_a_skewed_problem_has_its_peaks_in_any_range():
+    noise = GradientNoise([0.1, 0.2], [1, 1], [0.1, 0.1], [[1], [1]], [0.5, 0.5], [0.3, 1])
+    assert [p.batch_size for p in noise.peaks((1e-300, 1e300))][-1:] == pytest.approx(
+        [p.batch_size for p in noise.peaks()][-1:], rel=FLAT
+    )
+
+
+@pytest.mark.parametrize("value", [["1"], [True], [1j], [10**400], np.ma.array([1.0], mask=[True])])
+@pytest.mark.parametrize("name", ["mean", "std", "curvature_diagonal", "correlation_loadings", "skewness"])
+def test_only_real_numbers_are_statistics(name, value):
+    given = {"mean": [1.0], "std": [1.0], "curvature_diagonal": [1.0]}
+    with pytest.raises(ValueError, match=f"{name} must be an array of numbers, but got"):
+        GradientNoise(**given | {name: value})

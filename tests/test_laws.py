@@ -143,3 +143,66 @@ def test_parameters_outside_their_range_are_refused(build):
 def test_equal_snr_peak_is_never_below_its_plateau(coupling, snr):
     law = EqualSnrLaw(1.0, snr, coupling)
     assert law(law.peak_batch_size) >= law.plateau_lr
+
+
+EXAMPLES = [SurgeLaw(1, 1), GeneralSurgeLaw(1, 1, 0.4), SaturatingLaw(1, 1), PowerLaw(1, 1), EqualSnrLaw(1, 0.1, 3),
+            ConstantLaw(1)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        10**400, [1, 10**400], 10**5000, 1 + 0j, np.array([1 + 2j]), "64", ["64"], True, np.bool(True), [True], None,
+        [1, None], np.array(["2026-01-01"], "datetime64[D]"), np.timedelta64(3, "s"), np.ma.array([1, 2], mask=[0, 1]),
+        np.ma.masked, [[1], [1, 2]], {}, np.array([1, "2"], dtype=object), np.array([1, True], dtype=object),
+    ],
+    ids=lambda batch: f"{type(batch).__name__} {batch}"[:30] if not isinstance(batch, int) else "whole number",
+)  # fmt: skip
+@pytest.mark.parametrize("law", EXAMPLES, ids=lambda law: type(law).__name__)
+def test_only_real_numbers_are_batch_sizes(law, batch):
+    with pytest.raises(ValueError, match="batch_size must be a number or an array of numbers, but got"):
+        law(batch)
+
+
+@pytest.mark.parametrize("value", [10**400, 1j, "1", True, np.ma.masked, [1.0], np.datetime64(1, "s")])
+@pytest.mark.parametrize("law", EXAMPLES, ids=lambda law: type(law).__name__)
+def test_only_real_numbers_are_parameters(law, value):
+    given = {param.name: getattr(law, param.name) for param in law.params}
+    for name in given:
+        with pytest.raises(ValueError, match=f"{name} must be .*, but got"):
+            type(law)(**given | {name: value})
+
+
+def test_whole_numbers_of_any_kind_are_numbers():
+    from fractions import Fraction
+
+    law = SurgeLaw(1, 10**30)
+    assert law.noise_scale == 1e30
+    for batch in (4, np.int8(4), np.uint64(4), np.float32(4), Fraction(4), np.array(4)):
+        assert law(batch) == law(4.0)
+    assert law([10**30, 4])[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("law", "batch", "expected"),
+    [
+        (SaturatingLaw(1e-2, 256.0), 1e-308, 1e-2 * 1e-308 / 256),
+        (SaturatingLaw(1e-2, 1e300, 0.05), 1e-308, 1e-2 * 10 ** (-608 * 0.05)),
+        (SaturatingLaw(1e-2, 1e300, 2.0), 1e-300, 0.0),
+        (PowerLaw(1e-4, 2), 1e308, np.inf),
+        (PowerLaw(1e-300, 2), 1e200, 1e100),
+        (PowerLaw(1e300, -2), 1e200, 1e-100),
+        (SurgeLaw(1.7e308, 1e-300), 1e-300, 1.7e308),
+        (SurgeLaw(1.0, 1e-300), 1e300, 2e-300),
+        (GeneralSurgeLaw(1.0, 1e300, 1.0), 1e-300, 0.0),
+        (EqualSnrLaw(1.0, 1e300, 3.0), 1e308, 0.25),
+    ],
+)
+def test_far_out_a_law_takes_its_limit(law, batch, expected):
+    assert law(batch) == pytest.approx(expected, rel=1e-9)
+    assert law([batch, 1.0])[0] == pytest.approx(expected, rel=1e-9)
+    assert law([batch, 1.0])[1] == law(1.0)
+
+
+def test_an_equal_snr_peak_beyond_every_float_is_infinite():
+    assert EqualSnrLaw(1.0, 1e-200, 3.0).peak_batch_size == np.inf
