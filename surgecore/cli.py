@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from importlib import import_module
+from math import isfinite, nan
 from typing import Any
 
 from surgecore.advice import Recommendation, recommend
 from surgecore.analysis import Analysis, analyse
 from surgecore.columns import ColumnMapping
+from surgecore.groups import as_text
 from surgecore.importing import Table, open_table
 from surgecore.next_runs import next_runs
 from surgecore.problems import Problem, SweepError
@@ -20,6 +24,8 @@ from surgecore.sweep import Sweep
 from surgecore.trials import DivergedRule
 
 _TRAINING = {"sweep": "surgecore.training.cli", "measure": "surgecore.training.measuring"}
+#: What a shell reports for a command that ended because nobody reads its output (128 + SIGPIPE).
+_PIPE_CLOSED = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,9 +39,78 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0, or 2 where the input cannot be read.
+        Exit status: 0, 2 where the input cannot be read, 1 where the output cannot be written, 141 where nobody
+        reads it.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    return guarded(lambda: _command(given))
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """Run a command: a reader that goes away ends it quietly, output that cannot be written with a sentence.
+
+    Parameters
+    ----------
+    command : callable
+        Prints, and gives its exit status.
+
+    Returns
+    -------
+    int
+        Its status, or 141 (as after SIGPIPE) or 1 (for instance on a full disk).
+    """
+    try:
+        try:
+            return command()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        return _PIPE_CLOSED
+    except OSError as error:
+        _drop_output()
+        print(f"The output cannot be written: {error}", file=sys.stderr)
+        return 1
+
+
+def _drop_output() -> None:
+    """Let what is still to be written go nowhere, so that the interpreter does not try once more at its end."""
+    with suppress(OSError, ValueError):  # a stream that is no file
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def number(rule: str, holds: Callable[[float], bool]) -> Callable[[str], float]:
+    """Type of an option that takes a finite number.
+
+    Parameters
+    ----------
+    rule : str
+        What the number must be, in words.
+    holds : callable
+        Whether a finite number is so.
+
+    Returns
+    -------
+    callable
+        For argparse, which refuses anything else with the rule, and exit status 2.
+    """
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = nan
+        if not (isfinite(value) and holds(value)):
+            raise argparse.ArgumentTypeError(f"must be {rule}, but got {text!r}")
+        return value
+
+    return read
+
+
+def _command(given: list[str]) -> int:
     if given and given[0] in _TRAINING:
         # these have their own options, and torch is imported only for them
         return int(import_module(_TRAINING[given[0]]).main(given[1:]))
@@ -44,6 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         table = open_table(sys.stdin.buffer if options.file == "-" else options.file)
         mapping = _mapping(table, options)
+        _check_group(table, mapping, options.group)
         rule = DivergedRule(options.diverged_factor or None, options.diverged_above)
         problems = table.problems(mapping, group=options.group)
         sweep = Sweep.from_table(
@@ -73,11 +149,18 @@ def _parser() -> argparse.ArgumentParser:
     goal.add_argument("--minimise", action="store_true", help="a small metric is good")
     fit.add_argument("--skip-bad-rows", action="store_true", help="leave out rows with a problem")
     fit.add_argument(
-        "--diverged-factor", type=float, default=DivergedRule().gain_factor, metavar="X",
+        "--diverged-factor", type=number("0 or a positive number", lambda x: x >= 0),
+        default=DivergedRule().gain_factor, metavar="X",
         help="how much worse than the start a finite loss must be to count as diverged; 0 for never",
     )  # fmt: skip
-    fit.add_argument("--diverged-above", type=float, metavar="LOSS", help="a loss above this is diverged")
-    fit.add_argument("--at", type=float, metavar="BATCH", help="also: learning rate for this batch size")
+    fit.add_argument(
+        "--diverged-above", type=number("a finite number", lambda x: True), metavar="LOSS",
+        help="a loss above this is diverged",
+    )  # fmt: skip
+    fit.add_argument(
+        "--at", type=number("a positive finite number", lambda x: x > 0), metavar="BATCH",
+        help="also: learning rate for this batch size",
+    )  # fmt: skip
     fit.add_argument("--next", action="store_true", help="also: which cells to run next")
     commands.add_parser("sweep", help="train a sweep (needs the extra 'training')", add_help=False)
     commands.add_parser("measure", help="measure what the law is made of (needs 'training')", add_help=False)
@@ -102,6 +185,17 @@ def _mapping(table: Table, options: argparse.Namespace) -> ColumnMapping:
     return table.resolve(replace(mapping, **({"group": None} | query if options.map else query)))
 
 
+def _check_group(table: Table, mapping: ColumnMapping, group: str | None) -> None:
+    """Refuse a group where there is nothing to choose, unless it names what all rows have in common."""
+    if group is None or table.groups(mapping):
+        return
+    for name in table.columns:
+        values = as_text(table.frame[name]).unique()
+        if len(values) == 1 and group in (values[0], f"{name}={values[0]}"):
+            return
+    raise ValueError(f"--group must be one of several models in the file, but got {group!r}: it holds only one")
+
+
 def _json(
     analysis: Analysis,
     table: Table,
@@ -118,14 +212,19 @@ def _json(
         "problems": [{"row": p.row, "column": p.column, "message": p.message} for p in problems],
     }
     if options.at is not None:
-        result["at"] = [
-            {name: getattr(row, name) for name in Recommendation.__dataclass_fields__}
-            for row in recommend(analysis, options.at)
-        ]
+        result["at"] = [_fields(row) for row in recommend(analysis, options.at)]
     if options.next:
         plan = next_runs(analysis)
         result["next_runs"] = {"cells": plan.table.to_dict(orient="records"), "sentence": plan.sentence}
     return json.dumps(result, indent=2, allow_nan=False)
+
+
+def _fields(row: Recommendation) -> dict[str, Any]:
+    """Numbers of a recommendation; None for one that is too large to be written."""
+    values = {name: getattr(row, name) for name in Recommendation.__dataclass_fields__}
+    if row.interval is not None:
+        values["interval"] = [end if isfinite(end) else None for end in row.interval]
+    return values | {"lr": row.lr if isfinite(row.lr) else None}
 
 
 def _text(analysis: Analysis, options: argparse.Namespace) -> str:

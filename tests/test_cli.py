@@ -2,6 +2,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -96,3 +97,55 @@ def test_bad_rows_are_skipped_on_request_and_listed(sweep, tmp_path, capsys):
     read = json.loads(capsys.readouterr().out)["read"]
     assert read["rows"] == len(sweep.trials)
     assert [problem["row"] for problem in read["problems"]] == [len(sweep.trials) + 2]
+
+
+SURGE = [sys.executable, "-c", "from surgecore.cli import main; raise SystemExit(main())"]
+
+
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_a_reader_that_goes_away_ends_it_quietly(path, options):
+    with subprocess.Popen([*SURGE, "fit", path, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_a_full_disk_is_one_sentence(path, options):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*SURGE, "fit", path, *options], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "The output cannot be written: [Errno 28] No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "rule"),
+    [
+        *(("--at", value, "a positive finite number") for value in ("0", "-1", "nan", "inf", "many")),
+        *(("--diverged-above", value, "a finite number") for value in ("nan", "inf", "")),
+        *(("--diverged-factor", value, "0 or a positive number") for value in ("nan", "-1")),
+    ],
+)
+def test_a_number_out_of_range_exits_with_2(path, option, value, rule, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["fit", path, f"{option}={value}"])
+    assert caught.value.code == 2
+    assert f"argument {option}: must be {rule}, but got {value!r}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("size", ["1e-300", "1e300"])
+def test_any_batch_size_has_an_answer(path, size, capsys):
+    assert main(["fit", path, "--at", size]) == 0
+    capsys.readouterr()
+    assert main(["fit", path, "--at", size, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["at"]
+
+
+def test_a_group_that_is_not_there_exits_with_2(sweep, tmp_path, capsys):
+    target = tmp_path / "one.csv"
+    sweep.trials.assign(model="a").to_csv(target, index=False)
+    for group, status in (("nosuch", 2), ("a", 0), ("model=a", 0)):
+        assert main(["fit", str(target), "--group", group, "--json"]) == status
+        printed = capsys.readouterr()
+        assert (f"but got {group!r}: it holds only one" in printed.err) == bool(status)

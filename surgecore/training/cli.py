@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import signal
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from surgecore.cli import guarded, number
 from surgecore.training.journal import JournalError
 from surgecore.training.plan import Plan, PlanError, estimate
 
@@ -31,8 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when all is done, 2 for a plan or a request that cannot be run, 3 when stopped before the end (resumable).
+        0 when all is done, 2 for a plan or a request that cannot be run, 3 when stopped before the end (resumable),
+        1 and 141 as `surgecore.cli.main`.
     """
+    return guarded(lambda: _command(arguments))
+
+
+def _command(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
     try:
         plan = Plan.from_toml(Path(options.plan))
@@ -57,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PlanError as error:
         return _refuse(str(error), options.json, list(error.problems))
     except (OSError, ValueError, JournalError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.EPIPE, errno.ENOSPC):
+            raise  # nobody reads what is said, or it cannot be written
         return _refuse(str(error), options.json, [str(error)])
 
 
@@ -64,15 +73,24 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="surge sweep", description="Train a sweep over batch size and learning rate.")
     parser.add_argument("plan", metavar="PLAN.toml", help="what to run")
     parser.add_argument("--estimate", action="store_true", help="say what it would cost, and stop")
-    parser.add_argument("--budget", type=float, metavar="SECONDS", help="stop, resumable, after so long")
+    parser.add_argument(
+        "--budget", type=number("0 or a positive number", lambda x: x >= 0), metavar="SECONDS",
+        help="stop, resumable, after so long",
+    )  # fmt: skip
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--out", metavar="FOLDER", help="for the journal and the results; the plan's name by default")
     parser.add_argument("--resume", action="store_true", help="go on with the journal in the folder")
     parser.add_argument("--executor", choices=("serial", "processes", "ray"), default="processes")
-    parser.add_argument("--workers", type=int, help="processes; all cores by default")
+    parser.add_argument("--workers", type=_count, metavar="N", help="processes; all cores by default")
     parser.add_argument("--address", default="auto", help="Ray cluster; 'local' starts one here")
     parser.add_argument("--json", action="store_true", help="progress as one JSON object a line")
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a positive whole number, but got {text!r}")
+    return int(text)
 
 
 def _run(plan: Plan, options: argparse.Namespace) -> int:

@@ -25,6 +25,7 @@ import torch
 
 from surgecore.analysis import analyse
 from surgecore.catalogue import Entry
+from surgecore.cli import number
 from surgecore.sweep import Sweep
 from surgecore.training.executors import prepare, work
 from surgecore.training.plan import Chunk, Plan
@@ -43,7 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--describe", action="store_true", help="write cards anew from the data files; trains nothing")
     parser.add_argument("--bundle", default="bundle", metavar="NAME", help="list of plans in FOLDER/plans")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--budget", type=float, metavar="SECONDS", help="stop, resumable, after so long in all")
+    parser.add_argument(
+        "--budget", type=number("0 or a positive number", lambda x: x >= 0), metavar="SECONDS",
+        help="stop, resumable, after so long in all",
+    )  # fmt: skip
     parser.add_argument("--only", help="only plans whose name starts so")
     parser.add_argument("--seed", type=int, help="of the sample to check; drawn anew by default")
     options = parser.parse_args(arguments)

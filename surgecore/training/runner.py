@@ -122,9 +122,13 @@ def run(
     FileExistsError, JournalError
         If `out` holds a journal that must not, or cannot, be gone on with.
     ValueError
-        If the device or the executor is not there.
+        If the device or the executor is not there, `budget` is not 0 or positive, or `workers` not positive.
     """
     began = monotonic()
+    if budget is not None and not budget >= 0:
+        raise ValueError(f"budget must be 0 or a positive number, but got {budget!r}")
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers must be a positive whole number, but got {workers!r}")
     device = choose_device(device)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)

@@ -91,6 +91,13 @@ def test_budget_stops_in_time(long_plan, tmp_path):
     assert result.status == "Stopped after 0 of 40 chunks; resume to go on."
 
 
+@pytest.mark.parametrize("options", [{"budget": -1}, {"budget": np.nan}, {"workers": 0}, {"workers": -2}])
+def test_no_budget_and_no_workers_are_refused(plan, tmp_path, options):
+    with pytest.raises(ValueError, match=r"must be .*positive.*, but got"):
+        run(plan, out=tmp_path, device="cpu", **options)
+    assert not list(tmp_path.iterdir())
+
+
 def test_another_plan_cannot_go_on(plan, plan_text, tmp_path):
     run(plan, out=tmp_path, device="cpu")
     with pytest.raises(FileExistsError):
