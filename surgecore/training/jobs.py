@@ -13,14 +13,17 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from surgecore.training.plan import Plan
 
 WAITING, RUNNING, DONE, CANCELLED, FAILED = "waiting", "running", "done", "cancelled", "failed"
+#: Characters kept of what a worker wrote to standard error.
+_KEPT = 10_000
 
 
 @dataclass(eq=False)
@@ -57,6 +60,14 @@ class Job:
     resume: bool = False
     _process: subprocess.Popen[str] | None = None
     _asked_to_stop: bool = False
+
+    def _hear(self, line: str) -> bool:
+        """Take a line of the worker's output; False if it is not one of its events."""
+        try:
+            self._take(json.loads(line))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return False
+        return True
 
     def _take(self, event: Mapping[str, Any]) -> None:
         kind = event.get("event")
@@ -131,13 +142,19 @@ class JobQueue:
                     return
                 job = self._waiting.popleft()
                 job.state = RUNNING
-                job._process = self._start(job)
+                try:
+                    job._process = self._start(job)
+                except (OSError, ValueError) as error:
+                    job.message, job.state = f"It could not be started: {error}", FAILED
+                    continue
             self._follow(job)
 
     def _start(self, job: Job) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "surgecore.training", str(job.folder / "plan.toml"), "--json"]
         command += ["--out", str(job.folder), "--workers", str(self._workers)] + ["--resume"] * job.resume
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace"
+        )
 
     @staticmethod
     def _follow(job: Job) -> None:
@@ -145,16 +162,43 @@ class JobQueue:
         assert process is not None
         assert process.stdout is not None
         assert process.stderr is not None
+        errors, other = _Tail(process.stderr), ""
         with process:
-            for line in process.stdout:
-                job._take(json.loads(line))
-            errors = process.stderr.read()
-        if job._asked_to_stop and process.returncode:
-            # a worker that is interrupted while it starts ends as it can
-            job.state, job.message = CANCELLED, job.message or "Stopped before it began."
-            return
-        if process.returncode not in (0, 2, 3):
-            job.message = (
-                errors.strip().splitlines()[-1] if errors.strip() else f"The worker ended ({process.returncode})."
-            )
-        job.state = {0: DONE, 3: CANCELLED}.get(process.returncode, FAILED)
+            # at the same time, or a worker with many warnings waits for a reader, and is waited for
+            errors.start()
+            try:
+                for line in process.stdout:
+                    if not job._hear(line):  # whatever a library prints
+                        other = line
+            except (OSError, ValueError) as error:
+                other = f"What it says cannot be read: {error}"
+            errors.join()
+        last = (errors.text.strip() or other.strip()).splitlines()[-1:]
+        job.message, job.state = _outcome(job, process.returncode, "".join(last))
+
+
+class _Tail(threading.Thread):
+    """Reads a stream to its end and keeps the end."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        super().__init__(daemon=True)
+        self._stream, self.text = stream, ""
+
+    def run(self) -> None:
+        with suppress(OSError, ValueError):  # closed, or no text
+            while part := self._stream.read(_KEPT):
+                self.text = (self.text + part)[-_KEPT:]
+
+
+def _outcome(job: Job, status: int, last: str) -> tuple[str, str]:
+    """Message and state of a job whose worker has ended."""
+    if job._asked_to_stop and status:
+        # a worker that is interrupted while it starts ends as it can
+        return job.message or "Stopped before it began.", CANCELLED
+    if status == 0 and job.files:
+        return job.message, DONE
+    if status == 3:
+        return job.message or "Stopped.", CANCELLED
+    if status == 2 and job.message:
+        return job.message, FAILED
+    return last or f"The worker ended without a result (exit status {status}).", FAILED

@@ -1,0 +1,106 @@
+"""The queue of the Train page, with workers that misbehave."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from surgecore.training.jobs import CANCELLED, DONE, FAILED, JobQueue
+from surgecore.training.plan import Plan
+
+END = {"event": "end", "finished": True, "status": "All is done.", "files": ["a.csv"]}
+SAY_END = f"print({json.dumps(json.dumps(END))}, flush=True)"
+
+
+@pytest.fixture
+def plan(plan_text):
+    return Plan.from_toml(plan_text)
+
+
+@pytest.fixture
+def queue(monkeypatch):
+    """A queue whose workers run the next of `queue.scripts`, each a Python program or an exception."""
+    queue = JobQueue()
+    queue.scripts = []
+
+    def start(job):
+        script = queue.scripts.pop(0)
+        if isinstance(script, Exception):
+            raise script
+        command = [sys.executable, "-c", script]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    monkeypatch.setattr(queue, "_start", start)
+    return queue
+
+
+def outcomes(queue, plan, folder, scripts):
+    queue.scripts = list(scripts)
+    jobs = [queue.submit(plan, folder / str(i)) for i in range(len(scripts))]
+    if (thread := queue._thread) is not None:
+        thread.join(60)
+        assert not thread.is_alive()
+    return jobs
+
+
+def test_a_real_worker_leaves_its_files(plan, tmp_path):
+    queue = JobQueue()
+    job = queue.submit(plan, tmp_path)
+    queue._thread.join(120)
+    assert job.state == DONE
+    assert [file.name for file in job.files] == ["small-k3.csv", "small-k1.csv"]
+    assert all(file.exists() for file in job.files)
+    again = queue.submit(plan, tmp_path)
+    queue._thread.join(120)
+    assert again.state == FAILED
+    assert "resume it, or choose another folder" in again.message
+
+
+def test_a_worker_with_a_megabyte_of_warnings_is_heard_to_its_end(queue, plan, tmp_path):
+    (job,) = outcomes(queue, plan, tmp_path, [f"import sys; sys.stderr.write('a warning\\n' * 100_000); {SAY_END}"])
+    assert (job.state, job.message) == (DONE, "All is done.")
+
+
+def test_what_a_library_prints_is_not_an_event(queue, plan, tmp_path):
+    noise = "print('downloading'); print('[1]'); print('null'); print('{\"event\": \"progress\"}')"
+    (job,) = outcomes(queue, plan, tmp_path, [f"{noise}; {SAY_END}"])
+    assert (job.state, job.message) == (DONE, "All is done.")
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        (OSError(12, "Cannot allocate memory"), "It could not be started: [Errno 12] Cannot allocate memory"),
+        ("import sys; sys.exit('no room')", "no room"),
+        ("import sys; sys.stdout.buffer.write(b'\\xff\\n'); sys.exit(1)", "What it says cannot be read"),
+        ("print('half a word'); raise SystemExit(1)", "half a word"),
+        ("import os; os._exit(7)", "The worker ended without a result (exit status 7)."),
+        ("pass", "The worker ended without a result (exit status 0)."),
+        ("import sys; sys.stderr.write('usage: wrong option'); sys.exit(2)", "usage: wrong option"),
+        ('print(\'{"event": "refused", "problems": ["A.", "B."]}\'); raise SystemExit(2)', "A. B."),
+    ],
+)
+def test_a_failure_is_a_sentence_and_the_queue_goes_on(queue, plan, tmp_path, script, message):
+    failed, after = outcomes(queue, plan, tmp_path, [script, SAY_END])
+    assert failed.state == FAILED
+    assert failed.message.startswith(message)
+    assert after.state == DONE
+
+
+def test_a_worker_that_stops_can_be_resumed(queue, plan, tmp_path):
+    (job,) = outcomes(queue, plan, tmp_path, ["raise SystemExit(3)"])
+    assert (job.state, job.message) == (CANCELLED, "Stopped.")
+
+
+def test_a_job_that_waits_is_cancelled_at_once(queue, plan, tmp_path):
+    queue.scripts = ["import time; time.sleep(30)", SAY_END]
+    first, second = (queue.submit(plan, tmp_path / name) for name in "ab")
+    thread = queue._thread
+    while first._process is None:
+        pass
+    assert queue.position(second) == 0
+    queue.cancel(second)
+    queue.cancel(first)
+    thread.join(60)
+    assert first.state == second.state == CANCELLED
