@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 import train_plan
 import words
@@ -30,25 +32,33 @@ def choose(*, disabled: bool) -> Choices:
             "State at the start", list(STATE_NAMES), format_func=STATE_NAMES.get, key="train-state", filter_mode=None,
             **still,
         )  # fmt: skip
-    protocol = st.selectbox(
-        "Protocol", list(PROTOCOL_NAMES), format_func=PROTOCOL_NAMES.get, key="train-protocol", filter_mode=None,
-        **still,
-    )  # fmt: skip
-    loss = default.target if protocol == "target" else default.checkpoint
-    if protocol in ("checkpoint", "target"):
-        loss = st.number_input(
-            "Loss of the checkpoint" if protocol == "checkpoint" else "Target loss", 0.0, 1e6, loss, format="%g",
-            key=f"train-loss-{workload}-{protocol}", help="0 for the initial parameters.", **still,
+    # Folded, so that the surface is near the top of a phone
+    with st.expander("Protocol and steps"):
+        protocol = st.selectbox(
+            "Protocol", list(PROTOCOL_NAMES), format_func=PROTOCOL_NAMES.get, key="train-protocol", filter_mode=None,
+            **still,
         )  # fmt: skip
-    amount = 4096 if protocol == "examples" else default.steps
-    steps = st.number_input(
-        "Examples" if protocol == "examples" else "Steps", 1, 1_000_000, amount,
-        key=f"train-steps-{workload}-{protocol}", **still,
-    )  # fmt: skip
-    batches = _powers("Batch sizes", (0, 16), default.batches, f"train-batches-{workload}", disabled)
-    usual = default.sgd_rates if optimizer == "sgd" else default.rates
-    rates = _powers("Learning rates", (-20, 8), usual, f"train-rates-{workload}-{optimizer == 'sgd'}", disabled)
-    with st.expander("Finer grid, more seeds"):
+        loss = default.target if protocol == "target" else default.checkpoint
+        if protocol in ("checkpoint", "target"):
+            loss = st.number_input(
+                "Loss of the checkpoint" if protocol == "checkpoint" else "Target loss", 0.0, 1e6, loss, format="%g",
+                key=f"train-loss-{workload}-{protocol}", help="0 for the initial parameters.", **still,
+            )  # fmt: skip
+        amount = 4096 if protocol == "examples" else default.steps
+        steps = st.number_input(
+            "Examples" if protocol == "examples" else "Steps", 1, 1_000_000, amount,
+            key=f"train-steps-{workload}-{protocol}", **still,
+        )  # fmt: skip
+    with st.expander("Grid and seeds"):
+        batches = _powers(
+            "Batch sizes [examples]", (0, 16), default.batches, words.power_of_two, f"train-batches-{workload}",
+            disabled,
+        )  # fmt: skip
+        usual = default.sgd_rates if optimizer == "sgd" else default.rates
+        rates = _powers(
+            f"Learning rates [{words.lr_unit(optimizer)}]", (-20, 8), usual, lambda k: words.number(2.0**k, 2),
+            f"train-rates-{workload}-{optimizer == 'sgd'}", disabled,
+        )  # fmt: skip
         per_octave = st.select_slider("Learning rates per octave", [1, 2, 3], 2, key="train-per-octave", **still)
         seeds = st.number_input("Seeds", 2, 512, default.seeds, key=f"train-seeds-{workload}", **still)
         refine = st.checkbox(
@@ -63,9 +73,11 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _powers(label: str, span: tuple[int, int], default: tuple[int, int], key: str, disabled: bool) -> tuple[int, int]:
+def _powers(
+    label: str, span: tuple[int, int], default: tuple[int, int], said: Callable[[int], str], key: str, disabled: bool
+) -> tuple[int, int]:
     options = list(range(span[0], span[1] + 1))
-    low, high = st.select_slider(label, options, default, format_func=words.power_of_two, key=key, disabled=disabled)
+    low, high = st.select_slider(label, options, default, format_func=said, key=key, disabled=disabled)
     return low, high
 
 

@@ -124,6 +124,15 @@ def jobs() -> TrainingJobs:
     return TrainingJobs(os.environ.get(FOLDER) or None)
 
 
+def kept(job: Job) -> str:
+    """How much of a stopped sweep is kept, counted in runs as its progress was."""
+    if job.progress:
+        stage = "of the scouting stage " if job.plan.grid.refine and job.progress["stage"] == 0 else ""
+        return f"{job.progress['done']:,} of {job.progress['total']:,} runs {stage}are done and kept."
+    said = "" if job.message.startswith("Stopped after") else f"{job.message} "
+    return f"{said}What was finished is kept."
+
+
 def provenance(job: Job) -> dict[str, object]:
     """Device, versions and seeds of a finished sweep."""
     found: dict[str, object] = json.loads((job.folder / "provenance.json").read_text(encoding="utf-8"))

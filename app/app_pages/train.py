@@ -147,7 +147,7 @@ with right:
         if job.state == FAILED:
             st.error(f"The worker stopped: {job.message}", icon=":material/error:")
         if job.state == CANCELLED:
-            st.info(f"Cancelled. {job.message} What was finished is kept.", icon=":material/pause_circle:")
+            st.info(f"Cancelled. {training_jobs.kept(job)}", icon=":material/pause_circle:")
         surface_of(job.plan, job)
         with st.container(horizontal=True):
             st.button("Go on with it", icon=":material/play_arrow:", type="primary", on_click=resume)

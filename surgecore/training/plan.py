@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from surgecore._words import number
 from surgecore.training.optimizers import OPTIMIZERS, Optimizer
 from surgecore.training.options import option, read_options, unknown
 from surgecore.training.protocols import PROTOCOLS, Protocol
@@ -293,12 +294,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a plan will cost at most, known before anything starts.
+    """About what a plan will cost, known before anything starts.
 
     Attributes
     ----------
     runs, run_steps : int
-        Training runs, and their steps in all.
+        Training runs, and their steps in all; fewer steps where runs stop at a target.
     flops : float
         Floating-point operations.
     memory : float
@@ -316,9 +317,9 @@ class Estimate:
     def sentence(self) -> str:
         """Say it."""
         return (
-            f"{self.runs:,} runs, at most {self.run_steps:,} run-steps, {self.flops:.1e} FLOPs, "
-            f"{self.memory / 1e6:.0f} MB, at most about {_duration(self.seconds)} on one worker (within a "
-            "factor of three)"
+            f"{self.runs:,} runs, about {_duration(self.seconds)} on one worker, could be three times that; "
+            f"at most {self.run_steps:,} steps in all, {number(self.flops)} floating-point operations, "
+            f"{number(self.memory / 1e6)} MB"
         )
 
 
