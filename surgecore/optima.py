@@ -374,7 +374,7 @@ def _grid_error(x: FloatArray, valley: _Valley) -> float:
     octaves = float(np.median(np.diff(x))) / np.log(2)
     if valley.one_step:
         return float(0.01 * max(1.0, octaves))
-    error = {2: 0.04, 3: 0.02, 4: 0.012}[valley.degree] * (2.0 * octaves) ** 2.2
+    error = {2: 0.04, 3: 0.02, 4: 0.015}[valley.degree] * (2.0 * octaves) ** 2.2
     return float(min(max(error, 0.005), octaves * np.log(2) / np.sqrt(12.0)))
 
 
