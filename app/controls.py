@@ -228,7 +228,7 @@ def choose_sweep() -> None:
         _choice("Optimizer", optimizers, OPTIMIZER, place.optimizer)
         alike = (place.workload, place.optimizer)
         runs = [other.run for other in places().values() if (other.workload, other.optimizer) == alike]
-        _choice("Measured after", runs, RUN, place.run, help=_RUN_HELP)
+        _choice("Horizon and protocol", runs, RUN, place.run, help=_RUN_HELP)
     st.file_uploader(
         "Your own sweep",
         type=uploads.ENDINGS,

@@ -199,8 +199,8 @@ def open_table(source: Source, *, name: str | None = None) -> Table:
     Parameters
     ----------
     source : path, bytes or file object
-        CSV, TSV, semicolons with decimal commas, JSON lines, a JSON list, Parquet (with pyarrow), any of them
-        gzipped; pasted text as bytes.
+        CSV, TSV, semicolons with decimal commas, columns between runs of spaces, JSON lines, a JSON list, Parquet
+        (with pyarrow), any of them gzipped; pasted text as bytes.
     name : str, optional
         Name of the table; the file's by default.
 

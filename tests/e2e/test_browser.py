@@ -42,8 +42,8 @@ def open_page(page: Page, url: str, path: str = "/", title: str | None = None) -
 
 def test_the_chosen_sweep_is_in_the_address_and_survives_a_reload(page, url):
     open_page(page, url, "/sweep", PAGES["Sweep"])
-    page.get_by_role("combobox", name="Sweep").click()
-    page.get_by_role("option", name="Digits MLP, SGD, 10 steps").click()
+    page.get_by_role("combobox", name="Optimizer").click()
+    page.get_by_role("option", name="SGD", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Digits MLP, SGD, 10 steps")
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("Digits MLP, SGD, 10 steps")
@@ -62,19 +62,41 @@ def test_upload_of_a_good_sweep(page, url, good_csv, sweep, errors):
     assert errors == []
 
 
-def test_upload_of_a_bad_sweep_is_explained_and_the_page_goes_on(page, url, bad_csv, good_csv, errors):
+def test_upload_of_a_bad_sweep_is_explained_and_nothing_else_answers(page, url, bad_csv, good_csv, errors):
     open_page(page, url, "/sweep", PAGES["Sweep"])
     upload(page, "bad.csv", bad_csv)
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("bad cannot be read as a sweep: 3 problems")
     for row in (3, 4, 5):
         expect(alert).to_contain_text(f"row {row}, ")
+    expect(page.get_by_role("heading", level=1)).to_have_text("bad")
+    expect(page.locator(PLOT)).to_have_count(0)
+    page.get_by_role("button", name="Back to the bundled sweeps").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["Sweep"])
+    expect(alert).to_have_count(0)
+    folded = page.get_by_text("bad cannot be read as a sweep: 3 problems")
+    expect(folded).to_be_visible()
     upload(page, "good.csv", good_csv)
     expect(page.get_by_role("heading", level=1)).to_have_text("good")
     page.get_by_role("button", name="Remove bad.csv").click()
-    expect(alert).to_have_count(0)
+    expect(folded).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_have_text("good")
+    assert errors == []
+
+
+def test_an_own_sweep_outlives_pages_but_not_a_reload_and_the_page_says_so(page, url, good_csv, errors):
+    open_page(page, url, "/sweep", PAGES["Sweep"])
+    upload(page, "mine.csv", good_csv)
+    expect(page.get_by_role("heading", level=1)).to_have_text("mine")
+    expect(page).to_have_url(f"{url}/sweep?sweep=own")
+    page.get_by_role("link", name="Why", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["Why"])
+    expect(page.get_by_role("button", name="Paste a table")).to_be_hidden()
+    page.get_by_role("link", name="Sweep", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("mine")
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("The link does not carry the sweep")
+    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["Sweep"])
     assert errors == []
 
 
