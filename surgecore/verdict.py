@@ -242,6 +242,7 @@ def _in_groups(y: FloatArray, sizes: FloatArray, errors: Errors) -> tuple[FloatA
     total = np.add.reduceat(weight, first)
     mean = np.add.reduceat(weight * y, first) / total
     size = np.exp(np.add.reduceat(weight * np.log(sizes), first) / total)
+    size = np.array([float(f"{value:.3g}") for value in size])
     return mean, size, Errors(total**-0.5, np.add.reduceat(errors.dof, first), errors.prior_dof)
 
 
@@ -252,7 +253,7 @@ def _what_it_rests_on(y: FloatArray, sizes: FloatArray, errors: Errors, p_rise: 
         rest = np.delete(np.arange(len(y)), index)
         without = Errors(errors.sigma[rest], errors.dof[rest], errors.prior_dof)
         if _p_value(y[rest], without, rng) >= LEVEL:
-            text += f" The fall rests on the optimum at batch size {sizes[index]:.4g}: without it none is found."
+            text += f" The fall rests on the optimum at batch size {sizes[index]:g}: without it none is found."
     return text
 
 
@@ -264,7 +265,7 @@ def _sentence(
     decision: str, p_value: float, fall: float, interval: tuple[float, float], bracketed: bool,
     sizes: FloatArray, peak: int, left_out: int,
 ) -> str:  # fmt: skip
-    size, last = float(f"{sizes[peak]:.4g}"), float(f"{sizes[-1]:.4g}")
+    size, last = sizes[peak], sizes[-1]
     amount = f"{fall:.2f} octaves (95 % interval {interval[0]:.2f} to {interval[1]:.2f})"
     if decision == "fall":
         text = f"The optimal learning rate falls, by {amount} from its peak to batch size {last:g}"
