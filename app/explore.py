@@ -8,18 +8,22 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+import controls
 import numpy as np
 import pandas as pd
 import segno
 import streamlit as st
+import takeaway
+import uploads
 import words
 from components.surge_chart import last_state
 from explore_presets import PRESETS
 from explore_state import DEFAULT_MODEL, KEYS, PARTS, WHOLE, ExploreState, from_json, from_query
-from noise_reading import Reading
+from explore_words import Around, caution, decision, moved
+from noise_reading import ControlsFit, Reading, fit_controls, fitting_view
 from palette import GREY, STYLES
 
-from surgecore import Analysis, EqualSnrLaw, NoiseModel, Optimum
+from surgecore import Analysis, DivergedRule, NoiseModel, Optimum
 from surgecore.training_progress import TrainingProgress, simulate
 
 LABELS = {
@@ -51,6 +55,13 @@ BIBTEX = """@inproceedings{li2024surge,
   year      = {2024},
   note      = {arXiv:2405.14578}
 }"""
+
+
+def hide_frame() -> None:
+    """Take away the sidebar and the navigation, for an instrument that is embedded alone."""
+    parts = ("stSidebar", "stSidebarCollapsedControl", "stExpandSidebarButton", "stHeader", "stTopNavLinkContainer")
+    hidden = ", ".join(f"[data-testid={part}]" for part in parts)
+    st.html(f"<style>{hidden} {{ display: none !important; }}</style>")
 
 
 def query() -> dict[str, list[str]]:
@@ -88,20 +99,42 @@ def shown_model(state: ExploreState) -> NoiseModel:
     """The model on the curve: where training has moved the controls to, as in `state.js`."""
     if state.t == 0:
         return state.model
+    ratios = _ratios(state)
+    values = {name: getattr(state.model, name) * ratios[name] for name in ("snr", "alignment", "lr_scale")}
+    values["alignment"] = min(values["alignment"], state.model.max_alignment)
+    return replace(state.model, **values)  # type: ignore[arg-type]
+
+
+def _ratios(state: ExploreState) -> dict[str, float]:
+    """The simulated run at the state's moment, interpolated in the log."""
     rows = _training()[state.noise].ratios()
     place = state.t * (len(rows) - 1)
     index = min(int(place), len(rows) - 2)
-    part = place - index
-    moved = {
-        name: getattr(state.model, name) * rows[index][name] * (rows[index + 1][name] / rows[index][name]) ** part
-        for name in ("snr", "alignment", "lr_scale")
-    }
-    moved["alignment"] = min(moved["alignment"], state.model.max_alignment)
-    return replace(state.model, **moved)  # type: ignore[arg-type]
+    low, high = rows[index], rows[index + 1]
+    return {name: low[name] * (high[name] / low[name]) ** (place - index) for name in low if low[name] > 0}
 
 
-def chart_data(state: ExploreState, analysis: Analysis, hide: Sequence[str]) -> dict[str, Any]:
-    """Everything the instrument draws from."""
+@st.cache_resource(
+    scope="session", max_entries=16, show_spinner=False,
+    hash_funcs={Analysis: lambda analysis: (analysis.sweep.name, analysis.sweep.digest)},
+)  # fmt: skip
+def _fitted(analysis: Analysis) -> ControlsFit:
+    return fit_controls(analysis, DEFAULT_MODEL)
+
+
+def around(state: ExploreState, analysis: Analysis, own: bool) -> Around:
+    """What belongs around the headline of this state, as in `index.js`."""
+    fit = _fitted(analysis)
+    shown = state.t == 0 and state.model == fit.model
+    run = moved(_ratios(state)["loss"], state.model.alignment, shown_model(state).alignment) if state.t else ""
+    return Around(
+        decision(analysis) if own else "", fit.opening if shown else "", fit.caveat if shown else "", run
+    )  # fmt: skip
+
+
+def chart_data(state: ExploreState, analysis: Analysis, hide: Sequence[str], own: bool = False) -> dict[str, Any]:
+    """Everything the instrument draws from; `own` where the sweep is the visitor's."""
+    fit = _fitted(analysis)
     return {
         "token": "explore",
         "state": state.to_json(),
@@ -111,12 +144,17 @@ def chart_data(state: ExploreState, analysis: Analysis, hide: Sequence[str]) -> 
         "presets": [preset.to_json() for preset in PRESETS],
         "measured": [_point(optimum) for optimum in analysis.optima],
         "measured_name": analysis.sweep.name,
-        "fit": _fit(analysis),
+        "caution": caution(analysis.sweep),
+        "decision": decision(analysis) if own else "",
+        "fit": {
+            "params": None if fit.model is None else vars(fit.model), "sentence": fit.sentence,
+            "opening": fit.opening, "caveat": fit.caveat, "digits": dict(fit.digits),
+        },
         "progress": {noise: run.ratios() for noise, run in _training().items()},
         "progress_note": _PROGRESS_NOTE,
         "logged": st.session_state.get("logged", []),
         "hide": list(hide),
-    }
+    }  # fmt: skip
 
 
 def _specs() -> list[dict[str, Any]]:
@@ -147,22 +185,6 @@ def _point(optimum: Optimum) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _fit(analysis: Analysis) -> dict[str, Any]:
-    """The controls that fit the sweep on show: the exact law with equal signal to noise."""
-    fit = next(fit for fit in analysis.comparison.fits if fit.family.key == "equal_snr")
-    if not isinstance(fit.law, EqualSnrLaw):
-        return {"params": None, "sentence": fit.status}
-    plain = {p.name: vars(DEFAULT_MODEL)[p.name] for p in NoiseModel.params[4:]}
-    fitted = {
-        "lr_scale": fit.law.lr_scale,
-        "snr": fit.law.snr,
-        "snr_spread": 0.0,
-        "alignment": fit.law.coupling,
-    }
-    sentence = f"Sets the controls to the exact law with equal signal to noise, fitted to the points. {fit.status}"
-    return {"params": {**plain, **fitted}, "sentence": sentence}
-
-
 def curve_table(reading: Reading, keys: Sequence[str]) -> pd.DataFrame:
     """The curves that are drawn, at powers of two from 1 to 2^20."""
     batch = 2.0 ** np.arange(21)
@@ -185,7 +207,7 @@ def numbers(reading: Reading, keys: Sequence[str]) -> None:
     )
 
 
-def share(state: ExploreState) -> None:
+def share(state: ExploreState, analysis: Analysis) -> None:
     """A link to exactly this state, as text and for a phone's camera, to embed, and as code."""
     address = st.context.url or ""
     keep = {key: values for key, values in query().items() if key not in (*KEYS, "hide", "embed", "embed_options")}
@@ -202,7 +224,7 @@ def share(state: ExploreState) -> None:
         segno.make(link, error="l").save(image, kind="svg", scale=3, border=3, light="#ffffff")
         st.image(image.getvalue().decode(), caption="The same link, for a room", width="stretch")
     st.markdown("**Python that draws this figure**")
-    st.code(snippet(state), language="python")
+    st.code(snippet(state, analysis.optima, measured_code(analysis)), language="python")
     st.markdown("**BibTeX**")
     st.code(BIBTEX, language="bibtex")
 
@@ -211,24 +233,122 @@ def _address(base: str, parts: dict[str, Any]) -> str:
     return f"{base}?{urlencode(parts, doseq=True)}" if parts else base
 
 
-def snippet(state: ExploreState) -> str:
-    model = shown_model(state)
-    arguments = ",\n    ".join(f"{name}={value!r}" for name, value in vars(model).items())
-    return f"""import numpy as np
-import plotly.graph_objects as go
-from surgecore import NoiseModel
+def measured_code(analysis: Analysis) -> str:
+    """Python that finds the optima on show again: a bundled sweep by its name, a file of the visitor's by its own."""
+    entry, upload = controls.chosen_entry(), controls.chosen_upload()
+    if entry is not None:
+        return f"""# The bundled sweeps: the folder data of the Surge Explorer
+entry = next(entry for entry in load_catalogue("data") if entry.name == {entry.name!r})
+optima = entry.load().optima()"""
+    if upload is None:
+        return f"""# Fill in the path: the Sweep page saves this file as "Sweep, canonical CSV"
+optima = Sweep.from_csv({takeaway.file_name(analysis) + ".csv"!r}).optima()"""
+    how = uploads.settings(upload)
+    options = [f"mapping=ColumnMapping.from_query({query!r})" for query in [uploads.address(upload)] if query]
+    options += [f"group={how.group!r}"] if how.group else []
+    options += ["skip_bad_rows=True"] if how.skip_bad_rows else []
+    options += [f"diverged={how.rule!r}"] if how.rule != DivergedRule() else []
+    return f"""# Fill in the path of your file
+optima = Sweep.from_csv({", ".join([repr(upload.label + ".csv"), *options])}).optima()"""
 
-model = NoiseModel(
-    {arguments},
+
+def view(state: ExploreState, optima: Sequence[Optimum]) -> tuple[float, ...]:
+    """Limits of the two plots: what the visitor chose, else what the instrument shows by itself."""
+    if state.view is not None:
+        return state.view
+    moments = [replace(state, t=row / 30) for row in range(31)] if state.t else []
+    return fitting_view(Reading(shown_model(state)), optima, [Reading(shown_model(m)).top for m in moments])
+
+
+# What each curve is in the library's own terms: optimal learning rate, then loss drop where it has one
+_IN_PYTHON = {
+    "exact": ("independent.optimal_lr(batch_size)", "independent.loss_drop(batch_size)"),
+    "correlated": ("noise.optimal_lr(batch_size)", "noise.loss_drop(batch_size)"),
+    "surge": (
+        "theorem(batch_size)",
+        "2 * theorem.lr_max**2 / (1 + theorem.noise_scale / batch_size)",
+    ),
+    "plateau": (
+        "np.full(batch_size.shape, noise.plateau_lr)",
+        "np.full(batch_size.shape, noise.plateau_loss_drop)",
+    ),
+    "sgd": (
+        "SaturatingLaw(noise.plateau_lr, sgd.noise_scale)(batch_size)",
+        "noise.plateau_loss_drop / (1 + sgd.noise_scale / batch_size)",
+    ),
+    "saturating_half": ("SaturatingLaw(noise.plateau_lr, sgd.noise_scale, 0.5)(batch_size)", ""),
+    "linear": ("PowerLaw(start, 1.0)(batch_size)", ""),
+    "square_root": ("PowerLaw(start, 0.5)(batch_size)", ""),
+}
+
+
+def snippet(state: ExploreState, optima: Sequence[Optimum], measured: str) -> str:
+    """Python that draws what is shown: the laws that are on, ghosts, measured optima, loss drop, the same range."""
+    model = shown_model(state)
+    drawn = Reading(model).curves()
+    lines = []
+    for key in state.curves:
+        if key in drawn:
+            style, (lr, drop) = _style(key), _IN_PYTHON[key]
+            parts = [repr(style["label"]), lr, *([drop] if drop else []), f"color={style['colour']!r}"]
+            dash = f"{style['dash'].replace(' ', 'px,')}px"
+            parts += [f"width={style['width']}", *([f"dash={dash!r}"] if style["dash"] != "1 0" else [])]
+            lines.append("draw(\n    " + ",\n    ".join(parts) + ",\n)")
+    for number, ghost in enumerate(state.ghosts, 1):
+        lines.append(
+            f"ghost = {_model_code(ghost)}.gradient_noise()\n"
+            f"draw('Pinned {number}', ghost.optimal_lr(batch_size), ghost.loss_drop(batch_size), color={GREY!r})"
+        )
+    laws = "\n".join(lines)
+    used = f"{laws} {measured if optima else ''} NoiseModel("
+    names = ("ColumnMapping", "DivergedRule", "NoiseModel", "PowerLaw", "SaturatingLaw", "Sweep", "load_catalogue")
+    imports = ", ".join(name for name in names if f"{name}(" in used or f"{name}." in used)
+    x0, x1, *ends = view(state, optima)
+    sweep = f"""
+{measured}
+ends = [optimum.interval or (optimum.learning_rate, optimum.learning_rate) for optimum in optima]
+best = np.array([optimum.learning_rate for optimum in optima])
+symbols = {{None: "circle", "high": "triangle-up", "low": "triangle-down"}}
+figure.add_scatter(
+    x=[optimum.batch_size for optimum in optima], y=best, mode="markers", name="measured",
+    marker=dict(color="black", size=9, symbol=[symbols[optimum.on_edge] for optimum in optima]),
+    error_y=dict(symmetric=False, array=[high for _, high in ends] - best, arrayminus=best - [low for low, _ in ends]),
+    row=1, col=1,
 )
+"""
+    return f"""from dataclasses import replace
+
+import numpy as np
+from plotly.subplots import make_subplots
+from surgecore import {imports}
+
+model = {_model_code(model)}
 noise = model.gradient_noise()
-batch_size = np.logspace(0, 6, 300)
-figure = go.Figure(go.Scatter(x=batch_size, y=noise.optimal_lr(batch_size), name="exact"))
-if (surge := noise.small_batch_law()) is not None:
-    figure.add_scatter(x=batch_size, y=surge(batch_size), name="Theorem 3", line_dash="dash")
-figure.add_hline(noise.plateau_lr, line_dash="dot")
-figure.update_xaxes(type="log", title="Batch size [examples]")
-figure.update_yaxes(type="log", title="Optimal learning rate [parameter units per step]")
+independent = replace(model, correlation=0.0).gradient_noise()  # as Theorems 2 and 3 have it
+theorem, sgd = independent.small_batch_law(), noise.sgd_law()
+start = np.sqrt(2 / np.pi) * float((independent.mean**2 / independent.std).sum())  # small batches: start * sqrt(B)
+
+batch_size = 2.0 ** np.linspace({x0!r}, {x1!r}, 300)
+figure = make_subplots(rows=2, shared_xaxes=True, row_heights=[0.68, 0.32], vertical_spacing=0.05)
+
+
+def draw(name, lr, drop=None, **line):
+    for row, values in ((1, lr), (2, drop)):
+        if values is not None:
+            figure.add_scatter(x=batch_size, y=np.where(values > 0, values, np.nan), mode="lines", name=name, line=line,
+                               showlegend=row == 1, row=row, col=1)
+
+
+{laws}
+{sweep if optima else ""}
+figure.update_xaxes(type="log", range=np.log10(2) * np.array([{x0!r}, {x1!r}]))
+figure.update_xaxes(title="Batch size [examples]", row=2)
+figure.update_yaxes(type="log", title="Optimal learning rate [{words.lr_unit("")}]", range={ends[:2]!r}, row=1)
+figure.update_yaxes(type="log", title="Best loss drop of one step [loss]", range={ends[2:]!r}, row=2)
 figure.show()
 print(noise.peaks())
 """
+
+
+def _model_code(model: NoiseModel) -> str:
+    return "NoiseModel(\n    " + ",\n    ".join(f"{name}={value!r}" for name, value in vars(model).items()) + ",\n)"

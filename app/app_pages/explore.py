@@ -1,5 +1,7 @@
 """Explore: where does the optimal learning rate peak, and what decides it? Grab the surge and move it."""
 
+from dataclasses import replace
+
 import controls
 import explore
 import logged_scales
@@ -12,6 +14,7 @@ from explore_words import sentences
 from noise_reading import Reading
 
 analysis = controls.chosen_analysis()
+own = controls.chosen_entry() is None
 hide = hidden(explore.query())
 state, notices = explore.current_state()
 
@@ -19,8 +22,10 @@ if "page" not in hide:
     st.title("Where does the optimal learning rate peak?", anchor=False)
 for notice in notices:
     st.warning(notice, icon=":material/link_off:")
-surge_chart(explore.chart_data(state, analysis, hide))
+surge_chart(explore.chart_data(state, analysis, hide, own))
 if "page" in hide:
+    if st.context.is_embedded:
+        explore.hide_frame()
     st.stop()
 
 NAMES = ["This figure", "Numbers", "Share and cite", "Logged noise scale"]
@@ -36,12 +41,13 @@ if figure.open:
 if numbers.open:
     with numbers:
         reading = Reading(explore.shown_model(state))
-        st.markdown(" ".join(sentences(reading)))
+        around = explore.around(state, analysis, own)
+        st.markdown(" ".join(sentences(reading, replace(around, sweep=words.plain(around.sweep)))))
         explore.numbers(reading, state.curves)
         st.table(tables.optima(analysis.optima).set_index("Batch size"))
 if share.open:
     with share:
-        explore.share(state)
+        explore.share(state, analysis)
 if logged.open:
     with logged:
         logged_scales.show()

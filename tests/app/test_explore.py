@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import explore
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
-from drawn import handed, said
+from drawn import handed, said, upload
 from explore_state import DEFAULT_MODEL, ExploreState, from_query
 from explore_words import sentences
-from noise_reading import Reading
+from noise_reading import Reading, fit_controls
+from words import plain
 
-from surgecore import NoiseModel, analyse
+from surgecore import EqualSnrLaw, NoiseModel, PowerLaw, Sweep, analyse
+
+ROOT = Path(__file__).parents[2]
+
+
+def made(law, sizes=(4, 16, 64, 256, 1024, 4096), steps=1, error=0.01, seeds=8):
+    """A sweep whose optima follow a law, as a CSV."""
+    rng = np.random.default_rng(3)
+    shift = dict(zip(sizes, np.exp(error * rng.normal(size=(len(sizes), seeds))), strict=True))
+    grid = law(np.array(sizes, dtype=float))
+    rates = np.geomspace(grid.min() / 4, grid.max() * 4, 41)
+    rows = [
+        {"batch_size": size, "learning_rate": lr, "seed": seed, "loss": 1 + np.log(lr / best / shift[size][seed]) ** 2}
+        for size, best in zip(sizes, grid, strict=True) for lr in rates for seed in range(seeds)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    return (frame if steps is None else frame.assign(steps=steps)).to_csv(index=False).encode()
+
+
+def own(app, data, name="mine.csv"):
+    """What the instrument is given for a sweep of the visitor's."""
+    app.run()
+    return handed(upload(app, data, name))
+
+
+PEAKED, RISING = EqualSnrLaw(0.3, 0.05, 6.0), PowerLaw(1e-4, 0.5)
 
 
 def opened(app, tab="Numbers", **query) -> dict:
@@ -73,13 +102,100 @@ def test_an_embedded_page_hides_what_the_address_names(app):
     assert not app.tabs
 
 
-def test_fit_sets_the_controls_to_the_fitted_law(app, bundled):
-    data = opened(app)
-    (fit,) = [fit for fit in analyse(bundled[0].load()).comparison.fits if fit.family.key == "equal_snr"]
+# --- the controls that fit a sweep ------------------------------------------------------------------------
+
+
+def test_fit_sets_the_controls_to_the_fitted_law(app):
+    sweep = Sweep.from_csv(made(PEAKED))
+    (fit,) = [fit for fit in analyse(sweep).comparison.fits if fit.family.key == "equal_snr"]
+    data = own(app, made(PEAKED))
     noise = NoiseModel(**data["fit"]["params"]).gradient_noise()
     batch = np.logspace(0, 5, 11)
-    np.testing.assert_allclose(noise.optimal_lr(batch), fit.law(batch), rtol=1e-9)
+    np.testing.assert_allclose(noise.optimal_lr(batch), fit.law(batch), rtol=1e-4)
+    np.testing.assert_allclose(noise.optimal_lr(batch), PEAKED(batch), rtol=0.05)
     assert fit.status in data["fit"]["sentence"]
+    assert data["fit"]["opening"] == "Fitted to this sweep"
+    for name, error in (("alignment", fit.stderr["coupling"]), ("snr", fit.stderr["snr"])):
+        value = data["fit"]["params"][name]
+        last = 10 ** (np.floor(np.log10(value)) - data["fit"]["digits"][name] + 1)
+        assert last > error / 20  # no digit that means nothing
+
+
+def test_what_a_sweep_does_not_determine_is_not_fitted(app):
+    data = own(app, made(RISING, (8, 16, 32, 64), error=0.1, seeds=3))
+    assert data["fit"]["params"] is None
+    assert data["fit"]["sentence"] == "Not fitted: the optima of this sweep determine neither R nor z."
+
+
+def test_a_parameter_that_is_only_bounded_is_held_and_said(bundled):
+    seen = set()
+    for entry in bundled[::3]:
+        analysis = analyse(entry.load())
+        (free,) = [fit for fit in analysis.comparison.fits if fit.family.key == "equal_snr"]
+        fit = fit_controls(analysis, DEFAULT_MODEL)
+        if fit.model is None:
+            assert fit.sentence.startswith("Not fitted: the optima of this sweep")
+            seen.add("refused")
+            continue
+        for param in NoiseModel.params[:2]:
+            assert param.bounds[0] < vars(fit.model)[param.name] < param.bounds[1]
+        optima = [optimum for optimum in analysis.optima if optimum.on_edge is None]
+        fitted = fit.model.gradient_noise().optimal_lr([o.batch_size for o in optima])
+        assert np.median(np.abs(np.log(fitted / [o.learning_rate for o in optima]))) < 0.5
+        low, high = free.interval["coupling"]
+        if low == 0 and np.isinf(high):
+            assert "with R held at" in fit.opening
+            assert "do not determine" in fit.opening
+            seen.add("held")
+        elif low == 0:
+            assert " below " in fit.opening + fit.caveat
+            seen.add("bounded")
+    assert seen >= {"held", "bounded"}
+
+
+def test_a_fitted_headline_carries_its_caveat(app):
+    app.session_state["below"] = "Numbers"
+    data = own(app, made(PEAKED, sizes=(4, 16, 64)))
+    fit = data["fit"]
+    if fit["params"] is None:
+        pytest.fail(fit["sentence"])
+    app.query_params.update({name: repr(value) for name, value in fit["params"].items()})
+    del app.session_state["explore"]
+    app.run()
+    assert f"{fit['opening']}, the controls" in said(app)
+    assert fit["caveat"]
+    assert fit["caveat"] in said(app)
+
+
+# --- what is said of the sweep on show ---------------------------------------------------------------------
+
+
+def test_the_headline_speaks_of_the_controls_and_of_the_visitors_sweep(app):
+    app.session_state["below"] = "Numbers"
+    data = own(app, made(PEAKED), "my_own.csv")
+    fall = analyse(Sweep.from_csv(made(PEAKED))).verdict.fall_octaves
+    words = f"Your sweep my_own (after 1 step): its optimum falls after its peak, by {fall:.2f} octaves."
+    assert data["decision"] == words
+    assert "The controls peak at B = 98.1" in said(app)
+    assert plain(words) in said(app)
+
+
+def test_a_bundled_sweep_leaves_the_headline_to_the_controls(app):
+    assert opened(app)["decision"] == ""
+    assert "Peak at B = 98.1" in said(app)
+
+
+def test_points_after_several_steps_are_no_evidence_and_say_so(app):
+    assert opened(app)["caution"] == "after 10 steps: a peak here is no evidence for the one-step law"
+
+
+def test_points_after_one_step_need_no_caution(app, bundled):
+    assert opened(app, sweep=next(entry for entry in bundled if entry.steps == 1).title)["caution"] == ""
+
+
+@pytest.mark.parametrize(("steps", "words"), [(250, "after 250 steps"), (None, "number of steps unknown"), (1, "")])
+def test_the_caution_of_an_upload(app, steps, words):
+    assert own(app, made(PEAKED, steps=steps))["caution"].startswith(words)
 
 
 def test_training_moves_the_numbers_as_it_moves_the_curve(app):
@@ -88,7 +204,10 @@ def test_training_moves_the_numbers_as_it_moves_the_curve(app):
     model = explore.shown_model(state)
     row = data["progress"]["fixed"][15]
     assert model.snr == pytest.approx(DEFAULT_MODEL.snr * row["snr"], rel=1e-12)
-    assert " ".join(sentences(Reading(model))) in said(app)
+    spoken = sentences(Reading(model))
+    assert " ".join(spoken[1:]) in said(app)
+    assert f"{spoken[0]} Training progress: at a loss of" in said(app)
+    assert f"R has fallen from 5.40 to {model.alignment:.3g}" in said(app)
 
 
 def test_table_and_curves_are_the_theory(app):
@@ -110,14 +229,73 @@ def test_laws_without_a_height_of_their_own_borrow_one():
         assert curves[key](1e14) == pytest.approx(reading.noise.plateau_lr, rel=1e-3)
 
 
-def test_the_python_snippet_runs_and_finds_the_same_peak(monkeypatch, capsys):
-    drawn = []
-    monkeypatch.setattr(go.Figure, "show", lambda figure: drawn.append(figure))
-    state, _ = from_query({"alignment": ["9"], "t": ["0.1"]})
-    exec(explore.snippet(state), {})
-    (figure,) = drawn
-    assert figure.layout.xaxis.type == "log"
-    assert str(Reading(explore.shown_model(state)).peaks[0].lr)[:8] in capsys.readouterr().out
+# --- Python that draws the figure --------------------------------------------------------------------------
+
+
+def run_snippet(code, monkeypatch, folder):
+    shown = []
+    monkeypatch.setattr(go.Figure, "show", lambda figure: shown.append(figure))
+    monkeypatch.chdir(folder)
+    exec(code, {})
+    (figure,) = shown
+    return figure
+
+
+def snippet_of(app):
+    return next(code.value for code in app.code if "make_subplots" in code.value)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"alignment": "9", "t": "0.1", "curves": "exact,surge,plateau,saturating_half,linear"},
+        {"correlation": "0.3", "curves": ",".join(explore.LABELS), "zoom": "1,9.5,-3,0.25,-7,-2",
+         "ghost": "0.2,0.05,0.5,4.0,0.1,0.0,0.0,256,1"},
+    ],
+)  # fmt: skip
+def test_the_python_snippet_draws_what_is_shown(app, bundled, monkeypatch, capsys, query):
+    opened(app, "Share and cite", **query)
+    state, notices = from_query({key: [value] for key, value in query.items()})
+    assert not notices
+    figure = run_snippet(snippet_of(app), monkeypatch, ROOT)
+    reading = Reading(explore.shown_model(state))
+    traces = {(trace.name, trace.yaxis): trace for trace in figure.data}
+    expected = reading.curves()
+    assert {name for name, _ in traces} == {
+        *(explore.LABELS[key] for key in state.curves if key in expected),
+        *(f"Pinned {i + 1}" for i in range(len(state.ghosts))),
+        "measured",
+    }
+    x0, x1 = explore.view(state, bundled[0].load().optima())[:2]
+    for key in state.curves:
+        if key in expected:
+            trace = traces[explore.LABELS[key], "y"]
+            assert [trace.x[0], trace.x[-1]] == pytest.approx([2**x0, 2**x1])
+            np.testing.assert_allclose(trace.y, expected[key](trace.x), rtol=1e-9)
+            assert trace.line.color == explore._style(key)["colour"]
+    np.testing.assert_allclose(
+        traces[explore.LABELS["exact"], "y2"].y, reading.independent.loss_drop(traces[explore.LABELS["exact"], "y2"].x)
+    )
+    for number, ghost in enumerate(state.ghosts, 1):
+        trace = traces[f"Pinned {number}", "y"]
+        np.testing.assert_allclose(trace.y, ghost.gradient_noise().optimal_lr(trace.x))
+    optima = bundled[0].load().optima()
+    points = traces["measured", "y"]
+    assert list(points.y) == [o.learning_rate for o in optima]
+    np.testing.assert_allclose(points.y + points.error_y.array, [o.interval[1] for o in optima])
+    np.testing.assert_allclose(points.y - points.error_y.arrayminus, [o.interval[0] for o in optima])
+    np.testing.assert_allclose(figure.layout.xaxis.range, np.log10(2) * np.array([x0, x1]))
+    assert all(str(peak.lr)[:8] in capsys.readouterr().out for peak in reading.peaks[:1])
+
+
+def test_the_snippet_of_an_upload_reads_the_visitors_file(app, monkeypatch, tmp_path):
+    app.session_state["below"] = "Share and cite"
+    own(app, made(PEAKED), "my own.csv")
+    (tmp_path / "my own.csv").write_bytes(made(PEAKED))
+    figure = run_snippet(snippet_of(app), monkeypatch, tmp_path)
+    (points,) = [trace for trace in figure.data if trace.name == "measured"]
+    assert list(points.y) == [o.learning_rate for o in Sweep.from_csv(made(PEAKED)).optima()]
 
 
 def test_the_link_and_the_embed_code_are_on_the_page(app):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from explore_presets import PRESETS
 from explore_state import CURVES, KEYS, NOISES, ExploreState, from_json, from_query, hidden
-from explore_words import sentences
+from explore_words import Around, examples, moved, sentences
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from noise_reading import Reading, visible
@@ -93,7 +93,7 @@ def test_words_never_contradict_the_curve(model):
         assert number(plateau) in said[0]
     else:
         top = reading.top
-        assert said[0].startswith(f"Peak at B = {number(top.batch_size)}: learning rate {number(top.lr)}")
+        assert said[0].startswith(f"Peak at B = {examples(top.batch_size)}: learning rate {number(top.lr)}")
         assert lr.max() <= top.lr * (1 + 1e-9)
         assert lr.max() == pytest.approx(top.lr, rel=2e-3)
         assert top.lr >= plateau * (1 + VISIBLE)
@@ -114,6 +114,33 @@ def test_words_never_contradict_the_curve(model):
 def test_no_surge_although_theorem_3_draws_one():
     said = " ".join(sentences(Reading(NoiseModel(0.3, 0.05, 0.0, 0.6, 0.0))))
     assert "R = 0.600 < 1 decides it: no surge although Theorem 3 draws one at B = " in said
+
+
+@settings(max_examples=40, deadline=None)
+@given(models())
+def test_words_about_the_controls_say_the_same_of_the_curve(model):
+    reading = Reading(model)
+    plain, own = sentences(reading), sentences(reading, Around(sweep="Your sweep x: undecided."))
+    assert own[1] == "Your sweep x: undecided."
+    assert own[2:] == plain[1:]
+    change = ("No peak", "The controls have no peak") if reading.top is None else ("Peak", "The controls peak")
+    assert own[0] == plain[0].replace(*change)
+    fitted = sentences(reading, Around(opening="Fitted", caveat="its optima only bound R below 4.5"))
+    assert fitted[0] == f"Fitted, t{own[0][1:-1]}; its optima only bound R below 4.5."
+    assert fitted[1:] == plain[1:]
+
+
+def test_what_training_did_to_the_alignment():
+    assert moved(0.2, 8.0, 1.94).endswith("at a loss of 0.20 of its start, R has fallen from 8.00 to 1.94.")
+    assert "risen from 1.00 to 2.00" in moved(0.5, 1.0, 2.0)
+    assert "is still 1.00" in moved(0.5, 1.0, 1.0001)
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(98.1, "98.1"), (9999.0, "9999"), (1.536e5, "2^17.2 ≈ 1.5e5"), (1e4, "2^13.3 ≈ 10000")]
+)
+def test_large_batch_sizes_are_powers_of_two(size, text):
+    assert examples(size) == text
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)

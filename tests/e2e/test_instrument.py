@@ -14,12 +14,12 @@ import pytest
 from components.surge_chart import read
 from explore_presets import PRESETS
 from explore_state import DEFAULT_MODEL
-from explore_words import sentences
-from noise_reading import Reading
+from explore_words import Around, examples, moved, sentences
+from noise_reading import Reading, fit_controls, fitting_view
 from playwright.sync_api import expect
 from words import number
 
-from surgecore import NoiseModel, load_catalogue
+from surgecore import NoiseModel, PowerLaw, analyse, load_catalogue
 
 ROOT = Path(__file__).parents[2]
 
@@ -89,14 +89,20 @@ def test_the_browser_computes_what_python_computes(page):
     page.goto("about:blank")
     script = (
         read("law.js")
+        + read("state.js")
         + """
         ; return cases.map((p) => { const drawn = lawCurves(p); const d = describe(p, drawn);
           const values = Object.fromEntries(Object.entries(drawn.curves).map(([k, f]) => [k, batch.map(f)]));
           const { peaks, limit, plateau } = d;
-          return { values, peaks, limit, plateau, said: sentences(d), most: maxAlignment(p) }; });"""
+          return { values, peaks, limit, plateau, said: sentences(d), around: sentences(d, around),
+            view: fittingView(p, points), moved: movedWords(0.2, p.alignment, 2), most: maxAlignment(p) }; });"""
     )
+    around = Around("Your sweep x: undecided.", "Fitted to this sweep", "its optima only bound R below 4.5", "Moved.")
+    optima = load_catalogue(ROOT / "data")[0].load().optima()
+    points = [{"batch": optimum.batch_size, "lr": optimum.learning_rate} for optimum in optima]
     cases = [{name: float(value) for name, value in vars(model).items()} for model in models]
-    answers = page.evaluate(f"([cases, batch]) => {{ {script} }}", [cases, batch.tolist()])
+    given = [cases, batch.tolist(), vars(around), points]
+    answers = page.evaluate(f"([cases, batch, around, points]) => {{ {script} }}", given)
     compared = set()
     for model, answer in zip(models, answers, strict=True):
         reading = Reading(model)
@@ -109,6 +115,10 @@ def test_the_browser_computes_what_python_computes(page):
             compared.add(key)
         assert set(answer["values"]) == set(reading.curves())
         assert answer["said"] == sentences(reading)
+        assert answer["around"] == sentences(reading, around)
+        assert answer["moved"] == moved(0.2, model.alignment, 2.0)
+        view = [end for key in "xyd" for end in answer["view"][key]]
+        np.testing.assert_allclose(view, fitting_view(reading, optima), atol=0.0011)
         assert answer["limit"] == pytest.approx(reading.noise.linear_batch_limit, rel=1e-6)
         assert answer["plateau"] == pytest.approx(reading.noise.plateau_lr, rel=1e-6)
         assert answer["most"] == pytest.approx(model.max_alignment, rel=1e-12)
@@ -168,7 +178,7 @@ def test_the_marker_sits_on_the_drawn_maximum_and_the_words_agree(open_explore):
         assert y == pytest.approx(y_top, abs=0.7)
         assert abs(x - x_top) < 25
         batch, lr = (float(peak.get_attribute(f"data-{name}")) for name in ("batch", "lr"))
-        assert words.startswith(f"Peak at B = {number(batch)}: learning rate {number(lr)},")
+        assert words.startswith(f"Peak at B = {examples(batch)}: learning rate {number(lr)},")
         if preset.state.t == 0:
             top = Reading(preset.state.model).top
             assert batch == pytest.approx(top.batch_size, rel=1e-4)
@@ -324,6 +334,65 @@ def test_fit_glides_to_the_fitted_state(open_explore):
     assert redraws(page) - before > 5  # it moved, it did not jump
 
 
+def test_a_fit_says_what_it_is_worth_in_the_headline_and_in_its_digits(open_explore):
+    page = open_explore()
+    page.emulate_media(reduced_motion="reduce")
+    fit = fit_controls(analyse(load_catalogue(ROOT / "data")[0].load()), DEFAULT_MODEL)
+    page.locator("[data-action=fit]").click()
+    settled(page, "snr_spread=0")
+    expect(page.locator(".words strong")).to_contain_text(f"{fit.opening}, the controls")
+    expect(page.locator(".words strong")).to_contain_text(fit.caveat)
+    entry = exact(page, "Learning-rate scale")
+    expect(entry).to_have_value(number(fit.model.lr_scale, fit.digits["lr_scale"]))
+    entry.focus()
+    expect(entry).to_have_value(repr(fit.model.lr_scale))  # every digit, to edit
+    entry.blur()
+    expect(entry).to_have_value(number(fit.model.lr_scale, fit.digits["lr_scale"]))
+    assert page.locator(".measured circle").evaluate_all(INSIDE)
+    page.reload()
+    expect(page.locator(".words strong")).to_contain_text(fit.opening)
+    control(page, "Curvature alignment").press("ArrowRight")
+    expect(page.locator(".words strong")).not_to_contain_text("Fitted")
+
+
+#: Whether all markers are inside the upper plot.
+INSIDE = """all => all.length > 0 && all.every(point => {
+    const frame = point.ownerSVGElement.querySelector(".frame");
+    const [at, box] = [point, frame].map((element) => element.getBoundingClientRect());
+    return at.left >= box.left && at.right <= box.right && at.top >= box.top - 2 && at.bottom <= box.bottom + 2; })"""
+
+
+def rising_sweep():
+    rng, law = np.random.default_rng(1), PowerLaw(1e-4, 0.6)
+    lines = ["batch_size,learning_rate,seed,loss"]
+    for size in (8, 16, 32, 64):
+        for seed in range(3):
+            best = law(size) * np.exp(0.05 * rng.normal())
+            lines += [f"{size},{lr},{seed},{1 + np.log(lr / best) ** 2}" for lr in np.geomspace(2e-5, 1e-2, 31)]
+    return "\n".join(lines).encode()
+
+
+def test_what_a_sweep_does_not_determine_is_not_fitted(open_explore):
+    page = open_explore()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "rising.csv", "mimeType": "text/csv", "buffer": rising_sweep()}
+    )
+    expect(page.locator(".refused")).to_have_text("Not fitted: the optima of this sweep determine neither R nor z.")
+    expect(page.locator("[data-action=fit]")).to_be_disabled()
+    expect(page.locator(".words")).to_contain_text("The controls peak at B = 98.1")
+    expect(page.locator(".words")).to_contain_text("Your sweep rising")
+    expect(page.locator(".caution")).to_contain_text("number of steps unknown")
+    assert page.locator(".measured circle").evaluate_all(INSIDE)
+
+
+def test_points_after_ten_steps_carry_a_caution_beside_their_key(open_explore):
+    page = open_explore()
+    expect(page.locator(".caution")).to_have_text("after 10 steps: a peak here is no evidence for the one-step law")
+    page.goto(page.url.split("?")[0] + "?sweep=Digits+MLP%2C+sign+descent%2C+1+step")
+    expect(page.locator(".key")).to_contain_text("1 step")
+    expect(page.locator(".caution")).to_be_hidden()
+
+
 def test_measured_optima_are_points_with_intervals_and_never_joined(open_explore):
     page = open_explore()
     optima = load_catalogue(ROOT / "data")[0].load().optima()
@@ -370,6 +439,52 @@ def test_training_moves_the_peak_and_draws_its_path(open_explore):
     expect(page.locator("[data-action=play]")).to_have_text("Pause")
     page.locator("[data-action=play]").click()
     expect(page.locator("[data-action=play]")).to_have_text("Play")
+
+
+def test_late_training_opens_its_panel_and_shows_what_has_moved(open_explore):
+    page = open_explore()
+    page.emulate_media(reduced_motion="reduce")
+    page.locator("[data-preset=late]").click()
+    expect(page.locator(".section.progress")).to_have_attribute("open", "")
+    expect(page.locator(".words")).to_contain_text("R has fallen from 8.00 to 1.94")
+    expect(page.locator(".control", has_text="Curvature alignment").locator(".moved")).to_have_text("now 1.94")
+    expect(exact(page, "Curvature alignment")).to_have_value("8")
+    expect(page.locator(".words strong")).to_contain_text("B = 2^17.2 ≈ 1.5e5")
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_the_view_follows_a_run_that_is_played(open_explore, motion):
+    page = open_explore()
+    page.emulate_media(reduced_motion="reduce")
+    page.locator("[data-preset=correlated]").click()
+    page.locator("summary", has_text="Training progress").click()
+    page.emulate_media(reduced_motion=motion)
+    page.locator("[data-action=play]").click()
+    rises = []
+    for _ in range(12):
+        page.wait_for_timeout(800)
+        path = page.locator(".law-correlated").first.get_attribute("d")
+        points = np.array([tuple(map(float, pair)) for pair in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path)])
+        frame = page.locator(".frame").first
+        top, height, width = (float(frame.get_attribute(name)) for name in ("y", "height", "width"))
+        seen = points[(points[:, 1] > top) & (points[:, 1] < top + height)]
+        rises.append((np.ptp(seen[:, 0]) / width, np.ptp(seen[:, 1]) / height))
+    assert min(np.array(rises).T[0]) > 0.4  # never in a corner
+    assert min(np.array(rises).T[1]) > 0.3
+    expect(page.locator("[data-action=play]")).to_have_text("Play")
+
+
+def test_a_view_chosen_by_hand_stays_while_a_run_is_played(open_explore):
+    page = open_explore("?zoom=0.0,12.0,-3.0,0.0,-6.0,-1.0&t=0.9")
+    labels = "all => all.map(text => text.textContent)"
+    before = page.locator(".chart text[text-anchor=end]").evaluate_all(labels)
+    page.locator("[data-action=play]").click()
+    expect(page.locator("[data-action=play]")).to_have_text("Pause")
+    expect(page.locator("[data-action=play]")).to_have_text("Play")
+    settled(page, r"t=1\.0")
+    assert "zoom=0.0%2C12.0" in page.url
+    after = page.locator(".chart text[text-anchor=end]").evaluate_all(labels)
+    assert [text for text in after if "10" in text] == [text for text in before if "10" in text]
 
 
 def test_the_regime_map_is_computed_apart_and_leads_there(open_explore):
@@ -419,6 +534,10 @@ def test_an_embedded_page_shows_the_chart_alone(open_explore):
     for part in (".controls", ".presets", ".history", ".section.map", ".exports"):
         expect(page.locator(part)).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_have_count(0)
+    page.set_viewport_size({"width": 1360, "height": 900})
+    for part in ("stSidebar", "stHeader"):
+        expect(page.get_by_test_id(part).filter(visible=True)).to_have_count(0)
+    expect(page.get_by_role("link", name="Sweep")).to_be_hidden()
 
 
 def luminance(colour):
@@ -458,10 +577,18 @@ def test_a_phone_shows_everything_without_scrolling_sideways(page, open_explore,
     assert wide <= 0
     host = page.locator(".surge")
     assert host.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
-    small = page.locator(".surge button:visible, .chip").evaluate_all(
+    small = page.locator(".surge button:visible, .chip:visible").evaluate_all(
         "all => all.map(e => e.getBoundingClientRect().height)"
     )
     assert min(small) >= 28
+    expect(page.locator(".chip").first).to_be_hidden()
+    fold = page.locator(".fold")
+    expect(fold).to_have_text("Laws drawn: 5 of 8")
+    fold.click()
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".chip").first).to_be_visible()
+    assert min(page.locator(".chip").evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")) >= 28
+    fold.click()
     x, y = centre(page.locator(".peak"))
     drag(page, (x, y), (20, 10))
     settled(page, "snr=")

@@ -75,7 +75,7 @@ function createChart(host, events) {
     const height = narrow ? 500 : clamp(Math.round(width * 0.8), 480, 680);
     if (width === size.width && height === size.height) return;
     size = { width, height };
-    const left = narrow ? 46 : 58, right = narrow ? 12 : 20, gap = 30, bottom = 40, head = 24;
+    const left = narrow ? 46 : 58, right = narrow ? 12 : 20, gap = 44, bottom = 40, head = 24;
     const split = Math.round((height - head - gap - bottom) * 0.68);
     box = {
       left, right: width - right, top: [head, head + split], low: [head + split + gap, height - bottom],
@@ -170,9 +170,9 @@ function createChart(host, events) {
       }
       svg("rect", { class: "frame", x: box.left, y: y0, width: box.right - box.left, height: y1 - y0 }, gridLayer);
     }
-    svg("text", { class: "title", x: box.left, y: box.top[0] - 9 }, gridLayer, "Optimal learning rate, one step (parameter units)");
-    svg("text", { class: "title", x: box.left, y: box.low[0] - 9 }, gridLayer, "Best loss drop of one step");
-    svg("text", { class: "title", x: (box.left + box.right) / 2, y: box.low[1] + 33, "text-anchor": "middle" }, gridLayer, "Batch size B (examples)");
+    svg("text", { class: "title", x: box.left, y: box.top[0] - 9 }, gridLayer, `Optimal learning rate [parameter units per step]${box.right - box.left > 480 ? ", lines: one step" : ""}`);
+    svg("text", { class: "title", x: box.left, y: box.low[0] - 9 }, gridLayer, "Best loss drop of one step [loss]");
+    svg("text", { class: "title", x: (box.left + box.right) / 2, y: box.low[1] + 33, "text-anchor": "middle" }, gridLayer, "Batch size B [examples]");
   }
 
   // Theorem 3 linearises the mean sign of every parameter: 5 % off at 0.19 of pi sigma^2 / (2 mu^2). The darker,
@@ -189,9 +189,10 @@ function createChart(host, events) {
       if (share > 0.01) svg("rect", { class: "shade", x: round1(x), y: box.top[0], width: width + 0.3, height: box.top[1] - box.top[0], opacity: (0.17 * share).toFixed(3) }, shades);
     }
     if (half === null) return;
+    // between the two plots, where no curve crosses it
     const right = half > box.right - 190;
-    svg("text", { class: "shade-label", x: right ? half - 6 : half + 6, y: box.top[1] - 8, "text-anchor": right ? "end" : "start" }, shades,
-      "Theorem 3's condition fails");
+    svg("text", { class: "shade-label", x: right ? box.right : half, y: box.top[1] + 14, "text-anchor": right ? "end" : "start" }, gridLayer,
+      "Shaded: Theorem 3's condition fails");
   }
 
   function drawMeasured() {
@@ -240,10 +241,10 @@ function createChart(host, events) {
     if (!seen) return;
     const px = toX(tallest.batch), py = toY(tallest.lr);
     attr(peak, { transform: `translate(${px} ${py})`, "data-batch": tallest.batch, "data-lr": tallest.lr,
-      "aria-label": "Peak: arrow keys move it", "aria-valuetext": `peak at batch size ${number(tallest.batch)}, learning rate ${number(tallest.lr)}`,
+      "aria-label": "Peak: arrow keys move it", "aria-valuetext": `peak at batch size ${examples(tallest.batch)}, learning rate ${number(tallest.lr)}`,
       "aria-valuenow": Math.log2(tallest.batch).toFixed(3), "aria-valuemin": view.x[0], "aria-valuemax": view.x[1] });
-    attr(peakLabel, { x: clamp(px, box.left + 62, box.right - 62), y: py - 18 < box.top[0] + 6 ? py + 30 : py - 18 });
-    peakLabel.textContent = `B = ${number(tallest.batch)}, +${percent(tallest.prominence)}`;
+    attr(peakLabel, { x: clamp(px, box.left + 82, box.right - 82), y: py - 18 < box.top[0] + 6 ? py + 30 : py - 18 });
+    peakLabel.textContent = `B = ${examples(tallest.batch)}, +${percent(tallest.prominence)}`;
   }
 
   const inside = (p) => {

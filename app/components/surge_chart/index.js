@@ -6,6 +6,7 @@ const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)"
 function createInstrument(host) {
   let data = null, state = null, token = null, send = () => {};
   let past = [], future = [], committed = null, dragging = false, timer = null, playing = null, frame = null;
+  let heard = null, stops = { key: "", views: [] };
   const snapshot = () => JSON.stringify({ params: state.params, laws: state.laws, progress: state.progress, ghosts: state.ghosts });
 
   const chart = createChart(host.querySelector(".surge-plot"), {
@@ -25,7 +26,7 @@ function createInstrument(host) {
     commit: () => commit(), commitSoon: () => commitSoon(), change, animateTo, undo, redo, play,
     set: (values) => { Object.assign(state, values); draw(); commit(); },
     refresh: () => { if (!state || dragging) return; if (state.auto) state.view = autoView(); draw(); },
-    preview: (values) => { Object.assign(state, values); dragging = true; draw(); },
+    preview: (values) => { Object.assign(state, values); dragging = true; if (state.auto) state.view = followed(); draw(); },
     canUndo: () => past.length > 0, canRedo: () => future.length > 0, playing: () => playing !== null,
   });
 
@@ -35,6 +36,15 @@ function createInstrument(host) {
   }
 
   const autoView = () => fittingView(effective(state, data), data.measured, panel.trail());
+
+  // Training moves the curve away: the view goes along through ten views of the run, each found when it is needed
+  function followed() {
+    const key = JSON.stringify([state.params, state.progress.noise, data.measured_name]);
+    if (stops.key !== key) stops = { key, views: [] };
+    const stop = (i) => (stops.views[i] ??= fittingView(effective({ ...state, progress: { ...state.progress, t: i / 10 } }, data), data.measured, panel.trail()));
+    const place = state.progress.t * 10, i = Math.floor(place);
+    return place > i ? mixedView(stop(i), stop(i + 1), place - i) : stop(i);
+  }
 
   function change(params) {
     state.params = params;
@@ -47,7 +57,7 @@ function createInstrument(host) {
     const shown = effective(state, data);
     const drawn = lawCurves(shown);
     const reading = describe(shown, drawn);
-    const said = sentences(reading);
+    const said = sentences(reading, aroundOf(state, shown, data));
     const nodes = drawn.model.factor ? drawn.model.factor.nodes.length * drawn.model.z.length : 1;
     chart.draw({
       curves: drawn.curves, failing: (batch) => failingShare(drawn.model, batch), reading, said, styles: data.styles, view: state.view, measured: data.measured,
@@ -55,7 +65,8 @@ function createInstrument(host) {
       ghosts: state.ghosts.map((params) => { const g = lawCurves(params).curves; return { curve: g.correlated ?? g.exact }; }),
       trail: dragging ? [] : panel.trail(), logged: panel.open("progress") ? data.logged : [],
     });
-    words.replaceChildren(...said.map((text, i) => Object.assign(document.createElement(i ? "span" : "strong"), { textContent: `${text} ` })));
+    const strong = (text, i) => i === 0 || text === data.decision;
+    words.replaceChildren(...said.map((text, i) => Object.assign(document.createElement(strong(text, i) ? "strong" : "span"), { textContent: `${text} ` })));
     host.dataset.redraws = Number(host.dataset.redraws || 0) + 1;
     panel.update(shown, reading, dragging);
   }
@@ -80,7 +91,9 @@ function createInstrument(host) {
     const reading = describe(effective(state, data));
     const top = highest(visible(reading.peaks));
     const lost = (top && outside(state.view, top.batch, top.lr)) || Math.log10(reading.plateau) < state.view.y[0] || Math.log10(reading.plateau) > state.view.y[1];
-    if (state.auto || (lost && snapshot() !== committed)) {
+    // a view chosen by hand gives way only to other controls, never to the course of a run
+    const same = committed !== null && JSON.stringify(JSON.parse(committed).params) === JSON.stringify(state.params);
+    if (state.auto || (lost && !same)) {
       state.view = autoView();
       state.auto = true;
     }
@@ -130,7 +143,7 @@ function createInstrument(host) {
     const step = (now) => {
       const part = Math.min(1, (now - start) / 550), eased = part * part * (3 - 2 * part);
       state.params = part === 1 ? to : possible(Object.fromEntries(data.specs.map(({ name }) => [name, interpolate(from[name], to[name], eased)])), data.specs);
-      state.view = Object.fromEntries(Object.keys(view0).map((k) => [k, view0[k].map((v, i) => v + (view1[k][i] - v) * eased)]));
+      state.view = mixedView(view0, view1, eased);
       dragging = true;
       if (part < 1) { draw(); frame = requestAnimationFrame(step); } else { frame = null; state.auto = true; commit(); }
     };
@@ -146,11 +159,14 @@ function createInstrument(host) {
     if (playing !== null) { stop(); commit(); return; }
     const from = state.progress.t >= 1 ? 0 : state.progress.t;
     const begin = playing = performance.now();
+    let last = begin;
     const step = (now) => {
       if (playing !== begin) return;
       // with reduced motion the same run in ten still pictures
-      const exact = Math.min(1, from + (now - begin) / 9000);
-      state.progress = { ...state.progress, t: reducedMotion() ? Math.round(exact * 10) / 10 : Math.round(exact * 1000) / 1000 };
+      const exact = Math.min(1, from + Math.max(0, now - begin) / 9000), still = reducedMotion();
+      state.progress = { ...state.progress, t: still ? Math.round(exact * 10) / 10 : Math.round(exact * 1000) / 1000 };
+      if (state.auto) state.view = still ? followed() : mixedView(state.view, followed(), 1 - Math.exp(Math.min(0, last - now) / 150));
+      last = now;
       if (exact < 1) { draw(); frame = requestAnimationFrame(step); } else { stop(); commit(); }
     };
     frame = requestAnimationFrame(step);
@@ -169,6 +185,8 @@ function createInstrument(host) {
     data = nextData;
     send = (value) => setStateValue("state", value);
     if (first) panel.build();
+    const other = first || heard !== data.measured_name;
+    heard = data.measured_name;
     if (token !== data.token) {
       token = data.token;
       state = { auto: data.state.view === null, ...structuredClone(data.state) };
@@ -181,7 +199,7 @@ function createInstrument(host) {
       if (state.auto) state.view = autoView();
       draw();
       panel.history();
-      if (first) announce();
+      if (other) announce();
     }
   }
 

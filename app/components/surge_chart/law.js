@@ -296,18 +296,18 @@ function describe(p, drawn = lawCurves(p)) {
 const highest = (peaks) => peaks.reduce((best, peak) => (best && best.lr >= peak.lr ? best : peak), null);
 const visible = (peaks) => peaks.filter((peak) => peak.prominence >= VISIBLE);
 
-// The same sentences as explore_words.py, word for word
-function sentences(d) {
+// The same sentences as explore_words.py, word for word; `around` is its Around
+function sentences(d, around = {}) {
   const surges = visible(d.peaks), top = highest(surges);
   const before = highest(visible(d.independent));
-  const theorem = d.noiseScale ? ` although Theorem 3 draws one at B = ${number(d.noiseScale)}` : "";
+  const theorem = d.noiseScale ? ` although Theorem 3 draws one at B = ${examples(d.noiseScale)}` : "";
   const said = [];
   if (top) {
-    said.push(`Peak at B = ${number(top.batch)}: learning rate ${number(top.lr)}, ${percent(top.prominence)} above the plateau of ${number(d.plateau)}.`);
+    said.push(`Peak at B = ${examples(top.batch)}: learning rate ${number(top.lr)}, ${percent(top.prominence)} above the plateau of ${number(d.plateau)}.`);
     const others = surges.filter((peak) => peak !== top);
-    for (const peak of others) said.push(`Another peak at B = ${number(peak.batch)}, ${percent(peak.prominence)} above the plateau.`);
+    for (const peak of others) said.push(`Another peak at B = ${examples(peak.batch)}, ${percent(peak.prominence)} above the plateau.`);
     if (d.correlation > 0 && before) {
-      said.push(`Correlation ρ = ${number(d.correlation)} lowers it from ${percent(before.prominence)} at B = ${number(before.batch)}.`);
+      said.push(`Correlation ρ = ${number(d.correlation)} lowers it from ${percent(before.prominence)} at B = ${examples(before.batch)}.`);
     } else if (d.alignment > 1) {
       said.push(`Curvature alignment R = ${number(d.alignment)} > 1 makes it.`);
     } else {
@@ -320,17 +320,30 @@ function sentences(d) {
     if (d.correlation > 0 && before) {
       said.push(`Correlation ρ = ${number(d.correlation)} decides it: independent gradients would peak ${percent(before.prominence)} above the plateau.`);
     } else if (d.alignment <= 1) {
-      said.push(`R = ${number(d.alignment)} ${d.alignment < 1 ? "<" : "="} 1 decides it: no surge${theorem}.`);
+      said.push(`R = ${d.alignment < 1 ? `${number(d.alignment)} < 1` : "1"} decides it: no surge${theorem}.`);
     } else if (d.blocks > 1) {
       said.push(`R = ${number(d.alignment)} is shared by ${d.blocks} blocks, too little in each: no surge${theorem}.`);
     } else {
       said.push(`R = ${number(d.alignment)} is hardly above 1: no visible surge${theorem}.`);
     }
-    if (faint && faint.prominence > 0) said.push(`A bump of ${percent(faint.prominence)} at B = ${number(faint.batch)} is below 1 %.`);
-    if (faint && faint.prominence < 0) said.push(`A local peak at B = ${number(faint.batch)} stays below the plateau.`);
+    if (faint && faint.prominence > 0) said.push(`A bump of ${percent(faint.prominence)} at B = ${examples(faint.batch)} is below 1 %.`);
+    if (faint && faint.prominence < 0) said.push(`A local peak at B = ${examples(faint.batch)} stays below the plateau.`);
   }
-  if (d.turning) said.push(`Skewness turns the mean sign around below B = ${number(d.turning)}.`);
+  if (d.turning) said.push(`Skewness turns the mean sign around below B = ${examples(d.turning)}.`);
+  if (around.sweep || around.opening) {
+    said[0] = said[0].replace("No peak", "the controls have no peak").replace("Peak", "the controls peak");
+    said[0] = around.opening ? `${around.opening}, ${said[0]}` : `T${said[0].slice(1)}`;
+    if (around.caveat) said[0] = `${said[0].slice(0, -1)}; ${around.caveat}.`;
+  }
+  said.splice(1, 0, ...[around.sweep, around.moved].filter(Boolean));
   return said;
+}
+
+// What training has done to R, as explore_words.moved
+function movedWords(loss, before, after) {
+  const what = number(before) === number(after) ? `R is still ${number(after)}`
+    : `R has ${after < before ? "fallen" : "risen"} from ${number(before)} to ${number(after)}`;
+  return `Training progress: at a loss of ${number(loss, 2)} of its start, ${what}.`;
 }
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -347,5 +360,8 @@ function number(value, digits = 3) {
     ? value.toFixed(Math.max(digits - 1 - exponent, 0)) : `${mantissa}e${exponent}`;
   return value < 0 ? text.replace("-", "−") : text;
 }
+
+// A batch size, as explore_words.examples
+const examples = (batch) => (batch < 1e4 ? number(batch) : `2^${Math.log2(batch).toFixed(1)} ≈ ${number(batch, 2)}`);
 
 const percent = (fraction) => `${number(100 * fraction, 2)} %`;

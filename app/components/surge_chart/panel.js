@@ -42,8 +42,9 @@ function createPanel(host, at) {
     const range = el("input", { type: "range", min: 0, max: 1, step: 1 / steps, id: `surge-${spec.name}`, "aria-label": `${spec.label} slider`, "data-param": spec.name });
     const exact = el("input", { type: "text", inputMode: "text", "aria-label": `${spec.label}, exact value`, autocomplete: "off", spellcheck: false, "data-exact": spec.name });
     const symbol = el("span", { className: "symbol", innerHTML: SYMBOLS[spec.name] });
-    const row = el("div", { className: "control", title: `${spec.description}${spec.unit ? ` Unit: ${spec.unit}.` : ""} From ${number(spec.low)} to ${number(spec.high)}.` },
-      el("label", { htmlFor: range.id }, symbol, ` ${spec.label}`), exact, range);
+    const moved = el("span", { className: "moved", title: "Where training progress has moved it" });
+    const row = el("div", { className: "control", title: `${spec.description}${spec.unit ? ` [${spec.unit}]` : ""} From ${number(spec.low)} to ${number(spec.high)}.` },
+      el("label", { htmlFor: range.id }, symbol, ` ${spec.label} `, moved), exact, range);
     range.addEventListener("input", () => {
       grabbed ??= { ...at.state().params };
       at.setParam(spec.name, fromPart(spec, Number(range.value)), grabbed);
@@ -63,13 +64,23 @@ function createPanel(host, at) {
       at.commit();
     };
     exact.addEventListener("change", enter);
+    // short at rest, every digit to edit
+    exact.addEventListener("focus", () => { exact.value = String(at.state().params[spec.name]); });
+    exact.addEventListener("blur", () => { if (exact.getAttribute("aria-invalid") !== "true") exact.value = entry(spec.name); });
     exact.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); enter(); } });
     row.addEventListener("focusin", () => mark(spec.name, true));
     row.addEventListener("focusout", () => mark(spec.name, false));
     row.addEventListener("pointerenter", () => mark(spec.name, true));
     row.addEventListener("pointerleave", () => mark(spec.name, false));
-    rows.set(spec.name, { spec, range, exact });
+    rows.set(spec.name, { spec, range, exact, moved });
     return row;
+  }
+
+  // What was fitted is shown to the digits that its error allows
+  function entry(name, dragging = false) {
+    const value = at.state().params[name], { fit } = at.data();
+    if (isFitted(at.state(), at.data()) && fit.digits[name]) return number(value, fit.digits[name]);
+    return String(dragging ? rounded(value) : value);
   }
 
   const mark = (name, on) => {
@@ -101,7 +112,10 @@ function createPanel(host, at) {
     svg("path", { d: "M6 1v18" }, point);
     svg("circle", { cx: 6, cy: 10, r: 4.2 }, point);
     ui.measured = el("span");
-    ui.key = $(".laws").appendChild(el("span", { className: "key" }, point, ui.measured));
+    ui.key = $(".keys").appendChild(el("span", { className: "key" }, point, ui.measured));
+    ui.caution = $(".keys").appendChild(el("strong", { className: "caution" }));
+    ui.fold = $(".fold");
+    ui.fold.addEventListener("click", () => ui.fold.setAttribute("aria-expanded", String($(".laws").classList.toggle("unfolded"))));
     const main = specs.slice(0, 5), more = specs.slice(5);
     ui.histogram = svg("svg", { class: "histogram", role: "img", viewBox: "0 0 240 44", preserveAspectRatio: "none" });
     $(".controls").append(...main.slice(0, 3).map(controlRow), ui.histogram, ...main.slice(3).map(controlRow),
@@ -152,6 +166,9 @@ function createPanel(host, at) {
     ui.fit.hidden = !at.data().measured.length;
     ui.fit.disabled = !fit?.params;
     ui.fit.title = fit?.sentence ?? "";
+    ui.refused = $(".refused");
+    ui.refused.hidden = ui.fit.hidden || Boolean(fit?.params);
+    ui.refused.textContent = ui.refused.hidden ? "" : fit?.sentence ?? "";
     ui.play.textContent = at.playing() ? "Pause" : "Play";
   }
 
@@ -173,14 +190,16 @@ function createPanel(host, at) {
   function updateProgress(reading) {
     const { t, noise } = at.state().progress;
     const rows = at.data().progress[noise];
+    if (t > 0 && !ui.running) sections.progress.open = true;
+    ui.running = t > 0;
     ui.time.value = t;
     ui.noise.value = noise;
-    const place = t * (rows.length - 1), i = Math.min(Math.floor(place), rows.length - 2);
-    const loss = interpolate(rows[i].loss, rows[i + 1].loss, place - i);
+    const place = t * (rows.length - 1);
+    const { loss } = atMoment(at.state(), at.data());
     ui.time.setAttribute("aria-valuetext", `${Math.round(100 * t)} % of the run, loss at ${number(loss, 2)} of its start`);
     const top = highest(visible(reading.peaks));
     const fell = t === 0 ? "The start of the run" : `Loss at ${number(loss, 2)} ± ${number(rows[Math.round(place)].loss_stderr, 1)} of its start`;
-    ui.progressText.textContent = `${fell}; ${top ? `peak at B = ${number(top.batch)}` : "no peak"}. ${at.data().progress_note}` +
+    ui.progressText.textContent = `${fell}; ${top ? `peak at B = ${examples(top.batch)}` : "no peak"}. ${at.data().progress_note}` +
       (at.data().logged.length ? " Triangles: the noise scale that was logged." : "");
   }
 
@@ -364,10 +383,11 @@ function createPanel(host, at) {
 
   function update(shown, reading, dragging) {
     const { params, laws } = at.state();
-    for (const [name, { spec: s, range, exact }] of rows) {
+    for (const [name, { spec: s, range, exact, moved }] of rows) {
       range.value = toPart(s, params[name]);
       range.setAttribute("aria-valuetext", number(params[name]));
-      if (exact.getRootNode().activeElement !== exact || dragging) exact.value = String(params[name]);
+      if (exact.getRootNode().activeElement !== exact || dragging) exact.value = entry(name, dragging);
+      moved.textContent = shown[name] === params[name] ? "" : `now ${number(shown[name])}`;
     }
     for (const [key, { box, chip }] of chips) {
       box.checked = laws.includes(key);
@@ -375,6 +395,10 @@ function createPanel(host, at) {
     }
     const { measured, measured_name: name } = at.data();
     ui.key.hidden = !measured.length;
+    const { caution } = at.data();
+    ui.caution.hidden = !measured.length || !caution;
+    ui.caution.textContent = caution ?? "";
+    ui.fold.textContent = `Laws drawn: ${laws.filter((key) => chips.has(key)).length} of ${chips.size}`;
     ui.measured.textContent = `Measured: ${name}${measured.some((p) => p.low) ? ", 95 % intervals" : ", no error known"}`;
     drawHistogram(shown);
     updateProgress(reading);

@@ -22,14 +22,33 @@ function withParam(start, name, value, specs) {
   return possible(next, specs);
 }
 
-// Where training has moved the noise model to: ratios from a simulated run, interpolated in the log
-function effective(state, data) {
-  const rows = data.progress?.[state.progress.noise];
-  if (!rows || state.progress.t === 0) return state.params;
+const MOVED = ["snr", "alignment", "lr_scale"];
+
+// The simulated run at the state's moment
+function atMoment(state, data) {
+  const rows = data.progress[state.progress.noise];
   const place = state.progress.t * (rows.length - 1);
   const i = Math.min(Math.floor(place), rows.length - 2);
+  return Object.fromEntries(["loss", ...MOVED].map((name) => [name, interpolate(rows[i][name], rows[i + 1][name], place - i)]));
+}
+
+// Whether the controls are still those that were fitted to the sweep on show
+const isFitted = (state, data) => Boolean(data.fit?.params) && state.progress.t === 0 &&
+  Object.entries(data.fit.params).every(([name, value]) => state.params[name] === value);
+
+// What belongs around the headline, as explore.around
+function aroundOf(state, shown, data) {
+  const fit = isFitted(state, data) ? data.fit : {};
+  const moved = state.progress.t === 0 ? "" : movedWords(atMoment(state, data).loss, state.params.alignment, shown.alignment);
+  return { sweep: data.decision, opening: fit.opening, caveat: fit.caveat, moved };
+}
+
+// Where training has moved the noise model to: ratios from a simulated run, interpolated in the log
+function effective(state, data) {
+  if (!data.progress?.[state.progress.noise] || state.progress.t === 0) return state.params;
+  const ratios = atMoment(state, data);
   const p = { ...state.params };
-  for (const name of ["snr", "alignment", "lr_scale"]) p[name] *= interpolate(rows[i][name], rows[i + 1][name], place - i);
+  for (const name of MOVED) p[name] *= ratios[name];
   p.alignment = Math.min(p.alignment, maxAlignment(p));
   return p;
 }
@@ -50,7 +69,9 @@ function plateauMoved(grab, lr, specs) {
   return possible({ ...grab.params, alignment: rounded(Math.max(wanted, low) * (grab.params.alignment / grab.shown.alignment || 1)) }, specs);
 }
 
-// Limits that show every peak and the plateau, the path of the peak, and what was measured where that is not far off
+const FAR = 1e4;
+
+// Limits that show every peak and the plateau, the path of the peak, and what was measured; as noise_reading.fitting_view
 function fittingView(p, measured, path = []) {
   const { curves, small } = lawCurves(p);
   const reading = describe(p);
@@ -65,18 +86,22 @@ function fittingView(p, measured, path = []) {
   const positive = (values) => values.filter((v) => v > 0);
   const lrs = positive(grid.map(([lr]) => lr));
   const high = Math.max(...lrs, reading.plateau);
-  lrs.push(reading.plateau, ...measured.map((m) => m.lr).filter((lr) => lr < 20 * high && lr > high / 1000));
+  // measured points stay in view unless they would flatten the curve
+  const near = measured.map((m) => m.lr).filter((lr) => lr < FAR * high && lr > high / FAR);
+  lrs.push(reading.plateau);
   lrs.push(...path.filter(Boolean).map((peak) => peak.lr));
   if (small.lrMax) lrs.push(Math.min(small.lrMax, 3 * high));
-  const limits = (values, decades) => {
-    const top = Math.log10(Math.max(...values));
-    return [Math.max(Math.log10(Math.min(...values)), top - decades) - 0.12, top + 0.22];
+  const limits = (values, decades, kept = []) => {
+    const top = Math.log10(Math.max(...values, ...kept));
+    return [Math.min(Math.max(Math.log10(Math.min(...values)), top - decades), ...kept.map(Math.log10)) - 0.12, top + 0.22];
   };
   const drops = positive(grid.map(([, drop]) => drop));
-  return roundedView({ x, y: limits(lrs, 3), d: limits(drops, 4) });
+  return roundedView({ x, y: limits(lrs, 3, near), d: limits(drops, 4) });
 }
 
 const roundedView = (view) => Object.fromEntries(Object.entries(view).map(([k, range]) => [k, range.map((v) => Math.round(v * 1000) / 1000)]));
+
+const mixedView = (from, to, part) => Object.fromEntries(Object.keys(from).map((k) => [k, from[k].map((v, i) => v + (to[k][i] - v) * part)]));
 
 const outside = (view, batch, lr) => Math.log2(batch) < view.x[0] || Math.log2(batch) > view.x[1] ||
   Math.log10(lr) < view.y[0] || Math.log10(lr) > view.y[1];
