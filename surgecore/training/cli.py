@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import json
+import os
 import signal
 import sys
 import threading
@@ -42,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        plan = Plan.from_toml(Path(options.plan))
+        if os.getcwd() not in sys.path:
+            sys.path.append(os.getcwd())  # where a workload of one's own is looked for last
+        plan = Plan.from_toml(Path(options.plan), allow_import=not options.no_import)
         cost = estimate(plan, "cuda" if options.device == "cuda" else "cpu")
         _say(f"{plan.title}: {cost.sentence()}", {"event": "estimate", **asdict(cost)}, options.json)
         if options.estimate:
@@ -83,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--executor", choices=("serial", "processes", "ray"), default="processes")
     parser.add_argument("--workers", type=_count, metavar="N", help="processes; all cores by default")
     parser.add_argument("--address", default="auto", help="Ray cluster; 'local' starts one here")
+    parser.add_argument("--no-import", action="store_true", help="refuse a plan with a workload from a module")
     parser.add_argument("--json", action="store_true", help="progress as one JSON object a line")
     return parser
 

@@ -116,7 +116,8 @@ def _listed(values: NDArray[np.float64]) -> list[list[float | None]]:
 
 @lru_cache(maxsize=2)
 def _load(plan_json: str, device: str) -> tuple[Plan, Model]:
-    plan = Plan.from_dict(json.loads(plan_json))
+    # of a plan that was read before: whoever read it decided whether it may name a module
+    plan = Plan.from_dict(json.loads(plan_json), allow_import=True)
     return plan, plan.workload.build(device)
 
 
@@ -205,7 +206,7 @@ def _ray(
     try:
         import ray
     except ImportError as error:
-        raise ValueError("the ray executor needs Ray: pip install 'surgecore[cluster]'") from error
+        raise ValueError("the ray executor needs Ray: pip install '.[cluster]'") from error
     if not ray.is_initialized():
         ray.init(**({"num_cpus": workers} if address == "local" else {"address": address}), log_to_driver=False)
     gpus = 1 if task.device == "cuda" else 0

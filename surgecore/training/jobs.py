@@ -150,7 +150,7 @@ class JobQueue:
             self._follow(job)
 
     def _start(self, job: Job) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "surgecore.training", str(job.folder / "plan.toml"), "--json"]
+        command = [sys.executable, "-m", "surgecore.training", str(job.folder / "plan.toml"), "--json", "--no-import"]
         command += ["--out", str(job.folder), "--workers", str(self._workers)] + ["--resume"] * job.resume
         return subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace"

@@ -148,7 +148,7 @@ class FunctionModel(DataModel):
     Parameters
     ----------
     workload : Workload
-        Shapes and memory needs; a `Workload` subclass whose `build` returns this model.
+        Shapes and memory needs; a `Workload` subclass of the user's whose `build` returns this model.
     device : str
         "cpu" or "cuda".
     x, y : Tensor
@@ -160,10 +160,11 @@ class FunctionModel(DataModel):
 
     Examples
     --------
-    Linear regression::
+    Linear regression, in a file ``regression.py`` that a plan names with ``key = "regression:Regression"``; "A workload
+    of your own" in docs/training.md has all of it::
 
         def losses(params, batch):
-            prediction = torch.einsum("gri,gei->gre", params["w"], batch.x)
+            prediction = torch.einsum("groi,gei->gre", params["w"], batch.x)
             return (prediction - batch.y[:, None]).square().mean(dim=-1)
     """
 

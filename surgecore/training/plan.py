@@ -20,7 +20,7 @@ from surgecore.training.optimizers import OPTIMIZERS, Optimizer
 from surgecore.training.options import option, read_options, unknown
 from surgecore.training.protocols import PROTOCOLS, Protocol
 from surgecore.training.stack import n_params
-from surgecore.training.workloads import WORKLOADS, Workload
+from surgecore.training.workloads import WORKLOADS, Workload, imported
 
 T = TypeVar("T")
 
@@ -140,8 +140,16 @@ class Plan:
     source: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def from_toml(cls, source: str | PathLike[str]) -> Plan:
+    def from_toml(cls, source: str | PathLike[str], *, allow_import: bool = False) -> Plan:
         """Read a plan from a file, or from TOML text (a string with a line break).
+
+        Parameters
+        ----------
+        source : str or path
+            The file or the text.
+        allow_import : bool, optional
+            Whether the plan may name a workload by its import path, which runs that module: never for a plan that
+            somebody else wrote.
 
         Raises
         ------
@@ -156,11 +164,18 @@ class Plan:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise PlanError([f"the file must be TOML, but: {error}"]) from error
-        return cls.from_dict(table)
+        return cls.from_dict(table, allow_import=allow_import)
 
     @classmethod
-    def from_dict(cls, table: Mapping[str, Any]) -> Plan:
+    def from_dict(cls, table: Mapping[str, Any], *, allow_import: bool = False) -> Plan:
         """Check the tables of a plan.
+
+        Parameters
+        ----------
+        table : mapping
+            Its tables, as TOML gives them.
+        allow_import : bool, optional
+            As in `from_toml`.
 
         Raises
         ------
@@ -171,7 +186,7 @@ class Plan:
         known = ("name", "title", "workload", "optimizer", "protocol", "grid", "run")
         problems += [unknown(key, key, dict.fromkeys(known)) for key in table if key not in known]
         texts = [_text(table, key, problems) for key in ("name", "title")]
-        workload = _choose(table, "workload", WORKLOADS, problems)
+        workload = _choose(table, "workload", _workloads(table, allow_import, problems), problems)
         settings = dict(_table(table, "optimizer", problems))
         state, warm_steps = _state(settings, problems)
         optimizer = _choose({"optimizer": settings}, "optimizer", OPTIMIZERS, problems)
@@ -400,14 +415,30 @@ def _choose(table: Mapping[str, Any], key: str, kinds: Mapping[str, type[Any]], 
     if not options:
         return None
     name = options.get("key")
-    if name not in kinds:
-        problems.append(f"{key}.key must be one of {', '.join(kinds)}, but got {name!r}")
+    if not kinds:  # why is among the problems
+        return None
+    if not isinstance(name, str) or name not in kinds:
+        own = "; one of your own runs from a terminal or Python only" * (":" in str(name) and key == "workload")
+        problems.append(f"{key}.key must be one of {', '.join(kinds)}, but got {name!r}{own}")
         return None
     try:
-        return _options(kinds[str(name)], options, key, problems)
+        return _options(kinds[name], options, key, problems)
     except ValueError as error:
         problems.append(f"{key}: {error}")
         return None
+
+
+def _workloads(table: Mapping[str, Any], allow_import: bool, problems: list[str]) -> Mapping[str, type[Workload]]:
+    """The workloads to choose from, with the one that the plan names by its import path where it may."""
+    chosen = table.get("workload")
+    key = chosen.get("key") if isinstance(chosen, Mapping) else None
+    if not (allow_import and isinstance(key, str) and ":" in key):
+        return WORKLOADS
+    try:
+        return {**WORKLOADS, key: imported(key)}
+    except ValueError as error:
+        problems.append(str(error))
+        return {}
 
 
 def _options(cls: type[T], table: Mapping[str, Any], where: str, problems: list[str]) -> T | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from os import PathLike
@@ -18,6 +19,7 @@ from surgecore.training.executors import Record, compute, prepare
 from surgecore.training.journal import Journal
 from surgecore.training.plan import Chunk, Plan
 from surgecore.training.provenance import code_digest, commit, device_name, versions
+from surgecore.training.workloads import WORKLOADS
 
 JOURNAL = "sweep.journal"
 
@@ -203,7 +205,7 @@ def describe(plan: Plan, device: str) -> dict[str, Any]:
     installed = versions()
     return {
         "plan": plan.digest,
-        "code": code_digest(),
+        "code": _code(plan),
         "commit": commit(),
         "data": plan.workload.build(device).digest,
         "torch": installed.get("torch", ""),
@@ -213,6 +215,15 @@ def describe(plan: Plan, device: str) -> dict[str, Any]:
         "precision": "float32",
         "seeds": {"first": plan.grid.first_seed, "count": plan.grid.seeds},
     }
+
+
+def _code(plan: Plan) -> str:
+    """Digest of what decides the results; a workload of the user's own counts with the file it is in."""
+    kind = type(plan.workload)
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    if kind in WORKLOADS.values() or file is None:
+        return code_digest()
+    return _digest(code_digest().encode() + Path(file).read_bytes())
 
 
 def choose_device(device: str) -> str:

@@ -1,21 +1,25 @@
 """What can be trained: descriptions with their options, sizes and costs. No torch until `build`.
 
-A user's own workload is a function ``losses(params, batch) -> (groups, runs)`` of stacked parameters: see
-`surgecore.training.models.FunctionModel` for its contract and an example.
+A user's own workload is a subclass of `Workload` in a module of the user's. A plan names it by its import path,
+``key = "my_module:MyWorkload"``, which `surge sweep` and `Plan.from_toml` with ``allow_import=True`` take: see
+`imported`. Its loss is a function ``losses(params, batch) -> (groups, runs)`` of stacked parameters: see
+`surgecore.training.models.FunctionModel`.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sysconfig
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
-from surgecore.training.options import option
+from surgecore.training.options import WORDS, option
 from surgecore.training.stack import Shapes
 
 if TYPE_CHECKING:
@@ -279,6 +283,46 @@ class CharTransformer(Workload):
         from surgecore.training.networks import TransformerModel, load_text
 
         return TransformerModel(self, device, *load_text(self))
+
+
+def imported(path: str) -> type[Workload]:
+    """A workload of one's own.
+
+    Importing runs the module. A plan from elsewhere must not come this far; `Plan.from_dict` sees to it.
+
+    Parameters
+    ----------
+    path : str
+        ``module:Class``, the module as in an import statement; the class a dataclass derived from `Workload`, whose
+        fields are its options (of type int, float, bool, str or a tuple of numbers).
+
+    Returns
+    -------
+    type of Workload
+
+    Raises
+    ------
+    ValueError
+        If there is no such module or class, or the class is no workload.
+    """
+    module, _, name = path.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), name)):
+        raise ValueError(f"workload.key must be module:Class, but got {path!r}")
+    try:
+        found = import_module(module)
+    except ImportError as error:
+        raise ValueError(f"workload.key must name a module that can be imported, but got {path!r}: {error}") from error
+    kind = getattr(found, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, Workload)):
+        raise ValueError(f"workload.key must name a class derived from Workload, but got {path!r}: {kind!r}")
+    if missing := sorted(kind.__abstractmethods__):
+        raise ValueError(f"workload.key must name a class with {', '.join(missing)}, but got {path!r}")
+    for item in dataclasses.fields(kind):
+        # as it is where annotations are text, which is what `read_options` reads
+        item.type = item.type.__name__ if isinstance(item.type, type) else str(item.type)
+        if item.type not in WORDS:
+            raise ValueError(f"options of {path} must be of {', '.join(WORDS)}, but got {item.name}: {item.type}")
+    return kind
 
 
 def fashion_folder() -> Path:
