@@ -37,11 +37,12 @@ function createInstrument(host) {
 
   const autoView = () => fittingView(effective(state, data), data.measured, panel.trail());
 
-  // Training moves the curve away: the view goes along through ten views of the run, each found when it is needed
+  // Training moves the curve away: the view goes along through ten views of the run, each found when it is needed, on
+  // fewer nodes, so that no frame is late
   function followed() {
     const key = JSON.stringify([state.params, state.progress.noise, data.measured_name]);
     if (stops.key !== key) stops = { key, views: [] };
-    const stop = (i) => (stops.views[i] ??= fittingView(effective({ ...state, progress: { ...state.progress, t: i / 10 } }, data), data.measured, panel.trail()));
+    const stop = (i) => (stops.views[i] ??= fittingView(effective({ ...state, progress: { ...state.progress, t: i / 10 } }, data), data.measured, panel.trail(), 64));
     const place = state.progress.t * 10, i = Math.floor(place);
     return place > i ? mixedView(stop(i), stop(i + 1), place - i) : stop(i);
   }

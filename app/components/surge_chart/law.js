@@ -256,8 +256,8 @@ function goldenSection(f, low, high) {
 // --- what is drawn and said ---------------------------------------------------------------------------------------
 
 // Curves as functions of the batch size, by key: [learning rate, loss drop or null]
-function lawCurves(p) {
-  const model = compile(p);
+function lawCurves(p, nodes = NODES) {
+  const model = compile(p, nodes);
   const small = smallBatchLaw(model);
   const plateau = plateauLr(model), sgd = sgdNoiseScale(model);
   const exact = (correlated) => (batch) => {

@@ -72,23 +72,22 @@ function plateauMoved(grab, lr, specs) {
 const FAR = 1e4;
 
 // Limits that show every peak and the plateau, the path of the peak, and what was measured; as noise_reading.fitting_view
-function fittingView(p, measured, path = []) {
-  const { curves, small } = lawCurves(p);
-  const reading = describe(p);
+function fittingView(p, measured, path = [], nodes = NODES) {
+  const { curves, small, model, plateau } = lawCurves(p, nodes);
   const curve = curves.correlated ?? curves.exact;
-  const peaks = visible(reading.peaks);
+  const peaks = visible(findPeaks(model)), limit = linearBatchLimit(model);
   const batches = measured.map((m) => m.batch);
   for (const peak of peaks) batches.push(peak.batch / 32, peak.batch * 64);
   for (const peak of path.filter(Boolean)) batches.push(peak.batch / 4, peak.batch * 4);
-  if (!peaks.length) batches.push(reading.limit / 1000, reading.limit * 4);
+  if (!peaks.length) batches.push(limit / 1000, limit * 4);
   const x = [Math.floor(Math.log2(Math.min(...batches, 4))) - 0.5, Math.ceil(Math.log2(Math.max(...batches, 1024))) + 0.5];
   const grid = Array.from({ length: 60 }, (_, i) => curve(2 ** (x[0] + ((x[1] - x[0]) * i) / 59)));
   const positive = (values) => values.filter((v) => v > 0);
   const lrs = positive(grid.map(([lr]) => lr));
-  const high = Math.max(...lrs, reading.plateau);
+  const high = Math.max(...lrs, plateau);
   // measured points stay in view unless they would flatten the curve
   const near = measured.map((m) => m.lr).filter((lr) => lr < FAR * high && lr > high / FAR);
-  lrs.push(reading.plateau);
+  lrs.push(plateau);
   lrs.push(...path.filter(Boolean).map((peak) => peak.lr));
   if (small.lrMax) lrs.push(Math.min(small.lrMax, 3 * high));
   const limits = (values, decades, kept = []) => {
