@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from controls import DATA_DIR
-from words import count
+from words import count, plain
 
 SCALES = {
     "noise_scale": "Noise scale of the surge",
@@ -32,7 +32,7 @@ def show() -> None:
     if _BUNDLED.exists():
         st.button("Use what was measured along the digits MLP's own run", on_click=_use, args=(_BUNDLED.read_bytes,))
     if problem := st.session_state.get("logged_problem"):
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
     frame: pd.DataFrame | None = st.session_state.get("logged_frame")
     if frame is None:
         return

@@ -21,7 +21,7 @@ state, notices = explore.current_state()
 if "page" not in hide:
     st.title("Where does the optimal learning rate peak?", anchor=False)
 for notice in notices:
-    st.warning(notice, icon=":material/link_off:")
+    st.warning(words.plain(notice), icon=":material/link_off:")
 surge_chart(explore.chart_data(state, analysis, hide, own))
 if "page" in hide:
     if st.context.is_embedded:

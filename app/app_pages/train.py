@@ -138,14 +138,14 @@ with left:
 
 with right:
     if busy and job is not None:
-        headline.markdown(f"**{job.plan.title}**: training {words.count(estimate(job.plan).runs, 'run')}.")
+        headline.markdown(f"**{words.plain(job.plan.title)}**: training {words.count(estimate(job.plan).runs, 'run')}.")
         follow(job)
     elif job is not None and job.state == DONE:
         finished(job)
     elif job is not None:
-        headline.markdown(f"**{job.plan.title}**")
+        headline.markdown(f"**{words.plain(job.plan.title)}**")
         if job.state == FAILED:
-            st.error(f"The worker stopped: {job.message}", icon=":material/error:")
+            st.error(f"The worker stopped: {words.plain(job.message)}", icon=":material/error:")
         if job.state == CANCELLED:
             st.info(f"Cancelled. {training_jobs.kept(job)}", icon=":material/pause_circle:")
         surface_of(job.plan, job)
@@ -154,7 +154,7 @@ with right:
             st.button("Another sweep", icon=":material/add:", on_click=forget)
     elif isinstance(made, Plan):
         cost = estimate(made)
-        headline.markdown(f"**{made.title}**: {cost.sentence()}.")
+        headline.markdown(f"**{words.plain(made.title)}**: {cost.sentence()}.")
         surface_of(made, None)
         refusal = training_jobs.refusal()
         if refusal:

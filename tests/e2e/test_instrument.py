@@ -302,6 +302,13 @@ def test_junk_in_the_address_is_named(open_explore):
     expect(exact(page, "Curvature alignment")).to_have_value("5.4")
 
 
+def test_markup_in_the_address_is_text(open_explore, abroad):
+    page = open_explore("?snr=![](http://elsewhere.test/a.png)&sweep=![](http://elsewhere.test/b.png)")
+    expect(page.get_by_text("elsewhere.test/a.png")).to_be_visible()
+    expect(page.locator("img[src*=elsewhere]")).to_have_count(0)
+    assert not abroad
+
+
 def test_pin_undo_redo_and_reset(open_explore):
     page = open_explore()
     page.emulate_media(reduced_motion="reduce")
