@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from math import isfinite, log2
+from collections.abc import Mapping
+from math import isfinite, log2, sqrt
 
 import pandas as pd
 import streamlit as st
 import words
 
-from surgecore import Analysis, Recommendation, next_runs, recommend, scale_adam
-
-#: Laws below this Akaike weight do not speak for a learning rate in the headline.
-SPEAKS = 0.05
+from surgecore import Analysis, Recommendation, next_runs, recommend, scale_adam, transfer
+from surgecore.advice import SPEAKS, beta_text, limits
 
 
 def show(analysis: Analysis) -> None:
@@ -28,8 +27,8 @@ def show(analysis: Analysis) -> None:
     if rows:
         with st.expander("Under every rule"):
             st.table(table(rows))
-    with st.expander("Adam's other settings for that batch size"):
-        _adam(analysis, wanted)
+    with st.expander("From settings that work now: learning rate, and Adam's other settings"):
+        _carry(analysis, wanted)
     plan = next_runs(analysis)
     with st.expander("What to run next"):
         st.markdown(plan.sentence)
@@ -63,43 +62,71 @@ def table(rows: tuple[Recommendation, ...]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Rule": [row.label for row in rows],
-            "Learning rate": [words.number(row.lr) for row in rows],
+            "Learning rate": [words.number(row.lr, 3 if row.interval else 2) for row in rows],
             "95 % interval": [words.interval(*row.interval) if row.interval else "none known" for row in rows],
-            "Weight": [words.share(row.weight or 0.0) for row in rows],
+            "Weight": ["–" if row.weight is None else words.share(row.weight) for row in rows],
             "Note": [row.note for row in rows],
         }
     ).set_index("Rule")
 
 
-def _adam(analysis: Analysis, wanted: float) -> None:
+def _carry(analysis: Analysis, wanted: float) -> None:
+    start = analysis.optima[0]
     with st.container(horizontal=True):
         now = st.number_input(
-            "Batch size now", 1e-3, 1e12, float(analysis.optima[0].batch_size), format="%g", key="adam-now", width=150
+            "Batch size now", 1e-3, 1e12, float(start.batch_size), format="%g", key="adam-now", width=150
+        )
+        lr = st.number_input(
+            "Learning rate now", 1e-12, 1e6, float(f"{start.learning_rate:.2g}"), format="%g", key="adam-lr", width=150
         )
         beta1 = st.number_input("β₁ now", 0.0, 0.9999, 0.9, format="%g", key="adam-beta1", width=150)
         beta2 = st.number_input("β₂ now", 0.0, 0.9999999, 0.999, format="%g", key="adam-beta2", width=150)
         epsilon = st.number_input("ε now", 1e-30, 1.0, 1e-8, format="%g", key="adam-epsilon", width=150)
-    advice = scale_adam(wanted / now, beta1=beta1, beta2=beta2, epsilon=epsilon)
+        decay = st.number_input(
+            "Weight decay now", 0.0, 1e3, 0.0, format="%g", key="adam-weight-decay", width=150,
+            help="AdamW's, decoupled; 0 for none.",
+        )  # fmt: skip
+    known = limits(analysis)
+    carried = transfer(
+        lr, now, wanted, comparison=analysis.comparison, noise_scale=known.noise_scale,
+        critical_batch_size=known.critical_batch_size,
+    )  # fmt: skip
+    st.table(table(carried))
+    factor, law = lr_factor(analysis, now, wanted)
+    advice = scale_adam(
+        wanted / now, beta1=beta1, beta2=beta2, epsilon=epsilon, weight_decay=decay or None, lr_factor=factor,
+        batch_size=now, noise_scale=known.noise_scale, critical_batch_size=known.critical_batch_size,
+    )  # fmt: skip
     rules = {
         "SDE rule (Malladi et al. 2022)": advice.sde,
         "Same memory in examples, β to the power of the factor": advice.power,
         "Small batches: β₁ kept (Marek et al. 2025)": advice.marek,
     }
-    names = {"beta1": "β₁", "beta2": "β₂", "epsilon": "ε"}
-    st.table(
-        pd.DataFrame(
-            {
-                label: {
-                    shown: words.number(rule[name], 5) if name in rule and isfinite(rule[name]) else "–"
-                    for name, shown in names.items()
-                }
-                for label, rule in rules.items()
-            }
-        ).T
-    )
+    st.table(pd.DataFrame({label: settings(rule) for label, rule in rules.items()}).T)
     for note in advice.notes:
         st.caption(note)
+    if advice.weight_decay is not None:
+        st.caption(
+            f"Weight decay {words.number(advice.weight_decay, 2)} averages over as many epochs as now, with a learning "
+            f"rate multiplied by {words.number(factor, 2)} ({law}; Bergsma et al. 2025)."
+        )
     st.caption(
-        f"Rules of thumb from the papers named, for a batch size multiplied by {words.number(advice.factor)}; none of "
-        "them was fitted to this sweep, and none has an error."
+        f"Rules of thumb from the papers named, for a batch size multiplied by {words.number(advice.factor)}; but for "
+        "the rows marked fitted none of them was fitted to this sweep, and none has an error. Both batch sizes count "
+        "what the sweep's do."
     )
+
+
+def lr_factor(analysis: Analysis, now: float, wanted: float) -> tuple[float, str]:
+    """New over old learning rate, by the law nearest to the optima, else by the square-root rule; and its name."""
+    for fit in analysis.comparison.fits:
+        if fit.law is not None:
+            return fit.law(wanted) / fit.law(now), fit.family.label
+    return sqrt(wanted / now), "Square-root rule"
+
+
+def settings(rule: Mapping[str, float]) -> dict[str, str]:
+    """Adam's settings under a rule, with the digits of a rule of thumb."""
+    shown = {"β₁": rule.get("beta1"), "β₂": rule.get("beta2")}
+    cells = {name: beta_text(value) if value is not None and isfinite(value) else "–" for name, value in shown.items()}
+    return cells | {"ε": words.number(rule.get("epsilon"), 2)}

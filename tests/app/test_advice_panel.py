@@ -1,0 +1,53 @@
+"""The advice on the Sweep page: a learning rate, and settings carried to another batch size."""
+
+from __future__ import annotations
+
+import advice_panel
+import pytest
+
+from surgecore import analyse, scale_adam
+
+PAGE = "app_pages/sweep.py"
+
+
+@pytest.fixture
+def page(app):
+    app.run().switch_page(PAGE).run()
+    assert not app.exception
+    return app
+
+
+def said(app):
+    return " ".join(element.value for element in app.caption)
+
+
+def test_settings_have_the_digits_of_a_rule_of_thumb():
+    advice = scale_adam(32.0)
+    assert advice_panel.settings(advice.sde) == {"β₁": "–", "β₂": "0.968", "ε": "1.8e-9"}
+    assert advice_panel.settings(advice.power) == {"β₁": "0.034", "β₂": "0.968", "ε": "–"}
+
+
+def test_settings_are_carried_with_what_limits_them(page, bundled):
+    analysis = analyse(bundled[0].load())
+    page.number_input(key="at").set_value(65536.0).run()
+    page.number_input(key="adam-now").set_value(16.0).run()
+    page.number_input(key="adam-weight-decay").set_value(0.1).run()
+    assert not page.exception
+    factor, law = advice_panel.lr_factor(analysis, 16.0, 65536.0)
+    assert law == analysis.comparison.fits[0].family.label
+    want = scale_adam(4096.0, weight_decay=0.1, lr_factor=factor).weight_decay
+    assert f"Weight decay {advice_panel.words.number(want, 2)} averages" in said(page)
+    assert "the batch grows too much for the SDE rule" in said(page)
+    assert "counted in the same unit" in said(page)
+
+
+def test_a_rate_is_carried_under_every_rule(page):
+    page.number_input(key="at").set_value(1024.0).run()
+    page.number_input(key="adam-now").set_value(256.0).run()
+    page.number_input(key="adam-lr").set_value(0.001).run()
+    tables = [element.value for element in page.table if "Note" in element.value]
+    rows = tables[-1]
+    assert rows["Learning rate"][["Constant", "Square-root rule", "Linear rule"]].tolist() == [
+        advice_panel.words.number(value, 2) for value in (0.001, 0.002, 0.004)
+    ]
+    assert any("fitted" in label for label in rows.index)
