@@ -234,7 +234,7 @@ def _card(entry: Mapping[str, Any], plan: Plan, sweep: Sweep) -> str:
 | Settings | {settings} |
 | Grid | {entry["grid"]} |
 | Seeds | {entry["seeds"]}; minibatches with replacement from (seed, batch size, step), shared by all learning rates |
-| Loss | over all {plan.workload.n_examples:,} examples of the training data |
+| Loss | over {plan.workload.loss_over} |
 | Trials | {counts} |
 | Precision | {entry["precision"]} |
 | Device | {entry["device"]}{"; one thread" if entry["device"].startswith("CPU") else ""} |

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from surgecore.training.models import Model
 
 FASHION_VARIABLE = "SURGE_FASHION_MNIST"
+FASHION_FILES = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
+_FASHION_IMAGES = 60_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Workload(ABC):
     @property
     @abstractmethod
     def n_examples(self) -> int:
-        """Examples in the data set; for the quadratic, what a full evaluation costs in examples (1)."""
+        """Examples that the full loss is taken over; for the quadratic, what that costs in examples (1)."""
 
     @property
     @abstractmethod
@@ -63,6 +65,11 @@ class Workload(ABC):
     @abstractmethod
     def activations(self) -> int:
         """Floats of working memory of one example in one run."""
+
+    @property
+    def loss_over(self) -> str:
+        """What the full loss is taken over, in words."""
+        return f"all {self.n_examples:,} {self.example}s of the training data"
 
     def cost_in_examples(self, batch_size: int) -> int:
         """Examples' worth of work and memory that a minibatch costs."""
@@ -93,6 +100,11 @@ class Quadratic(Workload):
     def n_examples(self) -> int:
         """A full evaluation is one evaluation of the quadratic."""
         return 1
+
+    @property
+    def loss_over(self) -> str:
+        """The quadratic itself."""
+        return "all noise: the exact expectation"
 
     @property
     def flops(self) -> int:
@@ -190,7 +202,7 @@ class FashionCNN(Workload):
 
     channels: int = option(8, 1, 64)
     hidden: int = option(64, 4, 1024)
-    evaluated: int = option(60000, 1000, 60000)
+    evaluated: int = option(_FASHION_IMAGES, 1000, _FASHION_IMAGES)
     label: ClassVar[str] = "Fashion-MNIST CNN"
     source: ClassVar[str] = "Fashion-MNIST (Zalando, MIT): 60000 training images of 28 x 28"
     example: ClassVar[str] = "image"
@@ -208,6 +220,13 @@ class FashionCNN(Workload):
     def n_examples(self) -> int:
         """Training images over which the full loss is taken: the first `evaluated`; all 60000 are trained on."""
         return self.evaluated
+
+    @property
+    def loss_over(self) -> str:
+        """All images, or how many of them."""
+        if self.evaluated == _FASHION_IMAGES:
+            return super().loss_over
+        return f"the {self.evaluated:,} evaluated of {_FASHION_IMAGES:,} images of the training data"
 
     @property
     def flops(self) -> int:
@@ -326,17 +345,19 @@ def imported(path: str) -> type[Workload]:
 
 
 def fashion_folder() -> Path:
-    """Folder with the four Fashion-MNIST files.
+    """Folder with the training images and labels of Fashion-MNIST.
 
     Returns
     -------
     Path
-        What the variable SURGE_FASHION_MNIST names, else the folder of Debian's package, else torchvision's cache.
+        What the variable SURGE_FASHION_MNIST names; without it the first with both files of that of Debian's package,
+        ``~/.cache/fashion-mnist`` and, in the working folder, ``data/FashionMNIST/raw``, where torchvision puts them
+        if its root is ``data``.
 
     Raises
     ------
     FileNotFoundError
-        With how to get them.
+        With how to get them, and what is missing in the folder named.
     """
     named = os.environ.get(FASHION_VARIABLE)
     usual = [
@@ -345,11 +366,14 @@ def fashion_folder() -> Path:
         Path("data/FashionMNIST/raw"),
     ]
     for folder in [Path(named)] if named else usual:
-        if (folder / "train-images-idx3-ubyte.gz").exists():
+        if all((folder / file).exists() for file in FASHION_FILES):
             return folder
+    missing = [file for file in FASHION_FILES if named and not (Path(named) / file).exists()]
+    where = f": {named} has no {' and no '.join(missing)}" if missing else ""
     raise FileNotFoundError(
-        "Fashion-MNIST was not found. On Debian and Ubuntu: apt install dataset-fashion-mnist. Elsewhere put the four "
-        f"idx.gz files of github.com/zalandoresearch/fashion-mnist into a folder and set {FASHION_VARIABLE} to it."
+        f"Fashion-MNIST was not found{where}. On Debian and Ubuntu: apt install dataset-fashion-mnist. Elsewhere put "
+        f"{' and '.join(FASHION_FILES)} from github.com/zalandoresearch/fashion-mnist into a folder and set "
+        f"{FASHION_VARIABLE} to it."
     )
 
 

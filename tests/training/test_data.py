@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch")
 from surgecore import load_catalogue  # noqa: E402
 from surgecore.training.data import main  # noqa: E402
 from surgecore.training.plan import Plan, estimate  # noqa: E402
+from surgecore.training.workloads import FashionCNN  # noqa: E402
 
 PLANS = Path(__file__).parents[2] / "data" / "plans"
 
@@ -35,7 +36,9 @@ def test_the_same_bundle_twice_is_the_same_to_the_bit(folder):
     assert entries
     for entry in entries:
         assert entry.load().n_seeds == 4
-        assert "Anything else." in (folder / entry.card).read_text()
+        card = (folder / entry.card).read_text()
+        assert "Anything else." in card
+        assert "| Loss | over all 1,797 examples of the training data |" in card
         assert entry.device.startswith("CPU")
 
 
@@ -77,3 +80,20 @@ def test_every_plan_can_be_read_and_costed(path):
     plan = Plan.from_toml(path)
     assert plan.name == path.stem
     assert estimate(plan).runs > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("fashion-cnn-sign-paper", "the 2,000 evaluated of 60,000 images of the training data"),
+        ("digits-mlp-sign", "all 1,797 examples of the training data"),
+        ("char-transformer-sign", "all 512 sequences of the training data"),
+        ("quadratic-aligned-isotropic", "all noise: the exact expectation"),
+    ],
+)
+def test_a_card_says_what_the_loss_is_over(name, words):
+    assert Plan.from_toml(PLANS / f"{name}.toml").workload.loss_over == words
+
+
+def test_the_whole_of_the_images_is_all():
+    assert FashionCNN().loss_over == "all 60,000 images of the training data"

@@ -283,5 +283,9 @@ def test_images_are_read_from_the_named_folder(monkeypatch, tmp_path):
 
 def test_missing_images_say_how_to_get_them(monkeypatch, tmp_path):
     monkeypatch.setenv("SURGE_FASHION_MNIST", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match="apt install dataset-fashion-mnist"):
+    with pytest.raises(FileNotFoundError, match="apt install dataset-fashion-mnist") as caught:
+        FashionCNN().build()
+    assert "has no train-images-idx3-ubyte.gz and no train-labels-idx1-ubyte.gz." in str(caught.value)
+    (tmp_path / "train-images-idx3-ubyte.gz").touch()
+    with pytest.raises(FileNotFoundError, match=r"has no train-labels-idx1-ubyte\.gz\."):
         FashionCNN().build()
