@@ -93,9 +93,10 @@ def test_more_steps_are_no_evidence_for_one(app):
     app.run().switch_page(PAGE).run()
     app.selectbox(key="after").set_value(20).run()
     assert not app.exception
-    assert "no evidence" in said(app)
+    assert "so this peak is no evidence for them" in said(app)
     assert len(app.get("plotly_chart")) == 1
-    app.selectbox(key="after").set_value(10).run()
+    app.selectbox(key="update").set_value("sgd").run()
+    app.selectbox(key="after").set_value(20).run()
     assert "the predictions are for one step and do not say why" in said(app)
 
 
@@ -121,7 +122,9 @@ def test_the_table_has_every_checkpoint(explained):
         assert numbers["Peak by correlated law"] == "none: rises to the end"
     digits = table["Digits MLP at loss 1.0"]
     assert digits["Peak by Theorem 2"] == "37.6, between 2⁴ and 2⁶"
-    assert digits["Measured peak, 10 steps"].startswith("none, any fall is below 1")
+    assert digits["Measured peak, 10 steps"] == "between 2⁶ and 2¹⁰"
+    assert explained["Digits MLP at loss 0.1"].measured_peak("sign", 10).kind == "no_fall"
+    assert table["Digits MLP at loss 0.1"]["Measured peak, 10 steps"] == "none, any fall is below 9.8 %"
 
 
 def test_every_number_has_an_interval_or_is_said_to_be_exact(explained):
