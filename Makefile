@@ -22,7 +22,7 @@ run: $(STAMP) ## open the dashboard on http://localhost:8501
 	@$(BIN)/python -m streamlit run app/streamlit_app.py --server.port $(PORT)
 
 test: $(STAMP) browser ## run all tests: unit, property, app and browser
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 lint: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check .

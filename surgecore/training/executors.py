@@ -203,12 +203,14 @@ def _end_with(sentinel: int) -> None:
 def _ray(
     task: Task, chunks: Sequence[Chunk], workers: int, address: str, cancelled: Callable[[], bool]
 ) -> Iterator[Record]:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # read at import; nothing is reported to anybody
     try:
         import ray
     except ImportError as error:
         raise ValueError("the ray executor needs Ray: pip install '.[cluster]'") from error
     if not ray.is_initialized():
-        ray.init(**({"num_cpus": workers} if address == "local" else {"address": address}), log_to_driver=False)
+        local = {"num_cpus": workers, "include_dashboard": False}
+        ray.init(**(local if address == "local" else {"address": address}), log_to_driver=False)
     gpus = 1 if task.device == "cuda" else 0
     remote = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=_MAX_RESTARTS)(work)
     shared = ray.put(task)
