@@ -9,8 +9,9 @@ import train_plan
 import words
 from train_plan import ASK_SECONDS, MOST_MEMORY, MOST_SECONDS, PROTOCOL_NAMES, STATE_NAMES, WORKLOAD_KEYS, Choices
 
+from surgecore.training.estimate import Estimate
 from surgecore.training.optimizers import OPTIMIZERS
-from surgecore.training.plan import Estimate, Plan
+from surgecore.training.plan import Plan
 from surgecore.training.workloads import WORKLOADS
 
 

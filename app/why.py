@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 import words
 from palette import ERROR_BAR, GREY, MEASURED, RUNG_STYLES
 
-from surgecore.explanation import Explanation, MeasuredOptimum, Summit, rung_label
+from surgecore.explanation import Explanation, MeasuredOptimum, Summit
+from surgecore.explanation_words import rung_label
 from surgecore.measured import QUANTITIES, RUNGS, Estimate
 
 

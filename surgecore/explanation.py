@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
+from surgecore import explanation_words
 from surgecore._validate import FloatArray
 from surgecore.measured import RUNGS, Estimate, Measurement, Prediction
 from surgecore.optima import Optimum
@@ -32,32 +33,8 @@ UPDATES: Mapping[str, str] = MappingProxyType(
         "sgd": "SGD",
     }
 )
-#: What each rung of `RUNGS` no longer assumes away, as the subject of a sentence.
-CAUSES: Mapping[str, str] = MappingProxyType(
-    {
-        "independent": "the exact mean sign",
-        "correlated": "correlated gradient noise",
-        "sampled": "gradient noise that is not Gaussian",
-        "quartic": "the loss not being quadratic",
-        "line_search": "the loss not being quadratic",
-    }
-)
-_NOT_QUADRATIC = CAUSES["line_search"]
-_NAMES = {
-    "surge": "Theorem 3",
-    "independent": "the law of independent noise",
-    "correlated": "that of correlated noise",
-    "line_search": "the line search",
-}
-#: Updates whose one step is that of sign descent.
-_SIGNS = ("sign", "adam_cold")
 #: Points of a law's curve to an octave.
 _DENSITY = 8
-
-
-def rung_label(rung: str, update: str) -> str:
-    """Name of a prediction of an update: Theorem 2 is about signs only."""
-    return RUNGS[rung] if update in (*_SIGNS, "decorrelated") else RUNGS[rung].replace(" (Theorem 2)", "")
 
 
 @dataclass(frozen=True)
@@ -185,7 +162,7 @@ class Explanation:
                 continue
             value = found.lr.value / optimum.lr.value
             # errors of logarithms add up in squares
-            spread = math.hypot(*(_log_error(e) for e in (found.lr, optimum.lr)))
+            spread = math.hypot(*(e.log_error for e in (found.lr, optimum.lr)))
             yield Ratio(optimum.batch_size, value, value * math.exp(-spread), value * math.exp(spread))
 
     def worst(self, update: str, rung: str, *, from_batch: int = 1) -> float:
@@ -288,7 +265,7 @@ class Explanation:
         count = round(np.log2(sizes[-1] / sizes[0]) * _DENSITY) + 1
         added = np.round(np.geomspace(sizes[0], sizes[-1], count)).astype(int)
         listed = {p.batch_size: p for p in curve}
-        errors = [_log_error(p.lr) for p in curve]
+        errors = [p.lr.log_error for p in curve]
         exact = any(p.lr.low is None for p in curve)
         out = []
         for size in sorted({*listed, *added.tolist()}):
@@ -315,97 +292,7 @@ class Explanation:
         str
             One sentence.
         """
-        said, kind = self._observed(update, steps), self.measured_peak(update, steps).kind
-        if steps > 1:
-            about = f"so this {kind} is no evidence for them" if kind in ("peak", "fall") else "and do not say why"
-            return f"{said}; the predictions are for one step{', ' if kind in ('peak', 'fall') else ' '}{about}."
-        rungs = self._whole(update)
-        if not rungs:
-            return f"{said}; no prediction exists at every batch size."
-        return f"{said}{self._reason(update, rungs)}."
-
-    def _whole(self, update: str) -> list[str]:
-        """Rungs with a prediction at every batch size."""
-        return [rung for rung in self.rungs(update) if self.predicted_peak(rung, update).kind != "none"]
-
-    def _observed(self, update: str, steps: int) -> str:
-        """What the measured optima do."""
-        verdict, summit = self.verdict(update, steps), self.measured_peak(update, steps)
-        used = [o for o in self.measured(update, steps) if not o.on_edge]
-        when = "one step" if steps == 1 else f"{steps} steps"
-        edge = len(self.measured(update, steps)) - len(used)
-        aside = f"left out: {_count(edge, 'optimum', 'optima')} on the edge of the learning-rate grid" if edge else ""
-        if verdict.interval is None or verdict.fall_octaves is None:
-            reason = verdict.sentence.partition(": ")[2].split(". ")[0].rstrip(".")
-            return f"Undecided after {when}, as {reason}"
-        last = f"B = {used[-1].batch_size}"
-        shares = [_percent(octaves) for octaves in (verdict.fall_octaves, *verdict.interval)]
-        amount = f"{shares[0]} % ({shares[1]} to {shares[2]} %)"
-        if summit.kind in ("peak", "fall"):
-            place = f"is highest at B = {summit.highest}"
-            if summit.between:
-                place = f"peaks between B = {summit.between[0]} and {summit.between[1]}"
-            what = f"surge after {when}" if summit.kind == "peak" else f"fall after {when}, with no rise before it"
-            return f"A {what}: the measured optimum {place} and falls by {amount} to {last}{_aside(aside)}"
-        if summit.kind == "no_fall":
-            any_fall = f"any fall is below {shares[2]} %" if verdict.interval[1] >= 0.01 else ""
-            return f"No surge after {when}, up to {last}{_aside(any_fall, aside)}"
-        chance = f"p = {verdict.p_value:.2g} against none"
-        return f"Undecided after {when}: the measured optimum falls by {amount} to {last}{_aside(chance, aside)}"
-
-    def _reason(self, update: str, rungs: Sequence[str]) -> str:
-        """What the law predicted, and which assumption accounts for the difference."""
-        law, kind = rungs[0], self.measured_peak(update).kind
-        summit, name, joint = self.predicted_peak(law, update), _NAMES[law], ": " if kind == "no_fall" else "; "
-        predicted = f"{joint}{name} predicts {_said(summit)}"
-        if kind == "undecided":
-            last = rungs[-1]
-            return f"{predicted}, {_NAMES.get(last, 'the sampled updates')} {_said(self.predicted_peak(last, update))}"
-        if self._agrees(update, law):
-            if summit.kind == "peak" and kind == "no_fall":
-                return f"{predicted}, with a fall too small to be told from none"
-            if all(self._agrees(update, rung) for rung in rungs):
-                name = "every prediction"
-            return f", as {name} has it" + (f", {_said(summit, of=law)}" if kind == "peak" else "")
-        cause = self._cause_rung(update, rungs)
-        if cause is None:
-            return f"{predicted}, and no assumption dropped here accounts for the difference"
-        verb = "removes it" if kind == "no_fall" else "moves it" if summit.kind == kind else f"makes the {kind}"
-        return f"{predicted}, {cause} {verb}{self._control(update)}"
-
-    def _agrees(self, update: str, rung: str) -> bool:
-        """Whether a prediction does what the measured optima do after one step."""
-        verdict, kind = self.verdict(update), self.measured_peak(update).kind
-        if kind != "no_fall" or verdict.interval is None:
-            predicted = self.predicted_peak(rung, update).kind
-            return predicted == kind or (kind == "fall" and predicted == "peak")
-        curve = [p.lr for p in self.measurement.curve(rung, update)]
-        top, last = max(curve, key=lambda lr: lr.value), curve[-1]
-        least = math.log(top.value / last.value) - (0 if top is last else math.hypot(_log_error(top), _log_error(last)))
-        return least / math.log(2) <= verdict.interval[1] + 1e-9
-
-    def _cause_rung(self, update: str, rungs: Sequence[str]) -> str | None:
-        """The assumption without which the predictions agree with what was measured; None where none does it."""
-        agree = [self._agrees(update, rung) for rung in rungs]
-        if not agree[-1]:
-            # the control is measured by a line search, so only the shape of the loss is left
-            return _NOT_QUADRATIC if rungs[-1] in ("sampled", "quartic") else None
-        first = max((i for i, good in enumerate(agree) if not good), default=-1) + 1
-        return CAUSES.get(rungs[first])
-
-    def _control(self, update: str) -> str:
-        """What the decorrelated control adds to the reason of a sign step."""
-        if update not in _SIGNS or not self.measured("decorrelated"):
-            return ""
-        kind = self.measured_peak("decorrelated").kind
-        if kind in ("peak", "fall"):
-            return "; the control without correlation does have one"
-        rungs, verdict = self._whole("decorrelated"), self.verdict("decorrelated")
-        if kind != "no_fall" or verdict.interval is None or not rungs:
-            return ""
-        if self._cause_rung("decorrelated", rungs) == _NOT_QUADRATIC:
-            return f", and so would {_NOT_QUADRATIC}"
-        return f"; any fall of the control without correlation is below {_percent(verdict.interval[1])} %"
+        return explanation_words.answer(self, update, steps)
 
     def sentences(self, update: str) -> tuple[str, ...]:
         """What the ratios say, one sentence for each rung and one for the cost of independence.
@@ -420,45 +307,7 @@ class Explanation:
         tuple of str
             Plain text.
         """
-        out = [self._sentence(update, rung) for rung in self.rungs(update)]
-        if update in _SIGNS:
-            out.append(self._cause(update))
-        return tuple(sentence for sentence in out if sentence)
-
-    def _sentence(self, update: str, rung: str) -> str:
-        ratios = self.ratios(update, rung)
-        label = rung_label(rung, update)
-        asked = len([o for o in self.measured(update) if not o.on_edge])
-        if not ratios:
-            return f"{label}: no prediction anywhere, as the model it minimises has no minimum."
-        low, high = (pick(ratios, key=lambda r: r.value) for pick in (min, max))
-        text = (
-            f"{label}: between {low.value:.2f} (at B = {low.batch_size}) and {high.value:.2f} "
-            f"(at B = {high.batch_size}) times the measured optimum"
-        )
-        missing = asked - len(ratios)
-        if missing:
-            text += f", with no minimum at {missing} of {asked} batch sizes"
-        outside = [r for r in ratios if not r.low <= 1 <= r.high]
-        return f"{text}; off by more than the errors at {len(outside)} of {len(ratios)}."
-
-    def _cause(self, update: str) -> str:
-        independent, correlated = (self.worst(update, rung) for rung in ("independent", "correlated"))
-        sampled, ratio = self.worst(update, "sampled"), self.measurement.numbers["trace_ratio"]
-        between = "" if ratio.low is None else f" (95 % interval {ratio.low:.3g} to {ratio.high:.3g})"
-        text = (
-            f"Signs of correlated noise bend the loss {ratio.value:.3g} times{between} as much as independent ones "
-            "would; dropping independence takes the largest error from a factor of "
-            f"{independent:.1f} to {correlated:.1f}"
-        )
-        control = self.worst("decorrelated", "independent") if self.measured("decorrelated") else math.nan
-        if math.isfinite(control):
-            text += (
-                ", and where every coordinate draws examples of its own, the independent law is off by "
-                f"at most a factor of {control:.2f}"
-            )
-        left = f"What sampled updates leave, a factor of {sampled:.2f} at most, is errors and {_NOT_QUADRATIC}."
-        return f"{text}. {left}"
+        return explanation_words.sentences(self, update)
 
     def table(self) -> pd.DataFrame:
         """All optima and predictions, one a row, for export.
@@ -560,7 +409,7 @@ def _summit(curve: Sequence[tuple[int, Estimate]]) -> Summit:
         return Summit("none")
     at, (size, top) = max(enumerate(curve), key=lambda item: item[1][1].value)
     lower = [
-        math.log(top.value / lr.value) > math.hypot(_log_error(top), _log_error(lr)) if lr is not top else False
+        math.log(top.value / lr.value) > math.hypot(top.log_error, lr.log_error) if lr is not top else False
         for _, lr in curve
     ]
     before = [b for (b, _), is_lower in zip(curve[:at], lower, strict=False) if is_lower]
@@ -570,43 +419,3 @@ def _summit(curve: Sequence[tuple[int, Estimate]]) -> Summit:
     if at == len(curve) - 1 and before:
         return Summit("no_fall", size)
     return Summit("fall" if at == 0 and after else "undecided", size)
-
-
-def _said(summit: Summit, *, of: str = "") -> str:
-    """A prediction as the object of a sentence, by the name of its law where several have one."""
-    if (peak := summit.batch_size) is not None:
-        known = "" if peak.low is None else f" ({peak.low:.3g} to {peak.high:.3g})"
-        beyond = {"no_fall": ", beyond those measured", "fall": ", before those measured"}.get(summit.kind, "")
-        who = f", by {_NAMES[of]}" if of else ""
-        return f"a peak at B = {peak.value:.3g}{known}{beyond}{who}"
-    if summit.between is not None:
-        return f"a peak between B = {summit.between[0]} and {summit.between[1]}"
-    return {
-        "fall": f"a fall from B = {summit.highest} on",
-        "no_fall": "none",
-        "undecided": f"a highest point at B = {summit.highest}, not beyond the errors",
-    }[summit.kind]
-
-
-def _count(n: int, one: str, many: str) -> str:
-    return f"{n} {one if n == 1 else many}"
-
-
-def _aside(*parts: str) -> str:
-    said = "; ".join(part for part in parts if part)
-    return f" ({said})" if said else ""
-
-
-def _percent(octaves: float) -> str:
-    """A fall in octaves as a share [%], the smallest of them rounded up."""
-    share = 100.0 * (1.0 - 2.0**-octaves)
-    return f"{max(share, 0.1):.2g}" if share > 0 else "0"
-
-
-def _log_error(estimate: Estimate) -> float:
-    """Half width of the 95 % interval of the logarithm; 0 for an exact number."""
-    if estimate.low is None or estimate.high is None or not estimate.value > 0:
-        return 0.0
-    low = max(estimate.low, 1e-3 * estimate.value)
-    high = min(estimate.high, 1e3 * estimate.value)
-    return float(0.5 * np.log(high / low))

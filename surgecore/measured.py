@@ -135,6 +135,14 @@ class Estimate:
             return bool(abs(self.value - value) <= rounding * abs(value))
         return self.low <= value <= self.high
 
+    @property
+    def log_error(self) -> float:
+        """Half width of the 95 % interval of the logarithm; 0 for an exact number."""
+        if self.low is None or self.high is None or not self.value > 0:
+            return 0.0
+        low, high = max(self.low, 1e-3 * self.value), min(self.high, 1e3 * self.value)
+        return 0.5 * math.log(high / low)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, eight digits; numbers that are not finite become strings."""
         names = ("value", "stderr", "low", "high")

@@ -11,8 +11,9 @@ from components.loss_surface import loss_surface
 from training_jobs import ACTIVE, QueueFullError
 
 from surgecore import analyse
+from surgecore.training.estimate import estimate
 from surgecore.training.jobs import CANCELLED, DONE, FAILED, WAITING, Job
-from surgecore.training.plan import Plan, estimate
+from surgecore.training.plan import Plan
 
 jobs = training_jobs.jobs()
 name = st.query_params.get("job", "")

@@ -9,7 +9,8 @@ import words
 from explore_state import ExploreState
 from words import lr_unit
 
-from surgecore.explanation import UPDATES, rung_label
+from surgecore.explanation import UPDATES
+from surgecore.explanation_words import rung_label
 from surgecore.noise_model import nearest_model
 
 explanations = controls.explanations()

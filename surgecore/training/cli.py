@@ -16,8 +16,9 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from surgecore.cli import guarded, number
+from surgecore.training.estimate import estimate
 from surgecore.training.journal import JournalError
-from surgecore.training.plan import Plan, PlanError, estimate
+from surgecore.training.plan import Plan, PlanError
 
 if TYPE_CHECKING:
     from surgecore.training.runner import Progress

@@ -9,7 +9,8 @@ torch = pytest.importorskip("torch")
 
 from surgecore import load_catalogue  # noqa: E402
 from surgecore.training.data import main  # noqa: E402
-from surgecore.training.plan import Plan, estimate  # noqa: E402
+from surgecore.training.estimate import estimate  # noqa: E402
+from surgecore.training.plan import Plan  # noqa: E402
 from surgecore.training.workloads import FashionCNN  # noqa: E402
 
 PLANS = Path(__file__).parents[2] / "data" / "plans"

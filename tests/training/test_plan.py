@@ -1,7 +1,8 @@
 import pytest
 
 from surgecore.training import plan as plan_module
-from surgecore.training.plan import Plan, PlanError, estimate
+from surgecore.training.estimate import estimate, stages
+from surgecore.training.plan import Plan, PlanError
 from surgecore.training.stack import n_params
 
 TWELVE_ERRORS = """
@@ -119,8 +120,7 @@ def test_what_is_too_much_is_one_of_all_problems(plan_text):
 def test_chunks_are_counted_without_making_them(plan_text, refine, monkeypatch):
     text = plan_text.replace("seeds = 4", f"seeds = 700\nfew_seeds = 5\nfew_seeds_from = 16{refine}")
     plan = Plan.from_toml(text)
-    stages = [(0, None), (1, plan_module._refined_size(plan))] if refine else [(1, None)]
-    made = sum(len(plan.chunks(stage, rates)) for stage, rates in stages)
+    made = sum(len(plan.chunks(stage, rates)) for stage, rates in stages(plan))
     monkeypatch.setattr(plan_module, "_MOST_CHUNKS", made)
     assert plan._too_large() == []
     monkeypatch.setattr(plan_module, "_MOST_CHUNKS", made - 1)
