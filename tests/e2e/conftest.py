@@ -112,3 +112,14 @@ def abroad(page: Page) -> list[str]:
     page.on("request", note)
     page.on("websocket", note)
     return found
+
+
+@pytest.fixture
+def open_explore(page, url):
+    def opened(query=""):
+        page.goto(f"{url}/{query}")
+        expect(page.locator(".surge[data-ready]")).to_be_visible()
+        expect(page.locator(".words strong")).not_to_be_empty()
+        return page
+
+    return opened
