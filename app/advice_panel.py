@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite, log2, sqrt
 
+import controls
 import pandas as pd
 import streamlit as st
 import words
@@ -19,6 +20,7 @@ def show(analysis: Analysis) -> None:
         return
     sizes = [optimum.batch_size for optimum in analysis.optima]
     middle = float(2 ** round(log2(sizes[len(sizes) // 2])))
+    controls.follow({"at": middle})
     wanted = st.number_input(
         "Batch size I want [examples]", 1e-3, 1e12, middle, format="%g", key="at", bind="query-params", width=260
     )
@@ -45,14 +47,15 @@ def sentence(rows: tuple[Recommendation, ...], wanted: float) -> str:
     speaking = [row for row in rows if (row.weight or 0.0) >= SPEAKS]
     at = f"At batch size {words.batch_size(wanted)}"
     if not speaking:
-        return f"{at} no fitted law says anything: too few optima inside the grid."
+        return f"{at} no fitted law can be trusted: there are too few optima inside the grid to test one."
     best = speaking[0]
     known = f" (95 % {words.interval(*best.interval)})" if best.interval else " (no error known)"
     beyond = f" **This is {best.beyond:.2g} times beyond your data.**" if best.beyond > 1 else ""
     text = f"{at}: learning rate **{words.number(best.lr)}**{known}, by the law nearest to these optima, {best.label}."
     if len(speaking) > 1:
         low, high = min(row.lr for row in speaking), max(row.lr for row in speaking)
-        text += f" The laws that cannot be told apart say {words.interval(low, high)}."
+        if words.number(low) != words.number(high):
+            text += f" The laws with a weight of {SPEAKS:.0%} or more say {words.interval(low, high)}."
     if "Does not describe" in best.note:
         text += " It does not describe the optima within their errors, so trust the measured ones more."
     return text + beyond
@@ -72,13 +75,11 @@ def table(rows: tuple[Recommendation, ...]) -> pd.DataFrame:
 
 def _carry(analysis: Analysis, wanted: float) -> None:
     start = analysis.optima[0]
+    size, rate = float(start.batch_size), float(f"{start.learning_rate:.2g}")
+    controls.follow({"adam-now": size, "adam-lr": rate})
     with st.container(horizontal=True):
-        now = st.number_input(
-            "Batch size now", 1e-3, 1e12, float(start.batch_size), format="%g", key="adam-now", width=150
-        )
-        lr = st.number_input(
-            "Learning rate now", 1e-12, 1e6, float(f"{start.learning_rate:.2g}"), format="%g", key="adam-lr", width=150
-        )
+        now = st.number_input("Batch size now", 1e-3, 1e12, size, format="%g", key="adam-now", width=150)
+        lr = st.number_input("Learning rate now", 1e-12, 1e6, rate, format="%g", key="adam-lr", width=150)
         beta1 = st.number_input("β₁ now", 0.0, 0.9999, 0.9, format="%g", key="adam-beta1", width=150)
         beta2 = st.number_input("β₂ now", 0.0, 0.9999999, 0.999, format="%g", key="adam-beta2", width=150)
         epsilon = st.number_input("ε now", 1e-30, 1.0, 1e-8, format="%g", key="adam-epsilon", width=150)

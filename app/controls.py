@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -351,10 +351,25 @@ def show(figure: go.Figure, *, name: str, alt: str) -> None:
     )
 
 
+def follow(defaults: Mapping[str, object]) -> None:
+    """Let what the visitor has not touched go on to the defaults of another sweep.
+
+    A widget with a key keeps its value when its default changes: the numbers of the sweep before would stay.
+    """
+    for key, value in defaults.items():
+        before = st.session_state.get(f"{key} by default")
+        if before not in (None, value) and st.session_state.get(key, before) == before:
+            st.session_state[key] = value
+        st.session_state[f"{key} by default"] = value
+
+
 def choose_laws(ranking: Sequence[FitResult]) -> list[str]:
     """Which fitted laws to draw: the best one and the surge law, until the visitor chooses."""
     keys = [fit.family.key for fit in ranking if fit.law is not None]
     default = [key for key in dict.fromkeys([*keys[:1], "surge", "square_root"]) if key in keys]
+    follow({"laws": default})
+    if not set(st.session_state.get("laws", [])) <= set(keys):
+        st.session_state["laws"] = [key for key in st.session_state["laws"] if key in keys]
     return st.pills(
         "Laws, best first",
         keys,

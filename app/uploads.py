@@ -116,7 +116,8 @@ def address(item: Held) -> str:
 
 
 def _from_address(table: Table) -> ColumnMapping | None:
-    query = st.query_params.get("map")
+    # only what a link brought: a mapping made in this visit is of one file, and says nothing of the next
+    query = st.session_state.setdefault("map of the link", st.query_params.get("map", ""))
     if not query:
         return None
     try:

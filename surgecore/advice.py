@@ -139,7 +139,9 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
         ]
         interval = (low, high) if fit.region is not None else None
         note = _joined(*notes)
-        rows.append(Recommendation(fit.family.key, fit.family.label, lr, interval, beyond, float(weight), note))
+        tested = bool(np.isfinite(analysis.comparison.fits[0].aicc))
+        share = float(weight) if tested else None
+        rows.append(Recommendation(fit.family.key, fit.family.label, lr, interval, beyond, share, note))
     return tuple(rows)
 
 

@@ -155,8 +155,12 @@ def _shape_sentences(sweep: Sweep, optima: tuple[Optimum, ...]) -> list[str]:
     if n_batch < 3:
         noun = "batch size" if n_batch == 1 else "batch sizes"
         result.append(f"{n_batch} {noun} only: optima are shown, but no law can be tested on fewer than three.")
+    without = [f"{size:.10g}" for size in sweep.batch_sizes if size not in {o.batch_size for o in optima}]
+    if sweep.is_grid and n_rates > 1 and without:
+        where = ", ".join(without[:8]) + (", ..." if len(without) > 8 else "")
+        result.append(f"No best learning rate at batch size {where}: no usable run, or all losses the same.")
     for side in ("low", "high"):
-        sizes = [f"{optimum.batch_size:g}" for optimum in optima if optimum.on_edge == side]
+        sizes = [f"{optimum.batch_size:.10g}" for optimum in optima if optimum.on_edge == side]
         if sizes:
             word = {"low": "lower", "high": "higher"}[side]
             where = ", ".join(sizes)
@@ -166,7 +170,7 @@ def _shape_sentences(sweep: Sweep, optima: tuple[Optimum, ...]) -> list[str]:
         if count := int(trials.get(status, 0)):
             result.append(f"{count:,} of {len(sweep.trials):,} trials {word}; they are kept and counted.")
     result += _cell_sentences(sweep)
-    if optima and all(optimum.stderr is None for optimum in optima):
+    if optima and sweep.n_seeds < 2 and all(optimum.stderr is None for optimum in optima):
         result.append("Without repeated seeds the optima have no errors.")
     return result
 

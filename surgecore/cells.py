@@ -13,7 +13,10 @@ DIVERGED_WORDS = frozenset({
     "divergent", "diverges", "oom", "out of memory", "overflow", "exploded", "infeasible", "∞", "-∞",
     "#num!", "#div/0!", "1.#inf", "-1.#inf", "1.#ind", "-1.#ind", "1.#qnan",
 })  # fmt: skip
-MISSING_WORDS = frozenset({"", "-", "--", "na", "n/a", "<na>", "#n/a", "none", "null", "missing", "?"})
+MISSING_WORDS = frozenset({
+    "", "-", "--", "na", "n/a", "<na>", "#n/a", "none", "null", "missing", "?",
+    "never", "not reached",
+})  # fmt: skip
 
 THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2}([,' \u00a0\u202f]\d{3})+(\.\d+)?$")
 DECIMAL_COMMA = re.compile(r"^[+-]?\d*,\d+([eE][+-]?\d+)?$")

@@ -20,12 +20,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "batch_size": (
         "batch_size", "bs", "batch", "batchsize", "global_batch_size", "effective_batch_size",
         "total_batch_size", "train_batch_size", "batch_size_train", "minibatch_size", "mini_batch_size",
-        "batch_size_tokens", "batch_tokens", "tokens_per_batch", "per_device_train_batch_size"
+        "batch_size_tokens", "batch_tokens", "tokens_per_batch", "batch_size_sequences", "per_device_train_batch_size"
     ),
     "learning_rate": (
-        "learning_rate", "lr", "peak_learning_rate", "peak_lr", "max_learning_rate", "max_lr",
+        "learning_rate", "peak_learning_rate", "peak_lr", "max_learning_rate", "max_lr",
         "base_lr", "initial_lr", "lr_init", "learning_rate_init", "init_lr", "lr0", "lrate",
-        "learningrate", "step_size", "stepsize", "eta", "epsilon"
+        "learningrate", "lr", "step_size", "stepsize", "eta", "epsilon"
     ),
     "loss": (
         "loss", "val_loss", "valid_loss", "validation_loss", "loss_val", "loss_valid",
@@ -186,14 +186,15 @@ class ColumnMapping:
             mapping = replace(mapping, loss=drops[0])
         if not mapping.loss:
             up = [name for name in names if _UP.search(plain_name(name))]
-            mapping = replace(mapping, loss=up[0] if up else "")
+            mapping = replace(mapping, loss=up[0] if up else mapping.steps_to_target)
         if mapping.loss and plain_name(mapping.loss) in _DROP:
             one = 1 if "loss_before" in plain and not mapping.steps else 0
             return replace(mapping, goal="drop", n_steps=one)
         if mapping.loss and _UP.search(plain_name(mapping.loss)):
             return replace(mapping, goal="maximise")
-        if "tokens" in plain_name(mapping.batch_size):
-            return replace(mapping, batch_unit="tokens")
+        for unit in get_args(BatchUnit)[1:]:
+            if unit in plain_name(mapping.batch_size):
+                return replace(mapping, batch_unit=unit)
         return mapping
 
     def to_query(self) -> str:
@@ -250,10 +251,13 @@ def candidates(names: Sequence[str], role: str) -> list[str]:
     rank = {alias: position for position, alias in enumerate(ALIASES[role])}
     hits = [name for name in names if plain_name(name) in rank]
     nested = [name for name in names if plain_name(name) not in rank and _nested(name, role)]
-    return [
-        *sorted(hits, key=lambda name: (name != role, rank[plain_name(name)])),
-        *sorted(nested, key=lambda name: (bool(_path(name) & _TRAINING) == (role == "loss"), rank[last_name(name)])),
-    ]
+    by_last = sorted(nested, key=lambda n: (bool(_path(n) & _TRAINING) == (role == "loss"), rank[last_name(n)]))
+    whole = sorted(hits, key=lambda name: (name != role, rank[plain_name(name)]))
+    # a bare "lr" beside a learning rate written out is the one of the last step, where a schedule has ended
+    bare = [name for name in whole if plain_name(name) == "lr" and role == "learning_rate"]
+    if bare and any(last_name(name) != "lr" for name in by_last):
+        return [name for name in whole if name not in bare] + by_last + bare
+    return whole + by_last
 
 
 def known_as(name: object) -> frozenset[str]:

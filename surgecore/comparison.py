@@ -103,7 +103,8 @@ def _ranking_sentence(fits: Sequence[FitResult], aicc: FloatArray) -> str:
     if all("poor_fit" in result.flags for result in close + open_):
         return f"No law describes these optima within their errors; the nearest is {names[0]}."
     if len(close) == 1 and not open_:
-        return f"{names[0]} is supported: every other law is at least 20 times less likely on these optima."
+        wider = "" if all(others[1:]) else "; laws that contain it fit as well, and are not needed"
+        return f"{names[0]} is supported: every other law is at least 20 times less likely on these optima{wider}."
     rest = "; ".join(result.family.label for result in open_)
     if len(close) == 1:
         fits_too = f"with {best.n} optima none of these can be ruled out: {rest}."

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from surgecore.columns import CANONICAL, known_as, plain_name
+from surgecore.columns import CANONICAL, known_as, last_name, plain_name
 
 _MOST_VALUES = 30
 #: What a run reports rather than what it was set to, and names of runs: never what tells models apart.
@@ -18,11 +18,14 @@ _REPORT = re.compile(
     r"end|name|id|uuid|notes|tags|user|host|hostname|pid|node|gpu|ip|timestamp|datetime|iter|iteration|iterations|"
     r"done|url|path|logdir|val|train|test|memory|state|number|trial|run|sweep|best|examples|grad)(_|$)"
 )
+#: Of these, what people write into by hand.
+_NAMED = re.compile(r"(^|_)(name|runname|tags|notes|run|number|title)(_|$)")
 _MODEL = frozenset({
     "model", "model_name", "arch", "architecture", "network", "net", "workload", "task", "dataset",
     "optimizer", "optimiser", "optim", "opt", "group", "activation", "width", "depth", "hidden",
     "hidden_size", "n_layers", "num_layers", "n_params", "num_params", "params", "size", "model_size",
-    "target", "protocol", "schedule",
+    "target", "protocol", "schedule", "experiment", "exp", "config", "variant", "method", "data", "corpus",
+    "grad_clip", "clip", "n_train", "train_size", "precision", "dropout", "init", "warmup", "warmup_steps",
     "lr_schedule", "beta1", "beta2", "momentum", "weight_decay", "epochs", "budget", "fidelity",
 })  # fmt: skip
 
@@ -58,21 +61,37 @@ def guess_group_columns(trials: pd.DataFrame, extra: Sequence[str]) -> tuple[str
         cells = trials.loc[repeated].groupby(keys, sort=False, dropna=False)
         # "differ" means in most repeated cells: a column that differs in a few is a property of those runs
         share = {name: float((cells[name].nunique(dropna=False) >= 2).mean()) for name in few}
-        chosen = [name for name in few if share[name] > 0.5 and plain_name(name) in _MODEL]
+        chosen = [name for name in few if share[name] > 0.5 and names_a_model(name)]
         chosen = chosen or [name for name in few if share[name] > 0.5 and _is_own_grid(trials, name)]
     if not chosen:
         # models that never meet in one cell: only columns whose name says so, and that no other explains
-        chosen = [name for name in few if plain_name(name) in _MODEL and _is_own_grid(trials, name)]
+        chosen = [name for name in few if names_a_model(name) and _is_own_grid(trials, name)]
     return _independent(trials, chosen)
 
 
 def could_tell(column: pd.Series[Any]) -> bool:
     """Whether a column, by its name and its values, may be what tells models apart."""
     plain = plain_name(column.name)
-    if _REPORT.search(plain) or plain in CANONICAL or known_as(column.name) - {"group"}:
+    if plain in CANONICAL or known_as(column.name) - {"group"}:
+        return False
+    if _REPORT.search(plain) and not names_a_model(column.name) and not _labels(column):
         return False
     n = column.nunique(dropna=False)
     return bool(1 < n <= _MOST_VALUES and n <= max(2, len(column) // 4))
+
+
+def names_a_model(name: object) -> bool:
+    """Whether a column says by its name that its values are models, settings of one, or groups of runs."""
+    plain = re.sub(r"^(run|wandb)_(?=group$)", "", plain_name(name))
+    return bool({plain, re.sub(r"_(name|id|type|size|group|version)$", "", plain), last_name(name)} & _MODEL)
+
+
+def _labels(column: pd.Series[Any]) -> bool:
+    """Whether a column of names, tags or notes may label models: words, not numbered runs, times or machines."""
+    if not _NAMED.search(plain_name(column.name)) or not isinstance(column.dtype, pd.StringDtype):
+        return False
+    stems = column.dropna().str.replace(r"[\d\W_]+", "", regex=True).str.lower()
+    return bool(2 <= stems[stems != ""].nunique() <= _MOST_VALUES)
 
 
 def _is_own_grid(trials: pd.DataFrame, name: str) -> bool:

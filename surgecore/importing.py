@@ -62,6 +62,10 @@ class Table:
         Format in words, and the tracker it seems to come from.
     mapping : ColumnMapping
         The guess, group columns included.
+    nan_is_diverged : bool
+        Whether a loss that is NaN is a diverged run; in a file it is a missing one.
+    uneven : tuple of Problem
+        Rows with more or fewer cells than the header.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Table:
     layout: str
     mapping: ColumnMapping
     nan_is_diverged: bool = False
+    uneven: tuple[Problem, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -175,19 +180,24 @@ class Table:
         mapping: ColumnMapping,
         rule: DivergedRule,
     ) -> Checked:
-        return check(frame, lines, mapping, nan_is_diverged=self.nan_is_diverged, rule=rule)
+        return check(frame, lines, mapping, nan_is_diverged=self.nan_is_diverged, rule=rule, uneven=self.uneven)
 
     def _notices(self, mapping: ColumnMapping) -> list[str]:
         notices = []
         for role in REQUIRED:
             used = getattr(mapping, role)
-            if used != role:
-                others = [name for name in candidates(self.columns, role) if name != used]
-                rest = f"; {', '.join(others)} left as they are" if others else ""
+            others = [name for name in candidates(self.columns, role) if name != used]
+            if used != role or (others and role == "learning_rate"):
+                kept = "it is" if len(others) == 1 else "they are"
+                rest = f"; {', '.join(others)} left as {kept}" if others else ""
                 notices.append(f"{role} was read from the column {used}{rest}.")
         if mapping.goal != "minimise":
             word = "a large loss drop" if mapping.goal == "drop" else "a large value"
             notices.append(f"In {mapping.loss} {word} is good: its sign is changed.")
+        if mapping.batch_unit == "sequences" and mapping.sequence_length > 0:
+            notices.append(f"Batch sizes are tokens: sequences times {mapping.sequence_length:g}.")
+        elif mapping.batch_unit != "examples":
+            notices.append(f"Batch sizes count {mapping.batch_unit}: read so wherever examples are named.")
         if "per_device" in plain_name(mapping.batch_size):
             notices.append("The batch size is per device: multiply by the number of devices for the real one.")
         return notices
@@ -232,8 +242,19 @@ def _import_of(table: RawTable, name: str, *, nan_is_diverged: bool) -> Table:
     names = [str(column) for column in table.frame.columns]
     tracker = next((label for label, marks in _TRACKERS if marks <= set(names)), "")
     layout = f"{tracker}, {table.layout}" if tracker else table.layout
-    draft = Table(name, table.frame, table.lines, layout, ColumnMapping.guess(names), nan_is_diverged)
+    guess = _swept_rate(table.frame, ColumnMapping.guess(names))
+    draft = Table(name, table.frame, table.lines, layout, guess, nan_is_diverged, table.uneven)
     return replace(draft, mapping=draft.resolve(draft.mapping))
+
+
+def _swept_rate(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:
+    """Prefer a learning rate of few values, each in several rows: that was set, and did not decay."""
+    if not guess.learning_rate:
+        return guess
+    names = candidates([str(name) for name in frame.columns], "learning_rate")
+    levels = {name: frame[name].nunique() for name in names}
+    shared = [name for name in names if 2 <= levels[name] <= max(2, len(frame) // 2)]
+    return guess if not shared or guess.learning_rate in shared else replace(guess, learning_rate=shared[0])
 
 
 def _load(source: Source) -> tuple[bytes, str]:

@@ -190,10 +190,12 @@ def _on_common_seeds(losses: FloatArray) -> FloatArray:
 def _find(column: _Column, one_step: bool, draws: int, rng: np.random.Generator) -> Optimum | _Refined | None:
     has_loss = ~np.isnan(column.losses)
     usable = has_loss.any(axis=0) & ~column.blocked
-    if not usable.any():
+    if not usable.any() or len(column.rates) == 1:
         return None
     means = np.full(len(column.rates), np.nan)
     means[usable] = np.nanmean(column.losses[:, usable], axis=0)
+    if usable.sum() > 1 and np.ptp(means[usable]) == 0:
+        return None  # every learning rate is as good: none is best
     best = int(np.nanargmin(means))
     n_seeds = int(has_loss[:, best].sum())
     counts = (column.n_trials, column.n_infeasible)

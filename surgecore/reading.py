@@ -28,17 +28,22 @@ _CHUNK = 2**20
 #: A cell between spaces or tabs, quoted where it holds some; and rows that are looked at to find the delimiter.
 _SPACED = re.compile(r'"[^"\n]*"|[^ \t\n]+')
 _SAMPLE = 200
+_DOTTED = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
 
 Lines = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """Cells as read: numbers where a whole column is numeric, text elsewhere; `lines` as an editor counts."""
+    """Cells as read: numbers where a whole column is numeric, text elsewhere; `lines` as an editor counts.
+
+    In `uneven` are the rows with more or fewer cells than the header.
+    """
 
     frame: pd.DataFrame
     lines: Lines
     layout: str
+    uneven: tuple[Problem, ...] = ()
 
 
 def read_bytes(data: bytes) -> RawTable:
@@ -108,7 +113,7 @@ def _decode(data: bytes) -> str:
 def _read_delimited(text: str) -> RawTable:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    skip = len(text) - len(text.lstrip("\n \t"))
+    skip = _preamble(text)
     first = text.count("\n", 0, skip)
     at = text.rfind("\n", 0, skip) + 1
     header_line, _, body = text[at:].partition("\n")
@@ -130,6 +135,10 @@ def _read_delimited(text: str) -> RawTable:
         raise _refused("the file has a header but no rows below it")
     decimal = "," if delimiter != "," and _has_decimal_comma(body[:65536], delimiter) else "."
     frame, lines = _parse_body(body, names, delimiter, decimal)
+    if decimal == ",":
+        frame = _without_thousands(frame)
+    least = len(header) - next((i for i, name in enumerate(reversed(header)) if name.strip()), 0)
+    uneven = _uneven(body, delimiter, (least, len(header)), lines, first + 1)
     blank = frame.isna().all(axis=1).to_numpy()
     if blank.any():
         frame, lines = frame[~blank].reset_index(drop=True), lines[~blank]
@@ -139,7 +148,68 @@ def _read_delimited(text: str) -> RawTable:
     frame = frame.astype(mixed) if mixed else frame
     word = "space" if spaced else {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[delimiter]
     layout = f"{word}-separated text" + (" with decimal commas" if decimal == "," else "")
-    return _spread_dictionaries(RawTable(frame, lines + first + 1, layout))
+    return _spread_dictionaries(RawTable(frame, lines + first + 1, layout, uneven))
+
+
+def _preamble(text: str) -> int:
+    """Where the header begins: after blank lines, and after remarks that are followed by a table."""
+    at = len(text) - len(text.lstrip("\n \t"))
+    at = text.rfind("\n", 0, at) + 1
+    while True:
+        end = text.find("\n", at)
+        line, rest = text[at:end].strip(), text[end + 1 :].lstrip("\n \t") if end >= 0 else ""
+        following = rest.partition("\n")[0]
+        columns, below = (max(map(row.count, ",;\t|")) for row in (line, following))
+        if not (line.startswith("#") and columns < below) and not re.fullmatch(r"sep=.", line):
+            return at
+        at = len(text) - len(rest)
+
+
+def _without_thousands(frame: pd.DataFrame) -> pd.DataFrame:
+    """Where commas are decimal marks, dots between groups of three digits are none."""
+    out = {}
+    for name in frame.columns:
+        column = frame[name]
+        if column.dtype.kind not in "iufb":
+            text = column.astype("str").str.strip()
+            dotted = text.str.contains(".", regex=False).fillna(False)
+            if dotted.any() and text[dotted].str.fullmatch(_DOTTED).all():
+                column = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+        out[name] = column
+    return pd.DataFrame(out)
+
+
+def _uneven(body: str, delimiter: str, wanted: tuple[int, int], lines: Lines, offset: int) -> tuple[Problem, ...]:
+    """Rows whose number of cells is not the header's, so that nobody knows which cell is which."""
+    least, most = wanted
+    if '"' in body:
+        width = np.array([_width(cells, most) for cells in csv.reader(io.StringIO(body), delimiter=delimiter)])
+    else:
+        packed = np.frombuffer(body.encode("utf-8", "replace"), dtype=np.uint8)
+        starts = np.concatenate([[0], np.flatnonzero(packed == 10) + 1])
+        starts = starts[starts < len(packed)]
+        width = np.add.reduceat(packed == ord(delimiter), starts, dtype=np.int32) + 1
+    texts: list[str] | None = None
+    out = []
+    for index in np.flatnonzero((width < least) | (width > most)):
+        texts = body.split("\n") if texts is None else texts
+        line = int(lines[index]) if index < len(lines) else int(index) + 1
+        text = texts[line - 1].strip() if line <= len(texts) else ""
+        count = _width(next(csv.reader([text], delimiter=delimiter), []), most)
+        if not text or least <= count <= most:
+            continue
+        cells = "1 cell" if count == 1 else f"{count} cells"
+        message = f"the row must have as many cells as the header, {most}, but has {cells}: {text[:60]!r}"
+        out.append(Problem(line + offset, None, message))
+    return tuple(out)
+
+
+def _width(cells: list[str], most: int) -> int:
+    """Cells of a row without the empty ones beyond the header; a delimiter at the end of a line is no surplus."""
+    count = len(cells)
+    while count > most and not cells[count - 1].strip():
+        count -= 1
+    return count
 
 
 def _unspaced(header_line: str, body: str) -> tuple[str, str] | None:
@@ -182,7 +252,8 @@ def _spread_dictionaries(table: RawTable) -> RawTable:
     if problems:
         raise SweepError(problems)
     spread = _frame_of(records)
-    return RawTable(pd.concat([frame.drop(columns=names), spread], axis=1), table.lines, "W&B API export")
+    whole = pd.concat([frame.drop(columns=names), spread], axis=1)
+    return RawTable(whole, table.lines, "W&B API export", table.uneven)
 
 
 def _read_json(text: str) -> RawTable:

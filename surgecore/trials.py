@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from surgecore.reading import Lines
 #: Learning rates closer than this are one level, written with different roundings.
 SAME_RATE = 6e-3
 _MAX_PROBLEMS = 1000
+#: A remark that somebody wrote into a cell.
+_REMARK = re.compile(r"<-|←|#|//")
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,20 @@ class Checked:
 
 
 def check(
-    frame: pd.DataFrame, lines: Lines, mapping: ColumnMapping, *, nan_is_diverged: bool, rule: DivergedRule
+    frame: pd.DataFrame,
+    lines: Lines,
+    mapping: ColumnMapping,
+    *,
+    nan_is_diverged: bool,
+    rule: DivergedRule,
+    uneven: Sequence[Problem] = (),
 ) -> Checked:
-    """Check every cell that a mapping uses and bring the table to the canonical columns."""
+    """Check every cell that a mapping uses and bring the table to the canonical columns.
+
+    Rows that are `uneven` have more or fewer cells than the header, so nobody knows which cell is which.
+    """
     columns = mapping.columns
-    collect = _Collector(lines)
+    collect = _Collector(lines, uneven)
     table: dict[str, Any] = {}
     for role in ("batch_size", "learning_rate"):
         values, kind = parse_numbers(frame[columns[role]], thousands_first=role == "batch_size")
@@ -94,17 +106,20 @@ def check(
         kind[np.isnan(loss)] = "diverged"
     table["loss"] = loss if mapping.goal == "minimise" else -loss
     if "seed" in columns:
-        table["seed"] = _tidy(frame[columns["seed"]])
+        table["seed"] = seeds = _tidy(frame[columns["seed"]])
+        if isinstance(seeds.dtype, pd.StringDtype):
+            remark = seeds.str.contains(_REMARK).fillna(False).to_numpy(dtype=bool)
+            collect.add(remark, columns["seed"], seeds, np.full(len(frame), "text"), "seed must be a plain value")
     notices: list[str] = []
     if "steps" in columns:
-        values, step_kind = parse_numbers(frame[columns["steps"]], thousands_first=True)
-        if not (step_kind == "empty").all():
-            table["steps"] = _integers(values)
+        values = _count(frame, "steps", columns["steps"], collect)
+        if pd.notna(values).any():
+            table["steps"] = values
     elif mapping.n_steps:
         table["steps"] = np.full(len(frame), mapping.n_steps)
     table["status"] = _status(frame, columns, kind, notices)
-    for role in columns.keys() - set(CANONICAL):
-        table[role] = _integers(parse_numbers(frame[columns[role]])[0])
+    for role in (role for role in columns if role not in CANONICAL):
+        table[role] = _count(frame, role, columns[role], collect)
     used = set(columns.values())
     for name in frame.columns:
         if name not in used and name not in table:
@@ -124,17 +139,19 @@ def check(
 class _Collector:
     """Problems by row, at most so many; the rest is counted."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, uneven: Sequence[Problem]) -> None:
         self.lines = lines
-        self.bad = np.zeros(len(lines), dtype=bool)
-        self.found: list[Problem] = []
-        self.surplus = 0
+        self.uneven = np.isin(lines, [problem.row for problem in uneven if problem.row is not None])
+        self.bad = self.uneven.copy()
+        here = set(lines[self.uneven].tolist())
+        self.found = [problem for problem in uneven if problem.row in here][:_MAX_PROBLEMS]
+        self.surplus = len(here) - len(self.found)
 
     def add(
         self, wrong: NDArray[np.bool_], name: str, cells: pd.Series[Any], kind: NDArray[np.str_], rule: str
     ) -> None:
         self.bad |= wrong
-        rows = np.flatnonzero(wrong)
+        rows = np.flatnonzero(wrong & ~self.uneven)
         for index in rows[:_MAX_PROBLEMS]:
             got = "an empty cell" if kind[index] == "empty" else repr(str(cells.iloc[index])[:60])
             self.found.append(Problem(int(self.lines[index]), name, f"{rule}, but got {got}"))
@@ -192,6 +209,15 @@ def _is_canonical(column: pd.Series[Any]) -> bool:
     return bool(column.isin(["complete", "incomplete", "infeasible"]).all())
 
 
+def _count(frame: pd.DataFrame, role: str, name: str, collect: _Collector) -> Any:  # noqa: ANN401
+    """A column of positive numbers in which a cell may say that there is none: a target that was never reached."""
+    values, kind = parse_numbers(frame[name], thousands_first=True)
+    positive = "zero or a positive number" if role == "excess_loss" else "a positive number"
+    wrong = (kind == "text") | ((kind == "number") & ~((values >= 0) if role == "excess_loss" else (values > 0)))
+    collect.add(wrong, name, frame[name], kind, f"{role} must be {positive}, empty or a word such as never")
+    return _integers(np.where(kind == "number", values, np.nan))
+
+
 def _integers(values: FloatArray) -> Any:  # noqa: ANN401
     """Whole numbers as integers where all of them are whole."""
     finite = np.isfinite(values)
@@ -204,6 +230,12 @@ def _tidy(column: pd.Series[Any]) -> pd.Series[Any]:
     return column.str.strip() if isinstance(column.dtype, pd.StringDtype) else column
 
 
+def _same_to_rounding(a: float, b: float) -> bool:
+    """Whether one of two numbers is the other with fewer digits."""
+    digits = min(len(f"{value:.10e}".split("e")[0].rstrip("0").replace(".", "")) for value in (a, b))
+    return bool(abs(a - b) <= 1.01 * 10.0 ** (np.floor(np.log10(a)) - digits + 1))
+
+
 def _merge_levels(rates: FloatArray) -> tuple[FloatArray, list[str]]:
     """Replace rates that differ by rounding only with the smallest of them."""
     levels = np.unique(rates[np.isfinite(rates)])
@@ -212,9 +244,12 @@ def _merge_levels(rates: FloatArray) -> tuple[FloatArray, list[str]]:
         if levels[index] <= leader[index - 1] * (1 + SAME_RATE):
             leader[index] = leader[index - 1]
     pairs = [(rate, lead) for rate, lead in zip(levels, leader, strict=True) if rate != lead]
-    # where every other rate has such a neighbour, they are a random search and not two roundings
+    # two roundings of one rate agree to the digits of the coarser; rates of a random search do not
+    pairs = [(rate, lead) for rate, lead in pairs if _same_to_rounding(rate, lead)]
     if not pairs or len(pairs) > len(levels) // 2 or len(levels) > 200:
         return rates, []
+    leader = levels.copy()
+    leader[np.searchsorted(levels, [rate for rate, _ in pairs])] = [lead for _, lead in pairs]
     some = ", ".join(f"{rate:.6g} as {lead:.6g}" for rate, lead in pairs[:5])
     more = ", ..." if len(pairs) > 5 else ""
     merged = rates.copy()

@@ -82,7 +82,8 @@ def surge_verdict(optima: Sequence[Optimum], *, seed: int = 0) -> SurgeVerdict:
     used = sorted((o for o in optima if o.on_edge is None), key=lambda o: o.batch_size)
     left_out = len(optima) - len(used)
     if len(used) < 3:
-        reason = f"it takes optima at three batch sizes inside the learning-rate grid, and there are {len(used)}"
+        there = f"there {'is' if len(used) == 1 else 'are'} {len(used)}"
+        reason = f"it takes optima at three batch sizes inside the learning-rate grid, and {there}"
         return SurgeVerdict("undecided", None, None, None, False, f"Undecided: {reason}.")
     y = np.log([optimum.learning_rate for optimum in used])
     sizes = np.array([optimum.batch_size for optimum in used])
@@ -253,8 +254,12 @@ def _what_it_rests_on(y: FloatArray, sizes: FloatArray, errors: Errors, p_rise: 
         rest = np.delete(np.arange(len(y)), index)
         without = Errors(errors.sigma[rest], errors.dof[rest], errors.prior_dof)
         if _p_value(y[rest], without, rng) >= LEVEL:
-            text += f" The fall rests on the optimum at batch size {sizes[index]:g}: without it none is found."
+            text += f" The fall rests on the optimum at batch size {_size(sizes[index])}: without it none is found."
     return text
+
+
+def _size(value: float) -> str:
+    return f"{value:.0f}" if value == round(value) else f"{value:g}"
 
 
 def _chance(p_value: float) -> str:
@@ -265,10 +270,10 @@ def _sentence(
     decision: str, p_value: float, fall: float, interval: tuple[float, float], bracketed: bool,
     sizes: FloatArray, peak: int, left_out: int,
 ) -> str:  # fmt: skip
-    size, last = sizes[peak], sizes[-1]
+    size, last = _size(sizes[peak]), _size(sizes[-1])
     amount = f"{fall:.2f} octaves (95 % interval {interval[0]:.2f} to {interval[1]:.2f})"
     if decision == "fall":
-        text = f"The optimal learning rate falls, by {amount} from its peak to batch size {last:g}"
+        text = f"The optimal learning rate falls, by {amount} from its peak to batch size {last}"
         text += f"; {_chance(p_value)} against every curve that never falls."
         if not bracketed:
             text += " The peak is not bracketed: it may lie outside the batch sizes or learning rates measured."
@@ -279,11 +284,11 @@ def _sentence(
         else:
             text += f"one of more than {interval[1]:.2f} octaves is excluded."
         if peak == len(sizes) - 1:
-            text += f" A peak beyond batch size {last:g} cannot be excluded."
+            text += f" A peak beyond batch size {last} cannot be excluded."
     else:
         text = f"Undecided: the fall is {amount}; {_chance(p_value)} against every curve that never falls. "
         text += "Smaller errors or more batch sizes above the highest optimum"
-        text += f" (at {size:g}) would decide."
+        text += f" (at {size}) would decide."
     if left_out:
         text += f" Left out, on the edge of the learning-rate grid: {left_out}."
     return text

@@ -282,7 +282,7 @@ def test_spaces_part_nothing_where_another_delimiter_fits(text, columns):
 def test_a_bad_row_between_spaces_is_named():
     with pytest.raises(SweepError) as caught:
         Sweep.from_csv(b"bs lr loss\n8 0.1 1\n\n8 0.2\n8 x 1\n8 0.4 1 7\n8 0.8 2\n16 0.1 1\n16 0.2 1\n")
-    assert [problem.row for problem in caught.value.problems] == [5, 6]
+    assert [problem.row for problem in caught.value.problems] == [4, 5, 6]
 
 
 def test_several_models_are_never_pooled_in_silence(frame):

@@ -160,6 +160,16 @@ def test_a_wrong_guess_is_corrected_and_kept_in_the_address(app, trials):
     np.testing.assert_allclose(trace(figure(app), "measured")[1], expected)
 
 
+def test_a_mapping_made_in_this_visit_is_not_used_for_the_next_file(app, trials):
+    app.run().switch_page("app_pages/sweep.py").run()
+    upload(app, csv(trials))
+    app.query_params["map"] = (
+        "batch_size=batch_size&learning_rate=learning_rate&loss=loss&batch_unit=sequences&sequence_length=1024"
+    )
+    upload(app, csv(trials.assign(loss=trials.loss + 1)), "other.csv")
+    assert app.number_input(key="at").value == 64
+
+
 def test_a_mapping_in_the_address_is_used_for_the_next_file(app, trials):
     table = trials.rename(columns={"learning_rate": "speed"})
     app.query_params["map"] = "batch_size=batch_size&learning_rate=speed&loss=loss&seed=seed&group="
@@ -238,6 +248,23 @@ def test_steps_to_a_target_bring_the_trade_off(app, trials):
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
     drawn = [meta for i in range(len(app.get("plotly_chart"))) for meta in metas(figure(app, i))]
     assert {"tradeoff", "measured tradeoff"} <= set(drawn)
+
+
+def test_what_was_not_touched_follows_the_sweep_that_is_shown(app, trials):
+    app.run().switch_page("app_pages/sweep.py").run()
+    rising = trials.assign(batch_size=trials.batch_size * 4096)
+    rising["loss"] = 0.3 + 0.2 * np.log(rising.learning_rate / (1e-4 * rising.batch_size**0.5)) ** 2
+    upload(app, csv(rising))
+    best = analyse(Sweep.from_frame(rising))
+    assert app.number_input(key="at").value == 2**18
+    assert "beyond your data" not in said(app)
+    assert app.number_input(key="adam-now").value == 4 * 4096
+    assert app.number_input(key="adam-lr").value == pytest.approx(best.optima[0].learning_rate, rel=0.05)
+    assert best.comparison.fits[0].family.key in metas(figure(app, 1))
+    # a number that the visitor chose stays
+    app.number_input(key="at").set_value(65536.0).run()
+    upload(app, csv(trials), "other.csv")
+    assert app.number_input(key="at").value == 65536
 
 
 def test_use_it_says_how_far_beyond_the_data(app, trials):
