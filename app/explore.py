@@ -77,6 +77,8 @@ def current_state() -> tuple[ExploreState, list[str]]:
         _write_query(state)
     elif "explore" not in st.session_state:
         st.session_state["explore"] = from_query(query())
+    elif not set(KEYS) & set(st.query_params):
+        _write_query(st.session_state["explore"][0])  # back from another page, whose address has no state
     state, notices = st.session_state["explore"]
     return state, notices
 
@@ -122,11 +124,26 @@ def _fitted(analysis: Analysis) -> ControlsFit:
     return fit_controls(analysis, DEFAULT_MODEL)
 
 
+def describe(model: NoiseModel, curve: str) -> ExploreState:
+    """Controls that describe a measured curve, to be opened: the page then says so, and not what decides it."""
+    values = {name: float(f"{value:.5g}") for name, value in vars(model).items() if name not in WHOLE}
+    values["correlation"] = values["correlation"] if values["correlation"] > 1e-4 else 0.0
+    nearest = replace(model, **values)  # type: ignore[arg-type]
+    opening = f"Nearest to the measured curve of {curve}"
+    caveat = "several settings give nearly this curve, so they do not say why it is so"
+    st.session_state["described"] = nearest, opening, caveat
+    st.session_state.pop("explore", None)
+    return ExploreState(model=nearest)
+
+
 def around(state: ExploreState, analysis: Analysis, own: bool) -> Around:
     """What belongs around the headline of this state, as in `index.js`."""
     fit = _fitted(analysis)
     shown = state.t == 0 and state.model == fit.model
     run = moved(_ratios(state)["loss"], state.model.alignment, shown_model(state).alignment) if state.t else ""
+    described, *said = st.session_state.get("described", (None,))
+    if state.t == 0 and state.model == described:
+        return Around(decision(analysis) if own else "", *said, bare=True)
     return Around(
         decision(analysis) if own else "", fit.opening if shown else "", fit.caveat if shown else "", run
     )  # fmt: skip
@@ -150,11 +167,17 @@ def chart_data(state: ExploreState, analysis: Analysis, hide: Sequence[str], own
             "params": None if fit.model is None else vars(fit.model), "sentence": fit.sentence,
             "opening": fit.opening, "caveat": fit.caveat, "digits": dict(fit.digits),
         },
+        "described": _described(),
         "progress": {noise: run.ratios() for noise, run in _training().items()},
         "progress_note": _PROGRESS_NOTE,
         "logged": st.session_state.get("logged", []),
         "hide": list(hide),
     }  # fmt: skip
+
+
+def _described() -> dict[str, Any]:
+    model, *said = st.session_state.get("described", (None, "", ""))
+    return {"params": None if model is None else vars(model), "opening": said[0], "caveat": said[1], "bare": True}
 
 
 def _specs() -> list[dict[str, Any]]:
@@ -218,7 +241,7 @@ def share(state: ExploreState, analysis: Analysis) -> None:
         st.markdown("**Link to this state**")
         st.code(link, language=None, wrap_lines=True)
         st.markdown("**To embed it**: `hide=` takes any of " + ", ".join(f"`{part}`" for part in PARTS))
-        st.code(f'<iframe src="{embed}" width="100%" height="760"></iframe>', language="html", wrap_lines=True)
+        st.code(f'<iframe src="{embed}" width="100%" height="1050"></iframe>', language="html", wrap_lines=True)
     with right:
         image = io.BytesIO()
         segno.make(link, error="l").save(image, kind="svg", scale=3, border=3, light="#ffffff")

@@ -158,4 +158,6 @@ def _view(text: str) -> tuple[float, ...]:
         raise ValueError(f"must be six numbers, but got {text!r}")
     if not all(low < high for low, high in zip(values[::2], values[1::2], strict=True)):
         raise ValueError(f"must be three increasing pairs, but got {text!r}")
+    if any(high - low < 0.05 for low, high in zip(values[::2], values[1::2], strict=True)):
+        raise ValueError(f"must be three ranges of 0.05 or more, but got {text!r}")
     return values

@@ -19,27 +19,29 @@ class Around:
     """What is said around the controls' own curve; empty where there is nothing to say.
 
     `sweep` is the decision on the visitor's own sweep, `opening` and `caveat` belong to controls that were
-    fitted, `moved` is where training has moved them.
+    fitted, `moved` is where training has moved them; `bare` leaves out what decides
+    it, where the controls describe a curve and are not known to have made it.
     """
 
     sweep: str = ""
     opening: str = ""
     caveat: str = ""
     moved: str = ""
+    bare: bool = False
 
 
 def sentences(reading: Reading, around: Around | None = None) -> list[str]:
     model, top = reading.model, reading.top
     around = around or Around()
     said = _with_peak(reading, top) if top else _without_peak(reading)
+    said = said[:1] if around.bare else said
     if around.sweep or around.opening:
         said[0] = said[0].replace("No peak", "the controls have no peak").replace("Peak", "the controls peak")
         said[0] = f"{around.opening}, {said[0]}" if around.opening else f"T{said[0][1:]}"
         said[0] = f"{said[0][:-1]}; {around.caveat}." if around.caveat else said[0]
     said[1:1] = [sentence for sentence in (around.sweep, around.moved) if sentence]
     if model.skewness > 0:
-        turning = model.skewness / (6 * model.snr)
-        said.append(f"Skewness turns the mean sign around below B = {examples(turning)}.")
+        said.append(f"Skewness turns the mean sign around below B = {examples(reading.turning)}.")
     return said
 
 
@@ -98,7 +100,12 @@ def _without_peak(reading: Reading) -> list[str]:
 
 def examples(batch_size: float) -> str:
     """A batch size: `98.1`, and `2^17.2 ≈ 1.5e5` from ten thousand on."""
-    return number(batch_size) if batch_size < 1e4 else f"2^{log2(batch_size):.1f} ≈ {number(batch_size, 2)}"
+    return number(batch_size) if batch_size < 1e4 else f"2^{log2(batch_size):.1f} ≈ {_scientific(batch_size)}"
+
+
+def _scientific(value: float) -> str:
+    mantissa, power = f"{value:.1e}".split("e")
+    return f"{mantissa}e{int(power)}"
 
 
 def moved(loss: float, before: float, after: float) -> str:

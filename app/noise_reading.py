@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import ceil, exp, floor, inf, isfinite, log2, log10, pi, sqrt
+from math import ceil, exp, floor, inf, isfinite, log, log2, log10, pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,28 @@ class Reading:
         """Peak of Theorem 3."""
         law = self.independent.small_batch_law()
         return law.noise_scale if law else None
+
+    @cached_property
+    def turning(self) -> float:
+        """Batch size at which the mean sign turns: negative below, positive above; 0 without skewness."""
+        if not self.model.skewness:
+            return 0.0
+        noise = self.independent
+        high = log(self.model.skewness / 6.0 / float((noise.mean / noise.std).mean()))
+
+        def positive(place: float) -> bool:
+            return bool(noise.optimal_lr(exp(place)) > 0)
+
+        # as in law.js, so that both say the same
+        while not positive(high):
+            high += log(2.0)
+        while positive(high - log(2.0)):
+            high -= log(2.0)
+        low = high - log(2.0)
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if positive(middle) else (middle, high)
+        return exp(high)
 
     def curves(self) -> dict[str, Curve]:
         """Optimal learning rate by law: the exact ones first.

@@ -20,7 +20,7 @@ from pathlib import Path
 import streamlit as st
 
 from surgecore import Sweep
-from surgecore.training.jobs import CANCELLED, DONE, RUNNING, WAITING, Job, JobQueue
+from surgecore.training.jobs import CANCELLED, DONE, NOT_STARTED, RUNNING, WAITING, Job, JobQueue
 from surgecore.training.plan import Plan, PlanError
 
 #: "off" switches training off, for a public server.
@@ -129,6 +129,8 @@ def kept(job: Job) -> str:
     if job.progress:
         stage = "of the scouting stage " if job.plan.grid.refine and job.progress["stage"] == 0 else ""
         return f"{job.progress['done']:,} of {job.progress['total']:,} runs {stage}are done and kept."
+    if job.message == NOT_STARTED:
+        return job.message
     said = "" if job.message.startswith("Stopped after") else f"{job.message} "
     return f"{said}What was finished is kept."
 

@@ -128,7 +128,7 @@ class NoiseModel:
             "Momentum",
             "",
             "Averaging of past gradients before the sign is taken; one step with a warm buffer, so a "
-            "batch counts (1 + beta_1)/(1 - beta_1) times.",
+            "batch counts as often as there are steps in the average: (1 + β₁)/(1 − β₁) times.",
             0.0,
             (0.0, 0.99),
             log=False,
@@ -139,7 +139,7 @@ class NoiseModel:
             "Skewness",
             "",
             "Skewness of the per-example gradient in the direction of its mean, to first order; it turns "
-            "the mean sign around below B = gamma/(6 z).",
+            "the mean sign around in small batches.",
             0.0,
             (0.0, 2.0),
             log=False,

@@ -3,6 +3,7 @@
 import json
 
 import controls
+import explore
 import streamlit as st
 import why
 import words
@@ -87,7 +88,8 @@ with st.expander("Everything measured at this checkpoint"):
 
 def _nearest() -> ExploreState:
     sizes = [float(2**k) for k in range(15)]
-    return ExploreState(model=nearest_model(sizes, explanation.measurement.gradient_noise().optimal_lr(sizes))[0])
+    curve = explanation.measurement.gradient_noise().optimal_lr(sizes)
+    return explore.describe(nearest_model(sizes, curve)[0], explanation.title)
 
 
 st.subheader("Take it with you", anchor=False)
@@ -104,7 +106,6 @@ with st.container(horizontal=True):
     if explanation.measurement.groups is not None and st.button(
         "Open the measured curve in Explore", icon=":material/tune:"
     ):
-        st.session_state.pop("explore", None)
         st.switch_page("app_pages/explore.py", query_params=_nearest().to_query())
 st.caption(
     "In Explore the sliders are set to the noise model nearest to the measured, correlated curve: a description of "

@@ -22,6 +22,7 @@ from typing import IO, Any
 from surgecore.training.plan import Plan
 
 WAITING, RUNNING, DONE, CANCELLED, FAILED = "waiting", "running", "done", "cancelled", "failed"
+NOT_STARTED = "It had not started."
 #: Characters kept of what a worker wrote to standard error.
 _KEPT = 10_000
 
@@ -130,6 +131,7 @@ class JobQueue:
             if job in self._waiting:
                 self._waiting.remove(job)
                 job.state = CANCELLED
+                job.message = job.message or ("" if job.resume else NOT_STARTED)
             elif job._process is not None and job.state == RUNNING:
                 job._asked_to_stop = True
                 job._process.send_signal(signal.SIGINT)

@@ -259,6 +259,7 @@ class _Tracker:
         for record in records:
             self._count(record)
         self.resumed = self.done
+        self.untold = set(self.sums)
 
     def _count(self, record: Record) -> None:
         self.done += len(record["seeds"]) * len(record["rates"])
@@ -278,12 +279,13 @@ class _Tracker:
             mean = float(np.mean(losses))
             if np.isfinite(mean) and (batch_size not in best or mean < best[batch_size][1]):
                 best[batch_size] = (rate, mean)
-        here = record["batch_size"]
+        # with the first new chunk come all cells of those that a resumed run already had
+        here = {(record["batch_size"], rate) for rate in record["rates"]}
         cells = []
-        for rate in record["rates"]:
-            losses = self.sums[here, rate]
-            mean = float(np.mean(losses))
-            cells.append((here, rate, mean if np.isfinite(mean) else None, len(losses)))
+        for cell in sorted(self.untold | here):
+            mean = float(np.mean(self.sums[cell]))
+            cells.append((*cell, mean if np.isfinite(mean) else None, len(self.sums[cell])))
+        self.untold = set()
         self.tell(Progress(self.done, self.total, self.stage, now - self.began, remaining, best, tuple(cells)))
 
 

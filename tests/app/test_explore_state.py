@@ -137,7 +137,14 @@ def test_what_training_did_to_the_alignment():
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(98.1, "98.1"), (9999.0, "9999"), (1.536e5, "2^17.2 ≈ 1.5e5"), (1e4, "2^13.3 ≈ 10000")]
+    ("size", "text"),
+    [
+        (98.1, "98.1"),
+        (9999.0, "9999"),
+        (1.536e5, "2^17.2 ≈ 1.5e5"),
+        (1e4, "2^13.3 ≈ 1.0e4"),
+        (36631.0, "2^15.2 ≈ 3.7e4"),
+    ],
 )
 def test_large_batch_sizes_are_powers_of_two(size, text):
     assert examples(size) == text
@@ -152,3 +159,12 @@ def test_each_preset_shows_what_it_teaches(preset):
         assert visible(reading.independent_peaks)
     assert preset.teaches.endswith(".")
     assert from_json({**preset.state.to_json()}) == preset.state
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0.01, 2.0), st.floats(1e-3, 0.5), st.floats(0.0, 3.0), st.floats(0.0, 0.95), st.floats(0.0, 5.0))
+def test_the_sign_turns_where_the_words_say(skewness, snr, spread, momentum, alignment):
+    model = NoiseModel(1.0, snr, spread, alignment, 0.0, momentum, skewness, 256, 1)
+    turning = Reading(model).turning
+    curve = model.gradient_noise().optimal_lr
+    assert curve(turning * 0.999) < 0 < curve(turning * 1.001)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import why
 from drawn import figure, handed, metas, said, trace, values
+from explore_words import Around, sentences
+from noise_reading import Reading
 
 from surgecore import NoiseModel
 from surgecore.explanation import load_explanations
@@ -110,6 +112,14 @@ def test_the_measured_curve_opens_in_explore(app, explained):
     sizes = 2.0 ** np.arange(10)
     expected = explained["Digits MLP at loss 1.0"].measurement.gradient_noise().optimal_lr(sizes)
     np.testing.assert_allclose(NoiseModel(**model).gradient_noise().optimal_lr(sizes), expected, rtol=0.05)
+    # one curve does not tell its cause, and the Why page names another than these controls would
+    described = handed(app)["described"]
+    assert described["params"] == model
+    reading = Reading(NoiseModel(**model))
+    told = sentences(reading, Around("", described["opening"], described["caveat"], bare=True))
+    assert len(told) == 1
+    assert told[0].startswith("Nearest to the measured curve of Digits MLP at loss 1.0, the controls have no peak")
+    assert len(sentences(reading)) > 1
 
 
 def test_the_table_has_every_checkpoint(explained):

@@ -243,6 +243,17 @@ def test_a_view_chosen_by_hand_stays_while_a_run_is_played(open_explore):
     assert [text for text in after if "10" in text] == [text for text in before if "10" in text]
 
 
+def test_the_threshold_of_the_map_is_never_nothing(open_explore):
+    page = open_explore()
+    page.locator("summary", has_text="Regime map").click()
+    threshold = page.get_by_label("Prominence of a surge in per cent")
+    text = page.locator(".section.map")
+    expect(text).to_contain_text("surge of at least 10 %")
+    for entry, meant in (("", "1.0 %"), ("-5", "0.10 %"), ("0", "1.0 %")):
+        threshold.fill(entry)
+        expect(text).to_contain_text(f"surge of at least {meant}")
+
+
 def test_the_regime_map_is_computed_apart_and_leads_there(open_explore):
     page = open_explore("?snr_spread=0")
     page.locator("summary", has_text="Regime map").click()
@@ -305,5 +316,8 @@ def test_the_state_outlives_a_visit_to_another_page(open_explore):
     page.get_by_role("link", name="About").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The law in a page")
     page.get_by_role("link", name="Explore").click()
+    expect(exact(page, "Curvature alignment")).to_have_value("3.25")
+    settled(page, r"alignment=3\.25")
+    page.reload()
     expect(exact(page, "Curvature alignment")).to_have_value("3.25")
     assert math.isclose(json.loads(page.locator(".peak").get_attribute("data-batch")), 130, rel_tol=0.5)

@@ -216,7 +216,11 @@ def test_exact_entry_takes_powers_and_refuses_what_is_no_number(open_explore):
         entry.fill(junk)
         entry.press("Enter")
         expect(entry).to_have_attribute("aria-invalid", "true")
+        expect(page.locator(".control .wrong", has_text="A number from")).to_be_visible()
     assert page.locator(".words").inner_text() == words
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect(entry).to_have_attribute("aria-invalid", "false")
+    expect(page.locator(".control .wrong", has_text="A number from")).to_have_count(0)
     page.get_by_text("Momentum, skew, size").click()
     entry = exact(page, "Number of parameters")
     entry.fill("2^9")

@@ -5,12 +5,12 @@ const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)"
 
 function createInstrument(host) {
   let data = null, state = null, token = null, send = () => {};
-  let past = [], future = [], committed = null, dragging = false, timer = null, playing = null, frame = null;
+  let past = [], future = [], committed = null, dragging = false, timer = null, playing = null, frame = null, goal = null;
   let heard = null, stops = { key: "", views: [] };
   const snapshot = () => JSON.stringify({ params: state.params, laws: state.laws, progress: state.progress, ghosts: state.ghosts });
 
   const chart = createChart(host.querySelector(".surge-plot"), {
-    grab: () => ({ params: { ...state.params }, shown: effective(state, data), ...peakNow() }),
+    grab: () => land() && ({ params: { ...state.params }, shown: effective(state, data), ...peakNow() }),
     movePeak: (grab, batch, lr) => grab.peak && change(peakMoved(grab, batch, lr, data.specs)),
     movePlateau: (grab, lr) => change(plateauMoved(grab, lr, data.specs)),
     view: (view) => { state.view = view; state.auto = false; draw(); },
@@ -21,10 +21,10 @@ function createInstrument(host) {
   const live = host.querySelector(".live");
   const words = host.querySelector(".words");
   const panel = createPanel(host, {
-    data: () => data, state: () => state, shown: () => effective(state, data), chart,
+    data: () => data, state: () => state, settled: () => land(), shown: () => effective(state, data), chart,
     setParam: (name, value, from) => change(withParam(from, name, value, data.specs)),
     commit: () => commit(), commitSoon: () => commitSoon(), change, animateTo, undo, redo, play,
-    set: (values) => { Object.assign(state, values); draw(); commit(); },
+    set: (values) => { Object.assign(land(), values); draw(); commit(); },
     refresh: () => { if (!state || dragging) return; if (state.auto) state.view = autoView(); draw(); },
     preview: (values) => { Object.assign(state, values); dragging = true; if (state.auto) state.view = followed(); draw(); },
     canUndo: () => past.length > 0, canRedo: () => future.length > 0, playing: () => playing !== null,
@@ -112,6 +112,7 @@ function createInstrument(host) {
 
   function restore(text) {
     stop();
+    goal = null;
     Object.assign(state, JSON.parse(text));
     committed = text;
     dragging = false;
@@ -133,12 +134,26 @@ function createInstrument(host) {
     restore(future.pop());
   }
 
+  // Whoever takes hold of something while the controls still glide has them where they were going
+  function land() {
+    if (goal !== null) {
+      stop();
+      state.params = goal;
+      state.auto = true;
+      goal = null;
+      commit();
+    }
+    return state;
+  }
+
   // Presets and fits glide, so that one sees what changed
   function animateTo(target, others = {}) {
     stop();
     const from = state.params, to = possible({ ...from, ...target }, data.specs);
     Object.assign(state, others);
+    goal = null;
     if (reducedMotion()) { state.params = to; state.auto = true; commit(); return; }
+    goal = to;
     const start = performance.now();
     const view0 = state.view, view1 = fittingView(effective({ ...state, params: to }, data), data.measured);
     const step = (now) => {
@@ -146,7 +161,7 @@ function createInstrument(host) {
       state.params = part === 1 ? to : possible(Object.fromEntries(data.specs.map(({ name }) => [name, interpolate(from[name], to[name], eased)])), data.specs);
       state.view = mixedView(view0, view1, eased);
       dragging = true;
-      if (part < 1) { draw(); frame = requestAnimationFrame(step); } else { frame = null; state.auto = true; commit(); }
+      if (part < 1) { draw(); frame = requestAnimationFrame(step); } else land();
     };
     frame = requestAnimationFrame(step);
   }
@@ -157,6 +172,7 @@ function createInstrument(host) {
   }
 
   function play() {
+    land();
     if (playing !== null) { stop(); commit(); return; }
     const from = state.progress.t >= 1 ? 0 : state.progress.t;
     const begin = playing = performance.now();

@@ -168,6 +168,21 @@ function optimalLr(model, batch, correlated = true) {
   return signal / along;
 }
 
+// Batch size at which the mean sign of a skewed gradient turns: negative below, positive above; as in noise_reading.py
+function turningPoint(model) {
+  const positive = (log) => moments(model, Math.exp(log), false)[0] > 0;
+  const total = model.z.reduce((sum, z, i) => sum + model.weight[i] * z, 0);
+  let high = Math.log((model.skewness * model.count) / (6 * total));
+  while (!positive(high)) high += Math.LN2;
+  while (positive(high - Math.LN2)) high -= Math.LN2;
+  let low = high - Math.LN2;
+  for (let i = 0; i < 60; i += 1) {
+    const middle = 0.5 * (low + high);
+    if (positive(middle)) high = middle; else low = middle;
+  }
+  return Math.exp(high);
+}
+
 const plateauLr = (model) => model.lrScale / (1 + model.alignment);
 
 // The surge law of Theorem 3, for independent coordinates as the paper states it; null without alignment
@@ -289,7 +304,7 @@ function describe(p, drawn = lawCurves(p)) {
     peaks, plateau, noiseScale: small.noiseScale, limit: linearBatchLimit(model),
     independent: p.correlation > 0 ? findPeaks(model, false) : peaks,
     alignment: p.alignment, correlation: p.correlation, blocks: p.blocks,
-    turning: p.skewness > 0 ? p.skewness / (6 * p.snr) : 0,
+    turning: p.skewness > 0 ? turningPoint(model) : 0,
   };
 }
 
@@ -330,6 +345,7 @@ function sentences(d, around = {}) {
     if (faint && faint.prominence < 0) said.push(`A local peak at B = ${examples(faint.batch)} stays below the plateau.`);
   }
   if (d.turning) said.push(`Skewness turns the mean sign around below B = ${examples(d.turning)}.`);
+  if (around.bare) said.length = 1;
   if (around.sweep || around.opening) {
     said[0] = said[0].replace("No peak", "the controls have no peak").replace("Peak", "the controls peak");
     said[0] = around.opening ? `${around.opening}, ${said[0]}` : `T${said[0].slice(1)}`;
@@ -362,6 +378,11 @@ function number(value, digits = 3) {
 }
 
 // A batch size, as explore_words.examples
-const examples = (batch) => (batch < 1e4 ? number(batch) : `2^${Math.log2(batch).toFixed(1)} ≈ ${number(batch, 2)}`);
+const examples = (batch) => (batch < 1e4 ? number(batch) : `2^${Math.log2(batch).toFixed(1)} ≈ ${scientific(batch)}`);
+
+function scientific(value) {
+  const [mantissa, power] = value.toExponential(1).split("e");
+  return `${mantissa}e${Number(power)}`;
+}
 
 const percent = (fraction) => `${number(100 * fraction, 2)} %`;

@@ -37,16 +37,22 @@ function createPanel(host, at) {
 
   // --- controls -----------------------------------------------------------------------------------------------
 
+  function refuse(exact, note, why) {
+    exact.setAttribute("aria-invalid", String(why !== ""));
+    if (note.textContent !== why) note.textContent = why;
+  }
+
   function controlRow(spec) {
     const steps = spec.whole && !spec.log ? spec.high - spec.low : 400;
     const range = el("input", { type: "range", min: 0, max: 1, step: 1 / steps, id: `surge-${spec.name}`, "aria-label": `${spec.label} slider`, "data-param": spec.name });
     const exact = el("input", { type: "text", inputMode: "text", "aria-label": `${spec.label}, exact value`, autocomplete: "off", spellcheck: false, "data-exact": spec.name });
     const symbol = el("span", { className: "symbol", innerHTML: SYMBOLS[spec.name] });
+    const refused = el("small", { className: "wrong", role: "alert" });
     const moved = el("span", { className: "moved", title: "Where training progress has moved it" });
     const row = el("div", { className: "control", title: `${spec.description}${spec.unit ? ` [${spec.unit}]` : ""} From ${number(spec.low)} to ${number(spec.high)}.` },
-      el("label", { htmlFor: range.id }, symbol, ` ${spec.label} `, moved), exact, range);
+      el("label", { htmlFor: range.id }, symbol, ` ${spec.label} `, moved), exact, range, refused);
     range.addEventListener("input", () => {
-      grabbed ??= { ...at.state().params };
+      grabbed ??= { ...at.settled().params };
       at.setParam(spec.name, fromPart(spec, Number(range.value)), grabbed);
     });
     // a held arrow key is one movement: Python hears of it when it rests
@@ -57,22 +63,21 @@ function createPanel(host, at) {
     const enter = () => {
       const value = parseNumber(exact.value);
       const valid = value !== null && value >= spec.low && value <= spec.high;
-      exact.setAttribute("aria-invalid", String(!valid));
-      exact.title = valid ? "" : `A number from ${number(spec.low)} to ${number(spec.high)}, as 1e-3 or 2^10`;
+      refuse(exact, refused, valid ? "" : `A number from ${number(spec.low)} to ${number(spec.high)}, as 1e-3 or 2^10`);
       if (!valid || value === at.state().params[spec.name]) return;
-      at.setParam(spec.name, value, { ...at.state().params });
+      at.setParam(spec.name, value, { ...at.settled().params });
       at.commit();
     };
     exact.addEventListener("change", enter);
     // short at rest, every digit to edit
-    exact.addEventListener("focus", () => { exact.value = String(at.state().params[spec.name]); });
+    exact.addEventListener("focus", () => { exact.value = String(at.settled().params[spec.name]); });
     exact.addEventListener("blur", () => { if (exact.getAttribute("aria-invalid") !== "true") exact.value = entry(spec.name); });
     exact.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); enter(); } });
     row.addEventListener("focusin", () => mark(spec.name, true));
     row.addEventListener("focusout", () => mark(spec.name, false));
     row.addEventListener("pointerenter", () => mark(spec.name, true));
     row.addEventListener("pointerleave", () => mark(spec.name, false));
-    rows.set(spec.name, { spec, range, exact, moved });
+    rows.set(spec.name, { spec, range, exact, moved, refused });
     return row;
   }
 
@@ -297,11 +302,14 @@ function createPanel(host, at) {
     host.querySelector(".map-y").textContent = `${number(axes.y.low)} ← ${axes.y.label} → ${number(axes.y.high)}`;
   }
 
+  // An empty or negative entry would call everything a surge
+  const mapThreshold = () => Math.max(Number(ui.threshold.value) || 1, 0.1) / 100;
+
   function paintMap() {
     if (!map?.values) return;
     const context = ui.canvas.getContext("2d");
     const colour = (name) => getComputedStyle(host).getPropertyValue(name).trim();
-    const threshold = Number(ui.threshold.value) / 100;
+    const threshold = mapThreshold();
     context.globalAlpha = 1;
     context.fillStyle = colour("--paper");
     context.fillRect(0, 0, ui.canvas.width, ui.canvas.height);
@@ -383,10 +391,10 @@ function createPanel(host, at) {
 
   function update(shown, reading, dragging) {
     const { params, laws } = at.state();
-    for (const [name, { spec: s, range, exact, moved }] of rows) {
+    for (const [name, { spec: s, range, exact, moved, refused }] of rows) {
       range.value = toPart(s, params[name]);
       range.setAttribute("aria-valuetext", number(params[name]));
-      if (exact.getRootNode().activeElement !== exact || dragging) exact.value = entry(name, dragging);
+      if (exact.getRootNode().activeElement !== exact || dragging) { exact.value = entry(name, dragging); refuse(exact, refused, ""); }
       moved.textContent = shown[name] === params[name] ? "" : `now ${number(shown[name])}`;
     }
     for (const [key, { box, chip }] of chips) {

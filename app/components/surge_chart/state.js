@@ -33,14 +33,15 @@ function atMoment(state, data) {
 }
 
 // Whether the controls are still those that were fitted to the sweep on show
-const isFitted = (state, data) => Boolean(data.fit?.params) && state.progress.t === 0 &&
-  Object.entries(data.fit.params).every(([name, value]) => state.params[name] === value);
+const isFitted = (state, data) => isAt(state, data.fit);
+const isAt = (state, place) => Boolean(place?.params) && state.progress.t === 0 &&
+  Object.entries(place.params).every(([name, value]) => state.params[name] === value);
 
 // What belongs around the headline, as explore.around
 function aroundOf(state, shown, data) {
-  const fit = isFitted(state, data) ? data.fit : {};
+  const fit = isAt(state, data.described) ? data.described : isFitted(state, data) ? data.fit : {};
   const moved = state.progress.t === 0 ? "" : movedWords(atMoment(state, data).loss, state.params.alignment, shown.alignment);
-  return { sweep: data.decision, opening: fit.opening, caveat: fit.caveat, moved };
+  return { sweep: data.decision, opening: fit.opening, caveat: fit.caveat, moved, bare: fit.bare };
 }
 
 // Where training has moved the noise model to: ratios from a simulated run, interpolated in the log
