@@ -55,7 +55,7 @@ def sentence(rows: tuple[Recommendation, ...], wanted: float) -> str:
     if len(speaking) > 1:
         low, high = min(row.lr for row in speaking), max(row.lr for row in speaking)
         if words.number(low) != words.number(high):
-            text += f" The laws with a weight of {SPEAKS:.0%} or more say {words.interval(low, high)}."
+            text += f" The laws with a weight of {100 * SPEAKS:.0f} % or more say {words.interval(low, high)}."
     if "Does not describe" in best.note:
         text += " It does not describe the optima within their errors, so trust the measured ones more."
     return text + beyond
