@@ -32,9 +32,6 @@ def test_each_room_of_the_core_stays_light(module):
 
 
 def test_figures_need_no_streamlit():
-    figures = ROOT / "app" / "figures.py"
-    if not figures.exists():
-        pytest.skip("no figures yet")
     assert "streamlit" not in loaded_by("import figures", [ROOT / "app"])
 
 
