@@ -7,7 +7,6 @@ nothing is lost when the page, or the server, goes away.
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 import threading
@@ -134,7 +133,8 @@ class JobQueue:
                 job.message = job.message or ("" if job.resume else NOT_STARTED)
             elif job._process is not None and job.state == RUNNING:
                 job._asked_to_stop = True
-                job._process.send_signal(signal.SIGINT)
+                # not an interrupt: a server that a script put into the background, and its children, ignore those
+                job._process.terminate()
 
     def _work(self) -> None:
         while True:
