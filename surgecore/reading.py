@@ -10,7 +10,7 @@ import math
 import re
 import warnings
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,8 +182,9 @@ def _without_thousands(frame: pd.DataFrame) -> pd.DataFrame:
 def _uneven(body: str, delimiter: str, wanted: tuple[int, int], lines: Lines, offset: int) -> tuple[Problem, ...]:
     """Rows whose number of cells is not the header's, so that nobody knows which cell is which."""
     least, most = wanted
-    if '"' in body:
-        width = np.array([_width(cells, most) for cells in csv.reader(io.StringIO(body), delimiter=delimiter)])
+    quoted = '"' in body
+    if quoted:
+        width = np.array([_width(cells, most) for _, cells in _records(body, delimiter)])
     else:
         packed = np.frombuffer(body.encode("utf-8", "replace"), dtype=np.uint8)
         starts = np.concatenate([[0], np.flatnonzero(packed == 10) + 1])
@@ -195,7 +196,8 @@ def _uneven(body: str, delimiter: str, wanted: tuple[int, int], lines: Lines, of
         texts = body.split("\n") if texts is None else texts
         line = int(lines[index]) if index < len(lines) else int(index) + 1
         text = texts[line - 1].strip() if line <= len(texts) else ""
-        count = _width(next(csv.reader([text], delimiter=delimiter), []), most)
+        # in a quoted record, which may have several lines, the count is right already
+        count = int(width[index]) if quoted else _width(text.split(delimiter), most)
         if not text or least <= count <= most:
             continue
         cells = "1 cell" if count == 1 else f"{count} cells"
@@ -389,29 +391,29 @@ def _parse_body(body: str, names: list[str], delimiter: str, decimal: str) -> tu
 
 
 def _record_lines(body: str, delimiter: str, n_records: int) -> Lines:
-    reader = csv.reader(io.StringIO(body), delimiter=delimiter)
-    starts = [1]
-    for _ in reader:
-        starts.append(reader.line_num + 1)
-    return np.resize(np.array(starts), n_records)
+    return np.resize(np.array([line for line, _ in _records(body, delimiter)]), n_records)
+
+
+def _records(body: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Line at which each record begins (1 is the line under the header), and its cells."""
+    reader, start = csv.reader(io.StringIO(body), delimiter=delimiter, skipinitialspace=True), 1
+    try:
+        for cells in reader:
+            yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise _refused(f"the line cannot be parsed ({error})", start + 1) from error
 
 
 def _parse_ragged(body: str, names: list[str], delimiter: str) -> tuple[pd.DataFrame, Lines]:
     """Rows of unequal length: the surplus is joined to the last cell, so that it shows up in its message."""
-    reader = csv.reader(io.StringIO(body), delimiter=delimiter, skipinitialspace=True)
-    width, rows, lines, start = len(names), [], [], 1
-    try:
-        for cells in reader:
-            # a trailing delimiter on every line is no surplus
-            while len(cells) > width and not cells[-1].strip():
-                cells.pop()
-            if len(cells) > width:
-                cells = [*cells[: width - 1], delimiter.join(cells[width - 1 :])]
-            rows.append(cells + [""] * (width - len(cells)))
-            lines.append(start)
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise SweepError([Problem(start + 1, None, f"the line cannot be parsed ({error})")]) from error
+    width, rows, lines = len(names), [], []
+    for start, cells in _records(body, delimiter):
+        kept = cells[: _width(cells, width)]
+        if len(kept) > width:
+            kept = [*kept[: width - 1], delimiter.join(kept[width - 1 :])]
+        rows.append(kept + [""] * (width - len(kept)))
+        lines.append(start)
     frame = pd.DataFrame(rows, columns=names, dtype="str").replace("", None)
     for name in names:
         numbers = pd.to_numeric(frame[name], errors="coerce")

@@ -42,6 +42,16 @@ def test_a_row_with_other_cells_than_the_header_is_named_and_can_be_left_out(row
     assert len(Sweep.from_csv(text.encode(), skip_bad_rows=True).trials) == len(ROWS)
 
 
+def test_a_quoted_cell_beyond_the_reader_is_a_message_and_one_of_several_lines_is_a_cell():
+    text = HEADER.replace("\n", ",note\n") + "\n".join(f'{row},"a\nb, c"' for row in ROWS)
+    assert len(Sweep.from_csv(text.encode()).trials) == len(ROWS)
+    short = text.replace(ROWS[2], ROWS[2].rpartition(",")[0], 1)
+    ((line, message),) = problems(short)
+    assert short.split("\n")[line - 1].startswith(ROWS[2].rpartition(",")[0])
+    assert "5, but has 4 cells" in message
+    assert "cannot be parsed" in problems(text.replace("b, c", "b" * 200_000, 1))[0][1]
+
+
 def test_delimiters_at_the_end_of_rows_and_header_are_no_cells():
     for text in (
         HEADER + "\n".join(row + "," for row in ROWS),

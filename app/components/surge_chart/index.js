@@ -123,12 +123,14 @@ function createInstrument(host) {
   }
 
   function undo() {
+    land();
     if (!past.length) return;
     future.push(committed);
     restore(past.pop());
   }
 
   function redo() {
+    land();
     if (!future.length) return;
     past.push(committed);
     restore(future.pop());

@@ -259,7 +259,7 @@ function createPanel(host, at) {
   function goTo(x, y) {
     const axes = mapAxis();
     const inside = (part) => Math.min(Math.max(part, 0), 1);
-    at.change(possible({ ...at.state().params, alignment: fromPart(axes.x, inside(x)), [axes.y.name]: fromPart(axes.y, inside(y)) }, at.data().specs));
+    at.change(possible({ ...at.settled().params, alignment: fromPart(axes.x, inside(x)), [axes.y.name]: fromPart(axes.y, inside(y)) }, at.data().specs));
     at.commit();
   }
 
