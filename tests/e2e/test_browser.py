@@ -118,6 +118,8 @@ def test_from_a_trackers_export_to_an_answer(page, url, sweep, errors, abroad):
     expect(page.get_by_text("1 rows with a problem were left out")).to_be_visible()
     page.get_by_role("tab", name="Fitted laws").click()
     page.wait_for_function(DRAWN, arg=["measured", 1, sweep.optima()[1].learning_rate])
+    # a button pressed while the page is made anew is another one by the time it answers
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     with page.expect_download() as report:
         page.get_by_role("button", name="Report, HTML").click()
     assert "export model=small" in report.value.path().read_text()
