@@ -35,7 +35,7 @@ format: $(STAMP) ## let ruff tidy the code
 
 data: $(STAMP) ## recompute the bundled sweeps into data/
 	$(BIN)/python -m surgecore.training.data data
-	$(BIN)/python -m surgecore.training.why data/why
+	$(BIN)/python -m surgecore.measuring.experiment data/why
 
 data-check: $(STAMP) ## recompute a random sample of the bundled cells and compare
 	$(BIN)/python -m surgecore.training.data --check data

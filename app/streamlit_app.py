@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import controls
-import reading_panel
 import streamlit as st
-import uploads
 import words
+from choice import controls, reading_panel, uploads
 
 icon = Path(__file__).with_name("icon.svg")
 st.set_page_config(page_title="Surge Explorer", page_icon=icon, layout="wide", initial_sidebar_state=340)

@@ -94,8 +94,8 @@ def verdict_table(sweeps: int) -> None:
 
 def fine_sweep(folder: str, seeds: int) -> pd.DataFrame:
     """Trials of the digits MLP ten sign descent steps from a checkpoint, six learning rates an octave."""
-    from surgecore.training.plan import Plan
-    from surgecore.training.runner import run
+    from surgecore.training.plans.plan import Plan
+    from surgecore.training.runs.runner import run
 
     table = {
         "name": "valleys",

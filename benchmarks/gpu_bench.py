@@ -18,9 +18,9 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 from training_bench import IN_A_ROW, loop, ours
 
-from surgecore.training.provenance import device_name
-from surgecore.training.stack import n_params
-from surgecore.training.workloads import WORKLOADS
+from surgecore.training.engine.stack import n_params
+from surgecore.training.runs.provenance import device_name
+from surgecore.training.workloads.workloads import WORKLOADS
 
 # workload options, batch size, runs, multiple of the loop that is wanted
 CASES = [

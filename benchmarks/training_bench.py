@@ -15,12 +15,12 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from surgecore.training.engine import Engine
-from surgecore.training.models import DataModel
-from surgecore.training.optimizers import Adam, Buffers
-from surgecore.training.plan import Plan
-from surgecore.training.stack import Layout
-from surgecore.training.workloads import CharTransformer, FashionCNN
+from surgecore.training.engine.loop import Engine
+from surgecore.training.engine.optimizers import Adam, Buffers
+from surgecore.training.engine.stack import Layout
+from surgecore.training.plans.plan import Plan
+from surgecore.training.workloads.models import DataModel
+from surgecore.training.workloads.workloads import CharTransformer, FashionCNN
 
 # workload options, batch size, runs, multiple of the loop that is wanted
 CASES = [
@@ -269,7 +269,7 @@ def main() -> None:
 
 
 def line(key, settings, batch_size, runs, wanted, columns, options) -> None:  # type: ignore[no-untyped-def]
-    from surgecore.training.workloads import WORKLOADS
+    from surgecore.training.workloads.workloads import WORKLOADS
 
     workload = WORKLOADS[key](**settings)
     name = " ".join([key, *(f"{k}={v}" for k, v in settings.items())])

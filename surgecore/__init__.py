@@ -1,15 +1,22 @@
 """Optimal learning rate against batch size: laws, sweeps, fits. This file is the list of the public API."""
 
-from surgecore.advice import AdamAdvice, Recommendation, recommend, scale_adam, transfer
-from surgecore.analysis import Analysis, analyse
-from surgecore.catalogue import Entry, load_catalogue
-from surgecore.columns import ColumnMapping
-from surgecore.comparison import Comparison, compare
-from surgecore.fitting import FitResult, fit
-from surgecore.gradient_noise import GradientNoise
-from surgecore.groups import Group
-from surgecore.importing import GroupsFound, Table, open_table
-from surgecore.laws import (
+from surgecore.sweeps.advice import AdamAdvice, Recommendation, recommend, scale_adam, transfer
+from surgecore.sweeps.analysis import Analysis, analyse
+from surgecore.sweeps.catalogue import Entry, load_catalogue
+from surgecore.sweeps.comparison import Comparison, compare
+from surgecore.sweeps.fitting import FitResult, fit
+from surgecore.sweeps.next_runs import NextRuns, next_runs
+from surgecore.sweeps.optima import Optimum
+from surgecore.sweeps.sweep import Sweep
+from surgecore.sweeps.tradeoff import Tradeoff, fit_tradeoff, tradeoff
+from surgecore.sweeps.verdict import SurgeVerdict, surge_verdict
+from surgecore.tables.checks import DivergedRule
+from surgecore.tables.models import Group
+from surgecore.tables.names import ColumnMapping
+from surgecore.tables.problems import Problem, SweepError
+from surgecore.tables.table import GroupsFound, Table, open_table
+from surgecore.theory.gradient_noise import GradientNoise
+from surgecore.theory.laws import (
     LAWS,
     ConstantLaw,
     EqualSnrLaw,
@@ -21,15 +28,8 @@ from surgecore.laws import (
     SaturatingLaw,
     SurgeLaw,
 )
-from surgecore.next_runs import NextRuns, next_runs
-from surgecore.noise_model import NoiseModel
-from surgecore.optima import Optimum
-from surgecore.peaks import Peak
-from surgecore.problems import Problem, SweepError
-from surgecore.sweep import Sweep
-from surgecore.tradeoff import Tradeoff, fit_tradeoff, tradeoff
-from surgecore.trials import DivergedRule
-from surgecore.verdict import SurgeVerdict, surge_verdict
+from surgecore.theory.noise_model import NoiseModel
+from surgecore.theory.peaks import Peak
 
 __all__ = [
     "LAWS",

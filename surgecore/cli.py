@@ -13,17 +13,17 @@ from importlib import import_module
 from math import isfinite, nan
 from typing import Any
 
-from surgecore.advice import Recommendation, recommend
-from surgecore.analysis import Analysis, analyse
-from surgecore.columns import ColumnMapping
-from surgecore.groups import as_text
-from surgecore.importing import Table, open_table
-from surgecore.next_runs import next_runs
-from surgecore.problems import Problem, SweepError
-from surgecore.sweep import Sweep
-from surgecore.trials import DivergedRule
+from surgecore.sweeps.advice import Recommendation, recommend
+from surgecore.sweeps.analysis import Analysis, analyse
+from surgecore.sweeps.next_runs import next_runs
+from surgecore.sweeps.sweep import Sweep
+from surgecore.tables.checks import DivergedRule
+from surgecore.tables.models import as_text
+from surgecore.tables.names import ColumnMapping
+from surgecore.tables.problems import Problem, SweepError
+from surgecore.tables.table import Table, open_table
 
-_TRAINING = {"sweep": "surgecore.training.cli", "measure": "surgecore.training.measuring"}
+_TRAINING = {"sweep": "surgecore.training.cli", "measure": "surgecore.measuring.command"}
 #: What a shell reports for a command that ended because nobody reads its output (128 + SIGPIPE).
 _PIPE_CLOSED = 141
 

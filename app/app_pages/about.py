@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import controls
 import streamlit as st
 import tables
+from choice import controls
 
 from surgecore import LAWS, NoiseModel
 

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-import controls
-import explore
-import logged_scales
 import streamlit as st
 import tables
 import words
+from choice import controls
 from components.surge_chart import surge_chart
-from explore_state import hidden
-from explore_words import sentences
-from noise_reading import Reading
+from explore import logged as logged_scales
+from explore import page as explore
+from explore.curves import Reading
+from explore.said import sentences
+from explore.state import hidden
 
 analysis = controls.chosen_analysis()
 own = controls.chosen_entry() is None

@@ -1,15 +1,14 @@
 """Sweep: what does this sweep say about learning rate and batch size?"""
 
-import advice_panel
-import controls
-import downloads
-import figures
-import loss_map
-import reading_panel
 import streamlit as st
-import sweep_figures
 import tables
 import words
+from choice import controls, reading_panel
+from figures import fits as figures
+from figures import loss_map
+from figures import several as sweep_figures
+from sweep import advice as advice_panel
+from sweep import downloads
 
 if controls.waiting() is not None:
     st.stop()  # nothing but the problem or the choice above: the answers of another sweep would be taken for its own

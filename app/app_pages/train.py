@@ -1,19 +1,19 @@
 """Train: measure it yourself, and watch the loss surface fill in."""
 
-import controls
 import streamlit as st
-import train_figures
-import train_panel
-import train_plan
-import training_jobs
 import words
+from choice import controls
 from components.loss_surface import loss_surface
-from training_jobs import ACTIVE, QueueFullError
+from figures import surface as train_figures
+from train import jobs as training_jobs
+from train import panel as train_panel
+from train import plan as train_plan
+from train.jobs import ACTIVE, QueueFullError
 
 from surgecore import analyse
-from surgecore.training.estimate import estimate
-from surgecore.training.jobs import CANCELLED, DONE, FAILED, WAITING, Job
-from surgecore.training.plan import Plan
+from surgecore.training.plans.estimate import estimate
+from surgecore.training.plans.plan import Plan
+from surgecore.training.runs.jobs import CANCELLED, DONE, FAILED, WAITING, Job
 
 jobs = training_jobs.jobs()
 name = st.query_params.get("job", "")

@@ -2,17 +2,17 @@
 
 import json
 
-import controls
-import explore
 import streamlit as st
-import why
 import words
-from explore_state import ExploreState
+from choice import controls
+from explore import page as explore
+from explore.state import ExploreState
+from figures import ladder as why
 from words import lr_unit
 
-from surgecore.explanation import UPDATES
-from surgecore.explanation_words import rung_label
-from surgecore.noise_model import nearest_model
+from surgecore.theory.noise_model import nearest_model
+from surgecore.why.explanation import UPDATES
+from surgecore.words.explanation import rung_label
 
 explanations = controls.explanations()
 if not explanations:

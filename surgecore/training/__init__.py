@@ -1,4 +1,4 @@
-"""Learning-rate sweeps over batch sizes, trained here: workloads, batched optimizers, protocols, runner.
+"""How are sweeps made? Plans of training runs, computed many at a time with torch.
 
-Importing this package does not import torch; building a workload does.
+Imports `theory`, `sweeps` and torch. Nothing else in `surgecore` imports it, and the front door does not.
 """

@@ -16,12 +16,12 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from surgecore.cli import guarded, number
-from surgecore.training.estimate import estimate
-from surgecore.training.journal import JournalError
-from surgecore.training.plan import Plan, PlanError
+from surgecore.training.plans.estimate import estimate
+from surgecore.training.plans.plan import Plan, PlanError
+from surgecore.training.runs.journal import JournalError
 
 if TYPE_CHECKING:
-    from surgecore.training.runner import Progress
+    from surgecore.training.runs.runner import Progress
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,7 +99,7 @@ def _count(text: str) -> int:
 
 
 def _run(plan: Plan, options: argparse.Namespace) -> int:
-    from surgecore.training.runner import run
+    from surgecore.training.runs.runner import run
 
     stop = threading.Event()
 

@@ -23,14 +23,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from surgecore.analysis import analyse
-from surgecore.catalogue import Entry
 from surgecore.cli import number
-from surgecore.sweep import Sweep
-from surgecore.training.executors import prepare, work
-from surgecore.training.plan import Chunk, Plan
-from surgecore.training.protocols import Output
-from surgecore.training.runner import Progress, rows_of, run
+from surgecore.sweeps.analysis import analyse
+from surgecore.sweeps.catalogue import Entry
+from surgecore.sweeps.sweep import Sweep
+from surgecore.training.engine.protocols import Output
+from surgecore.training.plans.plan import Chunk, Plan
+from surgecore.training.runs.executors import prepare, work
+from surgecore.training.runs.runner import Progress, rows_of, run
 
 #: Largest relative difference of a loss that `check` takes for another machine's rounding.
 TOLERANCE = 0.02

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import advice_panel
 import pytest
+from sweep import advice as advice_panel
 
 from surgecore import analyse, scale_adam
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
-import takeaway
 from drawn import figure, metas, said, trace, upload
+from sweep import takeaway
 
 from surgecore import Sweep, analyse
 

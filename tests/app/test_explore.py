@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import explore
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from drawn import handed, said, upload
-from explore_state import DEFAULT_MODEL, ExploreState, from_query
-from explore_words import sentences
-from noise_reading import Reading, fit_controls
+from explore import page as explore
+from explore.curves import Reading, fit_controls
+from explore.said import sentences
+from explore.state import DEFAULT_MODEL, ExploreState, from_query
 from words import plain
 
 from surgecore import EqualSnrLaw, NoiseModel, PowerLaw, Sweep, analyse

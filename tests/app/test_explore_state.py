@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from explore_presets import PRESETS
-from explore_state import CURVES, KEYS, NOISES, ExploreState, from_json, from_query, hidden
-from explore_words import Around, examples, moved, sentences
+from explore.curves import Reading, visible
+from explore.presets import PRESETS
+from explore.said import Around, examples, moved, sentences
+from explore.state import CURVES, KEYS, NOISES, ExploreState, from_json, from_query, hidden
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from noise_reading import Reading, visible
 from words import VISIBLE, number
 
 from surgecore import NoiseModel

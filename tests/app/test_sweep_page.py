@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import controls
 import numpy as np
+from choice import controls
 from drawn import figure, metas, said, trace
 
 from surgecore import LAWS, NoiseModel, analyse

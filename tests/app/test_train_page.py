@@ -12,11 +12,11 @@ from drawn import figure, handed, said
 
 pytest.importorskip("torch")
 
-import train_plan
-import training_jobs
+from train import jobs as training_jobs
+from train import plan as train_plan
 
-from surgecore.training.jobs import CANCELLED, Job
-from surgecore.training.plan import Plan
+from surgecore.training.plans.plan import Plan
+from surgecore.training.runs.jobs import CANCELLED, Job
 
 PAGE = "app_pages/train.py"
 ROOT = Path(__file__).parents[2]
@@ -183,7 +183,7 @@ at.switch_page("app_pages/train.py").run()
 assert not at.exception
 at.selectbox(key="train-workload").set_value("quadratic").run()
 next(b for b in at.button if b.label.startswith("Train this")).click().run()
-import training_jobs
+from train import jobs as training_jobs
 training_jobs.jobs()._queue._thread.join(120)
 at.run()
 assert not at.exception

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import why
 from drawn import figure, handed, metas, said, trace, values
-from explore_words import Around, sentences
-from noise_reading import Reading
+from explore.curves import Reading
+from explore.said import Around, sentences
+from figures import ladder as why
 
 from surgecore import NoiseModel
-from surgecore.explanation import load_explanations
-from surgecore.measured import RUNGS, Estimate
+from surgecore.why.explanation import load_explanations
+from surgecore.why.measurement import RUNGS, Estimate
 
 PAGE = "app_pages/why.py"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from explore_words import sentences
-from noise_reading import Reading
+from explore.curves import Reading
+from explore.said import sentences
 from playwright.sync_api import expect
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from driving import centre, control, drag, exact, redraws, settled
-from explore_state import DEFAULT_MODEL
-from noise_reading import Reading, fit_controls
+from explore.curves import Reading, fit_controls
+from explore.state import DEFAULT_MODEL
 from playwright.sync_api import expect
 from words import number
 

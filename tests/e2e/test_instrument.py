@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from components.surge_chart import read
 from driving import centre, control, drag, exact, python_says, redraws, settled
-from explore_presets import PRESETS
-from explore_state import DEFAULT_MODEL
-from explore_words import Around, examples, moved, sentences
-from noise_reading import Reading, fitting_view
+from explore.curves import Reading, fitting_view
+from explore.presets import PRESETS
+from explore.said import Around, examples, moved, sentences
+from explore.state import DEFAULT_MODEL
 from playwright.sync_api import expect
 from words import number
 

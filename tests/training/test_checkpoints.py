@@ -5,8 +5,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from surgecore.training.checkpoints import checkpoints
-from surgecore.training.workloads import DigitsMLP
+from surgecore.training.runs.checkpoints import checkpoints
+from surgecore.training.workloads.workloads import DigitsMLP
 
 
 @pytest.fixture(scope="module")

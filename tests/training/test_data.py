@@ -9,9 +9,9 @@ torch = pytest.importorskip("torch")
 
 from surgecore import load_catalogue  # noqa: E402
 from surgecore.training.data import main  # noqa: E402
-from surgecore.training.estimate import estimate  # noqa: E402
-from surgecore.training.plan import Plan  # noqa: E402
-from surgecore.training.workloads import FashionCNN  # noqa: E402
+from surgecore.training.plans.estimate import estimate  # noqa: E402
+from surgecore.training.plans.plan import Plan  # noqa: E402
+from surgecore.training.workloads.workloads import FashionCNN  # noqa: E402
 
 PLANS = Path(__file__).parents[2] / "data" / "plans"
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from surgecore.training.draws import draw_indices, draw_normals
-from surgecore.training.engine import Engine
-from surgecore.training.models import Batch, FunctionModel
-from surgecore.training.optimizers import SGD, Adam, Sign
-from surgecore.training.stack import Layout, n_params
-from surgecore.training.workloads import WORKLOADS, CharTransformer, DigitsMLP, FashionCNN, Softmax
+from surgecore.training.engine.draws import draw_indices, draw_normals
+from surgecore.training.engine.loop import Engine
+from surgecore.training.engine.optimizers import SGD, Adam, Sign
+from surgecore.training.engine.stack import Layout, n_params
+from surgecore.training.workloads.models import Batch, FunctionModel
+from surgecore.training.workloads.workloads import WORKLOADS, CharTransformer, DigitsMLP, FashionCNN, Softmax
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ class Replay:
 
 @pytest.mark.parametrize("refused", [(), ("_compiled",), ("_compiled", "_advance")])
 def test_a_step_that_cannot_be_a_graph_is_taken_plainly(model, monkeypatch, refused):
-    monkeypatch.setattr("surgecore.training.engine.CapturedStep", Replay)
+    monkeypatch.setattr("surgecore.training.engine.loop.CapturedStep", Replay)
     monkeypatch.setattr(Replay, "refuses", refused)
     options = {"batch_size": 8, "seeds": [1, 2], "rates": [0.01, 0.02], "start": model.initial(0)}
     plain, replayed = Engine(model, Adam(), **options), Engine(model, Adam(), compiled=bool(refused), **options)
@@ -178,7 +178,7 @@ def cnn_alone(params, x, y):
 
 
 def test_cnn_equals_one_network_at_a_time():
-    from surgecore.training.networks import CNNModel
+    from surgecore.training.workloads.networks import CNNModel
 
     random = torch.Generator().manual_seed(0)
     x = torch.randn(12, 1, 28, 28, generator=random)

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from surgecore.training.jobs import CANCELLED, DONE, FAILED, JobQueue
-from surgecore.training.plan import Plan
+from surgecore.training.plans.plan import Plan
+from surgecore.training.runs.jobs import CANCELLED, DONE, FAILED, JobQueue
 
 END = {"event": "end", "finished": True, "status": "All is done.", "files": ["a.csv"]}
 SAY_END = f"print({json.dumps(json.dumps(END))}, flush=True)"

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from surgecore.training.journal import Journal, JournalError, read_journal
+from surgecore.training.runs.journal import Journal, JournalError, read_journal
 
 HEADER = {"plan": "a" * 64, "torch": "2.13"}
 RECORDS = [{"chunk": f"c{i}", "value": [0.1 * i, None]} for i in range(4)]

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from surgecore.training.engine import Engine
-from surgecore.training.optimizers import (
+from surgecore.training.engine.loop import Engine
+from surgecore.training.engine.optimizers import (
     OPTIMIZERS,
     SGD,
     Adafactor,
@@ -17,8 +17,8 @@ from surgecore.training.optimizers import (
     Sign,
     Signum,
 )
-from surgecore.training.stack import Layout
-from surgecore.training.workloads import DigitsMLP
+from surgecore.training.engine.stack import Layout
+from surgecore.training.workloads.workloads import DigitsMLP
 
 STEPS = 50
 RATES = (3e-3, 2e-2)

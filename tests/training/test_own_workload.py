@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import train_plan
+from train import plan as train_plan
 
 from surgecore import Sweep
 from surgecore.cli import main
-from surgecore.training.jobs import FAILED, JobQueue
-from surgecore.training.journal import JournalError
-from surgecore.training.plan import Plan, PlanError
-from surgecore.training.runner import run
+from surgecore.training.plans.plan import Plan, PlanError
+from surgecore.training.runs.jobs import FAILED, JobQueue
+from surgecore.training.runs.journal import JournalError
+from surgecore.training.runs.runner import run
 
 DOCS = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
 MODULE, SCRIPT = (code for code in re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL) if "egression" in code)

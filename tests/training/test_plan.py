@@ -1,9 +1,9 @@
 import pytest
 
-from surgecore.training import plan as plan_module
-from surgecore.training.estimate import estimate, stages
-from surgecore.training.plan import Plan, PlanError
-from surgecore.training.stack import n_params
+from surgecore.training.engine.stack import n_params
+from surgecore.training.plans import plan as plan_module
+from surgecore.training.plans.estimate import estimate, stages
+from surgecore.training.plans.plan import Plan, PlanError
 
 TWELVE_ERRORS = """
 nmae = "typing error"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from surgecore.training.protocols import FixedExamples, FixedSteps, FromCheckpoint, ToTarget
+from surgecore.training.engine.protocols import FixedExamples, FixedSteps, FromCheckpoint, ToTarget
 
 
 class Decay:

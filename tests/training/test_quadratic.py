@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from surgecore import GradientNoise
-from surgecore.training.engine import Engine
-from surgecore.training.models import QuadraticModel
-from surgecore.training.optimizers import Sign
+from surgecore.training.engine.loop import Engine
+from surgecore.training.engine.optimizers import Sign
+from surgecore.training.workloads.models import QuadraticModel
 
 SEEDS = 3000
 

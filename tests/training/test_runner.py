@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from surgecore import Sweep
-from surgecore.training.journal import JournalError
-from surgecore.training.plan import Plan
-from surgecore.training.runner import JOURNAL, run
+from surgecore.training.plans.plan import Plan
+from surgecore.training.runs.journal import JournalError
+from surgecore.training.runs.runner import JOURNAL, run
 
 KILLS = 20
 
@@ -132,7 +132,7 @@ def test_twenty_kills_leave_the_table_unchanged(plan_text, tmp_path):
     whole = tables(run(Plan.from_toml(text), out=tmp_path / "whole", device="cpu"))
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
-        ["pytest", "surgecore.training.runner", "surgecore.training.engine", "sklearn.datasets"]
+        ["pytest", "surgecore.training.runs.runner", "surgecore.training.engine.loop", "sklearn.datasets"]
     )
     random = np.random.default_rng(0)
     folder, killed = tmp_path / "killed", 0

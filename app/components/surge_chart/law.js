@@ -1,4 +1,4 @@
-// The noise model and its laws, by the same formulas as surgecore.noise_model and surgecore.gradient_noise.
+// The noise model and its laws, by the same formulas as surgecore.theory.noise_model and surgecore.theory.gradient_noise.
 // Python is the one truth; a browser test compares the two over the whole parameter space.
 
 const NODES = 256;
@@ -69,7 +69,7 @@ const quantiles = (() => {
   };
 })();
 
-// Trapezoidal nodes for the average over the common factor; see surgecore.gradient_noise.factor_nodes
+// Trapezoidal nodes for the average over the common factor; see surgecore.theory.gradient_noise.factor_nodes
 function factorNodes(correlation, tolerance = 1e-11) {
   const digits = -Math.log(tolerance);
   const step = Math.PI / Math.sqrt((digits * (1 + correlation)) / (2 * (1 - correlation)));

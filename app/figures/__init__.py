@@ -1,0 +1,1 @@
+"""Core objects to figures, one figure a file; pure, no streamlit."""

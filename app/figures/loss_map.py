@@ -1,0 +1,134 @@
+"""The loss over batch size and learning rate as a figure: every measured cell, the lost ones, the optima."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from words import batch_size as batch_words
+from words import count, number
+
+from figures import axes
+from figures.fits import measured
+from figures.palette import DIVERGED, GREY, INK
+from surgecore import Optimum, Sweep
+
+FloatArray = NDArray[np.float64]
+
+#: Part of an axis that is kept free beyond the outermost markers.
+_ROOM = 0.04
+
+
+def colour_limits(losses: Sequence[float] | FloatArray) -> tuple[float, float]:
+    """Colour scale that huge losses cannot wreck: from the best loss to three times the median's distance."""
+    finite = np.asarray(losses, dtype=float)
+    finite = finite[np.isfinite(finite)]
+    if not finite.size:
+        return 0.0, 1.0
+    low = float(finite.min())
+    high = min(float(finite.max()), low + 3.0 * (float(np.median(finite)) - low))
+    return low, high if high > low else float(finite.max()) if finite.max() > low else low + 1.0
+
+
+def _edges(values: FloatArray) -> FloatArray:
+    """Borders of the cells of a log grid, half way between neighbours."""
+    logs = np.log(values)
+    inner = (logs[1:] + logs[:-1]) / 2
+    if not inner.size:
+        return np.exp(np.array([logs[0] - 0.35, logs[0] + 0.35]))
+    return np.exp(np.concatenate([[2 * logs[0] - inner[0]], inner, [2 * logs[-1] - inner[-1]]]))
+
+
+def _span(edges: FloatArray, values: Iterable[float]) -> tuple[float, float]:
+    """Ends of an axis: the cells, and room for a whole marker at the outermost values."""
+    levels = list(values)
+    room = (max(levels) / min(levels)) ** _ROOM
+    return min(edges[0], min(levels) / room), max(edges[-1], max(levels) * room)
+
+
+def _cell_hover(cell: pd.Series) -> str:
+    text = f"B = {batch_words(cell.batch_size)}<br>learning rate {number(cell.learning_rate)}"
+    if np.isfinite(cell.loss):
+        error = f" ± {number(cell.stderr, 1)}" if np.isfinite(cell.stderr) else ""
+        text += f"<br>loss {number(cell.loss)}{error}"
+    text += f"<br>{count(int(cell.n_trials), 'trial')}"
+    text += f", {cell.n_infeasible:.0f} diverged" if cell.n_infeasible else ""
+    return text + (f", {cell.n_incomplete:.0f} incomplete" if cell.n_incomplete else "")
+
+
+def draw(
+    sweep: Sweep | None, optima: Sequence[Optimum] = (), *, loss_title: str = "Loss", unit: str = axes.LR_UNIT
+) -> go.Figure:
+    """A heat map where the cells form a grid; every measured cell is a marker, whatever became of it."""
+    figure = axes.blank(600)
+    cells = pd.DataFrame() if sweep is None else sweep.cells()
+    if cells.empty:
+        figure.update_xaxes(axes.batch_axis(1, 2**10))
+        figure.update_yaxes(axes.lr_axis(f"Learning rate [{unit}]", 1e-4, 1))
+        return axes.empty(figure, "No measured cell")
+    table = cells.pivot(index="learning_rate", columns="batch_size", values="loss")  # noqa: PD010
+    x, y = (_edges(axis.to_numpy(dtype=float)) for axis in (table.columns, table.index))
+    low, high = colour_limits(cells["loss"].to_numpy(dtype=float))
+    figure.update_layout(
+        coloraxis={
+            "colorscale": "YlGnBu_r",
+            "cmin": low,
+            "cmax": high,
+            "colorbar": {
+                "title": {"text": loss_title, "side": "top"},
+                "exponentformat": "e",
+                "orientation": "h",
+                "thickness": 12,
+                "outlinewidth": 0,
+                "y": -0.16,
+                "yanchor": "top",
+            },
+        }
+    )
+    is_grid = len(cells) >= 0.4 * table.size
+    if is_grid:
+        figure.add_heatmap(
+            x=x, y=y, z=table.to_numpy(dtype=float), coloraxis="coloraxis", hoverinfo="skip", meta="loss"
+        )
+    finite = cells[np.isfinite(cells["loss"])]
+    figure.add_scatter(
+        x=finite["batch_size"],
+        y=finite["learning_rate"],
+        name="Measured cell",
+        mode="markers",
+        marker={"size": 5, "color": "rgba(255, 255, 255, 0.55)", "line": {"color": INK, "width": 0.5}}
+        if is_grid
+        else {"size": 7, "color": finite["loss"], "coloraxis": "coloraxis"},
+        meta="cells",
+        text=[_cell_hover(cell) for _, cell in finite.iterrows()],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    _mark_lost(figure, cells)
+    measured(figure, optima, "Optimum, 95 % interval")
+    figure.update_xaxes(axes.batch_axis(*_span(x, table.columns)) | {"showgrid": False})
+    figure.update_yaxes(axes.lr_axis(f"Learning rate [{unit}]", *_span(y, table.index)) | {"showgrid": False})
+    return figure
+
+
+def _mark_lost(figure: go.Figure, cells: pd.DataFrame) -> None:
+    no_loss = ~np.isfinite(cells["loss"])
+    groups = {
+        "Diverged": (cells[no_loss & (cells["n_infeasible"] > 0)], "x", DIVERGED),
+        "Diverged for some seeds": (cells[~no_loss & (cells["n_infeasible"] > 0)], "x-thin", DIVERGED),
+        "Incomplete": (cells[no_loss & (cells["n_infeasible"] == 0)], "square-open", GREY),
+    }
+    for name, (lost, symbol, colour) in groups.items():
+        if len(lost):
+            figure.add_scatter(
+                x=lost["batch_size"],
+                y=lost["learning_rate"],
+                name=name,
+                mode="markers",
+                marker={"symbol": symbol, "size": 9, "color": colour, "line": {"color": colour, "width": 2}},
+                meta=name.lower(),
+                text=[_cell_hover(cell) for _, cell in lost.iterrows()],
+                hovertemplate="%{text}<extra>" + name.lower() + "</extra>",
+            )

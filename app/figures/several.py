@@ -1,0 +1,94 @@
+"""Figures about several sweeps, and about steps against examples. Pure: no streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from words import batch_size as batch_words
+from words import number
+
+from figures import axes
+from figures.palette import ERROR_BAR, GREY, GRID, INK, MEASURED, STYLES
+from surgecore import Optimum, Tradeoff
+
+#: One colour and one marker a sweep; lines are for models, so these are never joined.
+_MARKS = (
+    ("#1d2127", "circle"), ("#2b7cc4", "square"), ("#d2600a", "diamond"), ("#1e9a6e", "triangle-up"),
+    ("#a45fb8", "cross"), ("#b8800a", "triangle-down"), ("#c4527f", "star"), ("#7c8490", "pentagon"),
+)  # fmt: skip
+MOST = len(_MARKS)
+
+
+def several(optima: Mapping[str, Sequence[Optimum]], *, unit: str) -> go.Figure:
+    """Measured optima of several sweeps with their 95 % intervals; bounds as open markers."""
+    figure = axes.blank(560)
+    everything = [o for found in optima.values() for o in found]
+    if not everything:
+        return axes.empty(figure, "No optimum to compare")
+    for (name, found), (colour, symbol) in zip(optima.items(), _MARKS, strict=False):
+        bars = [o.interval or (o.learning_rate, o.learning_rate) for o in found]
+        figure.add_scatter(
+            x=[o.batch_size for o in found],
+            y=[o.learning_rate for o in found],
+            error_y=ERROR_BAR
+            | {
+                "type": "data",
+                "symmetric": False,
+                "color": colour,
+                "array": [high - o.learning_rate for o, (_, high) in zip(found, bars, strict=True)],
+                "arrayminus": [o.learning_rate - low for o, (low, _) in zip(found, bars, strict=True)],
+            },
+            name=name,
+            mode="markers",
+            marker={
+                "symbol": [f"{symbol}-open" if o.on_edge else symbol for o in found],
+                "size": 10,
+                "color": colour,
+                "line": {"color": INK, "width": 1},
+            },
+            meta=f"measured {name}",
+            hovertemplate="B = %{x:.4g}<br>learning rate %{y:.3g}<extra>" + name + "</extra>",
+        )
+    sizes = [o.batch_size for o in everything]
+    low, high = axes.lr_span([o.learning_rate for o in everything])
+    figure.update_xaxes(axes.batch_axis(min(sizes) / 2, max(sizes) * 2))
+    figure.update_yaxes(axes.lr_axis(f"Optimal learning rate [{unit}]", low / 1.3, high * 1.3))
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def tradeoff(steps: Tradeoff) -> go.Figure:
+    """Steps against examples to the target: measured points, the fitted curve, and its two limits."""
+    figure = axes.blank(520)
+    points = steps.points
+    sizes = points["batch_size"].to_numpy(dtype=float)
+    grid = np.geomspace(sizes.min() / 4, sizes.max() * 4, 200)
+    figure.add_scatter(
+        x=np.asarray(steps.examples(grid)),
+        y=np.asarray(steps.steps(grid)),
+        name="Fit in log space",
+        mode="lines",
+        line=STYLES["sgd"].line(),
+        meta="tradeoff",
+        text=[f"B = {number(b)}" for b in grid],
+        hovertemplate="%{text}<br>%{x:.3g} examples, %{y:.3g} steps<extra>fit</extra>",
+    )
+    errors = points["stderr"].to_numpy(dtype=float) if "stderr" in points else np.full(len(points), np.nan)
+    spread = np.expm1(1.96 * np.nan_to_num(errors)) * points["steps"].to_numpy(dtype=float)
+    figure.add_scatter(
+        x=points["examples"],
+        y=points["steps"],
+        error_y=ERROR_BAR | {"type": "data", "array": spread},
+        name="Measured, best learning rate",
+        mode="markers",
+        marker=MEASURED,
+        meta="measured tradeoff",
+        text=[f"B = {batch_words(b)}" for b in sizes],
+        hovertemplate="%{text}<br>%{x:.4g} examples, %{y:.4g} steps<extra>measured</extra>",
+    )
+    style = {"type": "log", "gridcolor": GRID, "zeroline": False, "showline": True, "linecolor": GREY}
+    figure.update_xaxes(style | {"title": {"text": "Examples to the target"}})
+    figure.update_yaxes(style | {"title": {"text": "Steps to the target"}})
+    return figure

@@ -1,0 +1,183 @@
+"""The loss surface of a sweep while it fills in: what to draw, as fractions of the plot. Pure: no streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import ceil, floor, isfinite, log2, log10
+from typing import Any
+
+import numpy as np
+import words
+from plotly.colors import sample_colorscale
+
+from figures.axes import BATCH_TITLE, LR_UNIT
+from figures.loss_map import colour_limits
+from surgecore import Optimum
+
+COLOURS = "YlGnBu_r"
+Cells = Mapping[tuple[int, float], float | None]
+
+
+class _Axis:
+    """A log axis from 0 to 1, a half step of room at either end."""
+
+    def __init__(self, values: Sequence[float]) -> None:
+        self.values = sorted(set(values))
+        edges = _edges(self.values)
+        self.low, self.high = edges[0], edges[-1]
+
+    def at(self, value: float) -> float:
+        """Place of a value; those outside stop at the edge."""
+        return round(min(max((log2(value) - self.low) / (self.high - self.low), 0.0), 1.0), 5)
+
+    def spans(self, values: Sequence[float]) -> dict[float, tuple[float, float]]:
+        """Place of each value's cell, from half way to its lower neighbour to half way to its upper one."""
+        ordered = sorted(set(values))
+        edges = [(edge - self.low) / (self.high - self.low) for edge in _edges(ordered)]
+        return {
+            value: (round(low, 5), round(high, 5)) for value, low, high in zip(ordered, edges, edges[1:], strict=False)
+        }
+
+
+def _edges(values: Sequence[float]) -> list[float]:
+    """Borders of cells in octaves."""
+    logs = [log2(value) for value in values]
+    inner = [(a + b) / 2 for a, b in pairwise(logs)]
+    if not inner:
+        return [logs[0] - 0.5, logs[0] + 0.5]
+    return [2 * logs[0] - inner[0], *inner, 2 * logs[-1] - inner[-1]]
+
+
+def surface(
+    batch_sizes: Sequence[int],
+    learning_rates: Sequence[float],
+    cells: Cells,
+    *,
+    optima: Sequence[Optimum] | None = None,
+    show_planned: bool = True,
+    loss_title: str = "Loss",
+    unit: str = LR_UNIT,
+) -> dict[str, Any]:
+    """The planned grid, the cells measured so far, and the best rate of each batch size: so far, or for good."""
+    rates = [rate for _, rate in cells] + (list(learning_rates) if show_planned or not cells else [])
+    x, y = _Axis([*batch_sizes, *(size for size, _ in cells)]), _Axis(rates)
+    planned = {(size, rate): None for size in batch_sizes for rate in learning_rates} if show_planned else {}
+    low, high = colour_limits([loss for loss in cells.values() if loss is not None])
+    marks = _best(cells) if optima is None else [_optimum(optimum) for optimum in optima]
+    drawn: list[dict[str, Any]] = []
+    columns = x.spans(x.values)
+    for size in x.values:
+        here = [rate for batch, rate in {**planned, **cells} if batch == size]
+        for rate, (bottom, top) in y.spans(here).items() if here else ():
+            key = (int(size), rate)
+            drawn.append(
+                {
+                    "key": f"{size}:{rate}",
+                    "x": columns[size][0],
+                    "w": round(columns[size][1] - columns[size][0], 5),
+                    "y": round(1 - top, 5),
+                    "h": round(top - bottom, 5),
+                    **_look(key, cells, low, high),
+                }
+            )
+    return {
+        "cells": drawn,
+        "marks": [mark | {"x": x.at(mark["batch"]), **_heights(y, mark)} for mark in marks],
+        "final": optima is not None,
+        "xticks": [{"at": x.at(v), "text": _batch_label(v)} for v in _thinned(x.values)],
+        "yticks": [{"at": round(1 - y.at(v), 5), "text": words.number(v, 1)} for v in _rate_ticks(y)],
+        "xtitle": BATCH_TITLE,
+        "ytitle": f"Learning rate [{unit}]",
+        "scale": _scale(loss_title, low, high) if any(v is not None for v in cells.values()) else None,
+        "alt": _alt(len(planned), cells, marks, optima is not None),
+    }
+
+
+def _look(key: tuple[int, float], cells: Cells, low: float, high: float) -> dict[str, Any]:
+    where = f"B = {words.batch_size(key[0])}, learning rate {words.number(key[1])}"
+    if key not in cells:
+        return {"state": "planned", "text": f"{where}: not measured yet"}
+    loss = cells[key]
+    if loss is None:
+        return {"state": "diverged", "text": f"{where}: at least one run diverged"}
+    (colour,) = sample_colorscale(COLOURS, [float(np.clip((loss - low) / (high - low), 0, 1))])
+    return {"state": "measured", "fill": colour, "text": f"{where}: mean loss {words.number(loss)}"}
+
+
+def _best(cells: Cells) -> list[dict[str, Any]]:
+    best: dict[int, tuple[float, float]] = {}
+    for (size, rate), loss in cells.items():
+        if loss is not None and isfinite(loss) and (size not in best or loss < best[size][0]):
+            best[size] = loss, rate
+    return [
+        {
+            "batch": size,
+            "lr": best[size][1],
+            "text": f"B = {words.batch_size(size)}: best so far {words.number(best[size][1])}",
+        }
+        for size in sorted(best)
+    ]
+
+
+def _optimum(optimum: Optimum) -> dict[str, Any]:
+    low, high = optimum.interval or (optimum.learning_rate, optimum.learning_rate)
+    known = words.interval(low, high) if optimum.interval else "no interval known"
+    edge = f", on the {optimum.on_edge} edge of the grid: a bound" if optimum.on_edge else ""
+    return {
+        "batch": optimum.batch_size,
+        "lr": optimum.learning_rate,
+        "low": low,
+        "high": high,
+        "text": f"B = {words.batch_size(optimum.batch_size)}: optimum {words.number(optimum.learning_rate)} "
+        f"({known}{edge})",
+    }
+
+
+def _heights(y: _Axis, mark: Mapping[str, Any]) -> dict[str, float]:
+    out = {"y": round(1 - y.at(mark["lr"]), 5)}
+    if mark.get("low", mark["lr"]) > 0 and "low" in mark:
+        top = 1 - y.at(mark["high"]) if isfinite(mark["high"]) else 0.0
+        out |= {"bottom": round(1 - y.at(mark["low"]), 5), "top": round(top, 5)}
+    return out
+
+
+def _batch_label(value: float) -> str:
+    power = log2(value)
+    return words.power_of_two(round(power)) if power == round(power) else words.number(value)
+
+
+def _thinned(values: Sequence[float]) -> Sequence[float]:
+    return values[:: ceil(len(values) / 12)]
+
+
+def _rate_ticks(y: _Axis) -> list[float]:
+    low, high = 2.0**y.low, 2.0**y.high
+    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
+    octaves = log10(high / low)
+    steps = (1,) if octaves > 4 else (1, 3) if octaves > 2.2 else (1, 2, 5)
+    return [m * 10.0**k for k in decades for m in steps if low <= m * 10.0**k <= high]
+
+
+def _scale(title: str, low: float, high: float) -> dict[str, Any]:
+    return {
+        "title": title,
+        "low": words.number(low),
+        "high": words.number(high),
+        "colours": sample_colorscale(COLOURS, [k / 12 for k in range(13)]),
+    }
+
+
+def _alt(planned: int, cells: Cells, marks: Sequence[Mapping[str, Any]], final: bool) -> str:
+    if not cells:
+        return f"The planned grid: {words.count(planned, 'cell')}, none measured yet."
+    lost = sum(loss is None for loss in cells.values())
+    said = f"Loss surface: {words.count(len(cells), 'cell')} measured, {lost} with a diverged run."
+    if not marks:
+        return said
+    what = "Optimal" if final else "So far the best"
+    ends = [f"{words.number(m['lr'])} at B = {m['batch']:g}" for m in (marks[0], marks[-1])]
+    top = max(marks, key=lambda mark: mark["lr"])
+    return (
+        f"{said} {what} learning rate: {ends[0]}, highest {words.number(top['lr'])} at B = {top['batch']:g}, {ends[1]}."
+    )

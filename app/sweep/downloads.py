@@ -1,0 +1,35 @@
+"""Buttons for everything that a visitor can take away, each file made when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from surgecore import Analysis
+from sweep import takeaway
+
+
+def show(analysis: Analysis, figures: Mapping[str, go.Figure]) -> None:
+    name = takeaway.file_name(analysis)
+    offers: dict[str, tuple[Callable[[], str], str, str]] = {
+        "Sweep, canonical CSV": (analysis.sweep.to_csv, f"{name}.csv", "text/csv"),
+        "Analysis, JSON": (partial(takeaway.to_json, analysis), f"{name}-analysis.json", "application/json"),
+        "Report, HTML": (partial(takeaway.report, analysis, figures), f"{name}-report.html", "text/html"),
+        "Notebook": (partial(takeaway.notebook, analysis), f"{name}.ipynb", "application/x-ipynb+json"),
+    }
+    with st.container(horizontal=True):
+        for label, (make, file_name, mime) in offers.items():
+            st.download_button(label, make, file_name, mime, on_click="ignore", icon=":material/download:")
+    with st.expander("Python that gives the same numbers"):
+        st.code(takeaway.snippet(analysis), language="python")
+    st.segmented_control(
+        "Image format of the camera button above each figure",
+        ["svg", "png"],
+        default="svg",
+        required=True,
+        key="image",
+        bind="query-params",
+    )

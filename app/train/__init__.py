@@ -1,0 +1,1 @@
+"""What the Train page needs, and nobody else."""

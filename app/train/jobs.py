@@ -1,0 +1,151 @@
+"""The sweeps that are trained on this server: one queue for all visitors, each sweep found again by its id.
+
+Nothing here or below imports torch: a sweep is trained in a process of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import re
+import secrets
+import shutil
+import tempfile
+import threading
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import streamlit as st
+
+from surgecore import Sweep
+from surgecore.training.plans.plan import Plan, PlanError
+from surgecore.training.runs.jobs import CANCELLED, DONE, NOT_STARTED, RUNNING, WAITING, Job, JobQueue
+
+#: "off" switches training off, for a public server.
+SWITCH = "SURGE_TRAINING"
+#: Folder that keeps sweeps when the server stops; a temporary one by default.
+FOLDER = "SURGE_TRAINING_FOLDER"
+MOST_WAITING = 4
+MOST_KEPT = 40
+ACTIVE = (WAITING, RUNNING)
+
+
+def refusal() -> str | None:
+    """Why no sweep can be started here, as a sentence, or None."""
+    if os.environ.get(SWITCH, "").strip().lower() in ("off", "0", "no", "false"):
+        return f"Training is switched off on this server (`{SWITCH}=off`). A plan made here runs on your own machine."
+    missing = [f"`{name}`" for name in ("torch", "sklearn") if find_spec(name) is None]
+    if missing:
+        return (
+            f"Training needs {' and '.join(missing)}, not installed on this server: "
+            "`pip install 'surgecore[training]'`."
+        )
+    return None
+
+
+class QueueFullError(Exception):
+    """The queue takes no more."""
+
+
+class TrainingJobs:
+    """Starts sweeps, one at a time, and finds them again."""
+
+    def __init__(self, folder: str | None) -> None:
+        if folder is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="surge-training-", ignore_cleanup_errors=True)
+        self._root = Path(folder or self._temporary.name)
+        self._queue = JobQueue()
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+        # A server that stops takes its worker with it; the journal stays resumable
+        atexit.register(self._stop)
+
+    def start(self, plan: Plan) -> str:
+        """Queue a sweep; its id."""
+        name = secrets.token_hex(6)
+        self._submit(name, plan, resume=False)
+        return name
+
+    def resume(self, name: str) -> None:
+        """Queue the rest of a sweep that was stopped; what it had finished is kept."""
+        job = self.find(name)
+        if job is not None and job.state not in (*ACTIVE, DONE):
+            self._submit(name, job.plan, resume=(job.folder / "sweep.journal").exists())
+
+    def _submit(self, name: str, plan: Plan, *, resume: bool) -> None:
+        with self._lock:
+            if len(self.active()) > MOST_WAITING:
+                raise QueueFullError(f"{len(self.active())} sweeps are already waiting; try again when one is done.")
+            self._jobs.pop(name, None)
+            over = [other for other, job in self._jobs.items() if job.state not in ACTIVE]
+            for other in over[: max(0, len(self._jobs) - MOST_KEPT + 1)]:
+                shutil.rmtree(self._jobs.pop(other).folder, ignore_errors=True)
+            self._jobs[name] = self._queue.submit(plan, self._root / name, resume=resume)
+
+    def find(self, name: str) -> Job | None:
+        """The sweep of an id, also one of an earlier server if its folder is still there."""
+        if name not in self._jobs and re.fullmatch("[0-9a-f]{12}", name):
+            folder = self._root / name
+            try:
+                plan = Plan.from_toml(folder / "plan.toml")
+            except (OSError, PlanError):
+                return None
+            files = tuple(folder / f"{plan.name}-{output.key}.csv" for output in plan.protocol.outputs())
+            if (folder / "provenance.json").exists() and all(file.exists() for file in files):
+                job = Job(plan, folder, DONE, files=files)
+            else:
+                job = Job(plan, folder, CANCELLED, message="The server was stopped meanwhile.")
+            self._jobs.setdefault(name, job)
+        return self._jobs.get(name)
+
+    def active(self) -> list[str]:
+        """Ids of the sweeps that run or wait, in their order."""
+        return [name for name, job in list(self._jobs.items()) if job.state in ACTIVE]
+
+    def position(self, name: str) -> int:
+        """How many sweeps are before this one, the one that runs included."""
+        active = self.active()
+        return active.index(name) if name in active else 0
+
+    def cancel(self, name: str) -> None:
+        if (job := self._jobs.get(name)) is not None:
+            self._queue.cancel(job)
+
+    def _stop(self) -> None:
+        for name in reversed(self.active()):
+            self.cancel(name)
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> TrainingJobs:
+    """The one of this server."""
+    return TrainingJobs(os.environ.get(FOLDER) or None)
+
+
+def kept(job: Job) -> str:
+    """How much of a stopped sweep is kept, counted in runs as its progress was."""
+    if job.progress:
+        stage = "of the scouting stage " if job.plan.grid.refine and job.progress["stage"] == 0 else ""
+        return f"{job.progress['done']:,} of {job.progress['total']:,} runs {stage}are done and kept."
+    if job.message == NOT_STARTED:
+        return job.message
+    said = "" if job.message.startswith("Stopped after") else f"{job.message} "
+    return f"{said}What was finished is kept."
+
+
+def provenance(job: Job) -> dict[str, object]:
+    """Device, versions and seeds of a finished sweep."""
+    found: dict[str, object] = json.loads((job.folder / "provenance.json").read_text(encoding="utf-8"))
+    return found
+
+
+def result(job: Job, output: str) -> Sweep:
+    """One of the sweeps that a finished job made."""
+    return _read(job.folder / f"{job.plan.name}-{output}.csv", job.plan.title)
+
+
+@lru_cache(maxsize=64)
+def _read(file: Path, title: str) -> Sweep:
+    return Sweep.from_csv(file, name=title)

@@ -1,0 +1,120 @@
+"""From the choices on the Train page to a plan: small defaults that finish in seconds, for every workload."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from surgecore.training.engine.optimizers import OPTIMIZERS
+from surgecore.training.engine.protocols import PROTOCOLS
+from surgecore.training.plans.plan import Plan, PlanError
+from surgecore.training.workloads.workloads import WORKLOADS
+
+#: Above so many seconds of estimated time the page asks, and above so many it leaves the sweep to a terminal.
+ASK_SECONDS, MOST_SECONDS = 120.0, 3600.0
+#: Above so much memory [bytes] likewise.
+MOST_MEMORY = 2e9
+
+PROTOCOL_NAMES = {
+    "checkpoint": "From a common checkpoint",
+    "target": "To a target loss, then further steps (the paper's)",
+    "steps": "A number of steps from initialisation",
+    "examples": "A number of examples from initialisation",
+}
+STATE_NAMES = {
+    "cold": "Empty",
+    "warm": "Warm: of 200 gradients at the start",
+    "limit": "No memory: every β = 0, as in the paper",
+}
+assert set(PROTOCOL_NAMES) == set(PROTOCOLS)
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """Where a workload starts: options of its own, checkpoint loss, target, and powers of two of the grid."""
+
+    options: dict[str, Any]
+    checkpoint: float
+    target: float
+    steps: int
+    batches: tuple[int, int]
+    rates: tuple[int, int]
+    sgd_rates: tuple[int, int]
+    seeds: int
+
+
+DEFAULTS = {
+    "digits-mlp": Defaults({"hidden": 16}, 1.0, 0.5, 10, (2, 10), (-8, -1), (-3, 4), 64),
+    "softmax": Defaults({}, 1.0, 0.5, 10, (2, 10), (-10, 1), (-4, 5), 64),
+    "quadratic": Defaults({"size": 100}, 0.0, 0.5, 1, (2, 12), (-12, 1), (-10, 3), 64),
+    "fashion-cnn": Defaults(
+        {"channels": 4, "hidden": 32, "evaluated": 2000}, 1.0, 0.8, 10, (3, 7), (-11, -4), (-7, 0), 4
+    ),
+    "char-transformer": Defaults({"width": 32}, 2.55, 2.55, 10, (2, 6), (-11, -5), (-6, 2), 4),
+}
+WORKLOAD_KEYS = tuple(DEFAULTS)
+assert set(WORKLOAD_KEYS) == set(WORKLOADS)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the visitor chose; grids are powers of two, both ends included."""
+
+    workload: str
+    optimizer: str
+    state: str
+    protocol: str
+    steps: int
+    loss: float
+    batches: tuple[int, int]
+    rates: tuple[int, int]
+    per_octave: int
+    seeds: int
+    refine: bool
+
+    def table(self) -> dict[str, Any]:
+        """The tables of a plan; what does not go together is found when it is read."""
+        optimizer: dict[str, Any] = {"key": self.optimizer}
+        if self.state != "cold":
+            optimizer["state"] = self.state
+        grid: dict[str, Any] = {
+            "batch_sizes": [2**k for k in range(self.batches[0], self.batches[1] + 1)],
+            "learning_rates": {
+                "low": 2.0 ** self.rates[0],
+                "high": 2.0 ** self.rates[1],
+                "per_octave": self.per_octave,
+            },
+            "seeds": self.seeds,
+        }
+        if self.refine:
+            grid |= {"refine": True, "scout_seeds": min(4, self.seeds), "per_octave": self.per_octave}
+            grid["each_side"] = 5
+        return {
+            "name": f"{self.workload}-{self.optimizer}",
+            "title": f"{WORKLOADS[self.workload].label}, {OPTIMIZERS[self.optimizer].label}",
+            "workload": {"key": self.workload, **DEFAULTS[self.workload].options},
+            "optimizer": optimizer,
+            "protocol": {"key": self.protocol, **self._protocol()},
+            "grid": grid,
+        }
+
+    def _protocol(self) -> dict[str, Any]:
+        if self.protocol == "checkpoint":
+            return {"loss": self.loss, "steps": [self.steps]}
+        if self.protocol == "target":
+            return {"targets": [self.loss], "then": [self.steps], "limit": 500}
+        return {self.protocol: [self.steps]}
+
+
+def read(table: dict[str, Any] | str) -> Plan | tuple[str, ...]:
+    """A plan, or everything that is wrong with it."""
+    try:
+        plan = Plan.from_toml(table + "\n") if isinstance(table, str) else Plan.from_dict(table)
+    except PlanError as error:
+        return error.problems
+    # The name becomes the name of files.
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}", plan.name):
+        return ("name must be letters, digits, dots, dashes and underscores, at most 81, "
+                f"but got {plan.name[:100]!r}",)  # fmt: skip
+    return plan

@@ -1,0 +1,111 @@
+"""The bundled sweeps: a manifest with their provenance, and the check that the data are those."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from surgecore.sweeps.sweep import Sweep
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One bundled sweep and where it comes from.
+
+    Attributes
+    ----------
+    name, title : str
+        Key in URLs, and name on screen.
+    file, sha256, card : str
+        Data file, its SHA-256 in hexadecimal, and data card, beside the manifest.
+    workload, optimizer, protocol : str
+        What was trained, and how.
+    steps : int or None
+        Training steps of every trial, where they all have the same number.
+    grid, seeds : str or other
+        Batch sizes and learning rates; seeds.
+    device, versions, date, precision, wall_seconds
+        Provenance of the run.
+    shows, does_not_show : str
+        What one may and may not conclude from it.
+    folder : Path
+        Where the files are.
+    """
+
+    name: str
+    title: str
+    file: str
+    sha256: str
+    card: str
+    workload: str
+    optimizer: str
+    protocol: str
+    steps: int | None
+    grid: Any
+    seeds: Any
+    device: str
+    versions: Mapping[str, str]
+    date: str
+    precision: str
+    wall_seconds: float
+    shows: str
+    does_not_show: str
+    folder: Path
+
+    def load(self) -> Sweep:
+        """Read the sweep.
+
+        Raises
+        ------
+        ValueError
+            If the file is not the one that the manifest describes.
+        OSError
+            If it cannot be read.
+        """
+        data = (self.folder / self.file).read_bytes()
+        found = hashlib.sha256(data).hexdigest()
+        if found != self.sha256:
+            raise ValueError(f"{self.file} must have sha256 {self.sha256} as in the manifest, but got {found}")
+        return Sweep.from_csv(data, name=self.title)
+
+    def read_card(self) -> str:
+        """Text of the data card (Markdown)."""
+        return (self.folder / self.card).read_text(encoding="utf-8")
+
+
+def load_catalogue(folder: str | PathLike[str]) -> tuple[Entry, ...]:
+    """The sweeps that a folder's manifest.json describes.
+
+    Parameters
+    ----------
+    folder : path
+        With manifest.json, data files and cards.
+
+    Returns
+    -------
+    tuple of Entry
+        In the order of the manifest.
+
+    Raises
+    ------
+    ValueError
+        Naming every entry's missing or unknown keys.
+    OSError
+        If there is no manifest.
+    """
+    base = Path(folder)
+    entries = json.loads((base / "manifest.json").read_text(encoding="utf-8"))["sweeps"]
+    keys = {f.name for f in fields(Entry)} - {"folder"}
+    wrong = []
+    for position, entry in enumerate(entries):
+        label = entry.get("name", f"number {position + 1}")
+        wrong += [f"{label}: {key} is missing" for key in sorted(keys - entry.keys())]
+        wrong += [f"{label}: {key} is unknown" for key in sorted(entry.keys() - keys)]
+    if wrong:
+        raise ValueError("manifest.json must describe each sweep by its keys, but got:\n" + "\n".join(wrong))
+    return tuple(Entry(**entry, folder=base) for entry in entries)

@@ -1,0 +1,289 @@
+"""A sweep: trials over learning rate, batch size and seed, read, checked and written.
+
+A trial is one training run: `complete`, `incomplete` (stopped, or its loss missing) or `infeasible` (it
+diverged). Nothing is dropped: diverged and truncated runs are kept and counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pandas as pd
+
+from surgecore._validate import FloatArray
+from surgecore.sweeps.optima import Optimum, find_optima
+from surgecore.tables.checks import DivergedRule
+from surgecore.tables.models import Group
+from surgecore.tables.names import ColumnMapping
+from surgecore.tables.table import Table, import_frame, open_table
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """All trials of one workload, validated.
+
+    Make one with `from_csv` or `from_frame`; the constructor expects checked trials.
+
+    Attributes
+    ----------
+    name : str
+        What to call it.
+    trials : DataFrame
+        One row a trial: batch_size [examples], learning_rate, loss, then seed and steps where known, status
+        ("complete", "incomplete" or "infeasible"), then every other column unchanged. Do not modify it.
+    notices : tuple of str
+        What was decided while reading, in sentences.
+    """
+
+    name: str
+    trials: pd.DataFrame
+    notices: tuple[str, ...] = ()
+
+    @classmethod
+    def from_csv(
+        cls,
+        source: str | PathLike[str] | bytes | IO[Any],
+        *,
+        name: str | None = None,
+        mapping: ColumnMapping | None = None,
+        group: str | None = None,
+        skip_bad_rows: bool = False,
+        diverged: DivergedRule | None = None,
+    ) -> Sweep:
+        """Read a sweep from a file in any format that `open_table` knows.
+
+        Parameters
+        ----------
+        source : path, bytes or file object
+            CSV and its relatives, JSON lines, Parquet, gzipped or not. Common aliases of the column names
+            (``lr``, ``bs``, ``val_loss``, ...) and the exports of trackers are understood.
+        name : str, optional
+            Name of the sweep; the file's name by default.
+        mapping : ColumnMapping, optional
+            Which column is what; guessed by default.
+        group : str, optional
+            Which model, where the table holds several: a label or a value of the group's column.
+        skip_bad_rows : bool, optional
+            Leave out rows with a problem, and say how many, instead of raising.
+        diverged : DivergedRule, optional
+            When a finite loss counts as diverged.
+
+        Returns
+        -------
+        Sweep
+
+        Raises
+        ------
+        GroupsFound
+            If the table holds several models and none was chosen.
+        SweepError
+            With every problem at once, if the table cannot be read as a sweep.
+        OSError
+            If the path cannot be opened.
+        """
+        table = open_table(source, name=name)
+        return cls.from_table(table, mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged, name=name)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        name: str = "sweep",
+        mapping: ColumnMapping | None = None,
+        group: str | None = None,
+        skip_bad_rows: bool = False,
+        diverged: DivergedRule | None = None,
+    ) -> Sweep:
+        """Make a sweep from a table in memory; the frame itself is left alone.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Columns as in a file. A loss that is NaN or infinite counts as diverged, one that is None as
+            missing, unless a status column says otherwise.
+        name, mapping, group, skip_bad_rows, diverged
+            As for `from_csv`.
+
+        Returns
+        -------
+        Sweep
+
+        Raises
+        ------
+        GroupsFound, SweepError
+            As for `from_csv`; rows are counted from 1.
+        """
+        table = import_frame(frame, name=name)
+        return cls.from_table(table, mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged, name=name)
+
+    @classmethod
+    def from_table(
+        cls,
+        table: Table,
+        mapping: ColumnMapping | None = None,
+        *,
+        group: str | Group | None = None,
+        skip_bad_rows: bool = False,
+        diverged: DivergedRule | None = None,
+        name: str | None = None,
+    ) -> Sweep:
+        """Make a sweep from a table that was opened and looked at.
+
+        Parameters
+        ----------
+        table : Table
+            From `open_table`.
+        mapping : ColumnMapping, optional
+            Which column is what; the table's guess by default.
+        group : str or Group, optional
+            Which model, where the table holds several: a group, its label, or a value of its column.
+        skip_bad_rows : bool, optional
+            Leave out rows with a problem, and say how many, instead of raising.
+        diverged : DivergedRule, optional
+            When a finite loss counts as diverged.
+        name : str, optional
+            Name of the sweep; the table's, with the group's label, by default.
+
+        Returns
+        -------
+        Sweep
+
+        Raises
+        ------
+        GroupsFound
+            If the table holds several models and none was chosen.
+        SweepError
+            With every problem at once.
+        """
+        trials, notices = table.trials(mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged)
+        label = group.label if isinstance(group, Group) else group
+        return cls(name or " ".join(part for part in (table.name, label) if part), trials, notices)
+
+    def to_csv(self, path: str | PathLike[str] | None = None) -> str:
+        """Write the canonical CSV, which `from_csv` reads back as the same sweep.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it; nowhere by default.
+
+        Returns
+        -------
+        str
+            The CSV. A diverged loss is ``nan`` or ``inf``, a missing one is empty.
+        """
+        table = self.trials.copy()
+        loss = table["loss"]
+        text = loss.astype(object)
+        text[loss.isna()] = np.where(table["status"][loss.isna()] == "infeasible", "nan", "")
+        table["loss"] = text
+        csv = table.to_csv(index=False, lineterminator="\n")
+        if path is not None:
+            Path(path).write_text(csv, encoding="utf-8", newline="")
+        return csv
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical CSV, in hexadecimal: the identity of the data, whatever the name."""
+        return hashlib.sha256(self.to_csv().encode()).hexdigest()
+
+    @property
+    def batch_sizes(self) -> FloatArray:
+        """Distinct batch sizes, ascending, shape (n_batch_sizes,) [examples]."""
+        return np.sort(self.trials["batch_size"].unique()).astype(np.float64)
+
+    @property
+    def learning_rates(self) -> FloatArray:
+        """Distinct learning rates, ascending, shape (n_learning_rates,)."""
+        return np.sort(self.trials["learning_rate"].unique()).astype(np.float64)
+
+    @property
+    def n_seeds(self) -> int:
+        """Number of distinct seeds; 0 where the table has no seed column."""
+        return int(self.trials["seed"].nunique()) if "seed" in self.trials else 0
+
+    @property
+    def steps(self) -> int | None:
+        """Number of steps of every trial, or None where it is unknown or differs."""
+        if "steps" not in self.trials:
+            return None
+        values = self.trials["steps"].dropna().unique()
+        return int(values[0]) if len(values) == 1 else None
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether batch sizes were swept over a common or a regular set of learning rates.
+
+        False for a random search: rates that hardly any other batch size has, irregularly spaced or fewer
+        than four a batch size. An optimum for each batch size cannot be read off it.
+        """
+        cells = self.trials[["batch_size", "learning_rate"]].drop_duplicates()
+        rates = np.log(cells["learning_rate"].to_numpy(dtype=np.float64))
+        n_sizes = cells["batch_size"].nunique()
+        if n_sizes < 2 and len(rates) < 20:
+            return True
+        shared = float((cells.groupby("learning_rate")["batch_size"].transform("size") > 1).mean())
+        if shared > 0.5:
+            return True
+        cells = cells.assign(log_rate=rates).sort_values(["batch_size", "log_rate"])
+        gaps = cells.groupby("batch_size")["log_rate"].diff()
+        by_size = gaps.groupby(cells["batch_size"])
+        if float(by_size.size().median()) < 4:
+            return False
+        return bool(float((by_size.std() / by_size.mean()).median()) < 0.5)
+
+    def cells(self) -> pd.DataFrame:
+        """One row for each (batch size, learning rate) that was run.
+
+        Returns
+        -------
+        DataFrame
+            batch_size, learning_rate, loss (mean over complete trials, NaN without any), stderr (of that
+            mean, NaN below two trials), n_trials, n_infeasible, n_incomplete; sorted.
+        """
+        status = self.trials["status"].to_numpy()
+        table = pd.DataFrame(
+            {
+                "batch_size": self.trials["batch_size"].to_numpy(),
+                "learning_rate": self.trials["learning_rate"].to_numpy(),
+                "loss": np.where(status == "complete", self.trials["loss"].to_numpy(), np.nan),
+                "infeasible": status == "infeasible",
+                "incomplete": status == "incomplete",
+            }
+        )
+        groups = table.groupby(["batch_size", "learning_rate"], sort=True)
+        return groups.agg(
+            loss=("loss", "mean"),
+            stderr=("loss", "sem"),
+            n_trials=("loss", "size"),
+            n_infeasible=("infeasible", "sum"),
+            n_incomplete=("incomplete", "sum"),
+        ).reset_index()
+
+    def optima(self, *, draws: int = 500, seed: int = 0) -> tuple[Optimum, ...]:
+        """Best learning rate at each batch size, refined between the grid's points.
+
+        The loss valley around the best cell is fitted with a cubic (a quadratic below five points): in log
+        learning rate, or, for one-step losses, in the learning rate itself. Cells with a diverged trial
+        cannot hold the optimum. Errors come from a bootstrap over seeds, common to all learning rates.
+
+        Parameters
+        ----------
+        draws : int, optional
+            Bootstrap draws.
+        seed : int, optional
+            Seed of the bootstrap.
+
+        Returns
+        -------
+        tuple of Optimum
+            By batch size, ascending; batch sizes without any complete trial are left out.
+        """
+        return find_optima(self.trials, one_step=self.steps == 1, draws=draws, seed=seed)

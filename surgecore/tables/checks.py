@@ -1,0 +1,258 @@
+"""From a raw table and a mapping to checked trials: one row a run, every problem found at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surgecore._validate import FloatArray
+from surgecore.tables.cells import parse_numbers
+from surgecore.tables.formats import Lines
+from surgecore.tables.names import CANONICAL, STATUS_WORDS, ColumnMapping
+from surgecore.tables.problems import Problem
+
+#: Learning rates closer than this are one level, written with different roundings.
+SAME_RATE = 6e-3
+_MAX_PROBLEMS = 1000
+#: A remark that somebody wrote into a cell.
+_REMARK = re.compile(r"<-|←|#|//")
+
+
+@dataclass(frozen=True)
+class DivergedRule:
+    """When a finite loss counts as diverged, beside nan and inf.
+
+    Attributes
+    ----------
+    gain_factor : float or None
+        A loss is diverged if, among the cells of its batch size, it is worse than at the lowest learning
+        rate by more than this many times what the best learning rate gains over that one, and worse than the
+        median by more than this many times the median's distance from the best; None switches this off.
+    above : float or None
+        A loss above this is diverged, whatever the others are; None for no such limit.
+
+    Raises
+    ------
+    ValueError
+        If `gain_factor` is not positive.
+    """
+
+    gain_factor: float | None = 10.0
+    above: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.gain_factor is not None and not self.gain_factor > 0:
+            raise ValueError(f"gain_factor must be positive or None, but got {self.gain_factor!r}")
+
+    @property
+    def sentence(self) -> str:
+        """The rule in words."""
+        rules = ["nan or inf"]
+        if self.gain_factor is not None:
+            rules.append(
+                "worse than at the lowest learning rate, and than the median, by more than "
+                f"{self.gain_factor:g} times what the best learning rate gains over them"
+            )
+        if self.above is not None:
+            rules.append(f"above {self.above:g}")
+        return f"A loss counts as diverged if it is {', or '.join(rules)}."
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Trials with what is wrong with them; rows with a problem are still in, and marked."""
+
+    trials: pd.DataFrame
+    problems: list[Problem]
+    bad: NDArray[np.bool_]
+    notices: list[str]
+
+
+def check(
+    frame: pd.DataFrame,
+    lines: Lines,
+    mapping: ColumnMapping,
+    *,
+    nan_is_diverged: bool,
+    rule: DivergedRule,
+    uneven: Sequence[Problem] = (),
+) -> Checked:
+    """Check every cell that a mapping uses and bring the table to the canonical columns.
+
+    Rows that are `uneven` have more or fewer cells than the header, so nobody knows which cell is which.
+    """
+    columns = mapping.columns
+    collect = _Collector(lines, uneven)
+    table: dict[str, Any] = {}
+    for role in ("batch_size", "learning_rate"):
+        values, kind = parse_numbers(frame[columns[role]], thousands_first=role == "batch_size")
+        wrong = ~(np.isfinite(values) & (values > 0) & (kind == "number"))
+        collect.add(wrong, columns[role], frame[columns[role]], kind, f"{role} must be a positive number")
+        table[role] = values
+    if mapping.batch_unit == "sequences" and mapping.sequence_length > 0:
+        table["batch_size"] = table["batch_size"] * mapping.sequence_length
+    table["batch_size"] = _integers(table["batch_size"])
+    source = frame[columns["loss"]]
+    loss, kind = parse_numbers(source)
+    allowed = "loss must be a number, empty, or a word such as nan or diverged"
+    collect.add(kind == "text", columns["loss"], source, kind, allowed)
+    if nan_is_diverged and pd.api.types.is_float_dtype(source.dtype):
+        kind[np.isnan(loss)] = "diverged"
+    table["loss"] = loss if mapping.goal == "minimise" else -loss
+    if "seed" in columns:
+        table["seed"] = seeds = _tidy(frame[columns["seed"]])
+        if isinstance(seeds.dtype, pd.StringDtype):
+            remark = seeds.str.contains(_REMARK).fillna(False).to_numpy(dtype=bool)
+            collect.add(remark, columns["seed"], seeds, np.full(len(frame), "text"), "seed must be a plain value")
+    notices: list[str] = []
+    if "steps" in columns:
+        values = _count(frame, "steps", columns["steps"], collect)
+        if pd.notna(values).any():
+            table["steps"] = values
+    elif mapping.n_steps:
+        table["steps"] = np.full(len(frame), mapping.n_steps)
+    table["status"] = _status(frame, columns, kind, notices)
+    for role in (role for role in columns if role not in CANONICAL):
+        table[role] = _count(frame, role, columns[role], collect)
+    used = set(columns.values())
+    for name in frame.columns:
+        if name not in used and name not in table:
+            table[name] = _tidy(frame[name])
+    order = [name for name in CANONICAL if name in table]
+    trials = pd.DataFrame(table)[[*order, *(name for name in table if name not in order)]]
+    judged = "status" in columns and _is_canonical(frame[columns["status"]])
+    large = np.flatnonzero([] if judged else _finite_but_diverged(trials, ~collect.bad, rule))
+    if len(large):
+        trials.loc[large, "status"] = "infeasible"
+        notices.append(f"{len(large):,} finite losses were taken as diverged. {rule.sentence}")
+    rates, merged = _merge_levels(trials["learning_rate"].to_numpy())
+    trials["learning_rate"] = rates
+    return Checked(trials, collect.problems, collect.bad, notices + merged)
+
+
+class _Collector:
+    """Problems by row, at most so many; the rest is counted."""
+
+    def __init__(self, lines: Lines, uneven: Sequence[Problem]) -> None:
+        self.lines = lines
+        self.uneven = np.isin(lines, [problem.row for problem in uneven if problem.row is not None])
+        self.bad = self.uneven.copy()
+        here = set(lines[self.uneven].tolist())
+        self.found = [problem for problem in uneven if problem.row in here][:_MAX_PROBLEMS]
+        self.surplus = len(here) - len(self.found)
+
+    def add(
+        self, wrong: NDArray[np.bool_], name: str, cells: pd.Series[Any], kind: NDArray[np.str_], rule: str
+    ) -> None:
+        self.bad |= wrong
+        rows = np.flatnonzero(wrong & ~self.uneven)
+        for index in rows[:_MAX_PROBLEMS]:
+            got = "an empty cell" if kind[index] == "empty" else repr(str(cells.iloc[index])[:60])
+            self.found.append(Problem(int(self.lines[index]), name, f"{rule}, but got {got}"))
+        self.surplus += max(len(rows) - _MAX_PROBLEMS, 0)
+
+    @property
+    def problems(self) -> list[Problem]:
+        ordered = sorted(self.found, key=lambda problem: problem.row or 0)
+        rest = self.surplus + max(len(ordered) - _MAX_PROBLEMS, 0)
+        more = [Problem(None, None, f"and {rest:,} more problems of these kinds")] if rest else []
+        return ordered[:_MAX_PROBLEMS] + more
+
+
+def _status(
+    frame: pd.DataFrame, columns: Mapping[str, str], kind: NDArray[np.str_], notices: list[str]
+) -> NDArray[np.str_]:
+    by_loss = np.where(kind == "diverged", "infeasible", np.where(kind == "empty", "incomplete", "complete"))
+    if "status" not in columns:
+        return by_loss
+    words = frame[columns["status"]].astype("str").str.strip().str.lower()
+    said = words.map(STATUS_WORDS).astype(object).to_numpy()
+    unknown = sorted(set(words[pd.isna(said) & words.notna().to_numpy()]))
+    if unknown:
+        some = ", ".join(word[:20] for word in unknown[:5]) + (", ..." if len(unknown) > 5 else "")
+        notices.append(f"The status {some} is not known; those trials are judged by their loss.")
+    # a loss that is missing or not finite outweighs a status that says "complete"
+    result = np.where(pd.isna(said) | (said == "complete"), by_loss, said.astype("U10"))
+    # a run that was stopped after its loss had become nan is diverged; a plain empty NaN of a frame is not
+    written = ~frame[columns["loss"]].isna().to_numpy() & (kind == "diverged")
+    return np.where(written, "infeasible", result)
+
+
+def _finite_but_diverged(trials: pd.DataFrame, sound: NDArray[np.bool_], rule: DivergedRule) -> NDArray[np.bool_]:
+    loss = trials["loss"].to_numpy(dtype=np.float64)
+    complete = (trials["status"] == "complete").to_numpy() & sound
+    found = complete & (loss > rule.above) if rule.above is not None else np.zeros(len(loss), dtype=bool)
+    if rule.gain_factor is None:
+        return found
+    batch = trials["batch_size"].to_numpy(dtype=np.float64)
+    rate = trials["learning_rate"].to_numpy(dtype=np.float64)
+    usable = complete & ~found
+    kept = pd.DataFrame({"b": batch[usable], "r": rate[usable], "y": loss[usable]})
+    medians = kept.groupby(["b", "r"], sort=True)["y"].median().reset_index()
+    for size, valley in medians.groupby("b", sort=False):
+        best = int(valley["y"].argmin())
+        lowest, start, middle = valley["y"].iloc[best], valley["y"].iloc[0], valley["y"].median()
+        if len(valley) >= 3 and start > lowest:
+            limit = max(value + rule.gain_factor * (value - lowest) for value in (start, middle))
+            found |= usable & (batch == size) & (rate > valley["r"].iloc[best]) & (loss > limit)
+    return found
+
+
+def _is_canonical(column: pd.Series[Any]) -> bool:
+    """A status in our own words was judged before; a tracker's "finished" says nothing about the loss."""
+    return bool(column.isin(["complete", "incomplete", "infeasible"]).all())
+
+
+def _count(frame: pd.DataFrame, role: str, name: str, collect: _Collector) -> Any:  # noqa: ANN401
+    """A column of positive numbers in which a cell may say that there is none: a target that was never reached."""
+    values, kind = parse_numbers(frame[name], thousands_first=True)
+    positive = "zero or a positive number" if role == "excess_loss" else "a positive number"
+    wrong = (kind == "text") | ((kind == "number") & ~((values >= 0) if role == "excess_loss" else (values > 0)))
+    collect.add(wrong, name, frame[name], kind, f"{role} must be {positive}, empty or a word such as never")
+    return _integers(np.where(kind == "number", values, np.nan))
+
+
+def _integers(values: FloatArray) -> Any:  # noqa: ANN401
+    """Whole numbers as integers where all of them are whole."""
+    finite = np.isfinite(values)
+    if finite.all() and (np.abs(values) < 2**53).all() and (values == np.round(values)).all():
+        return values.astype(np.int64)
+    return values
+
+
+def _tidy(column: pd.Series[Any]) -> pd.Series[Any]:
+    return column.str.strip() if isinstance(column.dtype, pd.StringDtype) else column
+
+
+def _same_to_rounding(a: float, b: float) -> bool:
+    """Whether one of two numbers is the other with fewer digits."""
+    digits = min(len(f"{value:.10e}".split("e")[0].rstrip("0").replace(".", "")) for value in (a, b))
+    return bool(abs(a - b) <= 1.01 * 10.0 ** (np.floor(np.log10(a)) - digits + 1))
+
+
+def _merge_levels(rates: FloatArray) -> tuple[FloatArray, list[str]]:
+    """Replace rates that differ by rounding only with the smallest of them."""
+    levels = np.unique(rates[np.isfinite(rates)])
+    leader = levels.copy()
+    for index in range(1, len(levels) if len(levels) <= 1000 else 0):
+        if levels[index] <= leader[index - 1] * (1 + SAME_RATE):
+            leader[index] = leader[index - 1]
+    pairs = [(rate, lead) for rate, lead in zip(levels, leader, strict=True) if rate != lead]
+    # two roundings of one rate agree to the digits of the coarser; rates of a random search do not
+    pairs = [(rate, lead) for rate, lead in pairs if _same_to_rounding(rate, lead)]
+    if not pairs or len(pairs) > len(levels) // 2 or len(levels) > 200:
+        return rates, []
+    leader = levels.copy()
+    leader[np.searchsorted(levels, [rate for rate, _ in pairs])] = [lead for _, lead in pairs]
+    some = ", ".join(f"{rate:.6g} as {lead:.6g}" for rate, lead in pairs[:5])
+    more = ", ..." if len(pairs) > 5 else ""
+    merged = rates.copy()
+    known = np.isfinite(rates)
+    merged[known] = leader[np.searchsorted(levels, rates[known])]
+    return merged, [f"Learning rates equal up to rounding are one level: {some}{more}."]

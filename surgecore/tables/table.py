@@ -1,0 +1,272 @@
+"""Read a table of anybody's, propose what its columns mean, and make the sweep once that is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pandas as pd
+
+from surgecore.tables.checks import Checked, DivergedRule, check
+from surgecore.tables.formats import RawTable, read_bytes
+from surgecore.tables.models import Group, as_text, could_tell, guess_group_columns, list_groups
+from surgecore.tables.names import REQUIRED, ColumnMapping, candidates, plain_name
+from surgecore.tables.problems import Problem, SweepError
+
+Source = str | PathLike[str] | bytes | IO[Any]
+
+#: A tracker is recognised by columns that only its exports have.
+_TRACKERS = (
+    ("W&B export", {"Name", "State", "Runtime"}),
+    ("Optuna trials", {"number", "state", "datetime_start"}),
+    ("MLflow runs", {"run_id", "experiment_id"}),
+    ("TensorBoard HParams", {"trial_id", "show_metrics"}),
+    ("Ray Tune results", {"training_iteration", "trial_id"}),
+)
+
+
+class GroupsFound(SweepError):  # noqa: N818 - it is a question more than an error
+    """A table that holds several models: one has to be chosen.
+
+    Attributes
+    ----------
+    groups : tuple of Group
+        What there is to choose from.
+    """
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self.groups = tuple(groups)
+        names = ", ".join(name for name, _ in self.groups[0].pairs)
+        some = "; ".join(group.label for group in self.groups[:8]) + ("; ..." if len(self.groups) > 8 else "")
+        message = f"the table holds {len(self.groups)} models, which differ in {names}: choose one of {some}"
+        super().__init__([Problem(None, None, message)])
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table that was read but not yet interpreted.
+
+    Attributes
+    ----------
+    name : str
+        Of the file, without its endings.
+    frame : DataFrame
+        The cells: numbers where a column is numeric throughout, else text. Do not modify it.
+    lines : ndarray
+        Line of each row as an editor counts it, shape (n_rows,).
+    layout : str
+        Format in words, and the tracker it seems to come from.
+    mapping : ColumnMapping
+        The guess, group columns included.
+    nan_is_diverged : bool
+        Whether a loss that is NaN is a diverged run; in a file it is a missing one.
+    uneven : tuple of Problem
+        Rows with more or fewer cells than the header.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    lines: np.ndarray[Any, np.dtype[np.int64]]
+    layout: str
+    mapping: ColumnMapping
+    nan_is_diverged: bool = False
+    uneven: tuple[Problem, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the file."""
+        return tuple(map(str, self.frame.columns))
+
+    @property
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """For each required role, the columns that fit it by name, the most likely first."""
+        return {role: tuple(candidates(self.columns, role)) for role in REQUIRED}
+
+    def preview(self, rows: int = 8) -> pd.DataFrame:
+        """First rows of the table, as read."""
+        return self.frame.head(rows).copy()
+
+    def problems(
+        self, mapping: ColumnMapping | None = None, *, group: str | Group | None = None
+    ) -> tuple[Problem, ...]:
+        """Everything that is wrong under a mapping (the guess by default), without raising."""
+        chosen = self.mapping if mapping is None else mapping
+        if found := self._unmapped(chosen):
+            return tuple(found)
+        try:
+            frame, lines = self._of_group(chosen, group)
+        except SweepError as error:
+            return error.problems
+        return tuple(self._check(frame, lines, chosen, DivergedRule()).problems)
+
+    def resolve(self, mapping: ColumnMapping) -> ColumnMapping:
+        """The mapping with its group columns looked for, where it leaves them open."""
+        if mapping.group is not None or self._unmapped(mapping):
+            return mapping
+        used = set(mapping.columns.values())
+        extra = [name for name in self.columns if name not in used and could_tell(self.frame[name])]
+        if not extra:
+            return replace(mapping, group=())
+        checked = self._check(self.frame, self.lines, mapping, DivergedRule(gain_factor=None))
+        trials = checked.trials[~checked.bad]
+        return replace(mapping, group=guess_group_columns(trials, [name for name in extra if name in trials]))
+
+    def groups(self, mapping: ColumnMapping | None = None) -> tuple[Group, ...]:
+        """The models that the mapping's group columns tell apart, largest first; empty for one model."""
+        chosen = self.resolve(self.mapping if mapping is None else mapping)
+        names = [name for name in chosen.group or () if name in self.columns]
+        found = list_groups(self.frame, names)
+        return found if len(found) > 1 else ()
+
+    def trials(
+        self,
+        mapping: ColumnMapping | None = None,
+        *,
+        group: str | Group | None = None,
+        skip_bad_rows: bool = False,
+        diverged: DivergedRule | None = None,
+    ) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        """Checked trials in canonical columns, and what was decided on the way, in sentences.
+
+        Arguments and errors are those of `Sweep.from_table`.
+        """
+        chosen = self.mapping if mapping is None else mapping
+        if found := self._unmapped(chosen):
+            raise SweepError(found)
+        frame, lines = self._of_group(chosen, group)
+        checked = self._check(frame, lines, chosen, diverged or DivergedRule())
+        notices = [*self._notices(chosen), *checked.notices]
+        trials, n_bad = checked.trials, int(checked.bad.sum())
+        if checked.problems and not (skip_bad_rows and n_bad < len(trials)):
+            raise SweepError(checked.problems)
+        if n_bad:
+            trials = trials[~checked.bad].reset_index(drop=True)
+            trials["batch_size"] = _whole(trials["batch_size"])
+            notices.append(f"{n_bad:,} rows with a problem were left out.")
+        if len(trials) < 2:
+            raise SweepError([Problem(None, None, "a sweep must have at least two trials, but got one row")])
+        return trials, tuple(notices)
+
+    def _unmapped(self, mapping: ColumnMapping) -> list[Problem]:
+        some = ", ".join(self.columns[:20]) + (", ..." if len(self.columns) > 20 else "")
+        missing = [f"a column {role} (or an alias of it) must be there, but got {some}" for role in mapping.missing]
+        given = [*mapping.columns.values(), *(mapping.group or ())]
+        missing += [f"the column {name} is not in the table: {some}" for name in given if name not in self.columns]
+        return [Problem(None, None, message) for message in missing]
+
+    def _of_group(
+        self, mapping: ColumnMapping, group: str | Group | None
+    ) -> tuple[pd.DataFrame, np.ndarray[Any, np.dtype[np.int64]]]:
+        groups = self.groups(mapping)
+        if not groups:
+            return self.frame, self.lines
+        label = group.label if isinstance(group, Group) else group
+        for candidate in groups:
+            if label == candidate.label or (label and label in [value for _, value in candidate.pairs]):
+                here = np.ones(len(self.frame), dtype=bool)
+                for name, value in candidate.pairs:
+                    here &= (as_text(self.frame[name]) == value).to_numpy()
+                return self.frame[here].reset_index(drop=True), self.lines[here]
+        raise GroupsFound(groups)
+
+    def _check(
+        self,
+        frame: pd.DataFrame,
+        lines: np.ndarray[Any, np.dtype[np.int64]],
+        mapping: ColumnMapping,
+        rule: DivergedRule,
+    ) -> Checked:
+        return check(frame, lines, mapping, nan_is_diverged=self.nan_is_diverged, rule=rule, uneven=self.uneven)
+
+    def _notices(self, mapping: ColumnMapping) -> list[str]:
+        notices = []
+        for role in REQUIRED:
+            used = getattr(mapping, role)
+            others = [name for name in candidates(self.columns, role) if name != used]
+            if used != role or (others and role == "learning_rate"):
+                kept = "it is" if len(others) == 1 else "they are"
+                rest = f"; {', '.join(others)} left as {kept}" if others else ""
+                notices.append(f"{role} was read from the column {used}{rest}.")
+        if mapping.goal != "minimise":
+            word = "a large loss drop" if mapping.goal == "drop" else "a large value"
+            notices.append(f"In {mapping.loss} {word} is good: its sign is changed.")
+        if mapping.batch_unit == "sequences" and mapping.sequence_length > 0:
+            notices.append(f"Batch sizes are tokens: sequences times {mapping.sequence_length:g}.")
+        elif mapping.batch_unit != "examples":
+            notices.append(f"Batch sizes count {mapping.batch_unit}: read so wherever examples are named.")
+        if "per_device" in plain_name(mapping.batch_size):
+            notices.append("The batch size is per device: multiply by the number of devices for the real one.")
+        return notices
+
+
+def open_table(source: Source, *, name: str | None = None) -> Table:
+    """Read a table in any known format and guess what its columns mean.
+
+    Parameters
+    ----------
+    source : path, bytes or file object
+        CSV, TSV, semicolons with decimal commas, columns between runs of spaces, JSON lines, a JSON list, Parquet
+        (with pyarrow), any of them gzipped; pasted text as bytes.
+    name : str, optional
+        Name of the table; the file's by default.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    SweepError
+        If it is no table, or beyond the limits (200 MB unpacked, 1000 columns, lines of 1 MB).
+    OSError
+        If the path cannot be opened.
+    """
+    data, default = _load(source)
+    return _import_of(read_bytes(data), name or default, nan_is_diverged=False)
+
+
+def import_frame(frame: pd.DataFrame, *, name: str) -> Table:
+    """The same for a table in memory; the caller's frame is left alone, rows count from 1."""
+    if frame.empty:
+        raise SweepError([Problem(None, None, "the table has no rows")])
+    copy = frame.reset_index(drop=True)
+    copy.columns = [str(column) for column in frame.columns]
+    return _import_of(RawTable(copy, np.arange(1, len(copy) + 1), "table"), name, nan_is_diverged=True)
+
+
+def _import_of(table: RawTable, name: str, *, nan_is_diverged: bool) -> Table:
+    names = [str(column) for column in table.frame.columns]
+    tracker = next((label for label, marks in _TRACKERS if marks <= set(names)), "")
+    layout = f"{tracker}, {table.layout}" if tracker else table.layout
+    guess = _swept_rate(table.frame, ColumnMapping.guess(names))
+    draft = Table(name, table.frame, table.lines, layout, guess, nan_is_diverged, table.uneven)
+    return replace(draft, mapping=draft.resolve(draft.mapping))
+
+
+def _swept_rate(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:
+    """Prefer a learning rate of few values, each in several rows: that was set, and did not decay."""
+    if not guess.learning_rate:
+        return guess
+    names = candidates([str(name) for name in frame.columns], "learning_rate")
+    levels = {name: frame[name].nunique() for name in names}
+    shared = [name for name in names if 2 <= levels[name] <= max(2, len(frame) // 2)]
+    return guess if not shared or guess.learning_rate in shared else replace(guess, learning_rate=shared[0])
+
+
+def _load(source: Source) -> tuple[bytes, str]:
+    if isinstance(source, bytes):
+        return source, "sweep"
+    if isinstance(source, str | PathLike):
+        path = Path(source)
+        return path.read_bytes(), path.name.split(".")[0] or "sweep"
+    data = source.read()
+    name = Path(str(getattr(source, "name", "") or "sweep")).name.split(".")[0]
+    return (data.encode() if isinstance(data, str) else bytes(data)), name or "sweep"
+
+
+def _whole(column: pd.Series[Any]) -> pd.Series[Any]:
+    return column.astype(np.int64) if (column % 1 == 0).all() and (column < 2**53).all() else column

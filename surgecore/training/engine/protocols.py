@@ -1,0 +1,337 @@
+"""What a trial is: how long runs are trained, from where, and which loss is compared.
+
+A protocol lists its outputs (one sweep each) and measures them on an engine. This module does not import torch.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import cos, pi
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgecore.training.plans.options import option
+
+if TYPE_CHECKING:
+    from surgecore.training.engine.loop import Engine
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Output:
+    """One sweep that a plan makes.
+
+    Attributes
+    ----------
+    key : str
+        Ending of its name and files.
+    label : str
+        What was compared, for a title.
+    steps : int or None
+        Steps of every trial, None where they differ.
+    """
+
+    key: str
+    label: str
+    steps: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """One output of one chunk, arrays of shape (seeds, rates).
+
+    Attributes
+    ----------
+    loss : ndarray
+        NaN or infinite where the run diverged, and NaN where `reached` is False.
+    steps : ndarray
+        Steps at which it was measured.
+    reached : ndarray of bool or None
+        False where the run never came to the point of measurement.
+    extra : mapping of str to ndarray
+        Further columns.
+    """
+
+    loss: Array
+    steps: Array
+    reached: NDArray[np.bool_] | None = None
+    extra: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Protocol(ABC):
+    """How trials are run and compared."""
+
+    label: ClassVar[str]
+    own_start: ClassVar[bool] = True
+
+    @abstractmethod
+    def outputs(self) -> tuple[Output, ...]:
+        """Sweeps it makes, the main one first."""
+
+    @abstractmethod
+    def max_steps(self, batch_size: int) -> int:
+        """Most steps of a run of this batch size."""
+
+    @abstractmethod
+    def n_evaluations(self, batch_size: int) -> int:
+        """Most evaluations of the full loss in a run."""
+
+    @abstractmethod
+    def measure(self, engine: Engine) -> dict[str, Measured]:
+        """Run an engine to the end; one `Measured` for each output key."""
+
+    def problems(self) -> list[str]:
+        """Sentences about options that do not go together."""
+        return []
+
+    def factor(self, step: int, total: int) -> float:
+        """Multiplier of the learning rate at a step of `total`."""
+        return 1.0
+
+
+@dataclass(frozen=True)
+class FromCheckpoint(Protocol):
+    """k steps from a common checkpoint; all k are measured in one run.
+
+    The checkpoint is one run of Adam (learning rate 1e-3, batch size 64) to a full loss of `loss`; `loss = 0` starts
+    all runs from the initial parameters of `checkpoint_seed`.
+    """
+
+    steps: tuple[int, ...] = option((10,), 1, 1_000_000)
+    loss: float = option(1.0, 0)
+    checkpoint_seed: int = option(0, 0)
+    label: ClassVar[str] = "from a common checkpoint"
+    own_start: ClassVar[bool] = False
+
+    def outputs(self) -> tuple[Output, ...]:
+        """One sweep for each number of steps."""
+        return tuple(Output(f"k{k}", f"{k} step{'s' * (k > 1)}", k) for k in self.steps)
+
+    def max_steps(self, batch_size: int) -> int:
+        """Largest number of steps."""
+        return max(self.steps)
+
+    def n_evaluations(self, batch_size: int) -> int:
+        """One for each number of steps."""
+        return len(set(self.steps))
+
+    def measure(self, engine: Engine) -> dict[str, Measured]:
+        """Losses after each number of steps."""
+        return {f"k{k}": measured for k, measured in _losses_at(engine, self.steps).items()}
+
+
+@dataclass(frozen=True)
+class FixedSteps(Protocol):
+    """A number of steps from each seed's own initial parameters, with a schedule."""
+
+    steps: tuple[int, ...] = option((100,), 1, 10_000_000)
+    schedule: str = option("constant", choices=("constant", "cosine"))
+    warmup: float = option(0.1, 0, 0.9)
+    label: ClassVar[str] = "from initialisation"
+
+    def outputs(self) -> tuple[Output, ...]:
+        """One sweep for each number of steps."""
+        return tuple(Output(f"s{k}", f"{k} steps from initialisation", k) for k in self.steps)
+
+    def max_steps(self, batch_size: int) -> int:
+        """Largest number of steps."""
+        return max(self.steps)
+
+    def n_evaluations(self, batch_size: int) -> int:
+        """One for each number of steps."""
+        return len(set(self.steps))
+
+    def problems(self) -> list[str]:
+        """A schedule needs one length."""
+        return _schedule_problems(self.schedule, self.steps, "steps")
+
+    def factor(self, step: int, total: int) -> float:
+        """Multiplier of the learning rate."""
+        return _schedule(self.schedule, self.warmup, step, total)
+
+    def measure(self, engine: Engine) -> dict[str, Measured]:
+        """Losses after each number of steps."""
+        return {f"s{k}": measured for k, measured in _losses_at(engine, self.steps).items()}
+
+
+@dataclass(frozen=True)
+class FixedExamples(Protocol):
+    """A number of examples from each seed's own initial parameters: fewer steps at larger batches."""
+
+    examples: tuple[int, ...] = option((100_000,), 1)
+    schedule: str = option("constant", choices=("constant", "cosine"))
+    warmup: float = option(0.1, 0, 0.9)
+    label: ClassVar[str] = "a fixed number of examples"
+
+    def outputs(self) -> tuple[Output, ...]:
+        """One sweep for each number of examples."""
+        return tuple(Output(f"e{n}", f"{n} examples from initialisation") for n in self.examples)
+
+    def max_steps(self, batch_size: int) -> int:
+        """Steps for the largest number of examples, at least one."""
+        return max(1, max(self.examples) // batch_size)
+
+    def n_evaluations(self, batch_size: int) -> int:
+        """One for each number of examples."""
+        return len(set(self.examples))
+
+    def problems(self) -> list[str]:
+        """A schedule needs one length."""
+        return _schedule_problems(self.schedule, self.examples, "examples")
+
+    def factor(self, step: int, total: int) -> float:
+        """Multiplier of the learning rate."""
+        return _schedule(self.schedule, self.warmup, step, total)
+
+    def measure(self, engine: Engine) -> dict[str, Measured]:
+        """Losses after each number of examples."""
+        steps = {n: max(1, n // engine.batch_size) for n in self.examples}
+        measured = _losses_at(engine, tuple(steps.values()))
+        return {f"e{n}": measured[steps[n]] for n in self.examples}
+
+
+@dataclass(frozen=True)
+class ToTarget(Protocol):
+    """The paper's protocol: train from own initial parameters to a target loss, then `then` steps more.
+
+    The full loss is read every `every` steps (every step from batch size `every_step_from`), the crossing t* is
+    interpolated between readings, and trials are compared by L(t* + k), the lowest being the largest drop target -
+    L(t* + k). Steps to the target t* are kept with every trial, and are an output of their own.
+
+    References
+    ----------
+    Li et al., arXiv 2405.14578, section 4.
+    """
+
+    targets: tuple[float, ...] = option((0.5,), 1e-9)
+    then: tuple[int, ...] = option((10,), 1, 100_000)
+    every: int = option(2, 1, 1000)
+    every_step_from: int = option(64, 1)
+    limit: int = option(2000, 1, 10_000_000)
+    label: ClassVar[str] = "to a target loss, then further steps"
+
+    def outputs(self) -> tuple[Output, ...]:
+        """One sweep for each target and k, then one of the steps to each target."""
+        further = [
+            Output(f"t{target:g}-k{k}", f"{k} steps after loss {target:g}")
+            for target in self.targets
+            for k in self.then
+        ]
+        return (
+            *further,
+            *(Output(f"t{target:g}-steps", f"steps to loss {target:g}") for target in self.targets),
+        )
+
+    def max_steps(self, batch_size: int) -> int:
+        """Most steps to the last target, and the further ones."""
+        return self.limit + max(self.then)
+
+    def n_evaluations(self, batch_size: int) -> int:
+        """One every so many steps."""
+        return 1 + self.max_steps(batch_size) // self._every(batch_size)
+
+    def _every(self, batch_size: int) -> int:
+        return 1 if batch_size >= self.every_step_from else self.every
+
+    def measure(self, engine: Engine) -> dict[str, Measured]:
+        """Losses k steps after each crossing, and the crossings."""
+        at, losses = self._history(engine)
+        out = {}
+        for target in self.targets:
+            crossing = _crossing(at, losses, target)
+            crossing[crossing > self.limit] = np.nan
+            # a run that never came to the target goes on to the limit unless it diverged
+            diverged = np.isnan(crossing) & ~np.isfinite(losses[-1])
+            for k in self.then:
+                later = _interpolate(at, losses, crossing + k)
+                later[diverged] = np.nan
+                out[f"t{target:g}-k{k}"] = Measured(
+                    later, crossing + k, ~np.isnan(crossing) | diverged, {"steps_to_target": crossing}
+                )
+            loss = np.where(diverged, np.nan, crossing)
+            out[f"t{target:g}-steps"] = Measured(
+                loss, crossing, ~np.isnan(crossing) | diverged, {"steps_to_target": crossing}
+            )
+        return out
+
+    def _history(self, engine: Engine) -> tuple[Array, Array]:
+        """Readings, shape (readings, seeds, rates), until every run is past its last target and k, or out."""
+        every, most = self._every(engine.batch_size), self.max_steps(engine.batch_size)
+        first = engine.losses()
+        at, losses = [0.0], [first]
+        crossed = np.where(first <= min(self.targets), 0.0, np.inf)
+        active = np.arange(first.shape[1])
+        while engine.steps < most and len(active):
+            for _ in range(min(every, most - engine.steps)):
+                engine.step()
+            row = np.full(first.shape, np.nan)
+            row[:, active] = engine.losses()
+            at.append(float(engine.steps))
+            losses.append(row)
+            crossed[(row <= min(self.targets)) & np.isinf(crossed)] = engine.steps
+            over = (crossed + max(self.then) <= engine.steps) | ~np.isfinite(row)
+            left = np.flatnonzero(~over[:, active].all(axis=0))
+            # dropping learning rates costs a copy, so it is done when a quarter of them is finished
+            if len(left) <= 0.75 * len(active):
+                active = active[left]
+                if len(left):
+                    engine.keep(left.tolist())
+        return np.array(at), np.array(losses)
+
+
+def _losses_at(engine: Engine, steps: Sequence[int]) -> dict[int, Measured]:
+    out = {}
+    for target in sorted(set(steps)):
+        while engine.steps < target:
+            engine.step()
+        losses = engine.losses()
+        out[target] = Measured(losses, np.full(losses.shape, float(target)))
+    return out
+
+
+def _crossing(at: Array, losses: Array, target: float) -> Array:
+    """Interpolated first step at which each run's loss is at or below `target`, NaN where never."""
+    below = losses <= target
+    first = below.argmax(axis=0)
+    before = np.maximum(first - 1, 0)
+    low = np.take_along_axis(losses, first[None], axis=0)[0]
+    high = np.take_along_axis(losses, before[None], axis=0)[0]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(first > 0, (high - target) / (high - low), 0.0)
+    crossing = at[before] + share * (at[first] - at[before])
+    return np.where(below.any(axis=0), crossing, np.nan)
+
+
+def _interpolate(at: Array, losses: Array, when: Array) -> Array:
+    """Loss of every run at its own time, linear between readings."""
+    out = np.full(when.shape, np.nan)
+    for index in zip(*np.nonzero(np.isfinite(when)), strict=True):
+        out[index] = np.interp(when[index], at, losses[(slice(None), *index)])
+    return out
+
+
+def _schedule(kind: str, warmup: float, step: int, total: int) -> float:
+    if kind == "constant":
+        return 1.0
+    ramp = max(1, round(warmup * total))
+    if step <= ramp:
+        return step / ramp
+    return 0.5 * (1 + cos(pi * (step - ramp) / max(1, total - ramp)))
+
+
+def _schedule_problems(kind: str, lengths: tuple[int, ...], name: str) -> list[str]:
+    if kind == "cosine" and len(set(lengths)) > 1:
+        return [f"protocol.{name} must be one number under a cosine schedule, but got {list(lengths)}"]
+    return []
+
+
+PROTOCOLS: Mapping[str, type[Protocol]] = MappingProxyType(
+    {"checkpoint": FromCheckpoint, "target": ToTarget, "steps": FixedSteps, "examples": FixedExamples}
+)

@@ -1,0 +1,1 @@
+"""What can be trained? Data sets, models and their costs."""

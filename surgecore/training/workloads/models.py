@@ -1,0 +1,376 @@
+"""Models that evaluate many runs at once: losses and gradients of stacked parameters (torch)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import NamedTuple, Self
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from surgecore.training.engine.draws import draw_indices, draw_normals
+from surgecore.training.engine.stack import Shapes, Views
+from surgecore.training.workloads.workloads import Quadratic, Workload
+
+#: Steps whose minibatches are drawn at once: part of the definition of a run's minibatches.
+BLOCK = 32
+_FULL_MEMORY = {"cpu": 4 << 20, "cuda": 1 << 30}
+
+
+class Batch(NamedTuple):
+    """Minibatches, one a seed: leading shape (groups, examples)."""
+
+    x: Tensor
+    y: Tensor
+
+
+class Model(ABC):
+    """A loss of stacked parameters: views of shape (groups, runs, *shape) in, losses (groups, runs) out.
+
+    Parameters
+    ----------
+    shapes : mapping of str to tuple of int
+        Parameters of one run.
+    device : str
+        "cpu" or "cuda".
+    """
+
+    def __init__(self, shapes: Shapes, device: str) -> None:
+        self.shapes, self.device = shapes, torch.device(device)
+
+    @abstractmethod
+    def initial(self, seed: int) -> Tensor:
+        """Parameters of one run, flat, for a seed; the same on every device."""
+
+    @abstractmethod
+    def draw(self, seeds: Sequence[int], batch_size: int, block: int) -> Tensor:
+        """What the minibatches of `BLOCK` steps are made of: leading shape (BLOCK, groups)."""
+
+    @abstractmethod
+    def batch(self, drawn: Tensor) -> Batch:
+        """Minibatches of one step from one row of `draw`."""
+
+    @abstractmethod
+    def losses(self, params: Views, batch: Batch) -> Tensor:
+        """Mean loss of every run on its group's minibatch, shape (groups, runs)."""
+
+    @abstractmethod
+    def full_losses(self, params: Views) -> Tensor:
+        """Loss of every run over all data, float64, shape (groups, runs)."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the data it trains on."""
+        return ""
+
+    def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
+        """Gradient of every run's own loss, one tensor a parameter; by autograd unless a model does better."""
+        if torch.compiler.is_compiling():
+
+            def total(views: Views) -> Tensor:
+                return self.losses(views, batch).sum()
+
+            return list(torch.func.grad(total)(params).values())
+        leaves = [view.detach().requires_grad_() for view in params.values()]
+        summed = self.losses(dict(zip(params, leaves, strict=True)), batch).sum()
+        return list(torch.autograd.grad(summed, leaves, allow_unused=True, materialize_grads=True))
+
+
+class DataModel(Model):
+    """A model of a fixed data set, held on the device.
+
+    Parameters
+    ----------
+    workload : Workload
+        Shapes and memory needs.
+    device : str
+        "cpu" or "cuda".
+    x, y : Tensor
+        All examples, one a row.
+    """
+
+    def __init__(self, workload: Workload, device: str, x: Tensor, y: Tensor) -> None:
+        super().__init__(workload.shapes, device)
+        self.activations = workload.activations
+        self.n_evaluated = len(x)
+        self.x, self.y = x.to(self.device), y.to(self.device)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of inputs and labels."""
+        return sha256(self.x.cpu().numpy().tobytes() + self.y.cpu().numpy().tobytes()).hexdigest()
+
+    def initial(self, seed: int) -> Tensor:
+        """Normal weights of variance 1 / fan-in, zero vectors."""
+        generator = np.random.Generator(np.random.Philox(key=seed))
+        parts = []
+        for shape in self.shapes.values():
+            scale = 1 / np.sqrt(np.prod(shape[1:]))
+            parts.append(generator.standard_normal(shape).ravel() * scale if len(shape) > 1 else np.zeros(shape))
+        return torch.tensor(np.concatenate(parts), dtype=torch.float32, device=self.device)
+
+    def draw(self, seeds: Sequence[int], batch_size: int, block: int) -> Tensor:
+        """Indices of examples, drawn with replacement, shape (BLOCK, groups, batch_size)."""
+        return torch.from_numpy(draw_indices(seeds, batch_size, block, BLOCK, len(self.x))).to(self.device)
+
+    def batch(self, drawn: Tensor) -> Batch:
+        """Look the drawn examples up."""
+        rows = drawn.reshape(-1)
+        x, y = self.x.index_select(0, rows), self.y.index_select(0, rows)
+        return Batch(x.view(*drawn.shape, *x.shape[1:]), y.view(*drawn.shape, *y.shape[1:]))
+
+    def full_losses(self, params: Views) -> Tensor:
+        """Loss of every run over all data, float64, shape (groups, runs); in pieces that fit the caches."""
+        groups, runs = next(iter(params.values())).shape[:2]
+        flat = {name: view.reshape(1, groups * runs, *view.shape[2:]) for name, view in params.items()}
+        count = self.n_evaluated
+        room = _FULL_MEMORY[self.device.type] // (4 * self.activations)
+        examples = min(count, max(256, room // 16))
+        chunk = max(1, room // examples)
+        total = torch.zeros(groups * runs, dtype=torch.float64, device=self.device)
+        for at in range(0, count, examples):
+            part_of_data = slice(at, min(at + examples, count))
+            batch = Batch(self.x[None, part_of_data], self.y[None, part_of_data])
+            weight = batch.y.shape[1] / count
+            for run in range(0, groups * runs, chunk):
+                part = {name: view[:, run : run + chunk] for name, view in flat.items()}
+                total[run : run + chunk] += self.losses(part, batch)[0].double() * weight
+        return total.view(groups, runs)
+
+
+class FunctionModel(DataModel):
+    """A user's own loss.
+
+    Parameters
+    ----------
+    workload : Workload
+        Shapes and memory needs; a `Workload` subclass of the user's whose `build` returns this model.
+    device : str
+        "cpu" or "cuda".
+    x, y : Tensor
+        All examples, one a row.
+    function : callable
+        ``function(params, batch) -> losses``: `params` maps names to tensors (groups, runs, *shape), `batch` has
+        ``x`` and ``y`` of shape (groups, examples, ...), and the losses, the mean over each group's examples, have
+        shape (groups, runs). Every run's loss must depend on its own parameters only.
+
+    Examples
+    --------
+    Linear regression, in a file ``regression.py`` that a plan names with ``key = "regression:Regression"``; "A workload
+    of your own" in docs/training.md has all of it::
+
+        def losses(params, batch):
+            prediction = torch.einsum("groi,gei->gre", params["w"], batch.x)
+            return (prediction - batch.y[:, None]).square().mean(dim=-1)
+    """
+
+    def __init__(
+        self,
+        workload: Workload,
+        device: str,
+        x: Tensor,
+        y: Tensor,
+        function: Callable[[Views, Batch], Tensor],
+    ) -> None:
+        super().__init__(workload, device, x, y)
+        self._function = function
+
+    def losses(self, params: Views, batch: Batch) -> Tensor:
+        """Mean loss of every run, shape (groups, runs)."""
+        return self._function(params, batch)
+
+
+def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Mean cross-entropy, float64.
+
+    Parameters
+    ----------
+    logits : Tensor, shape (groups, runs, classes, examples)
+    labels : Tensor of int, shape (groups, examples)
+
+    Returns
+    -------
+    Tensor, shape (groups, runs)
+    """
+    log_p = torch.log_softmax(logits, dim=2)
+    picked = log_p.gather(2, labels[:, None, None].expand(-1, logits.shape[1], 1, -1))
+    return -picked.squeeze(2).double().mean(dim=-1)
+
+
+def _residual(logits: Tensor, labels: Tensor) -> Tensor:
+    """Gradient of the mean cross-entropy with respect to the logits, same shape."""
+    classes = torch.arange(logits.shape[2], device=logits.device)
+    hot = (labels[:, None] == classes[:, None]).to(logits.dtype)[:, None]
+    return torch.softmax(logits, dim=2).sub(hot).mul(1 / labels.shape[1])
+
+
+class SoftmaxModel(DataModel):
+    """Softmax regression; the gradient is written out."""
+
+    def losses(self, params: Views, batch: Batch) -> Tensor:
+        """Mean cross-entropy of every run, shape (groups, runs)."""
+        return cross_entropy(self._logits(params, batch.x), batch.y)
+
+    @staticmethod
+    def _logits(params: Views, x: Tensor) -> Tensor:
+        groups, runs, classes, inputs = params["w"].shape
+        z = torch.bmm(params["w"].reshape(groups, runs * classes, inputs), x.mT)
+        return z.view(groups, runs, classes, -1) + params["b"][..., None]
+
+    def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
+        """Gradient of every run's loss."""
+        groups, runs, classes, inputs = params["w"].shape
+        d = _residual(self._logits(params, batch.x), batch.y)
+        w = torch.bmm(d.reshape(groups, runs * classes, -1), batch.x).view(groups, runs, classes, inputs)
+        return [w, d.sum(dim=-1)]
+
+
+class MLPModel(DataModel):
+    """Inputs, one hidden tanh-GELU layer, softmax; the backward pass is written out.
+
+    Activations are kept features first, (runs, features, examples): every product is then a batched product of
+    contiguous blocks, and layer one is a single product for all runs of a seed. tanh-GELU is computed as
+    h * sigmoid(2u), the same function with one exponential instead of a tanh, three times as fast here.
+    """
+
+    def losses(self, params: Views, batch: Batch) -> Tensor:
+        """Mean cross-entropy of every run, shape (groups, runs)."""
+        h = self._hidden(params, batch.x)
+        return cross_entropy(self._logits(params, gelu(h)), batch.y)
+
+    @staticmethod
+    def _hidden(params: Views, x: Tensor) -> Tensor:
+        groups, runs, hidden, inputs = params["w1"].shape
+        h = torch.bmm(params["w1"].reshape(groups, runs * hidden, inputs), x.mT)
+        return h.view(groups * runs, hidden, -1) + params["b1"].reshape(groups * runs, hidden, 1)
+
+    @staticmethod
+    def _logits(params: Views, a: Tensor) -> Tensor:
+        groups, runs, classes, hidden = params["w2"].shape
+        z = torch.bmm(params["w2"].reshape(groups * runs, classes, hidden), a)
+        return z.view(groups, runs, classes, -1) + params["b2"][..., None]
+
+    def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
+        """Gradient of every run's loss."""
+        groups, runs, hidden, inputs = params["w1"].shape
+        h = self._hidden(params, batch.x)
+        s = torch.sigmoid(_gelu_exponent(h))
+        a = h * s
+        slope = s + a * (1 - s) * (_GELU_1 + 3 * _GELU_3 * (h * h))
+        d = _residual(self._logits(params, a), batch.y).view(groups * runs, -1, h.shape[-1])
+        w2 = params["w2"].reshape(groups * runs, -1, hidden)
+        dh = torch.bmm(w2.mT, d) * slope
+        return [
+            torch.bmm(dh.view(groups, runs * hidden, -1), batch.x).view(groups, runs, hidden, inputs),
+            dh.sum(dim=-1).view(groups, runs, hidden),
+            torch.bmm(d, a.mT).view(groups, runs, -1, hidden),
+            d.sum(dim=-1).view(groups, runs, -1),
+        ]
+
+
+def gelu(h: Tensor) -> Tensor:
+    """tanh-GELU, any shape."""
+    return h * torch.sigmoid(_gelu_exponent(h))
+
+
+_GELU_1 = 2 * (2 / np.pi) ** 0.5
+_GELU_3 = 0.044715 * _GELU_1
+
+
+def _gelu_exponent(h: Tensor) -> Tensor:
+    exponent: Tensor = h * (_GELU_1 + _GELU_3 * (h * h))
+    return exponent
+
+
+class QuadraticModel(Model):
+    """mean . theta + theta H theta / 2, shifted to zero at its minimum, with Gaussian per-example gradients.
+
+    Per-example gradients are H theta + mean + A xi with standard normal xi; a minibatch of B has the noise A xi /
+    sqrt(B), drawn directly, so any batch size costs the same. Runs start at theta = 0.
+
+    Parameters
+    ----------
+    mean : array_like, shape (N,)
+        Gradient at the start.
+    hessian : array_like, shape (N, N)
+        Curvature, positive definite.
+    noise : array_like, shape (N, M)
+        A: the noise covariance is A A^T.
+    device : str
+        "cpu" or "cuda".
+    """
+
+    def __init__(self, mean: ArrayLike, hessian: ArrayLike, noise: ArrayLike, device: str = "cpu") -> None:
+        exact = np.asarray(mean, dtype=np.float64), np.asarray(hessian, dtype=np.float64)
+        super().__init__({"theta": (len(exact[0]),)}, device)
+        self.mean, self.hessian, self.noise = (
+            torch.tensor(np.asarray(value), dtype=torch.float32, device=self.device) for value in (*exact, noise)
+        )
+        self.floor = float(0.5 * exact[0] @ np.linalg.solve(exact[1], exact[0]))
+
+    @classmethod
+    def standard(cls, workload: Quadratic, device: str = "cpu") -> Self:
+        """The problem that a plan describes: condition number 1e3, minimum at distance one in every direction."""
+        n, random = workload.size, np.random.Generator(np.random.Philox(key=workload.problem_seed))
+        spectrum = np.logspace(0, -3, n)
+        basis, _ = np.linalg.qr(random.standard_normal((n, n)))
+        if workload.hessian == "rotated":
+            spectrum = 1 / np.arange(1, n + 1)
+            hessian = (basis * spectrum) @ basis.T
+            mean = hessian @ random.standard_normal(n)
+        elif workload.hessian == "aligned":
+            direction = random.choice([-1.0, 1.0], n) / np.sqrt(n)
+            hessian = np.diag(spectrum) + n * np.outer(direction, direction) / 4
+            mean = hessian @ (direction + 0.1 * random.standard_normal(n) / np.sqrt(n))
+        else:
+            hessian = np.diag(spectrum)
+            mean = hessian @ random.standard_normal(n)
+        size = np.sqrt(np.mean(mean**2)) / 0.03  # root mean square signal-to-noise ratio of one example
+        if workload.noise == "isotropic":
+            noise = size * np.eye(n)
+        else:
+            values, vectors = np.linalg.eigh(hessian)
+            noise = vectors * np.sqrt(values * size**2 * n / values.sum())
+        return cls(mean, hessian, noise, device)
+
+    def initial(self, seed: int) -> Tensor:
+        """Zero for every seed."""
+        return torch.zeros_like(self.mean)
+
+    def draw(self, seeds: Sequence[int], batch_size: int, block: int) -> Tensor:
+        """Mean standard normal numbers of a minibatch, shape (BLOCK, groups, M)."""
+        normals = torch.from_numpy(draw_normals(seeds, batch_size, block, BLOCK, self.noise.shape[1]))
+        scaled: Tensor = normals.to(self.device) / batch_size**0.5
+        return scaled
+
+    def batch(self, drawn: Tensor) -> Batch:
+        """Noise of the minibatch gradient, shape (groups, 1, N)."""
+        noise = (drawn @ self.noise.T)[:, None]
+        return Batch(noise, noise)
+
+    def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
+        """Noisy gradient of every run."""
+        return [params["theta"] @ self.hessian + self.mean + batch.x]
+
+    def losses(self, params: Views, batch: Batch) -> Tensor:
+        """Loss of every run on its minibatch, shape (groups, runs)."""
+        theta = params["theta"]
+        return ((0.5 * theta @ self.hessian + self.mean + batch.x) * theta).sum(dim=-1) + self.floor
+
+    def full_losses(self, params: Views) -> Tensor:
+        """Exact loss of every run, shape (groups, runs), float64."""
+        theta = params["theta"].double()
+        return ((0.5 * theta @ self.hessian.double() + self.mean.double()) * theta).sum(dim=-1) + self.floor
+
+
+def load_digits() -> tuple[Tensor, Tensor]:
+    """scikit-learn's digits: inputs / 16 with each pixel's mean removed, float32, and labels."""
+    from sklearn.datasets import load_digits as load
+
+    bunch = load()
+    x = bunch.data / 16
+    return torch.tensor(x - x.mean(axis=0), dtype=torch.float32), torch.tensor(bunch.target, dtype=torch.int64)

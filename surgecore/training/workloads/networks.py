@@ -1,0 +1,134 @@
+"""The two larger models: a convolutional network on images and a transformer on characters (torch)."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from surgecore.training.engine.stack import Views
+from surgecore.training.workloads.models import Batch, DataModel, cross_entropy, gelu
+from surgecore.training.workloads.workloads import CharTransformer, FashionCNN, fashion_folder, library_folder
+
+#: Modules whose source is the text; all have been in Python for decades.
+_MODULES = (
+    "argparse",
+    "ast",
+    "calendar",
+    "configparser",
+    "difflib",
+    "doctest",
+    "inspect",
+    "mailbox",
+    "pdb",
+    "tarfile",
+)
+
+
+class CNNModel(DataModel):
+    """Convolution, pooling, convolution, pooling, three dense layers; tanh-GELU between.
+
+    All runs' channels lie side by side in one image, so a convolution of every run is one grouped convolution; the
+    first one sees each seed's images once for all its runs.
+    """
+
+    def __init__(self, workload: FashionCNN, device: str, x: Tensor, y: Tensor) -> None:
+        super().__init__(workload, device, x, y)
+        self.n_evaluated = workload.evaluated
+
+    def losses(self, params: Views, batch: Batch) -> Tensor:
+        """Mean cross-entropy of every run, shape (groups, runs)."""
+        groups, runs, channels = params["k1"].shape[:3]
+        copies, examples = groups * runs, batch.x.shape[1]
+        image = batch.x.transpose(0, 1).flatten(1, 2)
+        k1 = params["k1"].reshape(copies * channels, 1, 5, 5)
+        h = functional.conv2d(image, k1, params["c1"].reshape(-1), groups=groups)
+        h = gelu(functional.max_pool2d(h, 2))
+        k2 = params["k2"].reshape(copies * 2 * channels, channels, 3, 3)
+        h = functional.conv2d(h, k2, params["c2"].reshape(-1), groups=copies)
+        h = gelu(functional.max_pool2d(h, 2)).reshape(examples, copies, -1).permute(1, 2, 0)
+        for w, b in (("w1", "b1"), ("w2", "b2")):
+            h = gelu(_dense(params[w], params[b], h))
+        logits = _dense(params["w3"], params["b3"], h)
+        return cross_entropy(logits.reshape(groups, runs, 10, examples), batch.y)
+
+
+def _dense(w: Tensor, b: Tensor, h: Tensor) -> Tensor:
+    """Dense layer of every copy, features first: (copies, in, examples) to (copies, out, examples)."""
+    return torch.baddbmm(b.reshape(len(h), -1, 1), w.reshape(len(h), *w.shape[2:]), h)
+
+
+def load_fashion() -> tuple[Tensor, Tensor]:
+    """Training images of Fashion-MNIST, normalised, shape (60000, 1, 28, 28), and labels.
+
+    Raises
+    ------
+    FileNotFoundError
+        With how to get them.
+    """
+    folder = fashion_folder()
+    with gzip.open(folder / "train-images-idx3-ubyte.gz") as file:
+        pixels = np.frombuffer(file.read(), dtype=np.uint8, offset=16).reshape(-1, 1, 28, 28)
+    with gzip.open(folder / "train-labels-idx1-ubyte.gz") as file:
+        labels = np.frombuffer(file.read(), dtype=np.uint8, offset=8)
+    x = (pixels.astype(np.float32) / 255 - 0.286) / 0.353  # mean and standard deviation of all pixels
+    return torch.from_numpy(x), torch.from_numpy(labels.astype(np.int64))
+
+
+class TransformerModel(DataModel):
+    """Pre-norm decoder with learned places, causal attention and a tanh-GELU layer of four times the width."""
+
+    def __init__(self, workload: CharTransformer, device: str, x: Tensor, y: Tensor) -> None:
+        super().__init__(workload, device, x, y)
+        self.layers, self.heads = workload.layers, workload.heads
+
+    def losses(self, params: Views, batch: Batch) -> Tensor:
+        """Mean cross-entropy of every run over all characters, shape (groups, runs)."""
+        groups, runs, vocabulary, width = params["tokens"].shape
+        copies, (_, examples, context) = groups * runs, batch.x.shape
+        flat = {name: view.reshape(copies, *view.shape[2:]) for name, view in params.items()}
+        tokens = batch.x.view(groups, 1, -1).expand(-1, runs, -1).reshape(copies, -1)
+        offset = torch.arange(copies, device=tokens.device)[:, None] * vocabulary
+        h = functional.embedding(tokens + offset, flat["tokens"].reshape(-1, width))
+        h = (h.view(copies, examples, context, width) + flat["places"][:, None]).view(copies, -1, width)
+        for i in range(self.layers):
+            h = h + self._attend(_norm(h, flat[f"n{i}"]) @ flat[f"qkv{i}"].mT, context) @ flat[f"out{i}"].mT
+            h = h + gelu(_norm(h, flat[f"m{i}"]) @ flat[f"up{i}"].mT) @ flat[f"down{i}"].mT
+        logits = _norm(h, flat["norm"]) @ flat["head"].mT
+        labels = batch.y.view(groups, 1, -1, 1).expand(-1, runs, -1, 1).reshape(copies, -1, 1)
+        picked = torch.log_softmax(logits, dim=-1).gather(2, labels)
+        return -picked.double().mean(dim=(1, 2)).view(groups, runs)
+
+    def _attend(self, qkv: Tensor, context: int) -> Tensor:
+        copies, rows, width = qkv.shape
+        parts = qkv.view(copies * rows // context, context, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        query, key, value = parts.unbind()
+        mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+        return mixed.transpose(1, 2).reshape(copies, rows, width // 3)
+
+
+def _norm(h: Tensor, gain: Tensor) -> Tensor:
+    # gains are kept as differences from one, so that all vectors start at zero
+    return functional.layer_norm(h, h.shape[-1:]) * (1 + gain[:, None])
+
+
+def load_text(workload: CharTransformer) -> tuple[Tensor, Tensor]:
+    """Sequences of characters, evenly spaced through the text, and the characters that follow each.
+
+    Printable ASCII is numbered from its space, everything else is the last of the vocabulary.
+    """
+    text = np.frombuffer(b"".join(_sources()), dtype=np.uint8).astype(np.int64) - 32
+    text[(text < 0) | (text > 94)] = workload.vocabulary - 1
+    last = len(text) - workload.context - 1
+    starts = np.linspace(0, last, workload.sequences).astype(np.int64)
+    window = text[starts[:, None] + np.arange(workload.context + 1)]
+    return torch.from_numpy(window[:, :-1].copy()), torch.from_numpy(window[:, 1:].copy())
+
+
+def _sources() -> Iterator[bytes]:
+    for name in _MODULES:
+        yield (library_folder() / f"{name}.py").read_bytes()

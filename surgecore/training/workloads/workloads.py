@@ -1,0 +1,393 @@
+"""What can be trained: descriptions with their options, sizes and costs. No torch until `build`.
+
+A user's own workload is a subclass of `Workload` in a module of the user's. A plan names it by its import path,
+``key = "my_module:MyWorkload"``, which `surge sweep` and `Plan.from_toml` with ``allow_import=True`` take: see
+`imported`. Its loss is a function ``losses(params, batch) -> (groups, runs)`` of stacked parameters: see
+`surgecore.training.workloads.models.FunctionModel`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sysconfig
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
+
+from surgecore.training.engine.stack import Shapes
+from surgecore.training.plans.options import WORDS, option
+
+if TYPE_CHECKING:
+    from surgecore.training.workloads.models import Model
+
+FASHION_VARIABLE = "SURGE_FASHION_MNIST"
+FASHION_FILES = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
+_FASHION_IMAGES = 60_000
+
+
+@dataclass(frozen=True)
+class Workload(ABC):
+    """A model on a data set.
+
+    Attributes
+    ----------
+    label, source : str
+        Name for people, and where the data come from.
+    example : str
+        What one example is.
+    """
+
+    label: ClassVar[str]
+    source: ClassVar[str]
+    example: ClassVar[str] = "example"
+
+    @property
+    @abstractmethod
+    def shapes(self) -> Shapes:
+        """Shape of every parameter."""
+
+    @property
+    @abstractmethod
+    def n_examples(self) -> int:
+        """Examples that the full loss is taken over; for the quadratic, what that costs in examples (1)."""
+
+    @property
+    @abstractmethod
+    def flops(self) -> int:
+        """Floating-point operations of one example's forward pass."""
+
+    @property
+    @abstractmethod
+    def activations(self) -> int:
+        """Floats of working memory of one example in one run."""
+
+    @property
+    def loss_over(self) -> str:
+        """What the full loss is taken over, in words."""
+        return f"all {self.n_examples:,} {self.example}s of the training data"
+
+    def cost_in_examples(self, batch_size: int) -> int:
+        """Examples' worth of work and memory that a minibatch costs."""
+        return batch_size
+
+    @abstractmethod
+    def build(self, device: str = "cpu") -> Model:
+        """Load the data and make the torch model."""
+
+
+@dataclass(frozen=True)
+class Quadratic(Workload):
+    """A quadratic loss with known mean, noise and curvature: the world in which Theorem 2 is exact."""
+
+    size: int = option(100, 2, 4096)
+    hessian: str = option("aligned", choices=("diagonal", "rotated", "aligned"))
+    noise: str = option("isotropic", choices=("isotropic", "curvature"))
+    problem_seed: int = option(0, 0)
+    label: ClassVar[str] = "Quadratic"
+    source: ClassVar[str] = "made from a seed"
+
+    @property
+    def shapes(self) -> Shapes:
+        """One vector."""
+        return {"theta": (self.size,)}
+
+    @property
+    def n_examples(self) -> int:
+        """A full evaluation is one evaluation of the quadratic."""
+        return 1
+
+    @property
+    def loss_over(self) -> str:
+        """The quadratic itself."""
+        return "all noise: the exact expectation"
+
+    @property
+    def flops(self) -> int:
+        """One product with the curvature."""
+        return 2 * self.size**2
+
+    def cost_in_examples(self, batch_size: int) -> int:
+        """One: the noise of a minibatch of any size is drawn directly."""
+        return 1
+
+    @property
+    def activations(self) -> int:
+        """Gradient and noise."""
+        return 3 * self.size
+
+    def build(self, device: str = "cpu") -> Model:
+        """Make the problem."""
+        from surgecore.training.workloads.models import QuadraticModel
+
+        return QuadraticModel.standard(self, device)
+
+
+@dataclass(frozen=True)
+class Softmax(Workload):
+    """Softmax regression on scikit-learn's digits."""
+
+    label: ClassVar[str] = "Softmax regression on digits"
+    source: ClassVar[str] = "scikit-learn digits (UCI, BSD): 1797 images of 8 x 8"
+
+    @property
+    def shapes(self) -> Shapes:
+        """Weights as (out, in)."""
+        return {"w": (10, 64), "b": (10,)}
+
+    @property
+    def n_examples(self) -> int:
+        """All 1797 digits."""
+        return 1797
+
+    @property
+    def flops(self) -> int:
+        """One matrix product."""
+        return 2 * 64 * 10
+
+    @property
+    def activations(self) -> int:
+        """Logits, a few times."""
+        return 40
+
+    def build(self, device: str = "cpu") -> Model:
+        """Load the digits."""
+        from surgecore.training.workloads.models import SoftmaxModel, load_digits
+
+        return SoftmaxModel(self, device, *load_digits())
+
+
+@dataclass(frozen=True)
+class DigitsMLP(Workload):
+    """A 64 - hidden - 10 network with tanh-GELU on scikit-learn's digits, inputs / 16 and centred."""
+
+    hidden: int = option(16, 1, 4096)
+    label: ClassVar[str] = "Digits MLP"
+    source: ClassVar[str] = "scikit-learn digits (UCI, BSD): 1797 images of 8 x 8"
+
+    @property
+    def shapes(self) -> Shapes:
+        """Weights as (out, in)."""
+        return {"w1": (self.hidden, 64), "b1": (self.hidden,), "w2": (10, self.hidden), "b2": (10,)}
+
+    @property
+    def n_examples(self) -> int:
+        """All 1797 digits."""
+        return 1797
+
+    @property
+    def flops(self) -> int:
+        """Two matrix products."""
+        return 2 * self.hidden * 74
+
+    @property
+    def activations(self) -> int:
+        """Hidden values, their slopes and the logits."""
+        return 4 * self.hidden + 30
+
+    def build(self, device: str = "cpu") -> Model:
+        """Load the digits."""
+        from surgecore.training.workloads.models import MLPModel, load_digits
+
+        return MLPModel(self, device, *load_digits())
+
+
+@dataclass(frozen=True)
+class FashionCNN(Workload):
+    """A 5-layer network on complete Fashion-MNIST: two convolutions with pooling, three dense layers."""
+
+    channels: int = option(8, 1, 64)
+    hidden: int = option(64, 4, 1024)
+    evaluated: int = option(_FASHION_IMAGES, 1000, _FASHION_IMAGES)
+    label: ClassVar[str] = "Fashion-MNIST CNN"
+    source: ClassVar[str] = "Fashion-MNIST (Zalando, MIT): 60000 training images of 28 x 28"
+    example: ClassVar[str] = "image"
+
+    @property
+    def shapes(self) -> Shapes:
+        """Kernels as (out, in, 5, 5) and (out, in, 3, 3); dense weights as (out, in)."""
+        c, h = self.channels, self.hidden
+        return {
+            "k1": (c, 1, 5, 5), "c1": (c,), "k2": (2 * c, c, 3, 3), "c2": (2 * c,),
+            "w1": (h, 2 * c * 25), "b1": (h,), "w2": (h // 2, h), "b2": (h // 2,), "w3": (10, h // 2), "b3": (10,),
+        }  # fmt: skip
+
+    @property
+    def n_examples(self) -> int:
+        """Training images over which the full loss is taken: the first `evaluated`; all 60000 are trained on."""
+        return self.evaluated
+
+    @property
+    def loss_over(self) -> str:
+        """All images, or how many of them."""
+        if self.evaluated == _FASHION_IMAGES:
+            return super().loss_over
+        return f"the {self.evaluated:,} evaluated of {_FASHION_IMAGES:,} images of the training data"
+
+    @property
+    def flops(self) -> int:
+        """Convolutions and dense layers."""
+        c, h = self.channels, self.hidden
+        return 2 * (24**2 * 25 * c + 10**2 * 9 * 2 * c * c + 50 * c * h + h * h // 2 + 5 * h)
+
+    @property
+    def activations(self) -> int:
+        """Both convolutions before and after pooling, twice."""
+        return self.channels * (24**2 * 3 + 10**2 * 6) + 4 * self.hidden
+
+    def build(self, device: str = "cpu") -> Model:
+        """Load the images; see `fashion_folder` for where they are looked for."""
+        from surgecore.training.workloads.networks import CNNModel, load_fashion
+
+        return CNNModel(self, device, *load_fashion())
+
+
+@dataclass(frozen=True)
+class CharTransformer(Workload):
+    """A character transformer on the source text of Python's standard library, which every machine has.
+
+    The text is a fixed list of modules; its sha256 is part of a sweep's provenance, because it differs between
+    Python versions.
+    """
+
+    width: int = option(32, 8, 1024)
+    heads: int = option(2, 1, 64)
+    layers: int = option(1, 1, 24)
+    context: int = option(32, 4, 1024)
+    sequences: int = option(1024, 16, 1 << 20)
+    label: ClassVar[str] = "Character transformer"
+    source: ClassVar[str] = "modules of Python's standard library (PSF licence)"
+    example: ClassVar[str] = "sequence"
+    vocabulary: ClassVar[int] = 96
+
+    def __post_init__(self) -> None:
+        if self.width % self.heads:
+            raise ValueError(f"width must be a multiple of heads, but got {self.width} and {self.heads}")
+
+    @property
+    def shapes(self) -> Shapes:
+        """Embeddings, then per layer: attention in and out, and the two dense layers, all as (out, in)."""
+        d, out = self.width, {"tokens": (self.vocabulary, self.width), "places": (self.context, self.width)}
+        shapes: dict[str, tuple[int, ...]] = dict(out)
+        for i in range(self.layers):
+            shapes |= {
+                f"n{i}": (d,), f"qkv{i}": (3 * d, d), f"out{i}": (d, d),
+                f"m{i}": (d,), f"up{i}": (4 * d, d), f"down{i}": (d, 4 * d),
+            }  # fmt: skip
+        return shapes | {"norm": (d,), "head": (self.vocabulary, d)}
+
+    @property
+    def n_examples(self) -> int:
+        """Sequences of the data set."""
+        return self.sequences
+
+    @property
+    def flops(self) -> int:
+        """Dense layers and attention of a whole sequence."""
+        d, t = self.width, self.context
+        return t * (self.layers * (24 * d * d + 4 * t * d) + 2 * d * self.vocabulary)
+
+    @property
+    def activations(self) -> int:
+        """Dense layers, attention weights and logits of a sequence."""
+        d, t = self.width, self.context
+        return t * (self.layers * (20 * d + 3 * self.heads * t) + 3 * self.vocabulary)
+
+    def build(self, device: str = "cpu") -> Model:
+        """Read the text."""
+        from surgecore.training.workloads.networks import TransformerModel, load_text
+
+        return TransformerModel(self, device, *load_text(self))
+
+
+def imported(path: str) -> type[Workload]:
+    """A workload of one's own.
+
+    Importing runs the module. A plan from elsewhere must not come this far; `Plan.from_dict` sees to it.
+
+    Parameters
+    ----------
+    path : str
+        ``module:Class``, the module as in an import statement; the class a dataclass derived from `Workload`, whose
+        fields are its options (of type int, float, bool, str or a tuple of numbers).
+
+    Returns
+    -------
+    type of Workload
+
+    Raises
+    ------
+    ValueError
+        If there is no such module or class, or the class is no workload.
+    """
+    module, _, name = path.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), name)):
+        raise ValueError(f"workload.key must be module:Class, but got {path!r}")
+    try:
+        found = import_module(module)
+    except ImportError as error:
+        raise ValueError(f"workload.key must name a module that can be imported, but got {path!r}: {error}") from error
+    kind = getattr(found, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, Workload)):
+        raise ValueError(f"workload.key must name a class derived from Workload, but got {path!r}: {kind!r}")
+    if missing := sorted(kind.__abstractmethods__):
+        raise ValueError(f"workload.key must name a class with {', '.join(missing)}, but got {path!r}")
+    for item in dataclasses.fields(kind):
+        # as it is where annotations are text, which is what `read_options` reads
+        item.type = item.type.__name__ if isinstance(item.type, type) else str(item.type)
+        if item.type not in WORDS:
+            raise ValueError(f"options of {path} must be of {', '.join(WORDS)}, but got {item.name}: {item.type}")
+    return kind
+
+
+def fashion_folder() -> Path:
+    """Folder with the training images and labels of Fashion-MNIST.
+
+    Returns
+    -------
+    Path
+        What the variable SURGE_FASHION_MNIST names; without it the first with both files of that of Debian's package,
+        ``~/.cache/fashion-mnist`` and, in the working folder, ``data/FashionMNIST/raw``, where torchvision puts them
+        if its root is ``data``.
+
+    Raises
+    ------
+    FileNotFoundError
+        With how to get them, and what is missing in the folder named.
+    """
+    named = os.environ.get(FASHION_VARIABLE)
+    usual = [
+        Path("/usr/share/datasets/fashion-mnist"),
+        Path.home() / ".cache/fashion-mnist",
+        Path("data/FashionMNIST/raw"),
+    ]
+    for folder in [Path(named)] if named else usual:
+        if all((folder / file).exists() for file in FASHION_FILES):
+            return folder
+    missing = [file for file in FASHION_FILES if named and not (Path(named) / file).exists()]
+    where = f": {named} has no {' and no '.join(missing)}" if missing else ""
+    raise FileNotFoundError(
+        f"Fashion-MNIST was not found{where}. On Debian and Ubuntu: apt install dataset-fashion-mnist. Elsewhere put "
+        f"{' and '.join(FASHION_FILES)} from github.com/zalandoresearch/fashion-mnist into a folder and set "
+        f"{FASHION_VARIABLE} to it."
+    )
+
+
+def library_folder() -> Path:
+    """Folder of Python's standard library."""
+    return Path(sysconfig.get_paths()["stdlib"])
+
+
+WORKLOADS: Mapping[str, type[Workload]] = MappingProxyType(
+    {
+        "quadratic": Quadratic,
+        "softmax": Softmax,
+        "digits-mlp": DigitsMLP,
+        "fashion-cnn": FashionCNN,
+        "char-transformer": CharTransformer,
+    }
+)

@@ -1,0 +1,218 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulate import BATCH_SIZES, make_optimum, sweep_frame
+
+from surgecore import PowerLaw, SurgeLaw, Sweep, analyse, fit, next_runs, recommend, scale_adam, transfer
+from surgecore.sweeps.advice import Limits, beta_text, limits
+from surgecore.sweeps.tradeoff import fit_tradeoff
+
+VECTOR = {
+    vector["name"]: vector
+    for vector in json.loads((Path(__file__).parents[1] / "golden" / "laws.json").read_text())["vectors"]
+}["transfer_rules"]
+LAW = SurgeLaw(1e-2, 64.0)
+
+
+@pytest.fixture(scope="module")
+def analysis():
+    return analyse(Sweep.from_frame(sweep_frame(LAW, np.random.default_rng(0), seeds=6)))
+
+
+@pytest.mark.parametrize("scale", [2000, 300])
+def test_textbook_rules_match_their_golden_numbers(scale):
+    inputs, expected = VECTOR["inputs"], VECTOR["expected"]
+    rows = {row.rule: row.lr for row in transfer(inputs["lr"], inputs["B"], inputs["B_new"], noise_scale=scale)}
+    assert rows["constant"] == inputs["lr"]
+    assert rows["linear"] == pytest.approx(expected["linear"], rel=1e-9)
+    assert rows["square_root"] == pytest.approx(expected["sqrt"], rel=1e-9)
+    assert rows["surge"] == pytest.approx(expected[f"surge_Bn{scale}"], rel=1e-9)
+    if scale == 2000:
+        assert rows["sgd"] == pytest.approx(expected["mccandlish_a1_Bn2000"], rel=1e-9)
+        assert rows["saturating_half"] == pytest.approx(expected["mccandlish_a05_Bn2000"], rel=1e-9)
+
+
+def test_adam_settings_match_their_golden_numbers():
+    inputs, expected = VECTOR["inputs"], VECTOR["expected"]
+    advice = scale_adam(4.0, beta1=inputs["beta1"], beta2=inputs["beta2"], epsilon=inputs["eps"],
+                        weight_decay=inputs["weight_decay"], lr_factor=2.0)  # fmt: skip
+    assert advice.sde == pytest.approx(
+        {name: expected[f"{key}_malladi"] for name, key in
+         (("beta1", "beta1"), ("beta2", "beta2"), ("epsilon", "eps"))}, rel=1e-9
+    )  # fmt: skip
+    assert advice.power == pytest.approx({"beta1": expected["beta1_power"], "beta2": expected["beta2_power"]}, rel=1e-9)
+    assert advice.marek == pytest.approx({"beta1": 0.9, "beta2": expected["beta2_power"]}, rel=1e-9)
+    assert advice.weight_decay == pytest.approx(expected["weight_decay_tau_const_sqrt"], rel=1e-9)
+    assert advice.notes == ()
+
+
+def test_a_beta_that_would_be_negative_is_refused_and_said():
+    advice = scale_adam(16.0)
+    assert np.isnan(advice.sde["beta1"])
+    assert advice.notes[0] == (
+        "1 − 16(1 − β₁) = −0.60 is not above 0: the batch grows too much for the SDE rule; the power form gives 0.19."
+    )
+    assert scale_adam(32.0).notes[0].startswith("1 − 32(1 − β₁) = −2.2 ")
+    assert np.isnan(scale_adam(10.0).sde["beta1"])  # to rounding it is 0
+    assert "= 0 is not above 0" in scale_adam(10.0).notes[0]
+    assert advice.power["beta1"] == pytest.approx(0.9**16)
+    with pytest.raises(ValueError, match=r"beta2 must be at least 0 and below 1, but got 1\.0"):
+        scale_adam(2.0, beta2=1.0)
+    with pytest.raises(ValueError, match="factor must be positive"):
+        scale_adam(0.0)
+
+
+def test_every_law_recommends_its_value_with_its_band(analysis):
+    rows = recommend(analysis, 64.0)
+    assert [row.rule for row in rows] == [result.family.key for result in analysis.comparison.fits]
+    for row, result in zip(rows, analysis.comparison.fits, strict=True):
+        assert row.lr == result.law(64.0)
+        assert row.interval == pytest.approx(tuple(float(end) for end in result.band(64.0)))
+        assert row.beyond == 1.0
+    best = rows[0]
+    assert best.interval[0] / 1.03 < LAW(64.0) < best.interval[1] * 1.03
+
+
+def test_extrapolation_says_how_far_it_goes(analysis):
+    up, down = recommend(analysis, 4096.0)[0], recommend(analysis, 1.0)[0]
+    assert up.beyond == pytest.approx(4.0)
+    assert down.beyond == pytest.approx(4.0)
+    assert "4 x beyond the batch sizes measured" in up.note
+    with pytest.raises(ValueError, match="batch_size must be positive"):
+        recommend(analysis, -1)
+
+
+def test_a_fitted_ratio_has_an_interval_and_leaves_the_level_to_the_user(analysis):
+    rows = {row.rule: row for row in transfer(7.0, 64.0, 1024.0, comparison=analysis.comparison)}
+    truth = 7.0 * LAW(1024.0) / LAW(64.0)
+    low, high = rows["surge"].interval
+    assert low / 1.03 < truth < high * 1.03
+    assert low < rows["surge"].lr < high
+    assert rows["square_root"].interval is None
+    late = transfer(1.0, 64.0, 1024.0, critical_batch_size=100.0)
+    assert all("critical batch size (100)" in row.note for row in late)
+
+
+def test_without_momentum_there_is_nothing_to_refuse():
+    for factor in (1.0, 16.0):
+        advice = scale_adam(factor, beta1=0, beta2=0)
+        assert advice.notes == ()
+        assert advice.sde["beta1"] == advice.power["beta1"] == 0.0
+    assert scale_adam(0.5, beta1=0).sde["beta1"] == 0.5
+
+
+@pytest.mark.parametrize("value", ["a", None, np.nan, 1j, True, [0.9, 0.9]])
+@pytest.mark.parametrize("name", ["beta1", "beta2", "epsilon", "weight_decay", "lr_factor", "batch_size"])
+def test_only_numbers_are_settings(name, value):
+    if value is None and name in ("weight_decay", "batch_size"):
+        return
+    with pytest.raises(ValueError, match=f"{name} must be .*, but got"):
+        scale_adam(2.0, **{name: value})
+
+
+def test_betas_are_written_with_two_digits():
+    values = {0.999: "0.999", 0.9**32: "0.034", 0.99687: "0.9969", 0.9841: "0.984", 0.6: "0.6", 0.0: "0", 0.9: "0.9"}
+    assert {value: beta_text(value) for value in values} == values
+
+
+def test_the_notes_say_where_the_rules_end():
+    known = {"batch_size": 64, "noise_scale": 290.0, "critical_batch_size": 500.0}
+    assert scale_adam(2.0, **known).notes == ()
+    (beyond,) = scale_adam(5.0, **known).notes
+    assert beyond.startswith("Batch size 320 is above the noise scale (290): there the square-root rule")
+    assert [note for note in scale_adam(8.0, **known).notes if "critical batch size (500)" in note]
+    assert "above the noise scale" in scale_adam(0.5, **known | {"batch_size": 400}).notes[0]
+    assert not scale_adam(8.0).notes[1:]
+    for factor in (2048.0, 1 / 2048):
+        assert "Are both batch sizes counted in the same unit, examples or tokens?" in scale_adam(factor).notes
+    with pytest.raises(ValueError, match="noise_scale must be positive"):
+        scale_adam(2.0, batch_size=4, noise_scale=-1)
+
+
+def test_a_carried_rate_says_where_its_rule_ends():
+    rows = {row.rule: row.note for row in transfer(1e-3, 256, 1024, noise_scale=300, critical_batch_size=500)}
+    ended = "Above the noise scale (300), where this rule ends."
+    assert {rule for rule, note in rows.items() if ended in note} == {"linear", "square_root"}
+    assert all("Above the critical batch size (500)" in note for note in rows.values())
+    assert all("same unit" in row.note for row in transfer(1e-3, 8, 8192))
+
+
+def test_a_sweep_knows_where_the_rules_end(analysis):
+    known = limits(analysis)
+    best = next(fit for fit in analysis.comparison.fits if "noise_scale" in fit.interval)
+    assert known.noise_scale == best.law.noise_scale
+    assert known.critical_batch_size is None
+    above = {row.rule: row.note for row in recommend(analysis, 4 * known.noise_scale)}
+    assert "where this rule ends" in above["square_root"]
+    assert "where this rule ends" not in above["surge"]
+    assert "where this rule ends" not in {row.rule: row.note for row in recommend(analysis, 1.0)}["square_root"]
+    sizes = np.array([4.0, 16, 64, 256, 1024])
+    rng = np.random.default_rng(0)
+    steps = pd.DataFrame({"batch_size": sizes, "steps": 50 + 5000 / sizes, "stderr": 0.02, "n_seeds": 8})
+    steps["steps"] *= np.exp(rng.normal(0, 0.02, 5))
+    late = replace(analysis, tradeoff=fit_tradeoff(steps))
+    assert limits(late).critical_batch_size == pytest.approx(100, rel=0.2)
+    assert all("critical batch size" in row.note for row in recommend(late, 512.0))
+    assert not any("critical batch size" in row.note for row in recommend(late, 16.0))
+
+
+def test_what_a_sweep_leaves_open_limits_nothing():
+    few = sweep_frame(PowerLaw(1e-3, 0.5), np.random.default_rng(0), batch_sizes=BATCH_SIZES[:3], seeds=2)
+    assert limits(analyse(Sweep.from_frame(few))) == Limits(None, None)
+
+
+def test_the_next_runs_halve_the_interval_of_the_peak():
+    """Oracle: add optima of the advised size to the fit, and see what the interval does."""
+    rng = np.random.default_rng(1)
+    frame = sweep_frame(LAW, rng, seeds=4, spread=0.2)
+    result = analyse(Sweep.from_frame(frame))
+    plan = next_runs(result)
+    assert result.verdict.decision == "fall"
+    widths = []
+    for _ in range(5):
+        optima = [make_optimum(o.batch_size, LAW(o.batch_size), 0.1) for o in result.optima]
+        before = np.log(np.divide(*fit(optima, "surge").interval["noise_scale"][::-1]))
+        seeds = plan.table.groupby("batch_size")["seeds"].first()
+        optima += [make_optimum(b, LAW(float(b)), 0.2 / np.sqrt(n)) for b, n in seeds.items()]
+        widths.append(np.log(np.divide(*fit(optima, "surge").interval["noise_scale"][::-1])) / before)
+    assert np.median(widths) < 0.75
+    assert "of its width" in plan.sentence
+
+
+def test_an_edge_is_widened_first():
+    frame = sweep_frame(LAW, np.random.default_rng(0), seeds=3)
+    top = 0.004
+    cut = frame[(frame["batch_size"] != 64) | (frame["learning_rate"] < top)]
+    plan = next_runs(analyse(Sweep.from_frame(cut)))
+    first = plan.table[plan.table["batch_size"] == 64].iloc[:5]
+    assert (first["learning_rate"] > cut[cut["batch_size"] == 64]["learning_rate"].max()).all()
+    assert "highest tried" in first["reason"].iloc[0]
+
+
+def test_an_undecided_surge_asks_for_runs_far_above_the_peak():
+    law = SurgeLaw(1e-2, 512.0)
+    frame = sweep_frame(law, np.random.default_rng(3), seeds=3, spread=0.2)
+    result = analyse(Sweep.from_frame(frame))
+    assert result.verdict.decision == "undecided"
+    plan = next_runs(result)
+    assert plan.table["batch_size"].max() >= 2048
+    rates = plan.table.groupby("batch_size")["learning_rate"]
+    assert (rates.size() == 5).all()
+    # centred on the fitted optimum, half an octave apart
+    np.testing.assert_allclose(np.log2(rates.max() / rates.min()), 2.0)
+
+
+def test_without_optima_it_says_what_a_sweep_needs():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {"bs": rng.integers(16, 256, 300), "lr": 10 ** rng.uniform(-5, -1, 300), "loss": rng.random(300)}
+    )
+    plan = next_runs(analyse(Sweep.from_frame(table)))
+    assert plan.table.empty
+    assert "Run a grid" in plan.sentence
+    few = sweep_frame(PowerLaw(1e-3, 0.5), rng, batch_sizes=BATCH_SIZES[:2], seeds=2)
+    assert "at least three batch sizes" in next_runs(analyse(Sweep.from_frame(few))).sentence

@@ -1,0 +1,94 @@
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from simulate import sweep_frame
+
+from surgecore import PowerLaw, Sweep, load_catalogue, surge_verdict
+
+KEYS = [
+    "title",
+    "card",
+    "workload",
+    "optimizer",
+    "protocol",
+    "steps",
+    "grid",
+    "seeds",
+    "device",
+    "versions",
+    "date",
+    "precision",
+    "wall_seconds",
+    "shows",
+    "does_not_show",
+]
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    sweep = Sweep.from_frame(sweep_frame(PowerLaw(1e-3, 0.5), np.random.default_rng(0), seeds=2))
+    sweep.to_csv(tmp_path / "a.csv")
+    (tmp_path / "a.md").write_text("# Card")
+    entry = dict.fromkeys(KEYS, "?") | {
+        "name": "a", "title": "A", "file": "a.csv", "card": "a.md",
+        "sha256": hashlib.sha256((tmp_path / "a.csv").read_bytes()).hexdigest(),
+    }  # fmt: skip
+    (tmp_path / "manifest.json").write_text(json.dumps({"sweeps": [entry]}))
+    return tmp_path
+
+
+def test_an_entry_loads_the_sweep_it_describes(folder):
+    (entry,) = load_catalogue(folder)
+    assert entry.load().name == "A"
+    assert entry.load().steps == 20
+    assert entry.read_card() == "# Card"
+
+
+def test_changed_data_are_refused(folder):
+    (entry,) = load_catalogue(folder)
+    path = folder / "a.csv"
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(ValueError, match=r"a\.csv must have sha256"):
+        entry.load()
+
+
+def test_every_missing_and_unknown_key_is_named(folder):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["sweeps"][0]["title"]
+    manifest["sweeps"][0]["extra"] = 1
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ValueError, match=r"a: title is missing\na: extra is unknown"):
+        load_catalogue(folder)
+
+
+def test_the_bundled_sweeps_are_the_ones_described():
+    entries = load_catalogue(DATA)
+    assert len({entry.name for entry in entries}) == len(entries) > 0
+    for entry in entries:
+        sweep = entry.load()
+        assert entry.read_card()
+        assert sweep.steps == entry.steps
+        assert len(sweep.batch_sizes) >= 3
+
+
+@pytest.mark.parametrize("name", ["digits-mlp-sign-k10", "digits-mlp-sign-c2-k10", "digits-mlp-sign-c3-k10"])
+def test_ten_sign_steps_fall_after_their_peak_on_every_checkpoint(name):
+    """The peak is found on one half of the seeds and the fall measured on the other, so picking cannot make it."""
+    (entry,) = (entry for entry in load_catalogue(DATA) if entry.name == name)
+    trials = entry.load().trials
+    seeds = np.sort(trials["seed"].unique())
+    rng, ratios = np.random.default_rng(0), []
+    for _ in range(24):
+        half = rng.permutation(seeds)[: len(seeds) // 2]
+        chosen = trials["seed"].isin(half)
+        find, measure = (Sweep.from_frame(trials[part]).optima(draws=2) for part in (chosen, ~chosen))
+        peak = max(find, key=lambda optimum: optimum.learning_rate).batch_size
+        rate = {optimum.batch_size: optimum.learning_rate for optimum in measure}
+        ratios.append(rate[peak] / rate[max(rate)])
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    assert 1.0 < low < high < 1.6
+    assert surge_verdict(entry.load().optima()).decision == "fall"

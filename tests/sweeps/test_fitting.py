@@ -1,0 +1,244 @@
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import brute
+from scipy.stats import t as student_t
+from simulate import BATCH_SIZES, make_optimum, optima_of
+
+from surgecore import (
+    LAWS,
+    ConstantLaw,
+    EqualSnrLaw,
+    LawFamily,
+    PowerLaw,
+    SaturatingLaw,
+    SurgeLaw,
+    compare,
+    fit,
+)
+from surgecore.sweeps.errors import pooled_errors
+
+TRUTHS = {
+    "constant": ConstantLaw(2e-3),
+    "linear": PowerLaw(1e-4, 1.0),
+    "square_root": PowerLaw(1e-4, 0.5),
+    "power": PowerLaw(1e-4, 0.3),
+    "sgd": SaturatingLaw(1e-2, 64.0, 1.0),
+    "saturating_half": SaturatingLaw(1e-2, 64.0, 0.5),
+    "surge": SurgeLaw(1e-2, 64.0),
+    "equal_snr": EqualSnrLaw(1e-2, 0.1, 4.0),
+}
+
+
+def exact(law, batch_sizes=BATCH_SIZES, stderr=0.05):
+    return tuple(make_optimum(b, law(float(b)), stderr) for b in batch_sizes)
+
+
+@pytest.mark.parametrize("key", TRUTHS)
+def test_noiseless_optima_give_the_law_back(key):
+    result = fit(exact(TRUTHS[key]), key)
+    for param in result.family.free:
+        assert getattr(result.law, param.name) == pytest.approx(getattr(TRUTHS[key], param.name), rel=1e-4)
+    assert result.chi2 == pytest.approx(0.0, abs=1e-8)
+    assert result.n == len(BATCH_SIZES)
+
+
+@pytest.mark.parametrize("key", ["power", "sgd", "surge"])
+def test_the_optimum_is_the_one_a_brute_force_search_finds(key):
+    optima = optima_of(TRUTHS[key], np.random.default_rng(5), spread=0.3)
+    result = fit(optima, key)
+    y = np.log([o.learning_rate for o in optima])
+    b = np.array([o.batch_size for o in optima])
+    sigma = pooled_errors(optima).sigma
+    first, second = result.family.free
+
+    def squares(v):
+        values = {first.name: np.exp(v[0]), second.name: np.exp(v[1]) if second.log else v[1]}
+        return np.sum(((y - np.log(result.family.build(**values)(b))) / sigma) ** 2)
+
+    centre = [np.log(getattr(result.law, first.name)), getattr(result.law, second.name)]
+    centre[1] = np.log(centre[1]) if second.log else centre[1]
+    _, lowest, *_ = brute(squares, [(c - 2, c + 2) for c in centre], Ns=60, full_output=True)
+    assert result.chi2 == pytest.approx(lowest, rel=1e-6)
+
+
+def test_the_power_law_is_weighted_linear_regression():
+    """Closed-form oracle: parameters, standard errors and intervals of a straight line."""
+    rng = np.random.default_rng(0)
+    sigma = 0.1
+    optima = [make_optimum(b, 1e-3 * b**0.4 * np.exp(rng.normal(0, sigma)), sigma) for b in BATCH_SIZES]
+    x, y = np.log(BATCH_SIZES), np.log([o.learning_rate for o in optima])
+    (slope, intercept), covariance = np.polyfit(x, y, 1, w=np.full(len(x), 1 / sigma), cov="unscaled")
+    result = fit(optima, "power")
+    assert result.law.exponent == pytest.approx(slope, rel=1e-6)
+    assert np.log(result.law.coefficient) == pytest.approx(intercept, rel=1e-8)
+    error = np.sqrt(np.diag(covariance))
+    assert result.stderr["exponent"] == pytest.approx(error[0], rel=1e-4)
+    assert result.stderr["coefficient"] == pytest.approx(error[1] * result.law.coefficient, rel=1e-4)
+    assert result.interval["exponent"] == pytest.approx((slope - 1.96 * error[0], slope + 1.96 * error[0]), rel=0.01)
+    low, high = result.band(16.0)
+    at = np.array([np.log(16.0), 1.0])
+    half = 1.96 * np.sqrt(at @ covariance @ at)
+    assert np.log(high / low) / 2 == pytest.approx(half, rel=0.01)
+
+
+def test_the_interval_of_the_surge_is_the_profile_likelihood():
+    """Oracle: for each noise scale on a fine grid, minimise over the height in closed form."""
+    rng = np.random.default_rng(1)
+    sigma, law = 0.2, SurgeLaw(1e-2, 100.0)
+    optima = [make_optimum(b, law(b) * np.exp(rng.normal(0, sigma)), sigma) for b in BATCH_SIZES]
+    y = np.log([o.learning_rate for o in optima])
+    scales = np.exp(np.linspace(np.log(5), np.log(2000), 20001))
+    gap = y - np.log(SurgeLaw(1.0, 1.0)(BATCH_SIZES[None, :] / scales[:, None]))
+    profile = ((gap - gap.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) / sigma**2
+    inside = scales[profile <= profile.min() + 3.8415]
+    result = fit(optima, "surge")
+    assert result.interval["noise_scale"] == pytest.approx((inside[0], inside[-1]), rel=0.005)
+    assert result.peak["batch_interval"] == result.interval["noise_scale"]
+
+
+def test_intervals_of_the_peak_cover_the_truth():
+    rng = np.random.default_rng(7)
+    law = SurgeLaw(1e-2, 64.0)
+    covered = []
+    for _ in range(150):
+        result = fit(optima_of(law, rng, spread=0.15, seeds=5), "surge")
+        covered.append([low < truth < high for truth, (low, high) in
+                        zip((1e-2, 64.0), result.interval.values(), strict=True)])  # fmt: skip
+    share = np.mean(covered, axis=0)
+    assert ((share > 0.9) & (share < 0.995)).all()
+
+
+def test_too_few_optima_are_said_to_be_too_few():
+    result = fit(exact(TRUTHS["surge"], [4]), "surge")
+    assert result.law is None
+    assert result.flags == {"underdetermined"}
+    assert "2 free parameters, but 1 optimum" in result.status
+    assert result.interval == {"lr_max": (0.0, np.inf), "noise_scale": (0.0, np.inf)}
+    with pytest.raises(ValueError, match="predict needs a fitted law"):
+        result.predict(8.0)
+    as_many = fit(exact(TRUTHS["surge"], [4, 64]), "surge")
+    assert "underdetermined" in as_many.flags
+    assert "not tested" in as_many.status
+
+
+def test_optima_on_an_edge_are_left_out_and_said_so():
+    optima = [*exact(TRUTHS["surge"]), make_optimum(4096, 99.0, None, on_edge="high")]
+    result = fit(optima, "surge")
+    assert result.law.noise_scale == pytest.approx(64.0, rel=1e-4)
+    assert "optimum_on_edge" in result.flags
+    assert "1 optimum on the edge of the learning-rate grid is left out" in result.status
+
+
+def test_a_grid_that_ends_before_the_peak_only_bounds_the_noise_scale():
+    optima = optima_of(SurgeLaw(1e-1, 1e6), np.random.default_rng(0), spread=0.05)
+    result = fit(optima, "surge")
+    low, high = result.interval["noise_scale"]
+    assert 1e3 < low < 1e6
+    assert high == np.inf
+    assert result.interval["lr_max"][1] == np.inf
+    assert {"underdetermined", "peak_not_bracketed"} <= result.flags
+    assert "only bounded below" in result.status
+    assert "outside the batch sizes measured (4 to 1024)" in result.status
+
+
+def test_a_parameter_that_runs_to_the_end_of_its_range_is_flagged():
+    result = fit(exact(PowerLaw(1e-3, 0.5)), "surge")
+    assert "at_bound" in result.flags
+    assert "runs to the end of its range" in result.status
+
+
+def test_scatter_beyond_the_errors_widens_the_intervals_and_is_flagged():
+    rng = np.random.default_rng(3)
+    wild = [make_optimum(b, 1e-3 * np.exp(rng.normal(0, 0.3)), 0.02) for b in BATCH_SIZES]
+    result = fit(wild, "constant")
+    assert "poor_fit" in result.flags
+    low, high = result.interval["lr"]
+    assert np.log(high / low) > 5 * 2 * 1.96 * 0.02 / np.sqrt(len(wild))
+
+
+def test_unknown_errors_are_estimated_from_the_scatter():
+    rng = np.random.default_rng(4)
+    y = rng.normal(0, 0.2, len(BATCH_SIZES))
+    result = fit([make_optimum(b, 1e-3 * np.exp(v), None) for b, v in zip(BATCH_SIZES, y, strict=True)], "constant")
+    n = len(y)
+    half = student_t.ppf(0.975, n - 1) * y.std(ddof=1) / np.sqrt(n)
+    assert np.log(result.interval["lr"]) == pytest.approx(np.log(1e-3) + y.mean() + np.array([-half, half]), rel=1e-6)
+    assert np.isnan(result.chi2)
+    ssr = ((y - y.mean()) ** 2).sum()
+    assert result.aicc == pytest.approx(n * np.log(ssr / n) + 4 + 12 / (n - 3), rel=1e-9)
+
+
+def test_aicc_with_known_errors_is_chi2_plus_the_penalty():
+    result = fit(optima_of(TRUTHS["surge"], np.random.default_rng(0)), "surge")
+    assert result.aicc == pytest.approx(result.chi2 + 4 + 12 / (9 - 3), rel=1e-12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.sampled_from(sorted(LAWS)), st.floats(-3, 3), st.integers(0, 1000))
+def test_a_change_of_unit_changes_only_the_scale(key, shift, seed):
+    optima = optima_of(TRUTHS["sgd"], np.random.default_rng(seed))
+    scaled = [make_optimum(o.batch_size, o.learning_rate * np.exp(shift), o.stderr, dof=o.dof) for o in optima]
+    one, other = fit(optima, key), fit(scaled, key)
+    assert other.aicc == pytest.approx(one.aicc, rel=1e-6, abs=1e-6)
+    np.testing.assert_allclose(other.residuals, one.residuals, atol=1e-6)
+
+
+def test_families_types_and_keys_are_accepted_and_unknown_keys_are_not():
+    optima = exact(TRUTHS["power"])
+    family = LawFamily("slope", "Slope 0.3", PowerLaw, "", {"exponent": 0.3})
+    assert fit(optima, family).law == fit(optima, PowerLaw).law or fit(optima, family).chi2 < 1e-9
+    with pytest.raises(ValueError, match=r"law must be one of constant, .*, but got 'cubic'"):
+        fit(optima, "cubic")
+
+
+def test_the_ranking_prefers_the_truth_where_it_can_be_told():
+    comparison = compare(optima_of(TRUTHS["sgd"], np.random.default_rng(2), spread=0.05))
+    assert comparison.fits[0].family.key == "sgd"
+    assert comparison.weights.sum() == pytest.approx(1.0)
+    assert [result.aicc for result in comparison.fits] == sorted(result.aicc for result in comparison.fits)
+    assert comparison.sentence.startswith("SGD, saturating is supported")
+
+
+def test_no_winner_is_named_where_the_data_do_not_carry_one():
+    rng = np.random.default_rng(0)
+    flat_part = [make_optimum(b, 1e-2 * np.exp(rng.normal(0, 0.1)), 0.1) for b in (16, 32, 64, 128)]
+    sentence = compare(flat_part).sentence
+    assert sentence.startswith("These data do not tell")
+    assert "Surge" in sentence
+    assert "Constant" in sentence
+    assert compare([]).sentence.startswith("Too few")
+
+
+def test_the_holdout_error_is_that_of_a_fit_without_the_largest_batch():
+    optima = optima_of(TRUTHS["surge"], np.random.default_rng(0))
+    comparison = compare(optima, ["surge", "square_root"])
+    for result, holdout in zip(comparison.fits, comparison.holdout, strict=True):
+        without = fit(optima[:-1], result.family)
+        want = np.log(without.law(optima[-1].batch_size) / optima[-1].learning_rate)
+        assert holdout == pytest.approx(want, abs=1e-6)
+    assert abs(comparison.holdout[0]) < abs(comparison.holdout[1])
+
+
+def test_the_band_has_the_shape_of_its_argument_and_holds_the_law():
+    result = fit(optima_of(TRUTHS["surge"], np.random.default_rng(0)), "surge")
+    grid = np.logspace(0, 4, 12).reshape(3, 4)
+    low, high = result.band(grid)
+    assert low.shape == (3, 4)
+    assert ((low < result.law(grid)) & (result.law(grid) < high)).all()
+    lr, lower, upper = result.predict(64)
+    assert isinstance(lr, float)
+    assert lower < lr < upper
+    with pytest.raises(ValueError, match="batch_size must be positive"):
+        result.band(-1)
+
+
+def test_every_family_survives_every_number_of_optima():
+    for key, n in product(LAWS, range(5)):
+        result = fit(optima_of(TRUTHS["surge"], np.random.default_rng(n), batch_sizes=BATCH_SIZES[:n]), key)
+        assert result.n == n
+        assert (result.law is None) == (n < len(result.family.free))
+        assert result.status

@@ -1,0 +1,78 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from surgecore import Sweep, analyse, fit_tradeoff, tradeoff
+from surgecore.sweeps.tradeoff import regression_of_inverses
+
+VECTOR = {
+    vector["name"]: vector
+    for vector in json.loads((Path(__file__).parents[1] / "golden" / "laws.json").read_text())["vectors"]
+}["steps_examples_tradeoff"]
+
+
+def points(batch, steps, stderr=np.nan):
+    return pd.DataFrame({"batch_size": batch, "steps": steps, "stderr": stderr})
+
+
+def test_the_hyperbola_matches_its_golden_numbers():
+    inputs, expected = VECTOR["inputs"], VECTOR["expected"]
+    batch = np.geomspace(10, 1e5, 9)
+    result = fit_tradeoff(points(batch, inputs["S_min"] + inputs["E_min"] / batch))
+    assert result.critical_batch_size == pytest.approx(expected["B_crit"], rel=1e-5)
+    assert result.steps(inputs["B"]) == pytest.approx(expected["S"], rel=1e-5)
+    assert result.examples(inputs["B"]) == pytest.approx(expected["E"], rel=1e-5)
+    product = (result.steps(batch) / result.min_steps - 1) * (result.examples(batch) / result.min_examples - 1)
+    np.testing.assert_allclose(product, expected["product"], rtol=1e-9)
+
+
+def test_the_usual_regression_returns_the_grid_and_the_log_fit_the_truth():
+    """True critical batch size 1000, batch sizes 16 to 376, 10 % noise on the steps."""
+    rng = np.random.default_rng(0)
+    batch = np.geomspace(16, 376, 10)
+    usual, ours, covered = [], [], []
+    for _ in range(200):
+        steps = 1000 * (1 + 1000 / batch) * np.exp(rng.normal(0, 0.1, 10))
+        usual.append(regression_of_inverses(batch, steps))
+        result = fit_tradeoff(points(batch, steps))
+        ours.append(result.critical_batch_size)
+        covered.append(result.critical_interval[0] <= 1000 <= result.critical_interval[1])
+    assert np.median(usual) < 600
+    assert np.median(ours) == pytest.approx(1000, rel=0.15)
+    assert 0.9 < np.mean(covered) < 0.99
+
+
+def test_a_short_grid_is_said_not_to_identify_it():
+    rng = np.random.default_rng(1)
+    batch = np.geomspace(16, 128, 6)
+    result = fit_tradeoff(points(batch, 1000 * (1 + 5000 / batch) * np.exp(rng.normal(0, 0.1, 6))))
+    assert result.critical_interval[1] == np.inf
+    assert "only bounded below" in result.sentence
+
+
+def test_a_sweep_with_steps_to_target_has_a_tradeoff_and_others_have_none():
+    rows = []
+    for batch in (8, 32, 128, 512, 2048):
+        for rate in (1e-3, 2e-3, 4e-3):
+            for seed in range(4):
+                steps = round(100 * (1 + 200 / batch) * (1.5 if rate != 2e-3 else 1.0) + seed)
+                rows.append((batch, rate, rate, seed, np.nan if rate == 4e-3 and seed == 0 else steps))
+    frame = pd.DataFrame(rows, columns=["batch_size", "learning_rate", "loss", "seed", "steps_to_target"])
+    result = tradeoff(Sweep.from_frame(frame))
+    assert (result.points["learning_rate"] == 2e-3).all()
+    assert result.critical_batch_size == pytest.approx(200, rel=0.1)
+    assert result.critical_interval[0] < 200 < result.critical_interval[1]
+    data = json.loads(json.dumps(analyse(Sweep.from_frame(frame)).to_dict(), allow_nan=False))
+    assert data["tradeoff"]["critical_batch_size"] == pytest.approx(result.critical_batch_size)
+    assert len(data["tradeoff"]["points"]) == 5
+    assert tradeoff(Sweep.from_frame(frame.drop(columns="steps_to_target"))) is None
+
+
+def test_bad_points_are_refused():
+    with pytest.raises(ValueError, match="at least two rows, but got 1"):
+        fit_tradeoff(points([8.0], [100.0]))
+    with pytest.raises(ValueError, match="steps must be positive"):
+        fit_tradeoff(points([8.0, 16.0], [100.0, -1.0]))
