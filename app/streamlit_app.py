@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import streamlit as st
-import words
 from choice import controls, reading_panel, uploads
+
+from surgecore import words
 
 icon = Path(__file__).with_name("icon.svg")
 st.set_page_config(page_title="Surge Explorer", page_icon=icon, layout="wide", initial_sidebar_state=340)

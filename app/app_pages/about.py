@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import streamlit as st
-import tables
 from choice import controls
 
 from surgecore import LAWS, NoiseModel
+from surgecore.words import tables
 
 BIBTEX = """@inproceedings{li2024surge,
   title     = {Surge Phenomenon in Optimal Learning Rate and Batch Size Scaling},

@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 import streamlit as st
-import tables
-import words
 from choice import controls
 from components.surge_chart import surge_chart
 from explore import logged as logged_scales
@@ -12,6 +10,9 @@ from explore import page as explore
 from explore.curves import Reading
 from explore.said import sentences
 from explore.state import hidden
+
+from surgecore import words
+from surgecore.words import tables
 
 analysis = controls.chosen_analysis()
 own = controls.chosen_entry() is None

@@ -1,14 +1,15 @@
 """Sweep: what does this sweep say about learning rate and batch size?"""
 
 import streamlit as st
-import tables
-import words
 from choice import controls, reading_panel
 from figures import fits as figures
 from figures import loss_map
 from figures import several as sweep_figures
 from sweep import advice as advice_panel
 from sweep import downloads
+
+from surgecore import words
+from surgecore.words import tables
 
 if controls.waiting() is not None:
     st.stop()  # nothing but the problem or the choice above: the answers of another sweep would be taken for its own

@@ -1,7 +1,6 @@
 """Train: measure it yourself, and watch the loss surface fill in."""
 
 import streamlit as st
-import words
 from choice import controls
 from components.loss_surface import loss_surface
 from figures import surface as train_figures
@@ -10,7 +9,7 @@ from train import panel as train_panel
 from train import plan as train_plan
 from train.jobs import ACTIVE, QueueFullError
 
-from surgecore import analyse
+from surgecore import analyse, words
 from surgecore.training.plans.estimate import estimate
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.jobs import CANCELLED, DONE, FAILED, WAITING, Job

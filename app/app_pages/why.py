@@ -3,15 +3,15 @@
 import json
 
 import streamlit as st
-import words
 from choice import controls
 from explore import page as explore
 from explore.state import ExploreState
 from figures import ladder as why
-from words import lr_unit
 
+from surgecore import words
 from surgecore.theory.noise_model import nearest_model
 from surgecore.why.explanation import UPDATES
+from surgecore.words import lr_unit
 from surgecore.words.explanation import rung_label
 
 explanations = controls.explanations()

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
-import words
 from train import jobs as training_jobs
-from words import plain
 
 from choice import uploads
 from choice.uploads import NOTICE, SHOWN
@@ -24,8 +22,10 @@ from surgecore import (
     Sweep,
     analyse,
     load_catalogue,
+    words,
 )
 from surgecore.why.explanation import Explanation, load_explanations
+from surgecore.words import plain
 
 DATA_DIR = Path(__file__).resolve().parents[2] / "data"
 TRAINED, BUNDLED = "trained", "bundled"

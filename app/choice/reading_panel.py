@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
-from words import count, plain
 
 from choice import uploads
 from choice.uploads import Held, Settings
 from surgecore import DivergedRule, GroupsFound, Problem, Sweep, SweepError
+from surgecore.words import count, plain
 
 SHOWN_PROBLEMS = 20
 NONE = "not in the file"

@@ -9,7 +9,6 @@ from math import ceil, exp, floor, inf, isfinite, log, log2, log10, pi, sqrt
 from typing import Any
 
 import numpy as np
-from words import VISIBLE, number
 
 from surgecore import (
     Analysis,
@@ -25,6 +24,7 @@ from surgecore import (
     SaturatingLaw,
     fit,
 )
+from surgecore.words import VISIBLE, number
 
 Curve = Callable[[Any], Any]
 #: Parameters of the exact law with equal signal to noise: the control each one is, and its symbol.

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from choice.controls import DATA_DIR
-from words import count, plain
+
+from surgecore.words import count, plain
 
 SCALES = {
     "noise_scale": "Noise scale of the surge",

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import segno
 import streamlit as st
-import words
 from choice import controls, uploads
 from components.surge_chart import last_state
 from figures.palette import GREY, STYLES
@@ -22,7 +21,7 @@ from explore.curves import ControlsFit, Reading, fit_controls, fitting_view
 from explore.presets import PRESETS
 from explore.said import Around, caution, decision, moved
 from explore.state import DEFAULT_MODEL, KEYS, PARTS, WHOLE, ExploreState, from_json, from_query
-from surgecore import Analysis, DivergedRule, NoiseModel, Optimum
+from surgecore import Analysis, DivergedRule, NoiseModel, Optimum, words
 from surgecore.theory.progress import TrainingProgress, simulate
 
 LABELS = {

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import log2
 
-from words import count, number
-
 from explore.curves import Reading, highest, visible
 from surgecore import Analysis, Peak, Sweep
+from surgecore.words import count, number
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from math import ceil, floor, log2, log10
 
 import numpy as np
 import plotly.graph_objects as go
-from words import number, power_of_two
 
 from figures.palette import GREY, GRID
+from surgecore.words import number, power_of_two
 
 BATCH_TITLE = "Batch size [examples]"
 LR_UNIT = "parameter units per step"

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from words import batch_size as batch_words
-from words import count, number
 
 from figures import axes
 from figures.palette import ERROR_BAR, GREY, GRID, MEASURED, STYLES, label
 from surgecore import FitResult, Optimum
+from surgecore.words import batch_size as batch_words
+from surgecore.words import count, number
 
 FloatArray = NDArray[np.float64]
 Curve = Callable[[FloatArray], FloatArray]

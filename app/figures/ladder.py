@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-import words
 
 from figures import axes
 from figures.palette import ERROR_BAR, GREY, MEASURED, RUNG_STYLES
+from surgecore import words
 from surgecore.why.explanation import Explanation, MeasuredOptimum, Summit
 from surgecore.why.measurement import QUANTITIES, RUNGS, Estimate
 from surgecore.words.explanation import rung_label

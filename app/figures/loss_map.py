@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from words import batch_size as batch_words
-from words import count, number
 
 from figures import axes
 from figures.fits import measured
 from figures.palette import DIVERGED, GREY, INK
 from surgecore import Optimum, Sweep
+from surgecore.words import batch_size as batch_words
+from surgecore.words import count, number
 
 FloatArray = NDArray[np.float64]
 

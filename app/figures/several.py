@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from words import batch_size as batch_words
-from words import number
 
 from figures import axes
 from figures.palette import ERROR_BAR, GREY, GRID, INK, MEASURED, STYLES
 from surgecore import Optimum, Tradeoff
+from surgecore.words import batch_size as batch_words
+from surgecore.words import number
 
 #: One colour and one marker a sweep; lines are for models, so these are never joined.
 _MARKS = (

@@ -8,12 +8,11 @@ from math import ceil, floor, isfinite, log2, log10
 from typing import Any
 
 import numpy as np
-import words
 from plotly.colors import sample_colorscale
 
 from figures.axes import BATCH_TITLE, LR_UNIT
 from figures.loss_map import colour_limits
-from surgecore import Optimum
+from surgecore import Optimum, words
 
 COLOURS = "YlGnBu_r"
 Cells = Mapping[tuple[int, float], float | None]

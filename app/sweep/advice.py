@@ -7,10 +7,9 @@ from math import isfinite, log2, sqrt
 
 import pandas as pd
 import streamlit as st
-import words
 from choice import controls
 
-from surgecore import Analysis, Recommendation, next_runs, recommend, scale_adam, transfer
+from surgecore import Analysis, Recommendation, next_runs, recommend, scale_adam, transfer, words
 from surgecore.sweeps.advice import SPEAKS, beta_text, limits
 
 

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from html import escape
 
 import plotly.graph_objects as go
-import tables
-import words
 
-from surgecore import Analysis, __version__
+from surgecore import Analysis, __version__, words
+from surgecore.words import tables
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:980px;margin:2rem auto;padding:0 1rem;color:#1d2127}"

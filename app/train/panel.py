@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
-import words
 
+from surgecore import words
 from surgecore.training.engine.optimizers import OPTIMIZERS
 from surgecore.training.plans.estimate import Estimate
 from surgecore.training.plans.plan import Plan

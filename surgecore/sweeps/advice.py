@@ -9,11 +9,11 @@ from math import isfinite
 import numpy as np
 
 from surgecore._validate import finite, positive
+from surgecore._words import number
 from surgecore.sweeps.analysis import Analysis
 from surgecore.sweeps.comparison import Comparison
 from surgecore.sweeps.least_squares import Region, log_shape
 from surgecore.theory.laws import PowerLaw, SaturatingLaw, SurgeLaw
-from surgecore.words.numbers import number
 
 _MAREK = 0.158  # exponent of the weak dependence that Marek et al. find with small batches
 _ROUNDING = 1e-12

@@ -11,6 +11,7 @@ from scipy.stats import chi2 as chi2_distribution
 from scipy.stats import t as student_t
 
 from surgecore._validate import FloatArray, like, positive_array
+from surgecore._words import number
 from surgecore.sweeps.least_squares import (
     Data,
     Region,
@@ -26,7 +27,6 @@ from surgecore.sweeps.least_squares import (
 )
 from surgecore.sweeps.optima import Optimum
 from surgecore.theory.laws import LAWS, Law, LawFamily, Param
-from surgecore.words.numbers import number
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from surgecore._validate import FloatArray
+from surgecore._words import number
 from surgecore.sweeps.analysis import Analysis
 from surgecore.sweeps.fitting import FitResult
 from surgecore.sweeps.least_squares import log_shape
 from surgecore.sweeps.optima import Optimum
-from surgecore.words.numbers import number
 
 _HALVED = 0.25  # variance at which an interval has half its width
 

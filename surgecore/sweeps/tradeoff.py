@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from surgecore._validate import FloatArray, like, positive_array
+from surgecore._words import number
 from surgecore.sweeps.fitting import FitResult, fit
 from surgecore.sweeps.least_squares import scale_interval
 from surgecore.sweeps.optima import Optimum
 from surgecore.sweeps.sweep import Sweep
-from surgecore.words.numbers import number
 
 #: Below so many steps, training is too short for the trade-off of long runs.
 _FEW_STEPS = 10

@@ -2,3 +2,28 @@
 
 Reads the results of all other rooms; none of them imports it.
 """
+
+from surgecore.words.numbers import batch_size, count, interval, number, plain, power_of_two, rounded, share
+from surgecore.words.phrases import say
+from surgecore.words.sweeps import VISIBLE, clipped, facts, loss_title, lr_unit, measured, optima_alt, points, remarks
+
+__all__ = [
+    "VISIBLE",
+    "batch_size",
+    "clipped",
+    "count",
+    "facts",
+    "interval",
+    "loss_title",
+    "lr_unit",
+    "measured",
+    "number",
+    "optima_alt",
+    "plain",
+    "points",
+    "power_of_two",
+    "remarks",
+    "rounded",
+    "say",
+    "share",
+]

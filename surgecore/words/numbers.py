@@ -1,30 +1,98 @@
-"""Numbers in sentences."""
+"""Numbers in words: one formatter, for pages, figures, reports and the command line.
+
+The rule: as many significant digits as asked for, plain between 0.01 and 99,999 and with an exponent elsewhere. Where
+an error is known, it alone decides the digits (`rounded`).
+"""
 
 from __future__ import annotations
 
-from math import floor, isfinite, log10
+from math import floor, inf, isfinite, log2, log10
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def number(value: float, digits: int = 2) -> str:
-    """Write a number with so many significant digits, without an exponent between 1e-4 and 1e6.
+def number(value: float | None, digits: int = 3) -> str:
+    """`0.0213`, `3.1e-5`, `77`, `1.2e6`: as short as the digits allow."""
+    if value is None or value != value:
+        return "–"
+    if not isfinite(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
+    # Rounding first, so that 9.996 is 10.0 and not 10.00.
+    exponent = floor(log10(abs(float(f"{value:.{digits - 1}e}"))))
+    if -2 <= exponent < 5:
+        text = f"{value:.{max(digits - 1 - exponent, 0)}f}"
+    else:
+        mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        text = f"{mantissa}e{int(power)}"
+    return text.replace("-", "−", 1) if value < 0 else text
+
+
+def interval(low: float, high: float) -> str:
+    """`0.019 to 0.024`, with an open end said in words."""
+    if not isfinite(high) or high == inf:
+        return "unbounded" if low <= 0 or not isfinite(low) else f"above {number(low)}"
+    if low <= 0 or not isfinite(low):
+        return f"below {number(high)}"
+    return f"{number(low)} to {number(high)}"
+
+
+def batch_size(value: float) -> str:
+    """`2⁶ = 64` for a power of two, else the plain number."""
+    power = log2(value)
+    if value >= 1 and power == round(power):
+        return f"{power_of_two(round(power))} = {value:.0f}"
+    return number(value)
+
+
+def share(fraction: float) -> str:
+    """`97 %`, `< 0.1 %`."""
+    if not isfinite(fraction):
+        return "–"
+    return "< 0.1 %" if abs(fraction) < 1e-3 else f"{number(100 * fraction, 2)} %"
+
+
+def power_of_two(exponent: int) -> str:
+    """`2⁶`."""
+    return "2" + str(exponent).translate(_SUPERSCRIPT)
+
+
+def count(n: int, noun: str) -> str:
+    """`1 cell`, `12 cells`."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def plain(text: str) -> str:
+    """What a file says, as it stands there: never read as Markdown."""
+    return "".join("\\" + c if c in r"\`*_{}[]()<>#+!|$~:" else c for c in text)
+
+
+def rounded(value: float, error: float) -> str:
+    """Write a value with the digits that its standard error carries.
+
+    The error is given two significant digits where they are below 355 of 1000, else one, and the value is cut at the
+    same place.
 
     Parameters
     ----------
     value : float
         Any number.
-    digits : int, optional
-        Significant digits, 1 or more.
+    error : float
+        Its standard error, in the same unit; three significant digits of the value where it is none.
 
     Returns
     -------
     str
-        Such as "290", "0.031" or "1.8e11".
+        Such as "0.0213" for 0.021347 with an error of 0.0004.
+
+    References
+    ----------
+    Particle Data Group, Review of Particle Physics, Introduction, section 5.3 (rounding).
     """
-    if value == 0 or not isfinite(value):
-        return f"{value:g}"
-    exponent = floor(log10(abs(value)))
-    if -4 <= exponent < 6:
-        decimals = digits - 1 - exponent
-        return f"{round(value, decimals):,.{max(decimals, 0)}f}"
-    mantissa, power = f"{value:.{digits - 1}e}".split("e")
-    return f"{mantissa}e{int(power)}"
+    if not (isfinite(error) and error > 0 and isfinite(value)) or value == 0:
+        return number(value)
+    place = floor(log10(error))
+    first = error / 10.0**place
+    place -= 1 if first < 3.55 else 0
+    return number(round(value, -place), min(max(floor(log10(abs(value))) - place + 1, 1), 15))

@@ -13,9 +13,9 @@ from explore import page as explore
 from explore.curves import Reading, fit_controls
 from explore.said import sentences
 from explore.state import DEFAULT_MODEL, ExploreState, from_query
-from words import plain
 
 from surgecore import EqualSnrLaw, NoiseModel, PowerLaw, Sweep, analyse
+from surgecore.words import plain
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,9 +8,9 @@ from explore.said import Around, examples, moved, sentences
 from explore.state import CURVES, KEYS, NOISES, ExploreState, from_json, from_query, hidden
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from words import VISIBLE, number
 
 from surgecore import NoiseModel
+from surgecore.words import VISIBLE, number
 
 
 @st.composite

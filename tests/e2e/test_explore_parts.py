@@ -14,9 +14,9 @@ from driving import centre, control, drag, exact, redraws, settled
 from explore.curves import Reading, fit_controls
 from explore.state import DEFAULT_MODEL
 from playwright.sync_api import expect
-from words import number
 
 from surgecore import PowerLaw, analyse, load_catalogue
+from surgecore.words import number
 
 ROOT = Path(__file__).parents[2]
 

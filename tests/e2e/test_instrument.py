@@ -15,9 +15,9 @@ from explore.presets import PRESETS
 from explore.said import Around, examples, moved, sentences
 from explore.state import DEFAULT_MODEL
 from playwright.sync_api import expect
-from words import number
 
 from surgecore import NoiseModel, load_catalogue
+from surgecore.words import number
 
 ROOT = Path(__file__).parents[2]
 

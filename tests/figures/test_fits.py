@@ -8,13 +8,12 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-import tables
-import words
 from figures import fits as figures
 from figures import loss_map
 from figures.palette import STYLES
 
-from surgecore import LAWS, Sweep, analyse
+from surgecore import LAWS, Sweep, analyse, words
+from surgecore.words import tables
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +165,9 @@ def test_tables_say_the_numbers_of_the_analysis(analysis):
 
 def test_figures_need_neither_streamlit_nor_torch():
     code = (
-        "import sys; sys.path.insert(0, 'app'); from figures import axes, fits, ladder, loss_map, palette, several, surface; import tables, words; "
+        "import sys; sys.path.insert(0, 'app'); "
+        "from figures import axes, fits, ladder, loss_map, palette, several, surface; "
+        "from surgecore.words import tables; "
         "assert not {'streamlit', 'torch'} & set(sys.modules), 'imported'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

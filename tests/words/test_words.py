@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-import words
 
-from surgecore import Sweep, analyse
+from surgecore import Sweep, analyse, words
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surgecore._words import number
 from surgecore.training.engine.stack import n_params
 from surgecore.training.plans.plan import Plan
-from surgecore.words.numbers import number
 
 
 @dataclass(frozen=True)

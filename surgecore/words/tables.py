@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-import words
 from numpy.typing import NDArray
 
-from surgecore import Comparison, FitResult, Optimum, Param
+from surgecore import Comparison, FitResult, Optimum, Param, words
 
 FloatArray = NDArray[np.float64]
 
 
 def optima(measured: Sequence[Optimum]) -> pd.DataFrame:
+    """One row an optimum."""
     rows = []
     for optimum in measured:
         edge = f"on the {optimum.on_edge} edge of the grid: a bound. " if optimum.on_edge else ""
@@ -86,6 +86,7 @@ def _parameters(fit: FitResult, symbols: bool) -> Iterable[str]:
 
 
 def glossary(params: Iterable[Param]) -> pd.DataFrame:
+    """One row a parameter."""
     seen = {(param.name, param.symbol): param for param in params}
     return pd.DataFrame(
         {

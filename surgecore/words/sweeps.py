@@ -1,67 +1,17 @@
-"""Numbers and core objects in words: pure text, shared by figures, tables and pages."""
+"""Sweeps and their optima in words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, inf, isfinite, log2, log10
+from math import isfinite
 
-from surgecore import Analysis, Optimum, Sweep
+from surgecore.sweeps.analysis import Analysis
+from surgecore.sweeps.optima import Optimum
+from surgecore.sweeps.sweep import Sweep
+from surgecore.words.numbers import count, number, plain
 
 #: A peak that stands out by less than this fraction of the plateau is not worth the name.
 VISIBLE = 0.01
-
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """`0.0213`, `3.1e-5`, `77`, `1.2e6`: as short as the digits allow."""
-    if value is None or value != value:
-        return "–"
-    if not isfinite(value):
-        return "∞" if value > 0 else "−∞"
-    if value == 0:
-        return "0"
-    # Rounding first, so that 9.996 is 10.0 and not 10.00.
-    exponent = floor(log10(abs(float(f"{value:.{digits - 1}e}"))))
-    if -2 <= exponent < 5:
-        text = f"{value:.{max(digits - 1 - exponent, 0)}f}"
-    else:
-        mantissa, power = f"{value:.{digits - 1}e}".split("e")
-        text = f"{mantissa}e{int(power)}"
-    return text.replace("-", "−", 1) if value < 0 else text
-
-
-def interval(low: float, high: float) -> str:
-    """`0.019 to 0.024`, with an open end said in words."""
-    if not isfinite(high) or high == inf:
-        return "unbounded" if low <= 0 or not isfinite(low) else f"above {number(low)}"
-    if low <= 0 or not isfinite(low):
-        return f"below {number(high)}"
-    return f"{number(low)} to {number(high)}"
-
-
-def batch_size(value: float) -> str:
-    """`2⁶ = 64` for a power of two, else the plain number."""
-    power = log2(value)
-    if value >= 1 and power == round(power):
-        return f"{power_of_two(round(power))} = {value:.0f}"
-    return number(value)
-
-
-def share(fraction: float) -> str:
-    """`97 %`, `< 0.1 %`."""
-    if not isfinite(fraction):
-        return "–"
-    return "< 0.1 %" if abs(fraction) < 1e-3 else f"{number(100 * fraction, 2)} %"
-
-
-def power_of_two(exponent: int) -> str:
-    return "2" + str(exponent).translate(_SUPERSCRIPT)
-
-
-def count(n: int, noun: str) -> str:
-    """`1 cell`, `12 cells`."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def optima_alt(optima: Sequence[Optimum]) -> str:
@@ -74,17 +24,13 @@ def optima_alt(optima: Sequence[Optimum]) -> str:
     return f"Measured optimal learning rates at {sizes}: {at[0]}, highest {at[1]}, {at[2]}."
 
 
-def plain(text: str) -> str:
-    """What a file says, as it stands there: never read as Markdown."""
-    return "".join("\\" + c if c in r"\`*_{}[]()<>#+!|$~:" else c for c in text)
-
-
 def measured(sweep: Sweep) -> str:
     """What the points are, with the horizon: one step and many steps never share a label."""
     return f"Measured after {count(sweep.steps, 'step')}" if sweep.steps else "Measured"
 
 
 def loss_title(sweep: Sweep) -> str:
+    """Title of a loss axis, with the horizon."""
     return f"Loss after {count(sweep.steps, 'step')}" if sweep.steps else "Loss"
 
 

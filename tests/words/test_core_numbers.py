@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surgecore.words.numbers import number
+from surgecore._words import number
 
 
 @pytest.mark.parametrize(
