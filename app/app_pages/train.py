@@ -48,7 +48,7 @@ def surface_of(plan: Plan, shown: Job | None, **options: object) -> None:
             plan.grid.batch_sizes,
             rates,
             shown.cells if shown else {},
-            unit=words.lr_unit(plan.optimizer.label),
+            unit=words.lr_unit(plan.source["optimizer"]["key"]),
             show_planned=not plan.grid.refine or shown is None,
             **options,
         )
@@ -81,7 +81,7 @@ def seconds(origin: dict[str, object]) -> float:
 
 def finished(shown: Job) -> None:
     outputs = shown.plan.protocol.outputs()
-    keys = {output.key: output.label for output in outputs}
+    keys = {output.key: words.horizon(output.horizon, output.amount, output.loss) for output in outputs}
     key = outputs[0].key
     if len(keys) > 1:
         key = st.segmented_control(
@@ -103,7 +103,7 @@ def finished(shown: Job) -> None:
             optima=analysis.optima,
             show_planned=False,
             loss_title=words.loss_title(sweep),
-            unit=words.lr_unit(shown.plan.optimizer.label),
+            unit=words.lr_unit(shown.plan.source["optimizer"]["key"]),
         )
     )
     label = f"{shown.plan.title}, {keys[key]} (trained here)"

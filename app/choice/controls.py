@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -89,35 +88,26 @@ def _analysis(sweep: Sweep) -> Analysis:
 @st.cache_resource(show_spinner=False)
 def places() -> dict[str, Place]:
     """The place of each bundled sweep by title, in the order of the choice: steps and losses by number."""
-    plans = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in (DATA_DIR / "plans").glob("*.toml")}
-    firsts = [
-        list(dict.fromkeys(names))
-        for names in zip(*((e.workload, e.optimizer, _horizon(e)[1]) for e in catalogue()), strict=True)
-    ]
+    entries = catalogue()
+    firsts = [list(dict.fromkeys(column)) for column in zip(*map(_trained_as, entries), strict=True)]
     found = {}
-    for entry in catalogue():
-        horizon, protocol = _horizon(entry)
-        alike = {_horizon(e)[0] for e in catalogue() if (e.workload, e.optimizer) == (entry.workload, entry.optimizer)}
-        plan = max((stem for stem in plans if entry.name.startswith(f"{stem}-")), key=len, default="")
-        start = float(plans.get(plan, {}).get("protocol", {}).get("loss", 0.0))
-        after = f"{horizon} from loss {start:g}" if start else horizon
-        # what else the title says: a checkpoint, a protocol, a shape
-        optimizer = entry.optimizer.split(",")[0]
-        known = {entry.workload, horizon}
-        rest = [part for part in entry.title.split(", ") if part not in known and not part.startswith(optimizer)]
-        # what tells sweeps apart comes first, as long names are cut
-        run = ", ".join([after, *rest] if len(alike) > 1 else [*rest, after])
-        parts = (entry.workload, entry.optimizer, protocol)
-        numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", horizon)]
-        kind = re.sub(r"[\d.]+", "", horizon).replace("steps", "step")
-        order = *(names.index(part) for names, part in zip(firsts, parts, strict=True)), rest, kind, numbers
-        found[entry.title] = order, Place(entry.workload, entry.optimizer, run)
+    for entry in entries:
+        alike = [e.horizon for e in entries if _trained_as(e)[:2] == _trained_as(entry)[:2]]
+        run = words.run(entry, horizon_first=len(alike) > 1)
+        order = (
+            *(names.index(part) for names, part in zip(firsts, _trained_as(entry), strict=True)),
+            entry.checkpoint, entry.horizon, entry.loss, entry.amount or 0,
+        )  # fmt: skip
+        found[entry.title] = order, Place(*_names(entry), run)
     return {title: place for title, (_, place) in sorted(found.items(), key=lambda item: item[1][0])}
 
 
-def _horizon(entry: Entry) -> tuple[str, str]:
-    horizon, _, protocol = entry.protocol.partition("; ")
-    return horizon, protocol
+def _trained_as(entry: Entry) -> tuple[str, tuple[str, str], str]:
+    return entry.workload, (entry.optimizer, entry.state), entry.protocol
+
+
+def _names(entry: Entry) -> tuple[str, str]:
+    return words.workload(entry.workload), words.optimizer(entry.optimizer, entry.state)
 
 
 def _first(workload: str, optimizer: str | None = None, run: str | None = None) -> str:
@@ -146,7 +136,7 @@ def _own_names() -> list[str]:
 def show_trained(label: str, sweep: Sweep) -> None:
     """Offer a sweep that was trained here on every page, and show it from now on."""
     job = training_jobs.jobs().find(st.query_params.get("job", ""))
-    optimizer = job.plan.optimizer.label if job is not None else None
+    optimizer = job.plan.source["optimizer"]["key"] if job is not None else None
     named = replace(sweep, name=label.removesuffix(_TRAINED_HERE))
     st.session_state.setdefault(TRAINED, {})[label] = Trained(named, optimizer)
     uploads.show(label)
@@ -216,7 +206,7 @@ def _lost(text: str) -> str:
 
 def choose_sweep() -> None:
     """Draw the choice of sweep that pages share."""
-    workloads = list(dict.fromkeys(entry.workload for entry in catalogue()))
+    workloads = list(dict.fromkeys(place.workload for place in places().values()))
     st.session_state[uploads.RESERVED] = frozenset((*places(), *workloads, OWN))
     _follow_address()
     state, own = st.session_state, _own_names()
@@ -224,7 +214,7 @@ def choose_sweep() -> None:
     _choice("Workload, or your own sweep" if own else "Workload", [*own, *workloads], KEY,
             place.workload if place else state[SHOWN])  # fmt: skip
     if place is not None:
-        optimizers = [entry.optimizer for entry in catalogue() if entry.workload == place.workload]
+        optimizers = [other.optimizer for other in places().values() if other.workload == place.workload]
         _choice("Optimizer", optimizers, OPTIMIZER, place.optimizer)
         alike = (place.workload, place.optimizer)
         runs = [other.run for other in places().values() if (other.workload, other.optimizer) == alike]

@@ -10,7 +10,6 @@ from surgecore import words
 from surgecore.training.engine.optimizers import OPTIMIZERS
 from surgecore.training.plans.estimate import Estimate
 from surgecore.training.plans.plan import Plan
-from surgecore.training.workloads.workloads import WORKLOADS
 from train import plan as train_plan
 from train.plan import ASK_SECONDS, MOST_MEMORY, MOST_SECONDS, PROTOCOL_NAMES, STATE_NAMES, WORKLOAD_KEYS, Choices
 
@@ -19,12 +18,12 @@ def choose(*, disabled: bool) -> Choices:
     """Draw the choices; small defaults that finish in seconds, for every workload."""
     still = {"disabled": disabled}
     workload = st.selectbox(
-        "Workload", WORKLOAD_KEYS, format_func=lambda key: WORKLOADS[key].label, key="train-workload",
+        "Workload", WORKLOAD_KEYS, format_func=words.workload, key="train-workload",
         filter_mode=None, **still,
     )  # fmt: skip
     default = train_plan.DEFAULTS[workload]
     optimizer = st.selectbox(
-        "Optimizer", list(OPTIMIZERS), format_func=lambda key: _capital(OPTIMIZERS[key].label), key="train-optimizer",
+        "Optimizer", list(OPTIMIZERS), format_func=lambda key: _capital(words.optimizer(key)), key="train-optimizer",
         filter_mode=None, **still,
     )  # fmt: skip
     state = "cold"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from surgecore.training.engine.optimizers import OPTIMIZERS
+from surgecore import words
 from surgecore.training.engine.protocols import PROTOCOLS
 from surgecore.training.plans.plan import Plan, PlanError
 from surgecore.training.workloads.workloads import WORKLOADS
@@ -92,7 +92,7 @@ class Choices:
             grid["each_side"] = 5
         return {
             "name": f"{self.workload}-{self.optimizer}",
-            "title": f"{WORKLOADS[self.workload].label}, {OPTIMIZERS[self.optimizer].label}",
+            "title": f"{words.workload(self.workload)}, {words.optimizer(self.optimizer)}",
             "workload": {"key": self.workload, **DEFAULTS[self.workload].options},
             "optimizer": optimizer,
             "protocol": {"key": self.protocol, **self._protocol()},

@@ -24,7 +24,20 @@ class Entry:
     file, sha256, card : str
         Data file, its SHA-256 in hexadecimal, and data card, beside the manifest.
     workload, optimizer, protocol : str
-        What was trained, and how.
+        Keys of what was trained, and how: "digits-mlp", "adam", "checkpoint".
+    settings : mapping
+        Options of the workload.
+    state : str
+        Of the optimizer at the start: "cold", "warm" or "limit".
+    checkpoint : int
+        Number of the common checkpoint, from 1; 0 where there is none.
+    horizon : str
+        After what trials are compared: "steps", "steps_from_start", "examples_from_start", "steps_after_loss" or
+        "steps_to_loss".
+    amount : int or None
+        How many steps or examples that is.
+    loss : float
+        Loss of the checkpoint or target; 0 for initial parameters.
     steps : int or None
         Training steps of every trial, where they all have the same number.
     grid, seeds : str or other
@@ -45,6 +58,12 @@ class Entry:
     workload: str
     optimizer: str
     protocol: str
+    settings: Mapping[str, Any]
+    state: str
+    checkpoint: int
+    horizon: str
+    amount: int | None
+    loss: float
     steps: int | None
     grid: Any
     seeds: Any

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from surgecore import words
 from surgecore.cli import number
 from surgecore.sweeps.analysis import analyse
 from surgecore.sweeps.catalogue import Entry
@@ -196,17 +197,27 @@ def _entry(
     seeds = f"{plan.grid.seeds}"
     if plan.grid.few_seeds:
         seeds += f" ({plan.grid.few_seeds} from batch size {plan.grid.few_seeds_from})"
-    label = plan.optimizer.label + ("" if plan.state == "cold" else f", {plan.state} state")
+    horizon = words.horizon(output.horizon, output.amount, output.loss)
     return {
-        "name": name, "title": f"{plan.title}, {output.label}", "file": f"{name}.csv.gz",
-        "sha256": sha256(data).hexdigest(), "card": f"{name}.md", "workload": plan.workload.label,
-        "optimizer": label, "protocol": f"{output.label}; {plan.protocol.label}", "steps": output.steps,
+        "name": name, "title": f"{plan.title}, {horizon}", "file": f"{name}.csv.gz",
+        "sha256": sha256(data).hexdigest(), "card": f"{name}.md", **_facts(plan, output),
         "grid": f"{len(sizes)} batch sizes {min(sizes)} to {max(sizes)}, {len(rates)} learning rates "
         f"{rates[0]:.3g} to {rates[-1]:.3g}",
         "seeds": seeds, "device": provenance["device"], "versions": dict(provenance["versions"]),
         "date": datetime.now(UTC).date().isoformat(), "precision": provenance["precision"],
         "wall_seconds": provenance["wall_seconds"], "shows": " ".join(analyse(sweep).sentences),
         "does_not_show": item["does_not_show"],
+    }  # fmt: skip
+
+
+def _facts(plan: Plan, output: Output) -> dict[str, Any]:
+    """What was trained and how, as keys and numbers."""
+    keys = {table: plan.source[table]["key"] for table in ("workload", "optimizer", "protocol")}
+    seed = getattr(plan.protocol, "checkpoint_seed", None)
+    return keys | {
+        "settings": {field.name: getattr(plan.workload, field.name) for field in fields(plan.workload)},
+        "state": plan.state, "checkpoint": 0 if seed is None else seed + 1, "horizon": output.horizon,
+        "amount": output.amount, "loss": output.loss, "steps": output.steps,
     }  # fmt: skip
 
 
@@ -228,9 +239,9 @@ def _card(entry: Mapping[str, Any], plan: Plan, sweep: Sweep) -> str:
 
 | | |
 |---|---|
-| Workload | {entry["workload"]}; {plan.workload.source} |
-| Optimizer | {entry["optimizer"]} |
-| Protocol | {entry["protocol"]} |
+| Workload | {words.workload(entry["workload"])}; {plan.workload.source} |
+| Optimizer | {words.optimizer(entry["optimizer"], entry["state"])} |
+| Protocol | {words.horizon(entry["horizon"], entry["amount"], entry["loss"])}; {words.protocol(entry["protocol"])} |
 | Settings | {settings} |
 | Grid | {entry["grid"]} |
 | Seeds | {entry["seeds"]}; minibatches with replacement from (seed, batch size, step), shared by all learning rates |

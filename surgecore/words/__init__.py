@@ -3,6 +3,7 @@
 Reads the results of all other rooms; none of them imports it.
 """
 
+from surgecore.words.catalogue import horizon, optimizer, protocol, run, workload
 from surgecore.words.numbers import batch_size, count, interval, number, plain, power_of_two, rounded, share
 from surgecore.words.phrases import say
 from surgecore.words.sweeps import VISIBLE, clipped, facts, loss_title, lr_unit, measured, optima_alt, points, remarks
@@ -13,17 +14,22 @@ __all__ = [
     "clipped",
     "count",
     "facts",
+    "horizon",
     "interval",
     "loss_title",
     "lr_unit",
     "measured",
     "number",
     "optima_alt",
+    "optimizer",
     "plain",
     "points",
     "power_of_two",
+    "protocol",
     "remarks",
     "rounded",
+    "run",
     "say",
     "share",
+    "workload",
 ]

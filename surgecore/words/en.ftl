@@ -13,6 +13,50 @@ count-runs = { $count ->
 
 ## names: laws, curves, optimizers, symbols
 
+workload-quadratic = Quadratic
+workload-softmax = Softmax regression on digits
+workload-digits-mlp = Digits MLP
+workload-fashion-cnn = Fashion-MNIST CNN
+workload-char-transformer = Character transformer
+
+optimizer-sgd = SGD
+optimizer-sign = sign descent
+optimizer-signum = Signum
+optimizer-lion = Lion
+optimizer-adam = Adam
+optimizer-adamw = AdamW
+optimizer-rmsprop = RMSprop
+optimizer-adagrad = Adagrad
+optimizer-adafactor = Adafactor
+optimizer-muon = Muon
+state-warm = { $optimizer }, warm state
+state-limit = { $optimizer }, no memory
+
+protocol-checkpoint = from a common checkpoint
+protocol-steps = from initialisation
+protocol-examples = a fixed number of examples
+protocol-target = to a target loss, then further steps
+protocol-of-the-paper = paper's protocol
+checkpoint-number = checkpoint { $number }
+
+horizon-steps = { $count ->
+    [one] { $count } step
+   *[other] { $count } steps
+}
+horizon-steps-from-start = { horizon-steps } from initialisation
+horizon-examples-from-start = { $count ->
+    [one] { $count } example from initialisation
+   *[other] { $count } examples from initialisation
+}
+horizon-steps-after-loss = { horizon-steps } after loss { $loss }
+horizon-steps-to-loss = steps to loss { $loss }
+horizon-from-loss = { $horizon } from loss { $loss }
+
+hessian-aligned = curvature along the gradient
+hessian-rotated = rotated curvature
+hessian-diagonal = diagonal curvature
+noise-isotropic = independent noise
+noise-curvature = noise shaped like the curvature
 
 # end of: names: laws, curves, optimizers, symbols
 

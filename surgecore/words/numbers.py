@@ -29,6 +29,11 @@ def number(value: float | None, digits: int = 3) -> str:
     return text.replace("-", "−", 1) if value < 0 else text
 
 
+def setting(value: float) -> str:
+    """`0.5`, `1e-08`: a number that somebody chose, as it was chosen."""
+    return f"{value:g}"
+
+
 def interval(low: float, high: float) -> str:
     """`0.019 to 0.024`, with an open end said in words."""
     if not isfinite(high) or high == inf:

@@ -58,10 +58,10 @@ def clipped(losses: Sequence[float], limits: tuple[float, float]) -> str:
 
 
 def lr_unit(optimizer: str | None) -> str:
-    """Unit of a learning rate: SGD's is not that of sign-like optimizers, and an upload's is unknown."""
+    """Unit of a learning rate by its optimizer's key: SGD's is not a sign's, and an upload's is unknown."""
     if optimizer is None:
         return "units of its optimizer"
-    return "parameter units² per loss" if "sgd" in optimizer.lower() else "parameter units per step"
+    return "parameter units² per loss" if optimizer == "sgd" else "parameter units per step"
 
 
 def points(sweep: Sweep, unit: str) -> str:

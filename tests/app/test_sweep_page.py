@@ -6,7 +6,7 @@ import numpy as np
 from choice import controls
 from drawn import figure, metas, said, trace
 
-from surgecore import LAWS, NoiseModel, analyse
+from surgecore import LAWS, NoiseModel, analyse, words
 
 
 def test_sweep_page_says_the_numbers_of_the_analysis(app, bundled):
@@ -35,8 +35,8 @@ def test_bundled_sweeps_have_their_page(app, bundled):
         app.run()
         assert not app.exception
         assert app.title[0].value == entry.title
-        assert app.selectbox(key="sweep").value == entry.workload
-        assert app.selectbox(key="sweep-optimizer").value == entry.optimizer
+        assert app.selectbox(key="sweep").value == words.workload(entry.workload)
+        assert app.selectbox(key="sweep-optimizer").value == words.optimizer(entry.optimizer, entry.state)
 
 
 def test_three_boxes_lead_to_every_bundled_sweep(app, bundled):
@@ -56,7 +56,7 @@ def test_three_boxes_lead_to_every_bundled_sweep(app, bundled):
 def test_the_choice_sorts_by_number_and_names_checkpoints_by_their_loss(app, bundled):
     app.run()
     assert [app.selectbox(key=key).value for key in ("sweep", "sweep-optimizer", "sweep-run")] == [
-        bundled[0].workload, bundled[0].optimizer, "10 steps from loss 1",
+        "Digits MLP", "sign descent", "10 steps from loss 1",
     ]  # fmt: skip
     runs = app.selectbox(key="sweep-run").options
     assert runs[:4] == [f"{k} from loss 1" for k in ("1 step", "5 steps", "10 steps", "20 steps")]

@@ -51,7 +51,6 @@ class Buffers:
 class Optimizer(ABC):
     """An update rule for many runs at once."""
 
-    label: ClassVar[str]
     n_buffers: ClassVar[int] = 0
 
     def scalars(self, t: int) -> tuple[float, ...]:
@@ -72,7 +71,7 @@ class Optimizer(ABC):
         """
         betas = {name: 0.0 for name in ("beta1", "beta2", "alpha") if hasattr(self, name)}
         if not betas:
-            raise ValueError(f"the beta = 0 limit needs an optimizer with betas, but got {self.label}")
+            raise ValueError(f"the beta = 0 limit needs an optimizer with betas, but got {type(self).__name__}")
         return replace(self, **betas)
 
     @abstractmethod
@@ -87,7 +86,6 @@ class SGD(Optimizer):
     momentum: float = option(0.0, 0, 0.999999)
     nesterov: bool = False
     weight_decay: float = option(0.0, 0, 10)
-    label: ClassVar[str] = "SGD"
     n_buffers: ClassVar[int] = 1
 
     def update(self, x: Buffers, at: Scalars) -> None:
@@ -104,7 +102,6 @@ class Sign(Optimizer):
     """Sign descent: every coordinate moves by the learning rate against the sign of its gradient."""
 
     weight_decay: float = option(0.0, 0, 10)
-    label: ClassVar[str] = "sign descent"
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
@@ -118,7 +115,6 @@ class Signum(Optimizer):
 
     beta1: float = option(0.9, 0, 0.999999)
     weight_decay: float = option(0.0, 0, 10)
-    label: ClassVar[str] = "Signum"
     n_buffers: ClassVar[int] = 1
 
     def update(self, x: Buffers, at: Scalars) -> None:
@@ -134,7 +130,6 @@ class Lion(Optimizer):
     beta1: float = option(0.9, 0, 0.999999)
     beta2: float = option(0.99, 0, 0.999999)
     weight_decay: float = option(0.0, 0, 10)
-    label: ClassVar[str] = "Lion"
     n_buffers: ClassVar[int] = 1
 
     def update(self, x: Buffers, at: Scalars) -> None:
@@ -152,7 +147,6 @@ class Adam(Optimizer):
     beta2: float = option(0.999, 0, 0.999999)
     eps: float = option(1e-8, 0, 1)
     weight_decay: float = option(0.0, 0, 10)
-    label: ClassVar[str] = "Adam"
     n_buffers: ClassVar[int] = 2
 
     def scalars(self, t: int) -> tuple[float, ...]:
@@ -176,7 +170,6 @@ class AdamW(Adam):
     """Adam with decoupled weight decay, as `torch.optim.AdamW`."""
 
     weight_decay: float = option(0.01, 0, 10)
-    label: ClassVar[str] = "AdamW"
 
     def _decayed(self, x: Buffers) -> Tensor:
         _shrink(x, self.weight_decay)
@@ -190,7 +183,6 @@ class RMSprop(Optimizer):
     alpha: float = option(0.99, 0, 0.999999)
     eps: float = option(1e-8, 0, 1)
     weight_decay: float = option(0.0, 0, 10)
-    label: ClassVar[str] = "RMSprop"
     n_buffers: ClassVar[int] = 1
 
     def update(self, x: Buffers, at: Scalars) -> None:
@@ -206,7 +198,6 @@ class Adagrad(Optimizer):
 
     eps: float = option(1e-10, 0, 1)
     weight_decay: float = option(0.0, 0, 10)
-    label: ClassVar[str] = "Adagrad"
     n_buffers: ClassVar[int] = 1
 
     def update(self, x: Buffers, at: Scalars) -> None:
@@ -227,7 +218,6 @@ class Adafactor(Optimizer):
     eps2: float = option(1e-3, 0, 1)
     clip: float = option(1.0, 1e-6, 1e6)
     weight_decay: float = option(0.0, 0, 10)
-    label: ClassVar[str] = "Adafactor"
     n_buffers: ClassVar[int] = 2
 
     def scalars(self, t: int) -> tuple[float, ...]:
@@ -276,7 +266,6 @@ class Muon(Optimizer):
     beta1: float = option(0.9, 0, 0.999999)
     beta2: float = option(0.999, 0, 0.999999)
     eps: float = option(1e-8, 0, 1)
-    label: ClassVar[str] = "Muon"
     n_buffers: ClassVar[int] = 2
 
     def scalars(self, t: int) -> tuple[float, ...]:

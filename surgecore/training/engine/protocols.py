@@ -31,14 +31,21 @@ class Output:
     ----------
     key : str
         Ending of its name and files.
-    label : str
-        What was compared, for a title.
+    horizon : str
+        After what trials are compared: "steps" from a common checkpoint, "steps_from_start" and "examples_from_start"
+        from initial parameters, "steps_after_loss" after a target was reached, "steps_to_loss" until it is.
+    amount : int or None
+        How many steps or examples; None where that is what is compared.
+    loss : float
+        Loss of the checkpoint or target; 0 for initial parameters.
     steps : int or None
         Steps of every trial, None where they differ.
     """
 
     key: str
-    label: str
+    horizon: str
+    amount: int | None = None
+    loss: float = 0.0
     steps: int | None = None
 
 
@@ -68,7 +75,6 @@ class Measured:
 class Protocol(ABC):
     """How trials are run and compared."""
 
-    label: ClassVar[str]
     own_start: ClassVar[bool] = True
 
     @abstractmethod
@@ -107,12 +113,11 @@ class FromCheckpoint(Protocol):
     steps: tuple[int, ...] = option((10,), 1, 1_000_000)
     loss: float = option(1.0, 0)
     checkpoint_seed: int = option(0, 0)
-    label: ClassVar[str] = "from a common checkpoint"
     own_start: ClassVar[bool] = False
 
     def outputs(self) -> tuple[Output, ...]:
         """One sweep for each number of steps."""
-        return tuple(Output(f"k{k}", f"{k} step{'s' * (k > 1)}", k) for k in self.steps)
+        return tuple(Output(f"k{k}", "steps", k, self.loss, k) for k in self.steps)
 
     def max_steps(self, batch_size: int) -> int:
         """Largest number of steps."""
@@ -134,11 +139,10 @@ class FixedSteps(Protocol):
     steps: tuple[int, ...] = option((100,), 1, 10_000_000)
     schedule: str = option("constant", choices=("constant", "cosine"))
     warmup: float = option(0.1, 0, 0.9)
-    label: ClassVar[str] = "from initialisation"
 
     def outputs(self) -> tuple[Output, ...]:
         """One sweep for each number of steps."""
-        return tuple(Output(f"s{k}", f"{k} steps from initialisation", k) for k in self.steps)
+        return tuple(Output(f"s{k}", "steps_from_start", k, steps=k) for k in self.steps)
 
     def max_steps(self, batch_size: int) -> int:
         """Largest number of steps."""
@@ -168,11 +172,10 @@ class FixedExamples(Protocol):
     examples: tuple[int, ...] = option((100_000,), 1)
     schedule: str = option("constant", choices=("constant", "cosine"))
     warmup: float = option(0.1, 0, 0.9)
-    label: ClassVar[str] = "a fixed number of examples"
 
     def outputs(self) -> tuple[Output, ...]:
         """One sweep for each number of examples."""
-        return tuple(Output(f"e{n}", f"{n} examples from initialisation") for n in self.examples)
+        return tuple(Output(f"e{n}", "examples_from_start", n) for n in self.examples)
 
     def max_steps(self, batch_size: int) -> int:
         """Steps for the largest number of examples, at least one."""
@@ -215,18 +218,15 @@ class ToTarget(Protocol):
     every: int = option(2, 1, 1000)
     every_step_from: int = option(64, 1)
     limit: int = option(2000, 1, 10_000_000)
-    label: ClassVar[str] = "to a target loss, then further steps"
 
     def outputs(self) -> tuple[Output, ...]:
         """One sweep for each target and k, then one of the steps to each target."""
         further = [
-            Output(f"t{target:g}-k{k}", f"{k} steps after loss {target:g}")
-            for target in self.targets
-            for k in self.then
+            Output(f"t{target:g}-k{k}", "steps_after_loss", k, target) for target in self.targets for k in self.then
         ]
         return (
             *further,
-            *(Output(f"t{target:g}-steps", f"steps to loss {target:g}") for target in self.targets),
+            *(Output(f"t{target:g}-steps", "steps_to_loss", loss=target) for target in self.targets),
         )
 
     def max_steps(self, batch_size: int) -> int:

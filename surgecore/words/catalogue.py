@@ -1,0 +1,43 @@
+"""What was trained and how, in words: workloads, optimizers, protocols, horizons."""
+
+from __future__ import annotations
+
+from surgecore.sweeps.catalogue import Entry
+from surgecore.words.numbers import setting
+from surgecore.words.phrases import say
+
+#: Settings of a workload that tell its sweeps apart, in the order in which they are said.
+_SHAPES = {"quadratic": ("hessian", "noise")}
+
+
+def workload(key: str) -> str:
+    """Name of a bundled workload."""
+    return say(f"workload-{key}")
+
+
+def optimizer(key: str, state: str = "cold") -> str:
+    """Name of an optimizer, with the state that it starts from."""
+    return say(f"optimizer-{key}") if state == "cold" else say(f"state-{state}", optimizer=say(f"optimizer-{key}"))
+
+
+def protocol(key: str) -> str:
+    """How trials are started, in a few words."""
+    return say(f"protocol-{key}")
+
+
+def horizon(kind: str, amount: int | None, loss: float) -> str:
+    """After what trials are compared: "10 steps", "20 steps after loss 0.5"."""
+    return say(f"horizon-{kind.replace('_', '-')}", count=amount or 0, loss=setting(loss))
+
+
+def run(entry: Entry, *, horizon_first: bool = True) -> str:
+    """What tells an entry apart from others of its workload and optimizer; what differs stands first."""
+    after = horizon(entry.horizon, entry.amount, entry.loss)
+    if entry.horizon == "steps" and entry.loss:
+        after = say("horizon-from-loss", horizon=after, loss=setting(entry.loss))
+    rest = [say(f"{name}-{entry.settings[name]}") for name in _SHAPES.get(entry.workload, ())]
+    if entry.checkpoint > 1:
+        rest.append(say("checkpoint-number", number=str(entry.checkpoint)))
+    if entry.protocol == "target":
+        rest.append(say("protocol-of-the-paper"))
+    return ", ".join([after, *rest] if horizon_first else [*rest, after])
