@@ -106,13 +106,14 @@ def finished(shown: Job) -> None:
             unit=words.lr_unit(shown.plan.source["optimizer"]["key"]),
         )
     )
+    optimizer = shown.plan.source["optimizer"]["key"]
     label = f"{shown.plan.title}, {keys[key]} (trained here)"
     with st.container(horizontal=True):
         if st.button("Lay it over Explore", icon=":material/tune:", type="primary"):
-            controls.show_trained(label, sweep)
+            controls.show_trained(label, sweep, optimizer)
             st.switch_page("app_pages/explore.py")
         if st.button("Everything about it", icon=":material/grid_on:"):
-            controls.show_trained(label, sweep)
+            controls.show_trained(label, sweep, optimizer)
             st.switch_page("app_pages/sweep.py")
         st.download_button(
             "Sweep, CSV", sweep.to_csv, f"{shown.plan.name}-{key}.csv", "text/csv", on_click="ignore",

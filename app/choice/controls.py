@@ -9,7 +9,6 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
-from train import jobs as training_jobs
 
 from choice import uploads
 from choice.uploads import NOTICE, SHOWN
@@ -133,10 +132,8 @@ def _own_names() -> list[str]:
     return [*(item.label for item in uploads.held()), *_trained()]
 
 
-def show_trained(label: str, sweep: Sweep) -> None:
-    """Offer a sweep that was trained here on every page, and show it from now on."""
-    job = training_jobs.jobs().find(st.query_params.get("job", ""))
-    optimizer = job.plan.source["optimizer"]["key"] if job is not None else None
+def show_trained(label: str, sweep: Sweep, optimizer: str) -> None:
+    """Offer a sweep that was trained here, by its optimizer's key, on every page, and show it from now on."""
     named = replace(sweep, name=label.removesuffix(_TRAINED_HERE))
     st.session_state.setdefault(TRAINED, {})[label] = Trained(named, optimizer)
     uploads.show(label)

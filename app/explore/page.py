@@ -15,7 +15,6 @@ import streamlit as st
 from choice import controls, uploads
 from components.surge_chart import last_state
 from figures.palette import GREY, STYLES
-from sweep import takeaway
 
 from explore.curves import ControlsFit, Reading, fit_controls, fitting_view
 from explore.presets import PRESETS
@@ -263,7 +262,7 @@ entry = next(entry for entry in load_catalogue("data") if entry.name == {entry.n
 optima = entry.load().optima()"""
     if upload is None:
         return f"""# Fill in the path: the Sweep page saves this file as "Sweep, canonical CSV"
-optima = Sweep.from_csv({takeaway.file_name(analysis) + ".csv"!r}).optima()"""
+optima = Sweep.from_csv({words.file_name(analysis.sweep) + ".csv"!r}).optima()"""
     how = uploads.settings(upload)
     options = [f"mapping=ColumnMapping.from_query({query!r})" for query in [uploads.address(upload)] if query]
     options += [f"group={how.group!r}"] if how.group else []

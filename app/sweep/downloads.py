@@ -8,12 +8,12 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
-from surgecore import Analysis
+from surgecore import Analysis, words
 from sweep import takeaway
 
 
 def show(analysis: Analysis, figures: Mapping[str, go.Figure]) -> None:
-    name = takeaway.file_name(analysis)
+    name = words.file_name(analysis.sweep)
     offers: dict[str, tuple[Callable[[], str], str, str]] = {
         "Sweep, canonical CSV": (analysis.sweep.to_csv, f"{name}.csv", "text/csv"),
         "Analysis, JSON": (partial(takeaway.to_json, analysis), f"{name}-analysis.json", "application/json"),

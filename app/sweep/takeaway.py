@@ -24,11 +24,6 @@ def to_json(analysis: Analysis) -> str:
     return json.dumps(analysis.to_dict(), indent=1, allow_nan=False)
 
 
-def file_name(analysis: Analysis) -> str:
-    """The sweep's name as a file's: nothing but letters, digits, dots, dashes and underscores."""
-    return "".join(c if c.isalnum() or c in ".-_" else "-" for c in analysis.sweep.name)[:80] or "sweep"
-
-
 def snippet(analysis: Analysis) -> str:
     """Python that finds the shown numbers again from the canonical CSV, and draws the figure of the fits."""
     best = analysis.comparison.fits[0].family.key if analysis.comparison.fits else "surge"
@@ -38,7 +33,7 @@ import numpy as np
 import plotly.graph_objects as go
 from surgecore import Sweep, analyse
 
-sweep = Sweep.from_csv("{file_name(analysis)}.csv")
+sweep = Sweep.from_csv("{words.file_name(analysis.sweep)}.csv")
 assert sweep.digest == "{analysis.sweep.digest}"
 analysis = analyse(sweep)
 print(*analysis.sentences, sep="\\n")

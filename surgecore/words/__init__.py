@@ -6,7 +6,18 @@ Reads the results of all other rooms; none of them imports it.
 from surgecore.words.catalogue import horizon, optimizer, protocol, run, workload
 from surgecore.words.numbers import batch_size, count, interval, number, plain, power_of_two, rounded, share
 from surgecore.words.phrases import say
-from surgecore.words.sweeps import VISIBLE, clipped, facts, loss_title, lr_unit, measured, optima_alt, points, remarks
+from surgecore.words.sweeps import (
+    VISIBLE,
+    clipped,
+    facts,
+    file_name,
+    loss_title,
+    lr_unit,
+    measured,
+    optima_alt,
+    points,
+    remarks,
+)
 
 __all__ = [
     "VISIBLE",
@@ -14,6 +25,7 @@ __all__ = [
     "clipped",
     "count",
     "facts",
+    "file_name",
     "horizon",
     "interval",
     "loss_title",

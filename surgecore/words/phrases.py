@@ -3,27 +3,100 @@
 The files are Fluent (https://projectfluent.org), one a language beside this module; `en.ftl` is the source. A phrase
 is named for what it says, in the section of the room whose results it is about, and gets numbers that are formatted
 already (`numbers`), or whole numbers where its plural depends on them.
+
+The language is that of the environment variable SURGE_LANGUAGE, English by default. "pseudo" is English with accents
+on every letter and 40 % longer, made from `en.ftl` as it is asked for: what stays plain on a page is not in the file,
+and what is cut off there will be cut off in German.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from functools import cache
+from math import ceil
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax import FluentParser, FluentSerializer, ast
+from fluent.syntax.visitor import Transformer
 
 _HERE = Path(__file__).parent
+PSEUDO = "pseudo"
+#: Environment variable that names the language.
+LANGUAGE = "SURGE_LANGUAGE"
+
+
+def current_language() -> str:
+    """Language of this process: the environment's, English by default."""
+    return os.environ.get(LANGUAGE, "").strip() or "en"
+
+
+def languages() -> tuple[str, ...]:
+    """Languages that have a phrase file, English first."""
+    return tuple(sorted((path.stem for path in _HERE.glob("*.ftl")), key=lambda name: (name != "en", name)))
 
 
 @cache
-def _bundle(language: str) -> FluentBundle:
-    file = _HERE / f"{language}.ftl"
-    bundle = FluentBundle([language], use_isolating=False)
-    bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
+def resource(name: str = "en") -> str:
+    """The phrases of a language as Fluent text, for a runtime of the browser's.
+
+    Parameters
+    ----------
+    name : str, optional
+        Language; "pseudo" for accented, longer English.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If there is no such language.
+    """
+    if name == PSEUDO:
+        tree = _Pseudo().visit(FluentParser().parse(resource("en")))
+        return str(FluentSerializer().serialize(tree))
+    if name not in languages():
+        raise ValueError(f"language must be {', '.join((*languages(), PSEUDO))}, but got {name!r}")
+    return (_HERE / f"{name}.ftl").read_text(encoding="utf-8")
+
+
+def section(title: str, name: str | None = None) -> str:
+    """One section of the phrases as Fluent text.
+
+    Parameters
+    ----------
+    title : str
+        As it stands after ``##`` in `en.ftl`, such as "page: explore".
+    name : str, optional
+        Language; that of the process by default.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If there is no such section or language.
+    """
+    parts = re.split(r"(?m)^## (.+)$", resource(name or current_language()))
+    found = dict(zip(parts[1::2], parts[2::2], strict=True))
+    if title not in found:
+        raise ValueError(f"section must be one of {sorted(found)}, but got {title!r}")
+    return found[title].strip() + "\n"
+
+
+@cache
+def _bundle(name: str) -> FluentBundle:
+    bundle = FluentBundle(["en" if name == PSEUDO else name], use_isolating=False)
+    bundle.add_resource(FluentResource(resource(name)))
     return bundle
 
 
-def say(phrase: str, /, *, language: str = "en", **values: str | int | float) -> str:
+def say(phrase: str, /, *, language: str | None = None, **values: str | int | float) -> str:
     """One phrase of a language, with its values.
 
     Parameters
@@ -31,7 +104,7 @@ def say(phrase: str, /, *, language: str = "en", **values: str | int | float) ->
     phrase : str
         Its name in the phrase file, or "name.attribute".
     language : str, optional
-        Which phrase file.
+        Which phrase file; that of the process by default.
     **values : str, int or float
         What stands in it; whole numbers choose plurals, other numbers come formatted as text.
 
@@ -49,13 +122,44 @@ def say(phrase: str, /, *, language: str = "en", **values: str | int | float) ->
     >>> say("count-runs", count=1), say("count-runs", count=12)
     ('1 run', '12 runs')
     """
-    bundle = _bundle(language)
-    name, _, attribute = phrase.partition(".")
-    message = bundle.get_message(name) if bundle.has_message(name) else None
-    pattern = None if message is None else message.attributes.get(attribute) if attribute else message.value
+    name = language or current_language()
+    bundle = _bundle(name)
+    message, _, attribute = phrase.partition(".")
+    found = bundle.get_message(message) if bundle.has_message(message) else None
+    pattern = None if found is None else found.attributes.get(attribute) if attribute else found.value
     if pattern is None:
-        raise ValueError(f"phrase must stand in {language}.ftl, but got {phrase!r}")
+        raise ValueError(f"phrase must stand in {name}.ftl, but got {phrase!r}")
     text, errors = bundle.format_pattern(pattern, values)
     if errors:
         raise ValueError(f"values must fill the phrase {phrase!r}, but got {sorted(values)}: {errors[0]}")
     return str(text)
+
+
+# --- the pseudo-language ----------------------------------------------------------------------------------
+
+_ACCENTS = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "àƀçđéƒĝħíĵķĺɱñöþǫřšţüṽŵẋýžÀƁÇĐÉƑĜĦÍĴĶĹṀÑÖÞǪŘŠŢÜṼŴẊÝŽ"
+)
+#: What is no English: formulas, code, tags, targets of links, icons.
+_KEPT = re.compile(r"(\$[^$]+\$|`[^`]+`|<[^>]+>|\]\([^)]*\)|:material/\w+:|https?://\S+)")
+_LONGER = 0.4
+
+
+class _Pseudo(Transformer):
+    """Accents on every letter of text, and vowels doubled until it is 40 % longer."""
+
+    def visit_TextElement(self, node: ast.TextElement) -> ast.TextElement:  # noqa: N802 - the visitor's name
+        parts = _KEPT.split(node.value)
+        node.value = "".join(part if index % 2 else _accented(part) for index, part in enumerate(parts))
+        return node
+
+
+def _accented(text: str) -> str:
+    letters = sum(c.isalpha() for c in text)
+    more, out = ceil(_LONGER * letters), []
+    for at, c in enumerate(text):
+        # spread evenly over the letters, so that every word grows
+        seen = sum(x.isalpha() for x in text[: at + 1])
+        extra = c.isalpha() and seen * more // letters > (seen - 1) * more // letters
+        out.append(c.translate(_ACCENTS) * (1 + extra))
+    return "".join(out)

@@ -29,6 +29,11 @@ def measured(sweep: Sweep) -> str:
     return f"Measured after {count(sweep.steps, 'step')}" if sweep.steps else "Measured"
 
 
+def file_name(sweep: Sweep) -> str:
+    """The sweep's name as a file's: nothing but letters, digits, dots, dashes and underscores."""
+    return "".join(c if c.isalnum() or c in ".-_" else "-" for c in sweep.name)[:80] or "sweep"
+
+
 def loss_title(sweep: Sweep) -> str:
     """Title of a loss axis, with the horizon."""
     return f"Loss after {count(sweep.steps, 'step')}" if sweep.steps else "Loss"

@@ -14,7 +14,7 @@ import pytest
 from drawn import figure, metas, said, trace, upload
 from sweep import takeaway
 
-from surgecore import Sweep, analyse
+from surgecore import Sweep, analyse, words
 
 
 @pytest.fixture(scope="module")
@@ -276,7 +276,7 @@ def test_use_it_says_how_far_beyond_the_data(app, trials):
 
 def test_the_snippet_and_the_notebook_find_the_same_numbers(sweep, tmp_path, monkeypatch):
     analysis = analyse(sweep)
-    (tmp_path / f"{takeaway.file_name(analysis)}.csv").write_text(sweep.to_csv())
+    (tmp_path / f"{words.file_name(analysis.sweep)}.csv").write_text(sweep.to_csv())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(go.Figure, "show", lambda figure: None)
     notebook = json.loads(takeaway.notebook(analysis))
@@ -301,5 +301,5 @@ def test_a_report_is_one_file_that_runs_nothing_of_the_upload(sweep):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "src=" not in page.split("</h2>")[0]
     assert analysis.verdict.sentence.replace("<", "&lt;") in page
-    assert "<" not in takeaway.file_name(analysis)
+    assert "<" not in words.file_name(analysis.sweep)
     assert evil not in takeaway.snippet(analysis)

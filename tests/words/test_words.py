@@ -40,8 +40,8 @@ def test_batch_sizes_that_are_powers_of_two_say_so():
     ("optimizer", "unit"),
     [
         (None, "units of its optimizer"),
-        ("SGD", "parameter units² per loss"),
-        ("sign descent", "parameter units per step"),
+        ("sgd", "parameter units² per loss"),
+        ("sign", "parameter units per step"),
     ],
 )
 def test_learning_rates_of_sgd_have_other_units(optimizer, unit):

@@ -1,0 +1,223 @@
+"""The house, measured: rooms, who imports whom, circles, long functions and files, documentation, strings.
+
+``python tests/house.py`` prints it; ``--strings`` adds every string outside of the phrase file, ``--lower`` brings
+`strings_left.json`, how many of them each file may still have, down to today's counts. Counts may go down, or move to
+another file with the strings. `test_layers.py` holds the house to its rules.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[1]
+LEFT = Path(__file__).with_name("strings_left.json")
+APP_ROOMS = {path.stem for path in (ROOT / "app").iterdir() if not path.name.startswith(("_", "."))}
+#: Modules of `surgecore` with a command line: they speak, as pages do.
+DOORS = {
+    "surgecore.cli", "surgecore.training.cli", "surgecore.training.data", "surgecore.measuring.command",
+    "surgecore.measuring.experiment",
+}  # fmt: skip
+
+
+def sources() -> dict[str, Path]:
+    """Module names of the project's Python files; those of the app without "app."."""
+    out = {}
+    for top in ("surgecore", "app"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            parts = path.relative_to(ROOT / top if top == "app" else ROOT).with_suffix("").parts
+            out[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return out
+
+
+def room(module: str) -> str:
+    """`surgecore.sweeps` of `surgecore.sweeps.verdict`; `app.figures` of `figures.axes`."""
+    parts = module.split(".")
+    if parts[0] != "surgecore":
+        return f"app.{parts[0]}"
+    deep = 3 if parts[1:2] == ["training"] and len(parts) > 3 else 2
+    return ".".join(parts[:deep])
+
+
+def imports(path: Path, known: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Modules of the project that a file imports, and whether for annotations only."""
+    known = set(known)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    checking = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            below = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [name if name in known else node.module for name in below]
+        for name in dict.fromkeys(names):
+            if name in known or name.split(".")[0] in ("surgecore", *APP_ROOMS):
+                yield name, id(node) in checking
+
+
+def arrows() -> dict[str, set[str]]:
+    """Imports between modules, those for annotations left out."""
+    known = sources()
+    return {
+        module: {name for name, only in imports(path, known) if not only} - {module} for module, path in known.items()
+    }
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Strongly connected groups of more than one node (Tarjan)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in graph.get(node, ()):
+            if other not in index:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            group = stack[stack.index(node) :]
+            del stack[stack.index(node) :]
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for node in graph:
+        if node not in index:
+            visit(node)
+    return found
+
+
+def between_rooms(graph: dict[str, set[str]]) -> dict[str, set[str]]:
+    """The same between rooms."""
+    out: dict[str, set[str]] = {}
+    for module, others in graph.items():
+        out.setdefault(room(module), set()).update(room(other) for other in others)
+    return {name: others - {name} for name, others in out.items()}
+
+
+def functions() -> list[tuple[int, str]]:
+    """Length in lines, docstring included, and place of every function."""
+    out = []
+    for path in sources().values():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                out.append((length, f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"))
+    return sorted(out, reverse=True)
+
+
+def long_files(most: int = 400) -> list[tuple[int, str]]:
+    """Files above so many lines that give no reason ("Long because ...") in their docstring."""
+    out = []
+    for path in sources().values():
+        text = path.read_text(encoding="utf-8")
+        head = ast.get_docstring(ast.parse(text)) or ""
+        if (lines := text.count("\n")) > most and "long because" not in " ".join(head.lower().split()):
+            out.append((lines, str(path.relative_to(ROOT))))
+    return sorted(out, reverse=True)
+
+
+def undocumented() -> tuple[list[str], int]:
+    """Public names of `surgecore` without a docstring, methods included, and how many names there are."""
+    import surgecore
+
+    missing, count = [], 0
+    for name in surgecore.__all__:
+        thing = getattr(surgecore, name)
+        if not callable(thing) and not isinstance(thing, type):
+            continue
+        members = {name: thing}
+        if isinstance(thing, type):
+            own = vars(thing).items()
+            members |= {
+                f"{name}.{key}": value
+                for key, value in own
+                if not key.startswith("_") and (callable(value) or isinstance(value, property | classmethod))
+            }
+        count += len(members)
+        missing += [key for key, value in members.items() if not getattr(value, "__doc__", None)]
+    return missing, count
+
+
+# --- strings that a person reads --------------------------------------------------------------------------
+
+_WORDS = re.compile(r"[^\W\d_]{2,},? [^\W\d_]{2,}")
+_ONE = re.compile(r"[A-Z][a-z]+[ .:]?$")
+#: Whole texts of another language than English: code, addresses, styles.
+_CODE = re.compile(r"^\s*(<style|import |from \w+ import |# |@|pip install|https?:|\.[\w-]+ \{)")
+
+
+def strings(path: Path) -> list[tuple[int, str]]:
+    """String literals of a file that read like words for a person: line and text.
+
+    Docstrings, messages of exceptions (they are for programmers), asserts and annotations do not count. In the app a
+    single capitalised word counts too.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = {id(inner) for outer in ast.walk(tree) if _silent(outer) for inner in ast.walk(outer)}
+    app, out = path.is_relative_to(ROOT / "app"), []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            text = node.value
+            if not _CODE.match(text) and (_WORDS.search(text) or (app and _ONE.match(text))):
+                out.append((node.lineno, text))
+    return out
+
+
+def _silent(node: ast.AST) -> bool:
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Subscript):
+        return "Literal" in ast.dump(node.value)
+    return isinstance(node, ast.Raise | ast.Assert)
+
+
+def strings_now() -> dict[str, int]:
+    """How many such strings each file has, those that have any."""
+    counts = {str(path.relative_to(ROOT)): len(strings(path)) for path in sources().values()}
+    return {name: count for name, count in counts.items() if count}
+
+
+def main() -> None:
+    graph = arrows()
+    rooms = between_rooms(graph)
+    lengths = functions()
+    missing, names = undocumented()
+    print(f"{len(sources())} files in {len(rooms)} rooms; {sum(map(len, rooms.values()))} arrows between rooms")
+    for name, others in sorted(rooms.items()):
+        print(f"  {name} -> {', '.join(sorted(others)) or 'nothing'}")
+    print(f"circles of files: {circles(graph) or 0}")
+    print(f"{len(lengths)} functions, median {median(length for length, _ in lengths):g} lines; the longest:")
+    print("\n".join(f"  {length:3d} {place}" for length, place in lengths[:20]))
+    print(f"above 60 lines: {sum(length > 60 for length, _ in lengths)}")
+    print(f"files above 400 lines without a reason: {long_files() or 0}")
+    print(f"public names documented: {names - len(missing)} of {names} {missing or ''}")
+    left = strings_now()
+    print(f"strings outside of the phrase file: {sum(left.values())} in {len(left)} files")
+    if "--strings" in sys.argv:
+        for name in left:
+            print(name)
+            print("\n".join(f"  {line}: {text[:100]!r}" for line, text in strings(ROOT / name)))
+    if "--lower" in sys.argv:
+        before = Counter(json.loads(LEFT.read_text())) if LEFT.exists() else Counter(left)
+        LEFT.write_text(json.dumps({k: min(v, before[k]) for k, v in left.items() if before[k]}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
