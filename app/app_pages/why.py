@@ -12,7 +12,6 @@ from surgecore import words
 from surgecore.theory.noise_model import nearest_model
 from surgecore.why.explanation import UPDATES
 from surgecore.words import lr_unit
-from surgecore.words.explanation import rung_label
 
 explanations = controls.explanations()
 if not explanations:
@@ -43,7 +42,7 @@ rungs = explanation.rungs(update)
 usual = [rung for rung in rungs if rung != "quartic"]
 chosen = st.pills(
     "Predictions, each with one assumption less", rungs, selection_mode="multi", default=usual,
-    format_func=lambda rung: rung_label(rung, update), key=f"rungs-{update}",
+    format_func=lambda rung: words.curve(rung, update), key=f"rungs-{update}",
 )  # fmt: skip
 shown = [rung for rung in rungs if rung in chosen]
 said = explanation.sentences(update)

@@ -19,20 +19,10 @@ from figures.palette import GREY, STYLES
 from explore.curves import ControlsFit, Reading, fit_controls, fitting_view
 from explore.presets import PRESETS
 from explore.said import Around, caution, decision, moved
-from explore.state import DEFAULT_MODEL, KEYS, PARTS, WHOLE, ExploreState, from_json, from_query
+from explore.state import CURVES, DEFAULT_MODEL, KEYS, PARTS, WHOLE, ExploreState, from_json, from_query
 from surgecore import Analysis, DivergedRule, NoiseModel, Optimum, words
 from surgecore.theory.progress import TrainingProgress, simulate
 
-LABELS = {
-    "exact": "Exact (Theorem 2)",
-    "correlated": "Exact, correlated gradients",
-    "surge": "Theorem 3",
-    "plateau": "Plateau (Theorem 4)",
-    "sgd": "SGD",
-    "saturating_half": "Saturating, α = 1/2",
-    "linear": "Linear rule",
-    "square_root": "Square-root rule",
-}
 _DASHES = {
     "solid": "1 0",
     "dash": "9 5",
@@ -154,7 +144,7 @@ def chart_data(state: ExploreState, analysis: Analysis, hide: Sequence[str], own
         "state": state.to_json(),
         "defaults": ExploreState().to_json(),
         "specs": _specs(),
-        "styles": {key: _style(key) for key in LABELS},
+        "styles": {key: _style(key) for key in CURVES},
         "presets": [preset.to_json() for preset in PRESETS],
         "measured": [_point(optimum) for optimum in analysis.optima],
         "measured_name": analysis.sweep.name,
@@ -189,12 +179,9 @@ def _specs() -> list[dict[str, Any]]:
 
 
 def _style(key: str) -> dict[str, Any]:
-    if key == "plateau":
-        return {"label": LABELS[key], "colour": GREY, "dash": "3 4", "width": 2.0}
-    if key == "correlated":
-        return {"label": LABELS[key], "colour": "#b8800a", "dash": "1 0", "width": 3.0}
     style = STYLES[key]
-    return {"label": LABELS[key], "colour": style.colour, "dash": _DASHES[style.dash], "width": style.width}
+    dash = _DASHES.get(style.dash) or style.dash.replace("px,", " ").removesuffix("px")
+    return {"label": words.curve(key), "colour": style.colour, "dash": dash, "width": style.width}
 
 
 def _point(optimum: Optimum) -> dict[str, Any]:
@@ -215,7 +202,11 @@ def curve_table(reading: Reading, keys: Sequence[str]) -> pd.DataFrame:
 def numbers(reading: Reading, keys: Sequence[str]) -> None:
     """The curves in numbers, to read and to keep."""
     table = curve_table(reading, keys)
-    shown = table.map(words.number).rename(columns=LABELS).set_index(table["batch_size"].map(words.batch_size))
+    shown = (
+        table.map(words.number)
+        .rename(columns={key: words.curve(key) for key in CURVES})
+        .set_index(table["batch_size"].map(words.batch_size))
+    )
     st.table(shown.drop(columns="batch_size").rename_axis("Batch size"))
     st.download_button(
         "Curves, CSV",

@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from figures import axes
-from figures.palette import ERROR_BAR, GREY, GRID, MEASURED, STYLES, label
+from figures.palette import ERROR_BAR, GREY, GRID, MEASURED, STYLES
 from surgecore import FitResult, Optimum
 from surgecore.words import batch_size as batch_words
-from surgecore.words import count, number
+from surgecore.words import count, curve, number, say
 
 FloatArray = NDArray[np.float64]
 Curve = Callable[[FloatArray], FloatArray]
@@ -107,13 +107,13 @@ def fits(
                 mode="lines",
                 line={"width": 0},
                 fillcolor=STYLES[result.family.key].fill(0.16),
-                name=f"{STYLES[result.family.key].label}, 95 % band",
+                name=say("band-of", curve=curve(result.family.key)),
                 meta=f"{result.family.key} band",
                 hoverinfo="skip",
                 showlegend=False,
             )
     for result, law in fitted:
-        _line(figure, result.family.key, grid, np.asarray(law(grid)), label(result.family.key))
+        _line(figure, result.family.key, grid, np.asarray(law(grid)), curve(result.family.key))
     measured(figure, optima, measured_label)
     heights = [o.learning_rate for o in optima] + [b for o in optima if o.interval for b in o.interval]
     low, high = axes.lr_span(heights)
@@ -131,11 +131,11 @@ def residuals(results: Sequence[FitResult]) -> go.Figure:
         figure.add_scatter(
             x=[o.batch_size for o in result.used],
             y=100 * np.expm1(result.residuals),
-            name=label(key),
+            name=curve(key),
             mode="markers",
             marker={"color": STYLES[key].colour, "size": 9},
             meta=key,
-            hovertemplate="B = %{x:.4g}<br>%{y:.2g} %<extra>" + label(key) + "</extra>",
+            hovertemplate="B = %{x:.4g}<br>%{y:.2g} %<extra>" + curve(key) + "</extra>",
         )
     figure.update_xaxes(axes.batch_axis(*((min(sizes) / 2, max(sizes) * 2) if sizes else (1, 2**10))))
     figure.update_yaxes(

@@ -9,11 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from figures import axes
-from figures.palette import ERROR_BAR, GREY, MEASURED, RUNG_STYLES
+from figures.palette import ERROR_BAR, GREY, MEASURED, STYLES
 from surgecore import words
 from surgecore.why.explanation import Explanation, MeasuredOptimum, Summit
 from surgecore.why.measurement import QUANTITIES, RUNGS, Estimate
-from surgecore.words.explanation import rung_label
 
 
 def ladder(explanation: Explanation, update: str, rungs: Sequence[str], steps: int, *, unit: str) -> go.Figure:
@@ -24,7 +23,7 @@ def ladder(explanation: Explanation, update: str, rungs: Sequence[str], steps: i
         curve = explanation.fine(rung, update)
         if not curve:
             continue
-        style, x = RUNG_STYLES[rung], [p.batch_size for p in curve]
+        style, x = STYLES[rung], [p.batch_size for p in curve]
         bounds = [(p.lr.low, p.lr.high) for p in curve]
         if all(low is not None and high is not None and low > 0 for low, high in bounds):
             figure.add_scatter(
@@ -41,11 +40,11 @@ def ladder(explanation: Explanation, update: str, rungs: Sequence[str], steps: i
         figure.add_scatter(
             x=x,
             y=[p.lr.value for p in curve],
-            name=rung_label(rung, update),
+            name=words.curve(rung, update),
             mode="lines",
             line=style.line(),
             meta=rung,
-            hovertemplate="B = %{x}<br>learning rate %{y:.3g}<extra>" + rung_label(rung, update) + "</extra>",
+            hovertemplate="B = %{x}<br>learning rate %{y:.3g}<extra>" + words.curve(rung, update) + "</extra>",
         )
     _measured(figure, optima, f"Measured after {words.count(steps, 'step')}")
     heights = [end for o in optima for end in (o.lr.value, o.lr.low or o.lr.value, o.lr.high or o.lr.value)] + [
@@ -87,7 +86,7 @@ def ratios(explanation: Explanation, update: str, rungs: Sequence[str]) -> go.Fi
         # side by side, so that error bars of one batch size do not hide each other
         aside = 2 ** (0.09 * (position - (len(rungs) - 1) / 2))
         values += [end for r in found for end in (r.value, max(r.low, r.value / 3), min(r.high, 3 * r.value))]
-        colour = RUNG_STYLES[rung].colour
+        colour = STYLES[rung].colour
         figure.add_scatter(
             x=[r.batch_size * aside for r in found],
             y=[r.value for r in found],
@@ -99,12 +98,12 @@ def ratios(explanation: Explanation, update: str, rungs: Sequence[str]) -> go.Fi
                 "array": [r.high - r.value for r in found],
                 "arrayminus": [r.value - r.low for r in found],
             },
-            name=rung_label(rung, update),
+            name=words.curve(rung, update),
             mode="markers",
             marker={"color": colour, "size": 8, "symbol": list(RUNGS).index(rung)},
             meta=f"{rung} ratio",
             text=[f"B = {r.batch_size}" for r in found],
-            hovertemplate="%{text}<br>%{y:.2f} times the measured<extra>" + rung_label(rung, update) + "</extra>",
+            hovertemplate="%{text}<br>%{y:.2f} times the measured<extra>" + words.curve(rung, update) + "</extra>",
         )
     figure.add_hline(y=1, line={"color": GREY, "width": 1.5})
     low, high = min(values) / 1.1, max(values) * 1.1

@@ -1,4 +1,4 @@
-"""How each law looks, said once: one colour and one dash per law key, the same in every figure.
+"""How each curve looks, said once: its colour, dash and width by key; `surgecore.words.curve` has its name.
 
 Every colour has a contrast of at least 3 to 1 on the light and on the dark background, and the dash is the
 second cue for those who do not see the hue. Measured points are white discs with a dark ring, which stand out
@@ -7,16 +7,12 @@ on either background and on a heat map.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-
-from surgecore import LAWS
 
 
 @dataclass(frozen=True)
 class Style:
-    label: str
     colour: str
     dash: str
     width: float = 2.0
@@ -29,34 +25,28 @@ class Style:
         return f"rgba({red}, {green}, {blue}, {opacity})"
 
 
-_LOOK = {
-    "equal_snr": ("#2b7cc4", "solid", 3.0),
-    "surge": ("#d2600a", "dash", 2.5),
-    "sgd": ("#1e9a6e", "dot", 2.5),
-    "square_root": ("#a45fb8", "dashdot", 2.0),
-    "saturating_half": ("#c4527f", "longdash", 2.0),
-    "linear": ("#2a93a8", "longdashdot", 2.0),
-    "power": ("#b8800a", "12px,3px", 2.0),
-    "saturating": ("#8f7a2e", "6px,3px,2px,3px,2px,3px", 2.0),
-    "general_surge": ("#c0392b", "8px,3px,2px,3px", 2.0),
-    "constant": ("#7c8490", "2px,6px", 2.0),
-}
+_EXACT = Style("#2b7cc4", "solid", 3.0)
 
-#: Look of every law family by its key; "exact" is the law that "equal_snr" is a special case of.
+#: Look of every curve by its key: law families, curves of Explore, predictions of a checkpoint.
 STYLES = MappingProxyType(
-    {key: Style(LAWS[key].label, *look) for key, look in _LOOK.items()}
-    | {"exact": Style("Exact law (Theorem 2)", *_LOOK["equal_snr"])}
-)
-
-#: Look of every rung of the ladder of predictions; the laws among them look as everywhere.
-RUNG_STYLES = MappingProxyType(
     {
-        "surge": STYLES["surge"],
-        "independent": STYLES["exact"],
-        "correlated": Style("Exact law, correlated gradients", "#b8800a", "solid", 3.0),
-        "sampled": Style("Sampled updates, quadratic loss", "#1e9a6e", "longdash", 2.5),
-        "quartic": Style("Sampled updates, loss to fourth order", "#7c8490", "longdashdot", 2.0),
-        "line_search": Style("Sampled updates, line search on the loss", "#c4527f", "dashdot", 2.5),
+        "equal_snr": _EXACT,
+        "exact": _EXACT,
+        "independent": _EXACT,
+        "surge": Style("#d2600a", "dash", 2.5),
+        "correlated": Style("#b8800a", "solid", 3.0),
+        "plateau": Style("#7c8490", "3px,4px", 2.0),
+        "sgd": Style("#1e9a6e", "dot", 2.5),
+        "square_root": Style("#a45fb8", "dashdot", 2.0),
+        "saturating_half": Style("#c4527f", "longdash", 2.0),
+        "linear": Style("#2a93a8", "longdashdot", 2.0),
+        "power": Style("#b8800a", "12px,3px", 2.0),
+        "saturating": Style("#8f7a2e", "6px,3px,2px,3px,2px,3px", 2.0),
+        "general_surge": Style("#c0392b", "8px,3px,2px,3px", 2.0),
+        "constant": Style("#7c8490", "2px,6px", 2.0),
+        "sampled": Style("#1e9a6e", "longdash", 2.5),
+        "quartic": Style("#7c8490", "longdashdot", 2.0),
+        "line_search": Style("#c4527f", "dashdot", 2.5),
     }
 )
 
@@ -68,7 +58,3 @@ DIVERGED = "#d2600a"
 
 MEASURED = {"color": PAPER, "size": 10, "line": {"color": INK, "width": 2.5}}
 ERROR_BAR = {"color": GREY, "thickness": 2, "width": 4}
-
-
-def label(key: str, labels: Mapping[str, str] | None = None) -> str:
-    return (labels or {}).get(key) or STYLES[key].label

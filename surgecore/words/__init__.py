@@ -3,7 +3,7 @@
 Reads the results of all other rooms; none of them imports it.
 """
 
-from surgecore.words.catalogue import horizon, optimizer, protocol, run, workload
+from surgecore.words.catalogue import curve, horizon, optimizer, protocol, run, workload
 from surgecore.words.numbers import batch_size, count, interval, number, plain, power_of_two, rounded, share
 from surgecore.words.phrases import say
 from surgecore.words.sweeps import (
@@ -24,6 +24,7 @@ __all__ = [
     "batch_size",
     "clipped",
     "count",
+    "curve",
     "facts",
     "file_name",
     "horizon",

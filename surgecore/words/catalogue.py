@@ -1,4 +1,4 @@
-"""What was trained and how, in words: workloads, optimizers, protocols, horizons."""
+"""Names: curves, and what was trained and how: workloads, optimizers, protocols, horizons."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ def workload(key: str) -> str:
 def optimizer(key: str, state: str = "cold") -> str:
     """Name of an optimizer, with the state that it starts from."""
     return say(f"optimizer-{key}") if state == "cold" else say(f"state-{state}", optimizer=say(f"optimizer-{key}"))
+
+
+def curve(key: str, update: str = "sign") -> str:
+    """Name of a curve, the same everywhere: a law family, a curve of Explore, a prediction of an update's optimum."""
+    if key == "independent" and update not in ("sign", "adam_cold", "decorrelated"):
+        return say("curve-independent-no-sign")  # Theorem 2 is about signs
+    return say(f"curve-{key.replace('_', '-')}")
 
 
 def protocol(key: str) -> str:

@@ -13,6 +13,26 @@ count-runs = { $count ->
 
 ## names: laws, curves, optimizers, symbols
 
+curve-constant = Constant
+curve-linear = Linear rule
+curve-square-root = Square-root rule
+curve-power = Power law
+curve-sgd = SGD, saturating
+curve-saturating-half = Saturating, exponent 1/2
+curve-saturating = Saturating, free exponent
+curve-surge = Surge (Theorem 3)
+curve-general-surge = Surge, free exponent
+curve-equal-snr = Exact, equal SNR (Theorem 2)
+curve-exact = Exact (Theorem 2)
+curve-independent = { curve-exact }
+curve-independent-no-sign = Independent noise
+curve-correlated = Exact, correlated gradients
+curve-plateau = Plateau (Theorem 4)
+curve-sampled = Sampled updates, quadratic loss
+curve-quartic = Sampled updates, loss to fourth order
+curve-line-search = Sampled updates, line search on the loss
+band-of = { $curve }, 95 % band
+
 workload-quadratic = Quadratic
 workload-softmax = Softmax regression on digits
 workload-digits-mlp = Digits MLP

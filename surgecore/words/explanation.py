@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from surgecore.why.measurement import RUNGS
+from surgecore.words.catalogue import curve
 
 if TYPE_CHECKING:
     from surgecore.why.explanation import Explanation, Summit
@@ -31,11 +31,6 @@ _NAMES = {
 }
 #: Updates whose one step is that of sign descent.
 _SIGNS = ("sign", "adam_cold")
-
-
-def rung_label(rung: str, update: str) -> str:
-    """Name of a prediction of an update: Theorem 2 is about signs only."""
-    return RUNGS[rung] if update in (*_SIGNS, "decorrelated") else RUNGS[rung].replace(" (Theorem 2)", "")
 
 
 def answer(of: Explanation, update: str, steps: int) -> str:
@@ -149,7 +144,7 @@ def _control(of: Explanation, update: str) -> str:
 
 def _sentence(of: Explanation, update: str, rung: str) -> str:
     ratios = of.ratios(update, rung)
-    label = rung_label(rung, update)
+    label = curve(rung, update)
     asked = len([o for o in of.measured(update) if not o.on_edge])
     if not ratios:
         return f"{label}: no prediction anywhere, as the model it minimises has no minimum."

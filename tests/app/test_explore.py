@@ -12,10 +12,10 @@ from drawn import handed, said, upload
 from explore import page as explore
 from explore.curves import Reading, fit_controls
 from explore.said import sentences
-from explore.state import DEFAULT_MODEL, ExploreState, from_query
+from explore.state import CURVES, DEFAULT_MODEL, ExploreState, from_query
 
 from surgecore import EqualSnrLaw, NoiseModel, PowerLaw, Sweep, analyse
-from surgecore.words import plain
+from surgecore.words import curve, plain
 
 ROOT = Path(__file__).parents[2]
 
@@ -250,7 +250,7 @@ def snippet_of(app):
     [
         {},
         {"alignment": "9", "t": "0.1", "curves": "exact,surge,plateau,saturating_half,linear"},
-        {"correlation": "0.3", "curves": ",".join(explore.LABELS), "zoom": "1,9.5,-3,0.25,-7,-2",
+        {"correlation": "0.3", "curves": ",".join(CURVES), "zoom": "1,9.5,-3,0.25,-7,-2",
          "ghost": "0.2,0.05,0.5,4.0,0.1,0.0,0.0,256,1"},
     ],
 )  # fmt: skip
@@ -263,19 +263,19 @@ def test_the_python_snippet_draws_what_is_shown(app, bundled, monkeypatch, capsy
     traces = {(trace.name, trace.yaxis): trace for trace in figure.data}
     expected = reading.curves()
     assert {name for name, _ in traces} == {
-        *(explore.LABELS[key] for key in state.curves if key in expected),
+        *(curve(key) for key in state.curves if key in expected),
         *(f"Pinned {i + 1}" for i in range(len(state.ghosts))),
         "measured",
     }
     x0, x1 = explore.view(state, bundled[0].load().optima())[:2]
     for key in state.curves:
         if key in expected:
-            trace = traces[explore.LABELS[key], "y"]
+            trace = traces[curve(key), "y"]
             assert [trace.x[0], trace.x[-1]] == pytest.approx([2**x0, 2**x1])
             np.testing.assert_allclose(trace.y, expected[key](trace.x), rtol=1e-9)
             assert trace.line.color == explore._style(key)["colour"]
     np.testing.assert_allclose(
-        traces[explore.LABELS["exact"], "y2"].y, reading.independent.loss_drop(traces[explore.LABELS["exact"], "y2"].x)
+        traces[curve("exact"), "y2"].y, reading.independent.loss_drop(traces[curve("exact"), "y2"].x)
     )
     for number, ghost in enumerate(state.ghosts, 1):
         trace = traces[f"Pinned {number}", "y"]

@@ -148,7 +148,7 @@ def test_every_number_has_an_interval_or_is_said_to_be_exact(explained):
 
 def test_theorem_2_is_about_signs(app):
     app.run().switch_page(PAGE).run()
-    for update, name in (("sign", "Gaussian, independent (Theorem 2)"), ("sgd", "Gaussian, independent")):
+    for update, name in (("sign", "Exact (Theorem 2)"), ("sgd", "Independent noise")):
         app.selectbox(key="update").set_value(update).run()
         (drawn,) = [t for t in figure(app)["data"] if t.get("meta") == "independent"]
         assert drawn["name"] == name

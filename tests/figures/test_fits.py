@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
+from explore.state import CURVES
 from figures import fits as figures
 from figures import loss_map
 from figures.palette import STYLES
 
 from surgecore import LAWS, Sweep, analyse, words
-from surgecore.words import tables
+from surgecore.why.measurement import RUNGS
+from surgecore.words import curve, tables
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +147,8 @@ def test_every_law_stands_out_on_both_backgrounds(key, background):
 
 
 def test_every_law_has_its_own_colour_and_its_own_dash():
-    assert STYLES.keys() == {*LAWS, "exact"}
+    assert {*LAWS, *CURVES, *RUNGS} == STYLES.keys()
+    assert all(curve(key) for key in STYLES)
     assert len({STYLES[key].colour for key in LAWS}) == len({STYLES[key].dash for key in LAWS}) == len(LAWS)
 
 
@@ -161,13 +161,3 @@ def test_tables_say_the_numbers_of_the_analysis(analysis):
     optima = tables.optima(analysis.optima)
     assert list(optima["Batch size"]) == ["2² = 4", "2⁴ = 16", "2⁶ = 64", "2⁸ = 256", "2¹⁰ = 1024"]
     assert optima["Diverged"].tolist() == [8, 0, 0, 0, 0]
-
-
-def test_figures_need_neither_streamlit_nor_torch():
-    code = (
-        "import sys; sys.path.insert(0, 'app'); "
-        "from figures import axes, fits, ladder, loss_map, palette, several, surface; "
-        "from surgecore.words import tables; "
-        "assert not {'streamlit', 'torch'} & set(sys.modules), 'imported'"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)

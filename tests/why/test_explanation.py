@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from surgecore.theory.noise_model import NoiseModel, nearest_model
 from surgecore.why.explanation import Explanation, MeasuredOptimum, load_explanations
-from surgecore.why.measurement import RUNGS, Estimate, Measurement, Prediction
+from surgecore.why.measurement import Estimate, Measurement, Prediction
+from surgecore.words import curve
 
 FOLDER = Path(__file__).parents[2] / "data" / "why"
 SIZES = (1, 4, 16, 64, 256)
@@ -78,7 +79,7 @@ def test_words_never_contradict_the_numbers(values, optima):
     said = explanation.sentences("sign")
     for rung, sentence in zip(explanation.rungs("sign"), said, strict=False):
         ratios = explanation.ratios("sign", rung)
-        assert sentence.startswith(RUNGS[rung])
+        assert sentence.startswith(curve(rung))
         low, high = (float(x) for x in re.search(r"between ([\d.]+) .* and ([\d.]+) \(at", sentence).groups())
         assert low == pytest.approx(min(r.value for r in ratios), abs=0.006)
         assert high == pytest.approx(max(r.value for r in ratios), abs=0.006)
