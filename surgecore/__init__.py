@@ -11,10 +11,12 @@ from surgecore.sweeps.sweep import Sweep
 from surgecore.sweeps.tradeoff import Tradeoff, fit_tradeoff, tradeoff
 from surgecore.sweeps.verdict import SurgeVerdict, surge_verdict
 from surgecore.tables.checks import DivergedRule
+from surgecore.tables.metric import Metric
 from surgecore.tables.models import Group
 from surgecore.tables.names import ColumnMapping
-from surgecore.tables.problems import Problem, SweepError
-from surgecore.tables.table import GroupsFound, Table, open_table
+from surgecore.tables.problems import Notice, Problem, SweepError, speak_with
+from surgecore.tables.questions import Choice, GroupsFound, Question, QuestionOpen
+from surgecore.tables.table import Table, open_table
 from surgecore.theory.gradient_noise import GradientNoise
 from surgecore.theory.laws import (
     LAWS,
@@ -35,6 +37,7 @@ __all__ = [
     "LAWS",
     "AdamAdvice",
     "Analysis",
+    "Choice",
     "ColumnMapping",
     "Comparison",
     "ConstantLaw",
@@ -48,13 +51,17 @@ __all__ = [
     "GroupsFound",
     "Law",
     "LawFamily",
+    "Metric",
     "NextRuns",
     "NoiseModel",
+    "Notice",
     "Optimum",
     "Param",
     "Peak",
     "PowerLaw",
     "Problem",
+    "Question",
+    "QuestionOpen",
     "Recommendation",
     "SaturatingLaw",
     "SurgeLaw",
@@ -78,3 +85,13 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+
+def _in_words(fact: Problem | Notice) -> str:
+    """Problems and notices that are printed, as in a notebook, speak English; only this front door knows both rooms."""
+    from surgecore.words.problems import speak
+
+    return speak(fact)
+
+
+speak_with(_in_words)

@@ -22,6 +22,7 @@ from surgecore.tables.models import as_text
 from surgecore.tables.names import ColumnMapping
 from surgecore.tables.problems import Problem, SweepError
 from surgecore.tables.table import Table, open_table
+from surgecore.words.problems import notice, problem
 
 _TRAINING = {"sweep": "surgecore.training.cli", "measure": "surgecore.measuring.command"}
 #: What a shell reports for a command that ended because nobody reads its output (128 + SIGPIPE).
@@ -209,7 +210,7 @@ def _json(
         "mapping": mapping.to_query(),
         "group": options.group,
         "groups": [group.label for group in table.groups(mapping)],
-        "problems": [{"row": p.row, "column": p.column, "message": p.message} for p in problems],
+        "problems": [{"row": p.row, "column": p.column, "code": p.code.value, "message": problem(p)} for p in problems],
     }
     if options.at is not None:
         result["at"] = [_fields(row) for row in recommend(analysis, options.at)]
@@ -254,7 +255,7 @@ def report(analysis: Analysis) -> str:
         Findings, optima and fits; every number with its interval.
     """
     lines = [f"{analysis.sweep.name}: {len(analysis.sweep.trials):,} trials", ""]
-    lines += [*analysis.sweep.notices, *analysis.sentences]
+    lines += [*map(notice, analysis.sweep.notices), *analysis.sentences]
     if analysis.optima:
         lines += ["", "batch size  best learning rate (95 %)"]
     for optimum in analysis.optima:

@@ -45,7 +45,7 @@ if numbers.open:
         around = explore.around(state, analysis, own)
         st.markdown(" ".join(sentences(reading, replace(around, sweep=words.plain(around.sweep)))))
         explore.numbers(reading, state.curves)
-        st.table(tables.optima(analysis.optima).set_index("Batch size"))
+        st.table(tables.optima(analysis.optima, analysis.sweep.metric).set_index("Batch size"))
 if share.open:
     with share:
         explore.share(state, analysis)

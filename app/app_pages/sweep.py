@@ -39,10 +39,10 @@ tabs = dict(zip(NAMES, st.tabs(NAMES, key="view", bind="query-params", on_change
 with tabs["Loss map"]:
     controls.show(drawn["Loss map"], name="surge-loss-map", alt=f"Map of the loss. {words.optima_alt(optima)}")
     losses = sweep.cells()["loss"].tolist()
-    st.caption(words.clipped(losses, loss_map.colour_limits(losses)))
+    st.caption(words.clipped(losses, loss_map.colour_limits(losses), sweep.metric))
     if optima:
         with st.expander("The measured optima as a table"):
-            st.dataframe(tables.optima(optima), hide_index=True)
+            st.dataframe(tables.optima(optima, sweep.metric), hide_index=True)
 if fitted:
     with tabs["Fitted laws"]:
         keys = controls.choose_laws(comparison.fits)

@@ -9,8 +9,10 @@ import streamlit as st
 
 from choice import uploads
 from choice.uploads import Held, Settings
-from surgecore import DivergedRule, GroupsFound, Problem, Sweep, SweepError
-from surgecore.words import count, plain
+from surgecore import Choice, DivergedRule, Problem, Question, Sweep, SweepError
+from surgecore.tables.questions import Topic
+from surgecore.words import count, plain, say
+from surgecore.words import problems as words
 
 SHOWN_PROBLEMS = 20
 NONE = "not in the file"
@@ -24,7 +26,12 @@ ROLES = {
     "status": "Status",
     "steps_to_target": "Steps to a target",
 }
-GOALS = {"minimise": "small is good", "maximise": "large is good", "drop": "a large loss drop is good"}
+GOALS = {
+    "": "not said yet",
+    "minimise": "small is good",
+    "maximise": "large is good",
+    "drop": "a large loss drop is good",
+}
 UNITS = {"examples": "examples", "sequences": "sequences", "tokens": "tokens"}
 
 
@@ -45,8 +52,7 @@ def report(items: Sequence[Held], shown: str, bundled: str, *, alone: bool) -> N
 def _open(item: Held, bundled: str, rest: str) -> None:
     asked = uploads.question(item)
     if asked is not None:
-        st.info(f"**{plain(item.label)} {_models(asked)}** They are never pooled: choose one.{rest}", icon=ASKS)
-        _choose_group(item, uploads.settings(item))
+        _ask(item, asked, rest)
     else:
         _problems(item, _found(item), rest)
     st.button("Back to the bundled sweeps", icon=":material/arrow_back:", on_click=uploads.show, args=(bundled,))
@@ -57,11 +63,11 @@ def _open(item: Held, bundled: str, rest: str) -> None:
 
 def _folded(item: Held) -> None:
     asked = uploads.question(item)
-    said = _models(asked) if asked else f"cannot be read as a sweep: {count(len(_found(item)), 'problem')}"
+    said = _asked(asked) if asked else f"cannot be read as a sweep: {count(len(_found(item)), 'problem')}"
     with st.expander(f"{plain(item.label)} {said}", icon=ASKS if asked else REFUSED):
         if asked is None:
             st.markdown(_bullets(_found(item)[:SHOWN_PROBLEMS]))
-        word = "Choose a model" if asked else "Open it"
+        word = "Answer" if asked else "Open it"
         st.button(word, key=f"open-{item.key}", on_click=uploads.show, args=(item.label,))
 
 
@@ -70,9 +76,35 @@ def _found(item: Held) -> tuple[Problem, ...]:
     return result.problems if isinstance(result, SweepError) else ()
 
 
-def _models(asked: GroupsFound) -> str:
-    names = ", ".join(plain(name) for name, _ in asked.groups[0].pairs)
-    return f"holds {count(len(asked.groups), 'model')}, which differ in {names}."
+def _asked(asked: Question) -> str:
+    if asked.topic is not Topic.MODEL:
+        return say("question-open", question=plain(words.question(asked)))
+    names = ", ".join(plain(name) for name in asked.columns)
+    return say("question-models", count=len(asked.choices), columns=names)
+
+
+def _ask(item: Held, asked: Question, rest: str) -> None:
+    """One question, and its answers with what each would give."""
+    text = f"**{plain(item.label)} {_asked(asked)}**"
+    if asked.topic is Topic.MODEL:
+        st.info(f"{text} {say('question-never-pooled')}{rest}", icon=ASKS)
+        _choose_group(item, uploads.settings(item))
+        return
+    st.info(f"{text}{rest}", icon=ASKS)
+    for position, answer in enumerate(asked.choices):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            label = plain(words.choice(asked, answer))
+            st.button(label, key=f"answer-{position}-{item.key}", on_click=_answer, args=(item, answer))
+            if best := words.preview(answer):
+                st.caption(say("question-preview", best=best))
+
+
+def _answer(item: Held, answer: Choice) -> None:
+    how = uploads.settings(item)
+    group = answer.group.label if answer.group else how.group
+    uploads.change(item, replace(how, mapping=answer.apply(how.mapping), group=group))
+    _to_address(item)
+    uploads.show(item.label)
 
 
 def _problems(item: Held, problems: Sequence[Problem], rest: str) -> None:
@@ -159,7 +191,7 @@ def mapping(item: Held) -> None:
             "Diverged: above this loss", "" if how.rule.above is None else f"{how.rule.above:g}",
             key=f"above-{item.key}", width=210, placeholder="no limit", **apply,
         )  # fmt: skip
-    st.caption(plain(how.rule.sentence) + " Diverged trials are kept and counted.")
+    st.caption(plain(words.diverged_rule(how.rule)) + " Diverged trials are kept and counted.")
     if how.skip_bad_rows:
         st.button("Show the rows that were left out", key=f"unskip-{item.key}", on_click=_keep_bad_rows, args=(item,))
 
@@ -214,8 +246,12 @@ def _apply(item: Held) -> None:
     groups = {group.label for group in item.table.groups(new)} if not new.missing else set()
     group = how.group if how.group in groups else None
     uploads.change(item, replace(how, mapping=new, group=group, rule=DivergedRule(gain or None, above)))
+    _to_address(item)
+    uploads.show(item.label)
+
+
+def _to_address(item: Held) -> None:
     if text := uploads.address(item):
         st.query_params["map"] = text
     elif "map" in st.query_params:
         del st.query_params["map"]
-    uploads.show(item.label)

@@ -11,7 +11,17 @@ from hashlib import sha256
 
 import streamlit as st
 
-from surgecore import ColumnMapping, DivergedRule, GroupsFound, Problem, Sweep, SweepError, Table, open_table
+from surgecore import (
+    ColumnMapping,
+    DivergedRule,
+    Problem,
+    Question,
+    QuestionOpen,
+    Sweep,
+    SweepError,
+    Table,
+    open_table,
+)
 
 #: Endings that the dialog offers; what a file really is, its content says.
 ENDINGS = ["csv", "tsv", "txt", "gz", "json", "jsonl", "ndjson", "parquet"]
@@ -131,7 +141,7 @@ def _from_address(table: Table) -> ColumnMapping | None:
 
 
 def read(item: Held) -> Sweep | SweepError:
-    """The sweep, or what keeps the table from being one: a `GroupsFound` is a question."""
+    """The sweep, or what keeps the table from being one: a `QuestionOpen` is a question."""
     if item.table is None:
         return SweepError(item.problems)
     how = settings(item)
@@ -153,9 +163,9 @@ def good_rows(item: Held) -> int:
     return len(left.trials) if isinstance(left, Sweep) else 0
 
 
-def question(item: Held) -> GroupsFound | None:
+def question(item: Held) -> Question | None:
     result = read(item)
-    return result if isinstance(result, GroupsFound) else None
+    return result.question if isinstance(result, QuestionOpen) else None
 
 
 def _name(item: Held, how: Settings) -> str:

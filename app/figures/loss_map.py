@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 from figures import axes
 from figures.fits import measured
 from figures.palette import DIVERGED, GREY, INK
-from surgecore import Optimum, Sweep
+from surgecore import Metric, Optimum, Sweep
 from surgecore.words import batch_size as batch_words
-from surgecore.words import count, number
+from surgecore.words import count, metric_name, number
 
 FloatArray = NDArray[np.float64]
 
@@ -49,11 +50,11 @@ def _span(edges: FloatArray, values: Iterable[float]) -> tuple[float, float]:
     return min(edges[0], min(levels) / room), max(edges[-1], max(levels) * room)
 
 
-def _cell_hover(cell: pd.Series) -> str:
+def _cell_hover(cell: pd.Series, metric: Metric) -> str:
     text = f"B = {batch_words(cell.batch_size)}<br>learning rate {number(cell.learning_rate)}"
     if np.isfinite(cell.loss):
         error = f" ± {number(cell.stderr, 1)}" if np.isfinite(cell.stderr) else ""
-        text += f"<br>loss {number(cell.loss)}{error}"
+        text += f"<br>{escape(metric_name(metric))} {number(metric.shown(float(cell.loss)))}{error}"
     text += f"<br>{count(int(cell.n_trials), 'trial')}"
     text += f", {cell.n_infeasible:.0f} diverged" if cell.n_infeasible else ""
     return text + (f", {cell.n_incomplete:.0f} incomplete" if cell.n_incomplete else "")
@@ -71,14 +72,16 @@ def draw(
         return axes.empty(figure, "No measured cell")
     table = cells.pivot(index="learning_rate", columns="batch_size", values="loss")  # noqa: PD010
     x, y = (_edges(axis.to_numpy(dtype=float)) for axis in (table.columns, table.index))
+    metric = sweep.metric
     low, high = colour_limits(cells["loss"].to_numpy(dtype=float))
+    low, high = sorted((metric.shown(low), metric.shown(high)))
     figure.update_layout(
         coloraxis={
-            "colorscale": "YlGnBu_r",
+            "colorscale": "YlGnBu_r" if metric.sign > 0 else "YlGnBu",
             "cmin": low,
             "cmax": high,
             "colorbar": {
-                "title": {"text": loss_title, "side": "top"},
+                "title": {"text": escape(loss_title), "side": "top"},
                 "exponentformat": "e",
                 "orientation": "h",
                 "thickness": 12,
@@ -91,7 +94,7 @@ def draw(
     is_grid = len(cells) >= 0.4 * table.size
     if is_grid:
         figure.add_heatmap(
-            x=x, y=y, z=table.to_numpy(dtype=float), coloraxis="coloraxis", hoverinfo="skip", meta="loss"
+            x=x, y=y, z=metric.shown(table.to_numpy(dtype=float)), coloraxis="coloraxis", hoverinfo="skip", meta="loss"
         )
     finite = cells[np.isfinite(cells["loss"])]
     figure.add_scatter(
@@ -101,19 +104,19 @@ def draw(
         mode="markers",
         marker={"size": 5, "color": "rgba(255, 255, 255, 0.55)", "line": {"color": INK, "width": 0.5}}
         if is_grid
-        else {"size": 7, "color": finite["loss"], "coloraxis": "coloraxis"},
+        else {"size": 7, "color": metric.shown(finite["loss"]), "coloraxis": "coloraxis"},
         meta="cells",
-        text=[_cell_hover(cell) for _, cell in finite.iterrows()],
+        text=[_cell_hover(cell, metric) for _, cell in finite.iterrows()],
         hovertemplate="%{text}<extra></extra>",
     )
-    _mark_lost(figure, cells)
+    _mark_lost(figure, cells, metric)
     measured(figure, optima, "Optimum, 95 % interval")
     figure.update_xaxes(axes.batch_axis(*_span(x, table.columns)) | {"showgrid": False})
     figure.update_yaxes(axes.lr_axis(f"Learning rate [{unit}]", *_span(y, table.index)) | {"showgrid": False})
     return figure
 
 
-def _mark_lost(figure: go.Figure, cells: pd.DataFrame) -> None:
+def _mark_lost(figure: go.Figure, cells: pd.DataFrame, metric: Metric) -> None:
     no_loss = ~np.isfinite(cells["loss"])
     groups = {
         "Diverged": (cells[no_loss & (cells["n_infeasible"] > 0)], "x", DIVERGED),
@@ -129,6 +132,6 @@ def _mark_lost(figure: go.Figure, cells: pd.DataFrame) -> None:
                 mode="markers",
                 marker={"symbol": symbol, "size": 9, "color": colour, "line": {"color": colour, "width": 2}},
                 meta=name.lower(),
-                text=[_cell_hover(cell) for _, cell in lost.iterrows()],
+                text=[_cell_hover(cell, metric) for _, cell in lost.iterrows()],
                 hovertemplate="%{text}<extra>" + name.lower() + "</extra>",
             )

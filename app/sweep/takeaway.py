@@ -100,7 +100,7 @@ def report(analysis: Analysis, figures: Mapping[str, go.Figure]) -> str:
         parts.append(f"<h2>{escape(title)}</h2>{drawn}")
     if analysis.optima:
         parts.append("<h2>Best learning rate at each batch size</h2>")
-        parts.append(tables.optima(analysis.optima).to_html(index=False, border=0))
+        parts.append(tables.optima(analysis.optima, sweep.metric).to_html(index=False, border=0))
     parts += [
         f"<h2>Laws</h2><p>{escape(analysis.comparison.sentence)}</p>",
         tables.ranking(analysis.comparison, symbols=False).to_html(border=0),

@@ -19,8 +19,10 @@ import pandas as pd
 from surgecore._validate import FloatArray
 from surgecore.sweeps.optima import Optimum, find_optima
 from surgecore.tables.checks import DivergedRule
+from surgecore.tables.metric import LOSS, Metric
 from surgecore.tables.models import Group
 from surgecore.tables.names import ColumnMapping
+from surgecore.tables.problems import Notice
 from surgecore.tables.table import Table, import_frame, open_table
 
 
@@ -37,13 +39,17 @@ class Sweep:
     trials : DataFrame
         One row a trial: batch_size [examples], learning_rate, loss, then seed and steps where known, status
         ("complete", "incomplete" or "infeasible"), then every other column unchanged. Do not modify it.
-    notices : tuple of str
-        What was decided while reading, in sentences.
+    notices : tuple of Notice
+        What was decided while reading.
+    metric : Metric
+        What the trials are compared by. The column ``loss`` holds it so that small is good: with its sign changed
+        where large is good (`Metric.shown` gives it back).
     """
 
     name: str
     trials: pd.DataFrame
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    metric: Metric = LOSS
 
     @classmethod
     def from_csv(
@@ -162,9 +168,9 @@ class Sweep:
         SweepError
             With every problem at once.
         """
-        trials, notices = table.trials(mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged)
+        trials, metric, notices = table.trials(mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged)
         label = group.label if isinstance(group, Group) else group
-        return cls(name or " ".join(part for part in (table.name, label) if part), trials, notices)
+        return cls(name or " ".join(part for part in (table.name, label) if part), trials, notices, metric)
 
     def to_csv(self, path: str | PathLike[str] | None = None) -> str:
         """Write the canonical CSV, which `from_csv` reads back as the same sweep.
@@ -177,13 +183,16 @@ class Sweep:
         Returns
         -------
         str
-            The CSV. A diverged loss is ``nan`` or ``inf``, a missing one is empty.
+            The CSV. The metric stands under its own name and with its own sign, and beside a name other than
+            ``loss`` which way is good, in brackets. A diverged loss is ``nan`` or ``inf``, a missing one is empty.
         """
         table = self.trials.copy()
-        loss = table["loss"]
+        loss = self.metric.shown(table["loss"])
         text = loss.astype(object)
         text[loss.isna()] = np.where(table["status"][loss.isna()] == "infeasible", "nan", "")
         table["loss"] = text
+        if self.metric.name not in table:  # steps to a target are in a column of their own already
+            table = table.rename(columns={"loss": self.metric.column})
         csv = table.to_csv(index=False, lineterminator="\n")
         if path is not None:
             Path(path).write_text(csv, encoding="utf-8", newline="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from surgecore._validate import FloatArray
 from surgecore.tables.cells import parse_numbers
 from surgecore.tables.formats import Lines
+from surgecore.tables.metric import Metric, describe
 from surgecore.tables.names import CANONICAL, STATUS_WORDS, ColumnMapping
-from surgecore.tables.problems import Problem
+from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, Values, notice, problem
 
 #: Learning rates closer than this are one level, written with different roundings.
 SAME_RATE = 6e-3
@@ -50,19 +51,6 @@ class DivergedRule:
         if self.gain_factor is not None and not self.gain_factor > 0:
             raise ValueError(f"gain_factor must be positive or None, but got {self.gain_factor!r}")
 
-    @property
-    def sentence(self) -> str:
-        """The rule in words."""
-        rules = ["nan or inf"]
-        if self.gain_factor is not None:
-            rules.append(
-                "worse than at the lowest learning rate, and than the median, by more than "
-                f"{self.gain_factor:g} times what the best learning rate gains over them"
-            )
-        if self.above is not None:
-            rules.append(f"above {self.above:g}")
-        return f"A loss counts as diverged if it is {', or '.join(rules)}."
-
 
 @dataclass(frozen=True)
 class Checked:
@@ -71,7 +59,8 @@ class Checked:
     trials: pd.DataFrame
     problems: list[Problem]
     bad: NDArray[np.bool_]
-    notices: list[str]
+    notices: list[Notice]
+    metric: Metric
 
 
 def check(
@@ -93,24 +82,24 @@ def check(
     for role in ("batch_size", "learning_rate"):
         values, kind = parse_numbers(frame[columns[role]], thousands_first=role == "batch_size")
         wrong = ~(np.isfinite(values) & (values > 0) & (kind == "number"))
-        collect.add(wrong, columns[role], frame[columns[role]], kind, f"{role} must be a positive number")
+        collect.add(wrong, columns[role], frame[columns[role]], kind, ProblemCode.NOT_POSITIVE, role=role)
         table[role] = values
     if mapping.batch_unit == "sequences" and mapping.sequence_length > 0:
         table["batch_size"] = table["batch_size"] * mapping.sequence_length
     table["batch_size"] = _integers(table["batch_size"])
     source = frame[columns["loss"]]
     loss, kind = parse_numbers(source)
-    allowed = "loss must be a number, empty, or a word such as nan or diverged"
-    collect.add(kind == "text", columns["loss"], source, kind, allowed)
+    collect.add(kind == "text", columns["loss"], source, kind, ProblemCode.NOT_A_LOSS)
     if nan_is_diverged and pd.api.types.is_float_dtype(source.dtype):
         kind[np.isnan(loss)] = "diverged"
-    table["loss"] = loss if mapping.goal == "minimise" else -loss
+    metric = _metric(frame, mapping, loss)
+    table["loss"] = metric.shown(loss)
     if "seed" in columns:
         table["seed"] = seeds = _tidy(frame[columns["seed"]])
         if isinstance(seeds.dtype, pd.StringDtype):
             remark = seeds.str.contains(_REMARK).fillna(False).to_numpy(dtype=bool)
-            collect.add(remark, columns["seed"], seeds, np.full(len(frame), "text"), "seed must be a plain value")
-    notices: list[str] = []
+            collect.add(remark, columns["seed"], seeds, np.full(len(frame), "text"), ProblemCode.REMARK)
+    notices: list[Notice] = []
     if "steps" in columns:
         values = _count(frame, "steps", columns["steps"], collect)
         if pd.notna(values).any():
@@ -130,10 +119,23 @@ def check(
     large = np.flatnonzero([] if judged else _finite_but_diverged(trials, ~collect.bad, rule))
     if len(large):
         trials.loc[large, "status"] = "infeasible"
-        notices.append(f"{len(large):,} finite losses were taken as diverged. {rule.sentence}")
+        limits: Values = (("factor", rule.gain_factor or 0.0), ("above", "" if rule.above is None else rule.above))
+        notices.append(Notice(NoticeCode.FINITE_DIVERGED, (("count", len(large)), *limits)))
     rates, merged = _merge_levels(trials["learning_rate"].to_numpy())
     trials["learning_rate"] = rates
-    return Checked(trials, collect.problems, collect.bad, notices + merged)
+    return Checked(trials, collect.problems, collect.bad, notices + merged, metric)
+
+
+def _metric(frame: pd.DataFrame, mapping: ColumnMapping, loss: FloatArray) -> Metric:
+    """The metric by its name; a loss that repeats the column of steps to a target is those steps."""
+    metric = describe(mapping.loss)
+    steps = mapping.steps_to_target
+    if steps and steps != mapping.loss and metric.name == "loss":
+        other, _ = parse_numbers(frame[steps], thousands_first=True)
+        known = np.isfinite(loss) & np.isfinite(other)
+        if known.sum() > 1 and (loss[known] == other[known]).all():
+            metric = describe(steps)
+    return replace(metric, goal=mapping.goal or metric.goal)
 
 
 class _Collector:
@@ -148,25 +150,26 @@ class _Collector:
         self.surplus = len(here) - len(self.found)
 
     def add(
-        self, wrong: NDArray[np.bool_], name: str, cells: pd.Series[Any], kind: NDArray[np.str_], rule: str
-    ) -> None:
+        self, wrong: NDArray[np.bool_], name: str, cells: pd.Series[Any], kind: NDArray[np.str_], code: ProblemCode,
+        *, role: str = "",
+    ) -> None:  # fmt: skip
         self.bad |= wrong
         rows = np.flatnonzero(wrong & ~self.uneven)
         for index in rows[:_MAX_PROBLEMS]:
-            got = "an empty cell" if kind[index] == "empty" else repr(str(cells.iloc[index])[:60])
-            self.found.append(Problem(int(self.lines[index]), name, f"{rule}, but got {got}"))
+            text = "" if kind[index] == "empty" else str(cells.iloc[index])[:60]
+            self.found.append(problem(code, int(self.lines[index]), name, role=role, text=text))
         self.surplus += max(len(rows) - _MAX_PROBLEMS, 0)
 
     @property
     def problems(self) -> list[Problem]:
         ordered = sorted(self.found, key=lambda problem: problem.row or 0)
         rest = self.surplus + max(len(ordered) - _MAX_PROBLEMS, 0)
-        more = [Problem(None, None, f"and {rest:,} more problems of these kinds")] if rest else []
+        more = [problem(ProblemCode.MORE, count=rest)] if rest else []
         return ordered[:_MAX_PROBLEMS] + more
 
 
 def _status(
-    frame: pd.DataFrame, columns: Mapping[str, str], kind: NDArray[np.str_], notices: list[str]
+    frame: pd.DataFrame, columns: Mapping[str, str], kind: NDArray[np.str_], notices: list[Notice]
 ) -> NDArray[np.str_]:
     by_loss = np.where(kind == "diverged", "infeasible", np.where(kind == "empty", "incomplete", "complete"))
     if "status" not in columns:
@@ -175,8 +178,8 @@ def _status(
     said = words.map(STATUS_WORDS).astype(object).to_numpy()
     unknown = sorted(set(words[pd.isna(said) & words.notna().to_numpy()]))
     if unknown:
-        some = ", ".join(word[:20] for word in unknown[:5]) + (", ..." if len(unknown) > 5 else "")
-        notices.append(f"The status {some} is not known; those trials are judged by their loss.")
+        some = tuple(word[:20] for word in unknown[:5]) + (("...",) if len(unknown) > 5 else ())
+        notices.append(notice(NoticeCode.UNKNOWN_STATUS, words=some))
     # a loss that is missing or not finite outweighs a status that says "complete"
     result = np.where(pd.isna(said) | (said == "complete"), by_loss, said.astype("U10"))
     # a run that was stopped after its loss had become nan is diverged; a plain empty NaN of a frame is not
@@ -212,9 +215,8 @@ def _is_canonical(column: pd.Series[Any]) -> bool:
 def _count(frame: pd.DataFrame, role: str, name: str, collect: _Collector) -> Any:  # noqa: ANN401
     """A column of positive numbers in which a cell may say that there is none: a target that was never reached."""
     values, kind = parse_numbers(frame[name], thousands_first=True)
-    positive = "zero or a positive number" if role == "excess_loss" else "a positive number"
     wrong = (kind == "text") | ((kind == "number") & ~((values >= 0) if role == "excess_loss" else (values > 0)))
-    collect.add(wrong, name, frame[name], kind, f"{role} must be {positive}, empty or a word such as never")
+    collect.add(wrong, name, frame[name], kind, ProblemCode.NOT_A_COUNT, role=role)
     return _integers(np.where(kind == "number", values, np.nan))
 
 
@@ -236,7 +238,7 @@ def _same_to_rounding(a: float, b: float) -> bool:
     return bool(abs(a - b) <= 1.01 * 10.0 ** (np.floor(np.log10(a)) - digits + 1))
 
 
-def _merge_levels(rates: FloatArray) -> tuple[FloatArray, list[str]]:
+def _merge_levels(rates: FloatArray) -> tuple[FloatArray, list[Notice]]:
     """Replace rates that differ by rounding only with the smallest of them."""
     levels = np.unique(rates[np.isfinite(rates)])
     leader = levels.copy()
@@ -250,9 +252,8 @@ def _merge_levels(rates: FloatArray) -> tuple[FloatArray, list[str]]:
         return rates, []
     leader = levels.copy()
     leader[np.searchsorted(levels, [rate for rate, _ in pairs])] = [lead for _, lead in pairs]
-    some = ", ".join(f"{rate:.6g} as {lead:.6g}" for rate, lead in pairs[:5])
-    more = ", ..." if len(pairs) > 5 else ""
+    some = tuple(f"{rate:.6g} as {lead:.6g}" for rate, lead in pairs[:5]) + (("...",) if len(pairs) > 5 else ())
     merged = rates.copy()
     known = np.isfinite(rates)
     merged[known] = leader[np.searchsorted(levels, rates[known])]
-    return merged, [f"Learning rates equal up to rounding are one level: {some}{more}."]
+    return merged, [notice(NoticeCode.SAME_RATES, pairs=some)]

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from surgecore.tables.cells import DECIMAL_COMMA, DIVERGED_WORDS, THOUSANDS
-from surgecore.tables.problems import Problem, SweepError
+from surgecore.tables.problems import Problem, ProblemCode, SweepError, problem, refused
 
 #: Largest file, unpacked [bytes]; most columns; longest line [bytes].
 MAX_BYTES = 200 * 2**20
@@ -52,7 +52,7 @@ def read_bytes(data: bytes) -> RawTable:
     if data[:4] == b"PAR1":
         return _read_parquet(data)
     if data[:2] == b"PK":
-        raise _refused("the file must be a table, but is a zip archive or a workbook: export it as CSV")
+        raise refused(ProblemCode.ZIP)
     text = _decode(data)
     start = text.lstrip()[:1]
     if start in ("{", "["):
@@ -60,13 +60,8 @@ def read_bytes(data: bytes) -> RawTable:
     return _read_delimited(text)
 
 
-def _refused(message: str, row: int | None = None) -> SweepError:
-    return SweepError([Problem(row, None, message)])
-
-
 def _unpack(data: bytes) -> bytes:
     """Undo gzip, a piece at a time, so that a bomb ends at the limit and not in the memory."""
-    limit = f"{MAX_BYTES // 2**20} MB unpacked"
     pieces, size = [], 0
     while data[:2] == b"\x1f\x8b":
         stream = zlib.decompressobj(wbits=31)
@@ -77,18 +72,18 @@ def _unpack(data: bytes) -> bytes:
                 rest = stream.unconsumed_tail
                 size += len(piece)
                 if size > MAX_BYTES:
-                    raise _refused(f"the file must be at most {limit}, but is larger")
+                    raise refused(ProblemCode.TOO_LARGE, limit=MAX_BYTES // 2**20)
                 if not piece and not rest and not stream.eof:
-                    raise _refused("the file is not a whole gzip archive: it ends too early")
+                    raise refused(ProblemCode.BAD_GZIP, reason="it ends too early")
                 pieces.append(piece)
         except zlib.error as error:
-            raise _refused(f"the file is not a whole gzip archive ({error})") from error
+            raise refused(ProblemCode.BAD_GZIP, reason=str(error)) from error
         data = stream.unused_data
         if data[:2] != b"\x1f\x8b":
             data = b"".join(pieces)
             break
     if len(data) > MAX_BYTES:
-        raise _refused(f"the file must be at most {limit}, but is larger")
+        raise refused(ProblemCode.TOO_LARGE, limit=MAX_BYTES // 2**20)
     return data
 
 
@@ -97,13 +92,13 @@ def _decode(data: bytes) -> str:
         try:
             return data.decode("utf-16")
         except UnicodeDecodeError as error:
-            raise _refused("the file must be text in UTF-8, UTF-16 or Latin-1") from error
+            raise refused(ProblemCode.NOT_TEXT) from error
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10)
     longest = int(np.diff(ends, prepend=-1, append=len(data)).max()) if len(data) else 0
     if longest > MAX_LINE:
-        raise _refused(f"a line must be at most {MAX_LINE:,} bytes, but one has {longest:,}")
+        raise refused(ProblemCode.LINE_TOO_LONG, limit=MAX_LINE, size=longest)
     if b"\x00" in data:
-        raise _refused("the file must be a text table, but holds binary data")
+        raise refused(ProblemCode.BINARY)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -118,21 +113,21 @@ def _read_delimited(text: str) -> RawTable:
     at = text.rfind("\n", 0, skip) + 1
     header_line, _, body = text[at:].partition("\n")
     if not header_line.strip():
-        raise _refused("the file is empty")
+        raise refused(ProblemCode.EMPTY)
     spaced = _unspaced(header_line, body)
     if spaced is not None:
         header_line, body = spaced
     most = max(header_line.count(mark) for mark in ",;\t|")
     if most >= MAX_COLUMNS:
-        raise _refused(f"a table must have at most {MAX_COLUMNS:,} columns, but this one has {most + 1:,}")
+        raise refused(ProblemCode.TOO_MANY_COLUMNS, limit=MAX_COLUMNS, size=most + 1)
     try:
         delimiter = max(",;\t|", key=lambda mark: len(next(csv.reader([header_line], delimiter=mark))))
         header = next(csv.reader([header_line], delimiter=delimiter, skipinitialspace=True))
     except csv.Error as error:
-        raise _refused(f"the header cannot be parsed ({error})", first + 1) from error
+        raise refused(ProblemCode.BAD_HEADER, first + 1, reason=str(error)) from error
     names = _unique_names(header)
     if not body.strip():
-        raise _refused("the file has a header but no rows below it")
+        raise refused(ProblemCode.NO_ROWS)
     decimal = "," if delimiter != "," and _has_decimal_comma(body[:65536], delimiter) else "."
     frame, lines = _parse_body(body, names, delimiter, decimal)
     if decimal == ",":
@@ -143,7 +138,7 @@ def _read_delimited(text: str) -> RawTable:
     if blank.any():
         frame, lines = frame[~blank].reset_index(drop=True), lines[~blank]
     if not len(frame):
-        raise _refused("the file has a header but no rows below it")
+        raise refused(ProblemCode.NO_ROWS)
     mixed = {name: "str" for name in names if frame[name].dtype == object}
     frame = frame.astype(mixed) if mixed else frame
     word = "space" if spaced else {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[delimiter]
@@ -200,9 +195,7 @@ def _uneven(body: str, delimiter: str, wanted: tuple[int, int], lines: Lines, of
         count = int(width[index]) if quoted else _width(text.split(delimiter), most)
         if not text or least <= count <= most:
             continue
-        cells = "1 cell" if count == 1 else f"{count} cells"
-        message = f"the row must have as many cells as the header, {most}, but has {cells}: {text[:60]!r}"
-        out.append(Problem(line + offset, None, message))
+        out.append(problem(ProblemCode.UNEVEN, line + offset, wanted=most, cells=count, text=text[:60]))
     return tuple(out)
 
 
@@ -249,7 +242,7 @@ def _spread_dictionaries(table: RawTable) -> RawTable:
             try:
                 record |= _flat({name: ast.literal_eval(re.sub(r"\bnan\b", "None", str(cell)))})
             except (ValueError, SyntaxError, MemoryError, RecursionError):
-                problems.append(Problem(int(table.lines[position]), name, f"{name} is no dictionary"))
+                problems.append(problem(ProblemCode.NO_DICTIONARY, int(table.lines[position]), name))
         records.append(record)
     if problems:
         raise SweepError(problems)
@@ -267,7 +260,7 @@ def _read_json(text: str) -> RawTable:
         try:
             whole = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise _refused(f"the file is not valid JSON ({error})") from error
+            raise refused(ProblemCode.BAD_JSON, reason=str(error)) from error
         source: Iterable[tuple[int, Any]] = enumerate(whole, start=1)
     else:
         source = _json_lines(text, problems)
@@ -276,11 +269,11 @@ def _read_json(text: str) -> RawTable:
             records.append(_flat(value))
             lines.append(line)
         else:
-            problems.append(Problem(line, None, f"a row must be a JSON object, but got {str(value)[:40]!r}"))
+            problems.append(problem(ProblemCode.JSON_ROW, line, text=str(value)[:40]))
     if problems:
         raise SweepError(problems[:1000])
     if not records:
-        raise _refused("the file is empty")
+        raise refused(ProblemCode.EMPTY)
     return RawTable(_frame_of(records), np.array(lines, dtype=np.int64), "JSON")
 
 
@@ -290,7 +283,7 @@ def _json_lines(text: str, problems: list[Problem]) -> Iterable[tuple[int, Any]]
             try:
                 yield number, json.loads(line)
             except (ValueError, RecursionError):
-                problems.append(Problem(number, None, f"the line must be a JSON object, but got {line[:40]!r}"))
+                problems.append(problem(ProblemCode.JSON_LINE, number, text=line[:40]))
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
@@ -306,7 +299,7 @@ def _flat(value: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[st
 def _frame_of(records: list[dict[str, Any]]) -> pd.DataFrame:
     names = list(dict.fromkeys(name for record in records for name in record))
     if len(names) > MAX_COLUMNS:
-        raise _refused(f"a table must have at most {MAX_COLUMNS:,} columns, but this one has {len(names):,}")
+        raise refused(ProblemCode.TOO_MANY_COLUMNS, limit=MAX_COLUMNS, size=len(names))
     columns = {}
     for name in names:
         cells = [record.get(name) for record in records]
@@ -323,20 +316,20 @@ def _read_parquet(data: bytes) -> RawTable:
     try:
         import pyarrow.parquet as parquet
     except ImportError as error:
-        raise _refused("reading Parquet needs the package pyarrow: install it, or export the table as CSV") from error
+        raise refused(ProblemCode.NO_PYARROW) from error
     try:
         file = parquet.ParquetFile(io.BytesIO(data))
         groups = range(file.metadata.num_row_groups)
         size = sum(file.metadata.row_group(group).total_byte_size for group in groups)
         if len(file.schema_arrow.names) > MAX_COLUMNS:
-            raise _refused(f"a table must have at most {MAX_COLUMNS:,} columns, but this one has more")
+            raise refused(ProblemCode.TOO_MANY_COLUMNS, limit=MAX_COLUMNS, size=len(file.schema_arrow.names))
         if size > MAX_BYTES or file.metadata.num_rows > MAX_BYTES // 8:
-            raise _refused(f"the file must be at most {MAX_BYTES // 2**20} MB unpacked, but is larger")
+            raise refused(ProblemCode.TOO_LARGE, limit=MAX_BYTES // 2**20)
         table = file.read()
     except SweepError:
         raise
     except Exception as error:
-        raise _refused(f"the file is not valid Parquet ({error})") from error
+        raise refused(ProblemCode.BAD_PARQUET, reason=str(error)[:200]) from error
     columns = {}
     for name, column in zip(_unique_names(table.column_names), table.columns, strict=True):
         series = column.to_pandas()
@@ -349,7 +342,7 @@ def _read_parquet(data: bytes) -> RawTable:
         columns[name] = series
     frame = pd.DataFrame(columns)
     if not len(frame):
-        raise _refused("the file has no rows")
+        raise refused(ProblemCode.NO_ROWS)
     return RawTable(frame, np.arange(1, len(frame) + 1), "Parquet")
 
 
@@ -402,7 +395,7 @@ def _records(body: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             yield start, cells
             start = reader.line_num + 1
     except csv.Error as error:
-        raise _refused(f"the line cannot be parsed ({error})", start + 1) from error
+        raise refused(ProblemCode.BAD_LINE, start + 1, reason=str(error)) from error
 
 
 def _parse_ragged(body: str, names: list[str], delimiter: str) -> tuple[pd.DataFrame, Lines]:

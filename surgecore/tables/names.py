@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 
-Goal = Literal["minimise", "maximise", "drop"]
+from surgecore.tables.metric import Goal, describe, preference
+
 BatchUnit = Literal["examples", "sequences", "tokens"]
 
 CANONICAL = ("batch_size", "learning_rate", "loss", "seed", "steps", "status")
@@ -26,13 +27,6 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "learning_rate", "peak_learning_rate", "peak_lr", "max_learning_rate", "max_lr",
         "base_lr", "initial_lr", "lr_init", "learning_rate_init", "init_lr", "lr0", "lrate",
         "learningrate", "lr", "step_size", "stepsize", "eta", "epsilon"
-    ),
-    "loss": (
-        "loss", "val_loss", "valid_loss", "validation_loss", "loss_val", "loss_valid",
-        "loss_validation", "eval_loss", "loss_eval", "test_loss", "loss_test", "final_loss", "end_loss",
-        "loss_after", "smooth_loss", "train_loss", "training_loss", "loss_train", "objective", "value",
-        "values_0", "metric", "mse", "nll", "cross_entropy", "perplexity", "ppl", "error", "delta_loss",
-        "loss_drop"
     ),
     "seed": (
         "seed", "random_seed", "rng_seed", "seed_id", "repeat", "replicate", "sample_id", "run_seed"
@@ -79,9 +73,6 @@ _STATUS = {
 }  # fmt: skip
 STATUS_WORDS = {word: status for status, words in _STATUS.items() for word in words}
 
-#: Metrics that are good when large; the first hit of a name decides.
-_UP = re.compile(r"(^|_)(acc|accuracy|top1|top5|f1|auc|auroc|bleu|rouge|reward|score|r2|return|win_rate)(_|$)")
-_DROP = ("delta_loss", "loss_drop", "loss_decrease", "improvement")
 _PREFIX = re.compile(
     r"^(config|params?|hparams?|hyperparameters|args|metrics?|summary|user_attrs|summary_metrics)[/._ ]+"
 )
@@ -112,8 +103,9 @@ class ColumnMapping:
         Further columns, ``""`` where the file has none.
     group : tuple of str or None
         Columns that tell models in one file apart; empty for a single model, None to look for them.
-    goal : {"minimise", "maximise", "drop"}
-        What is good: a small metric, a large one, or a large loss drop. All but the first change its sign.
+    goal : {"", "minimise", "maximise", "drop"}
+        What is good: a small metric, a large one, or a large loss drop; "" for what the metric's name says, and
+        to be asked where it says nothing.
     batch_unit : {"examples", "sequences", "tokens"}
         What the batch size counts.
     sequence_length : float
@@ -138,7 +130,7 @@ class ColumnMapping:
     examples: str = ""
     excess_loss: str = ""
     group: tuple[str, ...] | None = None
-    goal: Goal = "minimise"
+    goal: Goal = ""
     batch_unit: BatchUnit = "examples"
     sequence_length: float = 0.0
     n_steps: int = 0
@@ -146,7 +138,9 @@ class ColumnMapping:
     def __post_init__(self) -> None:
         for name, allowed in (("goal", get_args(Goal)), ("batch_unit", get_args(BatchUnit))):
             if getattr(self, name) not in allowed:
-                raise ValueError(f"{name} must be one of {', '.join(allowed)}, but got {getattr(self, name)!r}")
+                raise ValueError(
+                    f"{name} must be one of {', '.join(filter(None, allowed))}, but got {getattr(self, name)!r}"
+                )
         for name in ("sequence_length", "n_steps"):
             if not 0 <= getattr(self, name) < 1e12:
                 raise ValueError(f"{name} must be 0 or positive and finite, but got {getattr(self, name)!r}")
@@ -176,22 +170,16 @@ class ColumnMapping:
         -------
         ColumnMapping
         """
-        found = {role: hits[0] for role in ALIASES if (hits := candidates(names, role))}
+        found = {role: hits[0] for role in (*ALIASES, "loss") if (hits := candidates(names, role))}
         groups = (found.pop("group"),) if "group" in found else None
         mapping = cls(**found, group=groups)  # type: ignore[arg-type] # roles are text
         plain = {plain_name(name): name for name in names}
-        drops = [plain[word] for word in _DROP if word in plain]
+        drops = [name for name in names if describe(name).goal == "drop"]
         if drops and ("loss_before" in plain or not mapping.loss):
             # a paired difference is far less noisy than the loss after the step
-            mapping = replace(mapping, loss=drops[0])
-        if not mapping.loss:
-            up = [name for name in names if _UP.search(plain_name(name))]
-            mapping = replace(mapping, loss=up[0] if up else mapping.steps_to_target)
-        if mapping.loss and plain_name(mapping.loss) in _DROP:
             one = 1 if "loss_before" in plain and not mapping.steps else 0
-            return replace(mapping, goal="drop", n_steps=one)
-        if mapping.loss and _UP.search(plain_name(mapping.loss)):
-            return replace(mapping, goal="maximise")
+            mapping = replace(mapping, loss=drops[0], n_steps=one)
+        mapping = replace(mapping, goal=describe(mapping.loss).goal if mapping.loss else "")
         for unit in get_args(BatchUnit)[1:]:
             if unit in plain_name(mapping.batch_size):
                 return replace(mapping, batch_unit=unit)
@@ -248,10 +236,13 @@ def _number(name: str, text: str) -> float:
 
 def candidates(names: Sequence[str], role: str) -> list[str]:
     """Columns that may play a role, the most likely first: known as a whole, then by their last part."""
+    if role == "loss":
+        ranked = [(key, position, name) for position, name in enumerate(names) if (key := preference(name))]
+        return [name for _, _, name in sorted(ranked)]
     rank = {alias: position for position, alias in enumerate(ALIASES[role])}
     hits = [name for name in names if plain_name(name) in rank]
     nested = [name for name in names if plain_name(name) not in rank and _nested(name, role)]
-    by_last = sorted(nested, key=lambda n: (bool(_path(n) & _TRAINING) == (role == "loss"), rank[last_name(n)]))
+    by_last = sorted(nested, key=lambda name: (not _path(name) & _TRAINING, rank[last_name(name)]))
     whole = sorted(hits, key=lambda name: (name != role, rank[plain_name(name)]))
     # a bare "lr" beside a learning rate written out is the one of the last step, where a schedule has ended
     bare = [name for name in whole if plain_name(name) == "lr" and role == "learning_rate"]
@@ -264,7 +255,8 @@ def known_as(name: object) -> frozenset[str]:
     """Roles that a column's name speaks for, as a whole or by its last part."""
     plain = plain_name(name)
     whole = {role for role, aliases in ALIASES.items() if plain in aliases}
-    return frozenset(whole or {role for role in ALIASES if _nested(name, role)})
+    metric = {"loss"} if preference(name) else set()
+    return frozenset(whole or {role for role in ALIASES if _nested(name, role)} | metric)
 
 
 def _path(name: object) -> set[str]:
@@ -276,4 +268,4 @@ def _nested(name: object, role: str) -> bool:
     last = last_name(name)
     if last == plain_name(name) or last in _VAGUE or last not in ALIASES[role]:
         return False
-    return role == "loss" or not _path(name) & _HELD_OUT
+    return not _path(name) & _HELD_OUT

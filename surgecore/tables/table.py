@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -11,11 +10,14 @@ from typing import IO, Any
 import numpy as np
 import pandas as pd
 
+from surgecore.tables.cells import parse_numbers
 from surgecore.tables.checks import Checked, DivergedRule, check
 from surgecore.tables.formats import RawTable, read_bytes
+from surgecore.tables.metric import Goal, Metric, describe
 from surgecore.tables.models import Group, as_text, could_tell, guess_group_columns, list_groups
 from surgecore.tables.names import REQUIRED, ColumnMapping, candidates, plain_name
-from surgecore.tables.problems import Problem, SweepError
+from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, SweepError, notice, problem, refused
+from surgecore.tables.questions import Choice, GroupsFound, Question, QuestionOpen, Topic
 
 Source = str | PathLike[str] | bytes | IO[Any]
 
@@ -27,23 +29,6 @@ _TRACKERS = (
     ("TensorBoard HParams", {"trial_id", "show_metrics"}),
     ("Ray Tune results", {"training_iteration", "trial_id"}),
 )
-
-
-class GroupsFound(SweepError):  # noqa: N818 - it is a question more than an error
-    """A table that holds several models: one has to be chosen.
-
-    Attributes
-    ----------
-    groups : tuple of Group
-        What there is to choose from.
-    """
-
-    def __init__(self, groups: Sequence[Group]) -> None:
-        self.groups = tuple(groups)
-        names = ", ".join(name for name, _ in self.groups[0].pairs)
-        some = "; ".join(group.label for group in self.groups[:8]) + ("; ..." if len(self.groups) > 8 else "")
-        message = f"the table holds {len(self.groups)} models, which differ in {names}: choose one of {some}"
-        super().__init__([Problem(None, None, message)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +86,40 @@ class Table:
             frame, lines = self._of_group(chosen, group)
         except SweepError as error:
             return error.problems
+        if (asked := self.question(chosen, group=group)) is not None:
+            return QuestionOpen(asked).problems
         return tuple(self._check(frame, lines, chosen, DivergedRule()).problems)
+
+    def question(self, mapping: ColumnMapping | None = None, *, group: str | Group | None = None) -> Question | None:
+        """What has to be said before this can be read under a mapping (the guess by default), if anything."""
+        chosen = self.mapping if mapping is None else mapping
+        if self._unmapped(chosen):
+            return None
+        try:
+            frame, lines = self._of_group(chosen, group)
+        except QuestionOpen as open_:
+            return open_.question
+        if not chosen.goal and not describe(chosen.loss).goal:
+            goals: tuple[Goal, ...] = ("minimise", "maximise")
+            answers = tuple(
+                Choice(goal, (("goal", goal),), preview=self._preview(frame, lines, replace(chosen, goal=goal)))
+                for goal in goals
+            )
+            return Question(Topic.GOAL, (chosen.loss,), answers)
+        return None
+
+    def _preview(
+        self, frame: pd.DataFrame, lines: np.ndarray[Any, np.dtype[np.int64]], mapping: ColumnMapping
+    ) -> tuple[tuple[float, float], ...]:
+        """The best cell of the grid at each batch size, at most at eight of them."""
+        checked = self._check(frame, lines, mapping, DivergedRule())
+        trials = checked.trials[~checked.bad & (checked.trials["status"] == "complete").to_numpy()]
+        if not len(trials):
+            return ()
+        cells = trials.groupby(["batch_size", "learning_rate"], sort=True)["loss"].mean().dropna().reset_index()
+        best = cells.loc[cells.groupby("batch_size")["loss"].idxmin()]
+        pairs = list(zip(best["batch_size"].astype(float), best["learning_rate"].astype(float), strict=True))
+        return tuple(pairs if len(pairs) <= 8 else pairs[:4] + pairs[-4:])
 
     def resolve(self, mapping: ColumnMapping) -> ColumnMapping:
         """The mapping with its group columns looked for, where it leaves them open."""
@@ -129,8 +147,8 @@ class Table:
         group: str | Group | None = None,
         skip_bad_rows: bool = False,
         diverged: DivergedRule | None = None,
-    ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        """Checked trials in canonical columns, and what was decided on the way, in sentences.
+    ) -> tuple[pd.DataFrame, Metric, tuple[Notice, ...]]:
+        """Checked trials in canonical columns, their metric, and what was decided on the way.
 
         Arguments and errors are those of `Sweep.from_table`.
         """
@@ -138,6 +156,8 @@ class Table:
         if found := self._unmapped(chosen):
             raise SweepError(found)
         frame, lines = self._of_group(chosen, group)
+        if (asked := self.question(chosen, group=group)) is not None:
+            raise QuestionOpen(asked)
         checked = self._check(frame, lines, chosen, diverged or DivergedRule())
         notices = [*self._notices(chosen), *checked.notices]
         trials, n_bad = checked.trials, int(checked.bad.sum())
@@ -146,17 +166,16 @@ class Table:
         if n_bad:
             trials = trials[~checked.bad].reset_index(drop=True)
             trials["batch_size"] = _whole(trials["batch_size"])
-            notices.append(f"{n_bad:,} rows with a problem were left out.")
+            notices.append(notice(NoticeCode.LEFT_OUT, count=n_bad))
         if len(trials) < 2:
-            raise SweepError([Problem(None, None, "a sweep must have at least two trials, but got one row")])
-        return trials, tuple(notices)
+            raise refused(ProblemCode.ONE_TRIAL)
+        return trials, checked.metric, tuple(notices)
 
     def _unmapped(self, mapping: ColumnMapping) -> list[Problem]:
-        some = ", ".join(self.columns[:20]) + (", ..." if len(self.columns) > 20 else "")
-        missing = [f"a column {role} (or an alias of it) must be there, but got {some}" for role in mapping.missing]
+        found = [problem(ProblemCode.NO_COLUMN, role=role, columns=self.columns) for role in mapping.missing]
         given = [*mapping.columns.values(), *(mapping.group or ())]
-        missing += [f"the column {name} is not in the table: {some}" for name in given if name not in self.columns]
-        return [Problem(None, None, message) for message in missing]
+        wrong = [name for name in given if name not in self.columns]
+        return found + [problem(ProblemCode.NO_SUCH_COLUMN, column=name, columns=self.columns) for name in wrong]
 
     def _of_group(
         self, mapping: ColumnMapping, group: str | Group | None
@@ -171,7 +190,8 @@ class Table:
                 for name, value in candidate.pairs:
                     here &= (as_text(self.frame[name]) == value).to_numpy()
                 return self.frame[here].reset_index(drop=True), self.lines[here]
-        raise GroupsFound(groups)
+        names = tuple(name for name, _ in groups[0].pairs)
+        raise GroupsFound(Question(Topic.MODEL, names, tuple(Choice(g.label, group=g) for g in groups)))
 
     def _check(
         self,
@@ -182,25 +202,24 @@ class Table:
     ) -> Checked:
         return check(frame, lines, mapping, nan_is_diverged=self.nan_is_diverged, rule=rule, uneven=self.uneven)
 
-    def _notices(self, mapping: ColumnMapping) -> list[str]:
-        notices = []
+    def _notices(self, mapping: ColumnMapping) -> list[Notice]:
+        found = []
         for role in REQUIRED:
             used = getattr(mapping, role)
-            others = [name for name in candidates(self.columns, role) if name != used]
+            others = tuple(name for name in candidates(self.columns, role) if name != used)
             if used != role or (others and role == "learning_rate"):
-                kept = "it is" if len(others) == 1 else "they are"
-                rest = f"; {', '.join(others)} left as {kept}" if others else ""
-                notices.append(f"{role} was read from the column {used}{rest}.")
-        if mapping.goal != "minimise":
-            word = "a large loss drop" if mapping.goal == "drop" else "a large value"
-            notices.append(f"In {mapping.loss} {word} is good: its sign is changed.")
+                found.append(notice(NoticeCode.READ_FROM, role=role, column=used, others=others))
+        goal = mapping.goal or describe(mapping.loss).goal
+        if goal in ("maximise", "drop"):
+            code = NoticeCode.DROP_IS_GOOD if goal == "drop" else NoticeCode.LARGE_IS_GOOD
+            found.append(notice(code, column=mapping.loss))
         if mapping.batch_unit == "sequences" and mapping.sequence_length > 0:
-            notices.append(f"Batch sizes are tokens: sequences times {mapping.sequence_length:g}.")
+            found.append(notice(NoticeCode.TOKENS, length=mapping.sequence_length))
         elif mapping.batch_unit != "examples":
-            notices.append(f"Batch sizes count {mapping.batch_unit}: read so wherever examples are named.")
+            found.append(notice(NoticeCode.UNIT, unit=mapping.batch_unit))
         if "per_device" in plain_name(mapping.batch_size):
-            notices.append("The batch size is per device: multiply by the number of devices for the real one.")
-        return notices
+            found.append(notice(NoticeCode.PER_DEVICE, column=mapping.batch_size))
+        return found
 
 
 def open_table(source: Source, *, name: str | None = None) -> Table:
@@ -232,7 +251,7 @@ def open_table(source: Source, *, name: str | None = None) -> Table:
 def import_frame(frame: pd.DataFrame, *, name: str) -> Table:
     """The same for a table in memory; the caller's frame is left alone, rows count from 1."""
     if frame.empty:
-        raise SweepError([Problem(None, None, "the table has no rows")])
+        raise refused(ProblemCode.NO_ROWS)
     copy = frame.reset_index(drop=True)
     copy.columns = [str(column) for column in frame.columns]
     return _import_of(RawTable(copy, np.arange(1, len(copy) + 1), "table"), name, nan_is_diverged=True)
@@ -242,9 +261,22 @@ def _import_of(table: RawTable, name: str, *, nan_is_diverged: bool) -> Table:
     names = [str(column) for column in table.frame.columns]
     tracker = next((label for label, marks in _TRACKERS if marks <= set(names)), "")
     layout = f"{tracker}, {table.layout}" if tracker else table.layout
-    guess = _swept_rate(table.frame, ColumnMapping.guess(names))
+    guess = _with_numbers(table.frame, _swept_rate(table.frame, ColumnMapping.guess(names)))
     draft = Table(name, table.frame, table.lines, layout, guess, nan_is_diverged, table.uneven)
     return replace(draft, mapping=draft.resolve(draft.mapping))
+
+
+def _with_numbers(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:
+    """Prefer a metric that has numbers in most rows to one without."""
+    ranked = candidates([str(name) for name in frame.columns], "loss")
+    share = {name: float(np.isfinite(parse_numbers(frame[name])[0]).mean()) for name in ranked}
+    if not guess.loss or share.get(guess.loss, 0.0) >= 0.5:
+        return guess
+    best = max(share.values(), default=0.0)
+    full = next((name for name in ranked if share[name] >= 0.5 or (share[name] == best > 0)), "")
+    if not full or full == guess.loss or share[guess.loss] >= 0.5 * share[full]:
+        return guess
+    return replace(guess, loss=full, goal=describe(full).goal)
 
 
 def _swept_rate(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:

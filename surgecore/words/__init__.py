@@ -6,12 +6,12 @@ Reads the results of all other rooms; none of them imports it.
 from surgecore.words.catalogue import curve, horizon, optimizer, protocol, run, workload
 from surgecore.words.numbers import batch_size, count, interval, number, plain, power_of_two, rounded, share
 from surgecore.words.phrases import say
+from surgecore.words.problems import loss_title, metric_name
 from surgecore.words.sweeps import (
     VISIBLE,
     clipped,
     facts,
     file_name,
-    loss_title,
     lr_unit,
     measured,
     optima_alt,
@@ -32,6 +32,7 @@ __all__ = [
     "loss_title",
     "lr_unit",
     "measured",
+    "metric_name",
     "number",
     "optima_alt",
     "optimizer",

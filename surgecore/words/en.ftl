@@ -84,11 +84,114 @@ noise-curvature = noise shaped like the curvature
 ## tables: how a file was read
 
 
+metric-loss = Loss
+metric-steps = Steps to the target
+metric-after = { $metric } after { $steps ->
+    [one] { $steps } step
+   *[other] { $steps } steps
+}
+notice-read-from = { $role } was read from the column { $column }{ $n ->
+    [0] {""}
+    [one] ; { $others } left as it is
+   *[other] ; { $others } left as they are
+}.
+notice-large-is-good = In { $column } a large value is good.
+notice-drop-is-good = In { $column } a large loss drop is good.
+notice-tokens = Batch sizes are tokens: sequences times { $length }.
+notice-unit = Batch sizes count { $unit }: read so wherever examples are named.
+notice-per-device = { $column } is per device: multiply by the number of devices for the real batch size.
+notice-unknown-status = The status { $words } is not known; those trials are judged by their loss.
+notice-finite-diverged = { $count ->
+    [one] { $count } finite loss was
+   *[other] { $count } finite losses were
+} taken as diverged. { $rule }
+notice-left-out = { $count ->
+    [one] { $count } row with a problem was left out.
+   *[other] { $count } rows with a problem were left out.
+}
+notice-same-rates = Learning rates equal up to rounding are one level: { $pairs }.
+clipped-none = The colour scale covers every cell.
+clipped-above = { $cells ->
+    [one] { $cells } cell
+   *[other] { $cells } cells
+} above { $metric } { $limit } drawn in the last colour of the scale.
+clipped-below = { $cells ->
+    [one] { $cells } cell
+   *[other] { $cells } cells
+} below { $metric } { $limit } drawn in the last colour of the scale.
+rule-nan = nan or inf
+rule-factor = worse than at the lowest learning rate, and than the median, by more than { $factor } times what the best learning rate gains over them
+rule-above = above { $above }
+rule-diverged = A loss counts as diverged if it is { $rules }.
+rule-or = , or{" "}
+role-batch_size = batch_size
+role-learning_rate = learning_rate
+role-loss = loss
+
 # end of: tables: how a file was read
 
 
 ## tables: problems and questions
 
+
+problem-empty = the file is empty
+problem-no-rows = the file has no rows below its header
+problem-too-large = the file must be at most { $limit } MB unpacked, but is larger
+problem-line-too-long = a line must be at most { $limit } bytes, but one has { $size }
+problem-too-many-columns = a table must have at most { $limit } columns, but this one has { $size }
+problem-bad-gzip = the file is not a whole gzip archive: { $reason }
+problem-not-text = the file must be text in UTF-8, UTF-16 or Latin-1
+problem-binary = the file must be a text table, but holds binary data
+problem-bad-header = the header cannot be parsed: { $reason }
+problem-bad-line = the line cannot be parsed: { $reason }
+problem-bad-json = the file is not valid JSON: { $reason }
+problem-json-row = a row must be a JSON object, but got { $text }
+problem-json-line = the line must be a JSON object, but got { $text }
+problem-no-dictionary = { $column } must be a dictionary, but is none
+problem-no-pyarrow = reading Parquet needs the package pyarrow: install it, or export the table as CSV
+problem-bad-parquet = the file is not valid Parquet: { $reason }
+problem-zip = the file must be a table, but is a zip archive or a workbook: export it as CSV
+problem-no-column = a column { $role } (or an alias of it) must be there, but got { $columns }
+    .page = Choose it under "How the file is read".
+    .flag = --map { $role }=COLUMN
+problem-no-such-column = the column { $column } is not in the table: { $columns }
+    .page = Choose another one under "How the file is read".
+    .flag = --map ROLE=COLUMN
+problem-one-trial = a sweep must have at least two trials, but got one row
+problem-uneven = the row must have as many cells as the header, { $wanted }, but has { $cells ->
+    [one] { $cells } cell
+   *[other] { $cells } cells
+}: { $text }
+    .page = Leave the row out with the button below.
+    .flag = --skip-bad-rows
+problem-not-positive = { $role } must be a positive number, but got { $text }
+    .page = Leave the row out with the button below, or choose another column under "How the file is read".
+    .flag = --skip-bad-rows, or --map { $role }=COLUMN
+problem-not-a-loss = loss must be a number, empty, or a word such as nan or diverged, but got { $text }
+    .page = Leave the row out with the button below, or choose another column under "How the file is read".
+    .flag = --skip-bad-rows, or --map loss=COLUMN
+problem-not-a-count = { $role } must be { $role ->
+    [excess_loss] zero or a positive number
+   *[other] a positive number
+}, empty or a word such as never, but got { $text }
+    .page = Leave the row out with the button below, or the column under "How the file is read".
+    .flag = --skip-bad-rows, or --map { $role }=
+problem-remark = seed must be a plain value, but got { $text }
+    .page = Leave the row out with the button below.
+    .flag = --skip-bad-rows
+problem-more = and { $count } more problems of these kinds
+problem-empty-cell = an empty cell
+question-open = cannot be read yet. { $question }
+question-models = holds { $count ->
+    [one] { $count } model
+   *[other] { $count } models
+}, which differ in { $columns }.
+question-never-pooled = They are never pooled: choose one.
+question-preview = best learning rates of the grid: { $best }
+question-goal = Which way is good in { $columns }? Its name does not say.
+answer-goal-minimise = small is good
+answer-goal-maximise = large is good
+question-model = the table holds { $count } models, which differ in { $columns }: choose one of { $some }
 
 # end of: tables: problems and questions
 

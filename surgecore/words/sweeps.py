@@ -8,7 +8,10 @@ from math import isfinite
 from surgecore.sweeps.analysis import Analysis
 from surgecore.sweeps.optima import Optimum
 from surgecore.sweeps.sweep import Sweep
+from surgecore.tables.metric import LOSS, Metric
 from surgecore.words.numbers import count, number, plain
+from surgecore.words.phrases import say
+from surgecore.words.problems import metric_name, notice
 
 #: A peak that stands out by less than this fraction of the plateau is not worth the name.
 VISIBLE = 0.01
@@ -34,11 +37,6 @@ def file_name(sweep: Sweep) -> str:
     return "".join(c if c.isalnum() or c in ".-_" else "-" for c in sweep.name)[:80] or "sweep"
 
 
-def loss_title(sweep: Sweep) -> str:
-    """Title of a loss axis, with the horizon."""
-    return f"Loss after {count(sweep.steps, 'step')}" if sweep.steps else "Loss"
-
-
 def facts(sweep: Sweep) -> str:
     """Size of a sweep in one line; nothing that was lost goes unsaid."""
     status = sweep.trials["status"].value_counts()
@@ -54,12 +52,16 @@ def facts(sweep: Sweep) -> str:
     return " · ".join(parts)
 
 
-def clipped(losses: Sequence[float], limits: tuple[float, float]) -> str:
-    """What the colour scale leaves out."""
+def clipped(losses: Sequence[float], limits: tuple[float, float], metric: Metric | None = None) -> str:
+    """What the colour scale leaves out, of losses as the trials hold them (small is good)."""
+    metric = metric or LOSS
     above = sum(1 for loss in losses if isfinite(loss) and loss > limits[1])
     if not above:
-        return "The colour scale covers every loss."
-    return f"{count(above, 'cell')} above a loss of {number(limits[1])} drawn in the last colour of the scale."
+        return say("clipped-none", metric=metric_name(metric))
+    limit = number(metric.shown(limits[1]))
+    return say(
+        "clipped-above" if metric.sign > 0 else "clipped-below", cells=above, metric=metric_name(metric), limit=limit
+    )
 
 
 def lr_unit(optimizer: str | None) -> str:
@@ -78,4 +80,4 @@ def points(sweep: Sweep, unit: str) -> str:
 def remarks(analysis: Analysis) -> list[str]:
     """What else there is to know about a sweep, beside the verdict and the ranking."""
     shown = {analysis.verdict.sentence, analysis.comparison.sentence}
-    return [*analysis.sweep.notices, *(said for said in analysis.sentences if said not in shown)]
+    return [*map(notice, analysis.sweep.notices), *(said for said in analysis.sentences if said not in shown)]

@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surgecore import Comparison, FitResult, Optimum, Param, words
+from surgecore import Comparison, FitResult, Metric, Optimum, Param, words
+from surgecore.tables.metric import LOSS
 
 FloatArray = NDArray[np.float64]
 
 
-def optima(measured: Sequence[Optimum]) -> pd.DataFrame:
-    """One row an optimum."""
+def optima(measured: Sequence[Optimum], metric: Metric | None = None) -> pd.DataFrame:
+    """One row an optimum, with the metric there under its own name and with its own sign."""
+    metric = metric or LOSS
     rows = []
     for optimum in measured:
         edge = f"on the {optimum.on_edge} edge of the grid: a bound. " if optimum.on_edge else ""
@@ -23,7 +25,7 @@ def optima(measured: Sequence[Optimum]) -> pd.DataFrame:
                 "Batch size": words.batch_size(optimum.batch_size),
                 "Optimal learning rate": words.number(optimum.learning_rate),
                 "95 % interval": words.interval(*optimum.interval) if optimum.interval else "unknown",
-                "Loss there": words.number(optimum.loss),
+                f"{words.metric_name(metric)} there": words.number(metric.shown(optimum.loss)),
                 "Trials": optimum.n_trials,
                 "Diverged": optimum.n_infeasible,
                 "Error from": f"{optimum.n_seeds} {optimum.source}" if optimum.n_seeds else "nothing",

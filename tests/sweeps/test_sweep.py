@@ -74,7 +74,7 @@ def test_the_set_learning_rate_beats_the_decayed_one_and_says_so():
     sweep = read("batch_size,learning_rate,lr,val/loss\n4,0.001,1e-9,0.5\n4,0.002,1e-9,0.4\n")
     assert sweep.learning_rates.tolist() == [0.001, 0.002]
     assert "lr" in sweep.trials
-    assert any("val/loss" in notice for notice in sweep.notices)
+    assert any("val/loss" in str(notice) for notice in sweep.notices)
 
 
 def test_every_problem_is_named_with_its_row_and_text_at_once():
@@ -126,7 +126,7 @@ def test_status_words_and_losses_decide_together():
     )
     want = ["complete", "incomplete", "infeasible", "incomplete", "infeasible", "complete", "incomplete"]
     assert sweep.trials["status"].tolist() == want
-    assert any("odd" in notice for notice in sweep.notices)
+    assert any("odd" in str(notice) for notice in sweep.notices)
 
 
 def test_frames_are_left_alone_and_nan_means_diverged():
@@ -150,7 +150,7 @@ def test_rates_that_differ_by_rounding_are_one_level():
     ]
     sweep = read("bs,lr,loss\n" + "\n".join(rows))
     assert sweep.learning_rates.tolist() == [0.000345, 0.0007, 0.0014]
-    assert any("0.0003453 as 0.000345" in notice for notice in sweep.notices)
+    assert any("0.0003453 as 0.000345" in str(notice) for notice in sweep.notices)
 
 
 def test_thousands_separators_are_read():

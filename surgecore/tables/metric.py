@@ -1,0 +1,170 @@
+"""The metric of a sweep: which column it is, which way is good, and how to show it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import pandas as pd
+
+from surgecore._validate import FloatArray
+
+Goal = Literal["", "minimise", "maximise", "drop"]
+Split = Literal["", "training", "validation", "test"]
+_Number = TypeVar("_Number", float, "FloatArray", "pd.Series[Any]")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of metric: its key, which way is good, and the names that files give it (after `plain_name`)."""
+
+    key: str
+    goal: Goal
+    names: tuple[str, ...]
+
+
+_VOCABULARY = tomllib.loads(Path(__file__).with_name("metrics.toml").read_text(encoding="utf-8"))
+#: Kinds that a name can speak for; the first that fits decides.
+KINDS = tuple(Kind(kind["key"], kind["goal"], tuple(kind["names"])) for kind in _VOCABULARY["kind"])
+#: Names of an objective that say nothing about which way is good.
+OPEN: tuple[str, ...] = tuple(_VOCABULARY["open"])
+_SPLIT_NAMES: tuple[Split, ...] = ("validation", "test", "training")
+_SPLITS: dict[str, Split] = {word: split for split in _SPLIT_NAMES for word in _VOCABULARY[split]}
+_AROUND = frozenset(_VOCABULARY["around"])
+_NOT_A_METRIC = frozenset(_VOCABULARY["not_a_metric"])
+_SETTING = re.compile(r"^(config|params?|hparams?|hyperparameters|args)[/._ ]", re.IGNORECASE)
+_DIRECTION = re.compile(r"^(?P<name>.*\S)\s*\[(?P<goal>minimise|minimize|maximise|maximize|drop)\]$", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z])")
+_PREFIX = re.compile(r"^(metrics?|summary|user_attrs|summary_metrics|log_history|history)[/._ ]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What the trials of a sweep are compared by.
+
+    Inside, every analysis minimises: a metric that is good when large is kept with its sign changed, in the column
+    ``loss`` of the trials. `shown` gives its own numbers back, for axes, tables and files.
+
+    Attributes
+    ----------
+    name : str
+        As the file names it.
+    goal : {"", "minimise", "maximise", "drop"}
+        Which way is good; "drop" is a loss drop, good when large; "" while nobody has said.
+    kind : str
+        Key of the vocabulary (`KINDS`), "" where the name is not in it.
+    split : {"", "training", "validation", "test"}
+        Data it was measured on, as far as its name says.
+    unit : str
+        "%" where the file writes per cent, else "".
+
+    Examples
+    --------
+    >>> metric = describe("val/accuracy")
+    >>> metric.goal, metric.split, metric.shown(-0.93)
+    ('maximise', 'validation', 0.93)
+    """
+
+    name: str = "loss"
+    goal: Goal = "minimise"
+    kind: str = "loss"
+    split: Split = ""
+    unit: str = ""
+
+    @property
+    def sign(self) -> float:
+        """-1 where the trials hold the metric with its sign changed, else 1."""
+        return -1.0 if self.goal in ("maximise", "drop") else 1.0
+
+    def shown(self, values: _Number) -> _Number:
+        """Numbers of the trials' column ``loss`` as the metric itself has them, and back."""
+        return values if self.sign > 0 else -values
+
+    @property
+    def column(self) -> str:
+        """Its column in a canonical file: the name and, unless it is plain ``loss``, which way is good."""
+        return (
+            self.name if self.name == "loss" and self.goal == "minimise" else f"{self.name} [{self.goal or 'minimise'}]"
+        )
+
+
+#: A plain loss.
+LOSS = Metric()
+
+
+def describe(name: object) -> Metric:
+    """What a column's name says of the metric in it; `goal` and `kind` are "" where it says nothing.
+
+    Parameters
+    ----------
+    name : str
+        A column, with or without a tracker's prefix; a direction in brackets, as `Metric.column` writes it, counts.
+
+    Returns
+    -------
+    Metric
+    """
+    text = str(name)
+    given: Goal = ""
+    if found := _DIRECTION.match(text):
+        text, word = found["name"], found["goal"].lower()
+        given = "drop" if word == "drop" else "maximise" if word.startswith("max") else "minimise"
+    tokens = _tokens(text)
+    split: Split = next((_SPLITS[token] for token in tokens if token in _SPLITS), "")
+    kind = _kind(tokens)
+    if kind is None or _SETTING.match(text):
+        return Metric(text, given, kind.key if kind and given else "", split)
+    return Metric(text, given or kind.goal, kind.key, split)
+
+
+def preference(name: object) -> tuple[int, int, int] | None:
+    """Sorting key of a column as the metric, the most likely lowest; None for a column that is none by its name."""
+    text = str(name)
+    tokens = _tokens(text)
+    metric = describe(text)
+    if _DIRECTION.match(text):
+        return (0, 0, 0)
+    if _SETTING.match(text):
+        return None
+    plain = "_".join(tokens)
+    if plain in OPEN:
+        return (6, OPEN.index(plain), 0)
+    if not metric.kind:
+        return None
+    lossy = metric.kind in ("loss", "perplexity", "bits", "squared-error", "negated-loss")
+    tier = {
+        ("validation", True): 1, ("", True): 2, ("validation", False): 3, ("test", True): 4, ("", False): 5,
+        ("test", False): 5, ("training", True): 7, ("training", False): 8,
+    }[metric.split, lossy]  # fmt: skip
+    if metric.kind in ("throughput-to-a-target", "loss-drop"):
+        tier = 9
+    if plain in ("precision", "excess_loss"):
+        return None  # of numbers; and a column of its own
+    order = next(position for position, kind in enumerate(KINDS) if kind.key == metric.kind)
+    # the last value is the run's, a best one is chosen with hindsight; both are what people compare
+    return (tier, order, len(tokens))
+
+
+def _tokens(text: str) -> list[str]:
+    bare = _PREFIX.sub("", _CAMEL.sub("_", text.strip()))
+    return [token for token in re.split(r"[^0-9a-z]+", bare.lower()) if token]
+
+
+def _kind(tokens: Sequence[str]) -> Kind | None:
+    """The first kind that some run of words names, if no word makes a setting or a statistic of it."""
+    plain = "_".join(tokens)
+    whole = next((kind for kind in KINDS if plain in kind.names), None)
+    if whole is not None:
+        return whole
+    core = [token for token in tokens if token not in _SPLITS and token not in _AROUND]
+    if set(core) & _NOT_A_METRIC:
+        return None
+    padded, glued = f"_{'_'.join(core)}_", f"_{plain}_"
+    for kind in KINDS:
+        if any(f"_{name}_" in padded or ("_" in name and f"_{name}_" in glued) for name in kind.names):
+            return kind
+    return None

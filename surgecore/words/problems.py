@@ -1,0 +1,222 @@
+"""Problems, notices and questions of a table in words, with what to do about them on the page and in a shell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from surgecore.sweeps.sweep import Sweep
+from surgecore.tables.checks import DivergedRule
+from surgecore.tables.metric import Metric
+from surgecore.tables.problems import Notice, NoticeCode, Problem, Value
+from surgecore.tables.questions import Choice, Question, Topic
+from surgecore.words.numbers import number
+from surgecore.words.phrases import say
+
+_SOME = 20
+
+
+def problem(found: Problem) -> str:
+    """The rule that is broken, and the text that breaks it.
+
+    Parameters
+    ----------
+    found : Problem
+        Of a table.
+
+    Returns
+    -------
+    str
+        One clause, without the row.
+    """
+    if found.question is not None:
+        return question(found.question)
+    return _said(f"problem-{found.code}", _problem_values(found))
+
+
+def remedy(found: Problem, where: Literal["page", "flag"]) -> str:
+    """What to do about a problem: the control on the page, or the option of the command line; "" for nothing.
+
+    Parameters
+    ----------
+    found : Problem
+        Of a table.
+    where : {"page", "flag"}
+        Who asks.
+
+    Returns
+    -------
+    str
+    """
+    try:
+        return _said(f"problem-{found.code}.{where}", _problem_values(found))
+    except ValueError:
+        return ""
+
+
+def _problem_values(found: Problem) -> dict[str, str | int | float]:
+    values = _spelled(dict(found.values))
+    if found.column is not None:
+        values["column"] = found.column
+    if "text" in values:
+        values["text"] = repr(values["text"]) if values["text"] else say("problem-empty-cell")
+    return values
+
+
+def notice(told: Notice) -> str:
+    """What was decided while reading, as a sentence.
+
+    Parameters
+    ----------
+    told : Notice
+        Of a table or sweep.
+
+    Returns
+    -------
+    str
+    """
+    values = dict(told.values)
+    spelled = _spelled(values)
+    others = values.get("others")
+    if isinstance(others, tuple):
+        spelled["n"] = len(others)
+    if told.code is NoticeCode.FINITE_DIVERGED:
+        factor, above = values["factor"], values["above"]
+        rule = DivergedRule(float(str(factor)) or None, None if above == "" else float(str(above)))
+        spelled["rule"] = diverged_rule(rule)
+    return _said(f"notice-{told.code}", spelled)
+
+
+def question(asked: Question) -> str:
+    """What is open, as one sentence.
+
+    Parameters
+    ----------
+    asked : Question
+        Of a table.
+
+    Returns
+    -------
+    str
+    """
+    some = "; ".join(choice.key for choice in asked.choices[:8]) + ("; ..." if len(asked.choices) > 8 else "")
+    return say(f"question-{asked.topic}", columns=", ".join(asked.columns), count=len(asked.choices), some=some)
+
+
+def choice(asked: Question, answer: Choice) -> str:
+    """One answer to a question, as a clause.
+
+    Parameters
+    ----------
+    asked : Question
+        Of a table.
+    answer : Choice
+        One of its choices.
+
+    Returns
+    -------
+    str
+    """
+    if answer.group is not None or asked.topic is Topic.MODEL:
+        return answer.key
+    return say(f"answer-{asked.topic}-{answer.key}", columns=" × ".join(answer.columns))
+
+
+def preview(answer: Choice) -> str:
+    """What an answer would give: batch sizes and the best rates of the grid; "" where that is not known.
+
+    Parameters
+    ----------
+    answer : Choice
+        With a preview.
+
+    Returns
+    -------
+    str
+    """
+    return ", ".join(f"{number(rate)} at {size:g}" for size, rate in answer.preview)
+
+
+def diverged_rule(rule: DivergedRule) -> str:
+    """When a loss counts as diverged.
+
+    Parameters
+    ----------
+    rule : DivergedRule
+        The rule in force.
+
+    Returns
+    -------
+    str
+    """
+    rules = [say("rule-nan")]
+    if rule.gain_factor is not None:
+        rules.append(say("rule-factor", factor=f"{rule.gain_factor:g}"))
+    if rule.above is not None:
+        rules.append(say("rule-above", above=f"{rule.above:g}"))
+    return say("rule-diverged", rules=say("rule-or").join(rules))
+
+
+def metric_name(metric: Metric) -> str:
+    """What stands on axes and tables: the metric's own name, as the file has it, with its unit.
+
+    Parameters
+    ----------
+    metric : Metric
+        Of a sweep.
+
+    Returns
+    -------
+    str
+    """
+    if metric.name == "loss":
+        return say("metric-loss")
+    if metric.name == "steps_to_target":
+        return say("metric-steps")
+    return f"{metric.name} [{metric.unit}]" if metric.unit else metric.name
+
+
+def loss_title(sweep: Sweep) -> str:
+    """Title of the axis of a sweep's metric, with the horizon.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        Any sweep.
+
+    Returns
+    -------
+    str
+    """
+    name = metric_name(sweep.metric)
+    return say("metric-after", metric=name, steps=sweep.steps) if sweep.steps else name
+
+
+def speak(fact: Problem | Notice) -> str:
+    """Any fact about a table as a sentence.
+
+    Parameters
+    ----------
+    fact : Problem or Notice
+        Of a table.
+
+    Returns
+    -------
+    str
+    """
+    return problem(fact) if isinstance(fact, Problem) else notice(fact)
+
+
+def _said(phrase: str, values: Mapping[str, str | int | float]) -> str:
+    return say(phrase, **values)  # type: ignore[arg-type] # no value is called language
+
+
+def _spelled(values: Mapping[str, Value]) -> dict[str, str | int | float]:
+    """Values as phrases take them: lists joined, floats short, whole numbers as they are."""
+    out: dict[str, str | int | float] = {}
+    for name, value in values.items():
+        if isinstance(value, tuple):
+            out[name] = ", ".join(value[:_SOME]) + (", ..." if len(value) > _SOME else "")
+        else:
+            out[name] = f"{value:g}" if isinstance(value, float) else value
+    return out
