@@ -18,6 +18,7 @@ import pandas as pd
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.optima import Optimum, find_optima
+from surgecore.sweeps.valley import Valleys
 from surgecore.tables.checks import DivergedRule
 from surgecore.tables.metric import LOSS, Metric
 from surgecore.tables.models import Group
@@ -247,6 +248,11 @@ class Sweep:
         if float(by_size.size().median()) < 4:
             return False
         return bool(float((by_size.std() / by_size.mean()).median()) < 0.5)
+
+    @cached_property
+    def valleys(self) -> Valleys:
+        """The loss along the learning rate at each batch size, with its errors: see `Valleys`."""
+        return Valleys.of_trials(self.trials)
 
     def cells(self) -> pd.DataFrame:
         """One row for each (batch size, learning rate) that was run.

@@ -1,0 +1,178 @@
+"""The loss along the learning rate as a Gaussian process: its value and slope are linear in the cells' means.
+
+At each batch size the loss, after a monotone map that tames cliffs, is a parabola in ln learning rate plus a
+Gaussian process (Matern 5/2). Its length and the ratio of noise to amplitude are common to all batch sizes and
+maximise the restricted likelihood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from surgecore._validate import FloatArray
+from surgecore.sweeps.cells import Cells
+
+_LENGTHS = np.log(2.0) * np.array([1.0, 1.5, 2.5, 4.0, 6.0, 9.0, 15.0])
+_RATIOS = 10.0 ** np.arange(-6.0, 3.1, 0.5)
+_TRENDS = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
+_JITTER = 1e-9
+
+
+@dataclass(frozen=True)
+class Warp:
+    """ln(1 + excess loss / scale): steep above the scale, straight below it; moves no minimum."""
+
+    base: float
+    scale: float
+
+    def __call__(self, loss: FloatArray) -> FloatArray:
+        """Warped loss."""
+        return np.asarray(np.log1p(np.maximum(loss - self.base, -0.5 * self.scale) / self.scale))
+
+    def slope(self, loss: FloatArray) -> FloatArray:
+        """Derivative of the warped loss by the loss."""
+        return np.asarray(1.0 / (self.scale + np.maximum(loss - self.base, -0.5 * self.scale)))
+
+    def loss(self, warped: FloatArray) -> FloatArray:
+        """The loss of a warped one."""
+        return np.asarray(self.base + self.scale * np.expm1(np.minimum(warped, 50.0)))
+
+
+def warp_of(cells: Cells, noise: float) -> Warp:
+    """Scale: the usual excess an octave from the best cell, on the shallower side, but above the noise of a mean."""
+    excess, away = cells.mean - cells.mean.min(), (cells.x - cells.x[cells.best]) / np.log(2.0)
+    near = [side for side in ((away > 0.4) & (away < 1.6), (away < -0.4) & (away > -1.6)) if side.any()]
+    usual = min([float(np.median(excess[side])) for side in near], default=float(np.median(excess)))
+    scale = max(usual, 4.0 * noise)
+    return Warp(float(cells.mean.min()), scale if scale > 0 else 1.0)
+
+
+def steady(warps: Sequence[Warp], sizes: FloatArray) -> list[Warp]:
+    """Warps whose scales follow a power of the batch size: one valley alone tells its depth badly."""
+    if not warps:
+        return []
+    scale = np.log([warp.scale for warp in warps])
+    line = np.polyfit(np.log(sizes), scale, 1 if len(warps) > 3 else 0)
+    return [Warp(w.base, float(s)) for w, s in zip(warps, np.exp(np.polyval(line, np.log(sizes))), strict=True)]
+
+
+@dataclass(frozen=True)
+class Smoother:
+    """Length, noise and amplitude of the process.
+
+    Attributes
+    ----------
+    length : float
+        Of the kernel, in ln learning rate.
+    amplitude : float
+        Variance of the process about its parabola, in warped loss.
+    noise : ndarray
+        Variance of one run at each batch size over the amplitude, shape (n_batch,).
+    dof : float
+        Degrees of freedom behind the amplitude.
+    likelihood : float
+        Log of the restricted likelihood.
+    """
+
+    length: float
+    amplitude: float
+    noise: FloatArray
+    dof: float
+    likelihood: float
+
+    def weights(self, x: FloatArray, n: FloatArray, index: int, at: FloatArray, order: int) -> FloatArray:
+        """Matrix that takes the cells' warped means to the value (`order` 0) or slope (1) at `at`."""
+        inverse, coefficients, basis = self._system(x, n, index)
+        k, h = _cross(at, x, self.length, order), _basis(at, x, order)
+        return np.asarray(k @ inverse @ (np.eye(len(x)) - basis @ coefficients) + h @ coefficients)
+
+    def bias(self, x: FloatArray, weights: FloatArray, at: FloatArray) -> FloatArray:
+        """Variance of the slope at `at` that is due to the steps between cells, not to noise."""
+        k = _cross(at, x, self.length, 1)
+        quadratic = np.einsum("ij,jk,ik->i", weights, _kernel(x, x, self.length), weights)
+        gap = 5.0 / (3.0 * self.length**2) - 2.0 * np.einsum("ij,ij->i", k, weights) + quadratic
+        return np.asarray(self.amplitude * np.maximum(gap, 0.0))
+
+    def _system(self, x: FloatArray, n: FloatArray, index: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+        noise = self.noise[index] / n + _JITTER
+        inverse = np.asarray(np.linalg.inv(_kernel(x, x, self.length) + np.diag(noise)), dtype=np.float64)
+        basis = _basis(x, x, 0)
+        return inverse, np.asarray(np.linalg.solve(basis.T @ inverse @ basis, basis.T @ inverse)), basis
+
+
+def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], sizes: FloatArray) -> Smoother:
+    """Best length, ratio of noise to amplitude, and trend of the noise in batch size, on a grid.
+
+    Parameters
+    ----------
+    columns : sequence of tuple
+        x, warped means and their precisions (one over the variance, up to a factor) at each batch size.
+    sizes : ndarray
+        Batch sizes.
+    """
+    centred = np.log(sizes) - np.log(sizes).mean() if len(sizes) else sizes
+    trends = _TRENDS if len(sizes) > 2 else np.zeros(1)
+    wide = [index for index, (x, _, _) in enumerate(columns) if len(x) > _degree(x) + 1]
+    best = Smoother(float(_LENGTHS[2]), 1.0, np.full(len(sizes), 1e-2), 0.0, -np.inf)
+    for length in _LENGTHS if wide else ():
+        squares, dof = np.zeros((len(_RATIOS), len(trends))), 0
+        logs = np.full_like(squares, sum(_log_volume(*columns[index]) for index in wide))
+        for index in wide:
+            values, rest = _spectrum(*columns[index], float(length))
+            noise = _RATIOS[:, None] * np.exp(trends * centred[index])
+            variance = values + noise[..., None]
+            squares += (rest**2 / variance).sum(axis=-1)
+            logs += np.log(variance).sum(axis=-1)
+            dof += len(values)
+        amplitude = np.maximum(squares / dof, 1e-30)
+        likelihood = -0.5 * (dof * np.log(amplitude) + logs)
+        i, j = np.unravel_index(int(np.argmax(likelihood)), likelihood.shape)
+        if likelihood[i, j] > best.likelihood:
+            noise = _RATIOS[i] * np.exp(trends[j] * centred)
+            best = Smoother(float(length), float(amplitude[i, j]), noise, float(dof), float(likelihood[i, j]))
+    return best
+
+
+def _spectrum(x: FloatArray, y: FloatArray, n: FloatArray, length: float) -> tuple[FloatArray, FloatArray]:
+    """Eigenvalues of the kernel and squared data in the space that the parabola leaves, noise made white."""
+    root = np.sqrt(n)
+    basis = _basis(x, x, 0) * root[:, None]
+    rest = np.linalg.qr(basis, mode="complete")[0][:, basis.shape[1] :]
+    kernel = _kernel(x, x, length) * np.outer(root, root)
+    values, vectors = np.linalg.eigh(rest.T @ kernel @ rest)
+    return np.maximum(values, 0.0) + _JITTER, vectors.T @ (rest.T @ (root * y))
+
+
+def _log_volume(x: FloatArray, _: FloatArray, precision: FloatArray) -> float:
+    """Log determinant of the contrasts' noise before it was made white."""
+    basis = _basis(x, x, 0)
+    weighted = np.linalg.slogdet(basis.T @ (basis * precision[:, None]))[1] - np.linalg.slogdet(basis.T @ basis)[1]
+    return float(weighted - np.log(precision).sum())
+
+
+def _degree(x: FloatArray) -> int:
+    return min(2, len(x) - 1)
+
+
+def _basis(at: FloatArray, x: FloatArray, order: int) -> FloatArray:
+    """Powers up to the parabola of ln rate about the cells' middle, or their derivatives."""
+    u, powers = at - x.mean(), np.arange(_degree(x) + 1)
+    if order == 0:
+        return np.asarray(u[:, None] ** powers)
+    return np.asarray(np.where(powers > 0, powers * u[:, None] ** np.maximum(powers - 1, 0), 0.0))
+
+
+def _kernel(a: FloatArray, b: FloatArray, length: float) -> FloatArray:
+    r: FloatArray = np.sqrt(5.0) * np.abs(a[:, None] - b) / length
+    return np.asarray((1.0 + r + r * r / 3.0) * np.exp(-r))
+
+
+def _cross(at: FloatArray, x: FloatArray, length: float, order: int) -> FloatArray:
+    if order == 0:
+        return _kernel(at, x, length)
+    d = np.sqrt(5.0) * (at[:, None] - x) / length
+    r = np.abs(d)
+    return np.asarray(-(np.sqrt(5.0) / length) * d * (1.0 + r) / 3.0 * np.exp(-r))

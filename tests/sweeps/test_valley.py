@@ -1,0 +1,78 @@
+import numpy as np
+import pandas as pd
+import pytest
+from simulate import BATCH_SIZES, best_of_mean_loss, sweep_frame
+
+from surgecore import SurgeLaw, Sweep
+from surgecore.sweeps.valley import Missing, Source, Valleys
+
+LAW = SurgeLaw(1e-2, 64.0)
+
+
+def valleys_of(**options):
+    return Sweep.from_frame(sweep_frame(LAW, np.random.default_rng(1), **options)).valleys
+
+
+def test_optima_lie_where_the_expected_loss_is_least():
+    valleys = valleys_of(spread=0.1, seeds=20)
+    truth = LAW(BATCH_SIZES) * best_of_mean_loss(0.1)
+    pulls = [np.log(p.value / t) / p.stderr for p, t in zip(valleys.points.points, truth, strict=True)]
+    assert np.abs(pulls).max() < 3.5
+    assert valleys.source is Source.SEEDS
+    assert max(point.stderr for point in valleys.points.points) < 0.04
+
+
+def test_a_random_search_takes_the_same_road_as_a_grid():
+    rng = np.random.default_rng(0)
+    rows = [(b, lr) for b in (16, 64, 256, 1024) for lr in 10.0 ** rng.uniform(-4, -1, 25)]
+    frame = pd.DataFrame(rows, columns=["batch_size", "learning_rate"])
+    u = np.log(frame["learning_rate"] / LAW(frame["batch_size"].to_numpy(dtype=float)))
+    frame["loss"] = 1.0 + 0.1 * u**2 + rng.normal(0, 0.01, len(u))
+    frame["seed"] = np.arange(len(u))
+    valleys = Sweep.from_frame(frame).valleys
+    assert valleys.source is Source.SCATTER
+    for point in valleys.points.points:
+        assert abs(np.log(point.value / LAW(point.batch_size))) < 4 * point.stderr
+        assert point.stderr < 0.1
+
+
+def test_the_excess_is_the_price_of_a_wrong_rate_with_its_error():
+    frame = sweep_frame(LAW, np.random.default_rng(2), spread=0.05, seeds=10, skew=0.0)
+    valleys = Valleys.of(Sweep.from_frame(frame))
+    rates = LAW(64.0) * np.array([0.5, 2.0, 1e6])
+    mean, stderr = valleys.excess(64.0, rates)
+    expected = 1.0 - np.exp(-0.5 * np.log(2.0) ** 2)
+    assert np.abs(mean[:2] - expected) == pytest.approx(0.0, abs=4 * stderr[:2].max())
+    assert stderr[:2].max() < 0.03
+    assert np.isnan([mean[2], stderr[2]]).all()
+    with pytest.raises(ValueError, match="batch_size must be one of"):
+        valleys.excess(65.0, rates)
+
+
+def test_optima_at_an_edge_are_bounds_and_named_regions():
+    frame = sweep_frame(LAW, np.random.default_rng(3), seeds=4)
+    top = float(LAW(64.0)) * 0.8
+    valleys = Sweep.from_frame(frame[frame["learning_rate"] < top]).valleys
+    bounds = {point.batch_size: point.bound for point in valleys.points.points}
+    assert (bounds[64.0], bounds[4.0]) == ("at_least", None)
+    (region,) = valleys.missing
+    assert region.what is Missing.HIGHER
+    assert 64.0 in region.batch_sizes
+    assert region.learning_rate == pytest.approx(frame["learning_rate"][frame["learning_rate"] < top].max())
+
+
+def test_one_thin_cell_changes_no_other_error():
+    frame = sweep_frame(LAW, np.random.default_rng(4), seeds=8)
+    at = frame["learning_rate"].unique()
+    near = at[np.argmin(np.abs(at - LAW(64.0)))]
+    thin = frame[(frame["batch_size"] != 64) | (frame["learning_rate"] != near) | (frame["seed"] == 0)]
+    before, after = (Sweep.from_frame(f).valleys for f in (frame, thin))
+    assert after.source is Source.SEEDS
+    errors = [[point.stderr for point in v.points.points] for v in (before, after)]
+    np.testing.assert_allclose(errors[1], errors[0], rtol=0.35)
+
+
+def test_one_run_per_cell_gives_no_error():
+    valleys = valleys_of(seeds=1)
+    assert valleys.source is Source.ONE_RUN
+    assert all(point.stderr is None for point in valleys.points.points)
