@@ -45,7 +45,7 @@ class Source(StrEnum):
     SEEDS = "seeds"
     REPEATS = "repeats"
     SCATTER = "scatter"
-    ONE_RUN = "one run"
+    ONE_RUN = "one_run"
     STATED = "stated"
     NONE = "none"
 
@@ -53,10 +53,10 @@ class Source(StrEnum):
 class Missing(StrEnum):
     """What a sweep lacks for a valley at some of its batch sizes."""
 
-    RATES = "fewer than three learning rates"
-    HIGHER = "higher learning rates"
-    LOWER = "lower learning rates"
-    DIFFERENCE = "any difference of the loss"
+    RATES = "too_few_rates"
+    HIGHER = "higher_rates"
+    LOWER = "lower_rates"
+    DIFFERENCE = "differences"
 
 
 @dataclass(frozen=True)
