@@ -54,7 +54,6 @@ BROKEN = {
     ("surgecore.training.engine.optimizers", "surgecore.training.plans.options"),
     ("surgecore.training.engine.protocols", "surgecore.training.plans.options"),
     ("surgecore.training.workloads.workloads", "surgecore.training.plans.options"),
-    ("surgecore.why.explanation", "surgecore.words.explanation"),
 }
 #: Circles of files that are still there. Likewise.
 CIRCLES = [[f"surgecore.training.workloads.{name}" for name in ("models", "networks", "workloads")]]

@@ -6,12 +6,11 @@ import streamlit as st
 from choice import controls
 from explore import page as explore
 from explore.state import ExploreState
-from figures import ladder as why
+from figures import ladder
 
 from surgecore import words
 from surgecore.theory.noise_model import nearest_model
-from surgecore.why.explanation import UPDATES
-from surgecore.words import lr_unit
+from surgecore.words import lr_unit, why
 
 explanations = controls.explanations()
 if not explanations:
@@ -26,14 +25,14 @@ with st.container(horizontal=True, gap="small"):
     title = st.selectbox("Checkpoint", titles, key="checkpoint", bind="query-params", filter_mode=None, width=300)
     explanation = explanations[titles.index(title)]
     update = st.selectbox(
-        "Update", explanation.updates(), format_func=UPDATES.get, key="update", bind="query-params",
+        "Update", explanation.updates(), format_func=why.update, key="update", bind="query-params",
         filter_mode=None, width=190,
     )  # fmt: skip
     steps = st.selectbox(
         "Measured after", explanation.steps(update), format_func=lambda n: f"{n} step" + "s" * (n > 1),
         key="after", bind="query-params", filter_mode=None, width=120,
     )  # fmt: skip
-answer = explanation.answer(update, steps)
+answer = why.answer(explanation, update, steps)
 headline.markdown(f"**{answer}**")
 
 # The figure comes before the choice of what it shows, so that it is seen at once on a phone
@@ -45,28 +44,28 @@ chosen = st.pills(
     format_func=lambda rung: words.curve(rung, update), key=f"rungs-{update}",
 )  # fmt: skip
 shown = [rung for rung in rungs if rung in chosen]
-said = explanation.sentences(update)
+said = why.sentences(explanation, update)
 with drawing:
-    figure = why.ladder(explanation, update, shown, steps, unit=lr_unit(update))
+    figure = ladder.ladder(explanation, update, shown, steps, unit=lr_unit(update))
     controls.show(figure, name="surge-why", alt=" ".join([answer, *said]))
     points = (
-        "the best rate of a line search on the loss, as no optimizer draws examples for every coordinate apart"
+        "the best rate of a line search on the loss, because no optimizer draws separate examples for each coordinate"
         if update == "decorrelated"
         else f"measured after {words.count(steps, 'step')}"
     )
     st.caption(
         f"**Points**: {points}, with 95 % intervals. "
         f"**Lines**: predictions for one step; bands, where there are any, are 95 % "
-        "intervals too." + (" So are the bounds in the sentence above." if "%" in answer or "(" in answer else "")
+        "intervals too."
     )
 if steps == 1 and shown:
     controls.show(
-        why.ratios(explanation, update, shown), name="surge-why-ratios",
+        ladder.ratios(explanation, update, shown), name="surge-why-ratios",
         alt="Predicted over measured optimum by batch size. " + said[-1],
     )  # fmt: skip
     st.caption(
         "Each marker is a prediction divided by the measured optimum at the same batch size, so 1 is right. Its bar is "
-        "the 95 % interval from the errors of both. Markers stand a little aside of each other to be seen."
+        "the 95 % interval from the error bars of both."
     )
 if steps == 1:
     st.markdown(said[-1])
@@ -75,9 +74,9 @@ with st.expander("Every prediction in words"):
 
 st.subheader("Checkpoint by checkpoint", anchor=False)
 st.table(why.checkpoints(explanations))
-st.caption(why.errors(explanations))
+st.caption(why.error_bars(explanations))
 with st.expander("Everything measured at this checkpoint"):
-    st.table(why.numbers(explanation))
+    st.table(why.measured(explanation))
     origin = explanation.provenance
     st.caption(
         f"{explanation.measurement.n_parameters:,} parameters, {explanation.measurement.n_examples:,} examples. "
@@ -111,4 +110,4 @@ st.caption(
     "the curve, good to a few per cent."
 )
 with st.expander("Python that gives the same numbers"):
-    st.code(why.snippet(explanation, update), language="python")
+    st.code(ladder.snippet(explanation, update), language="python")

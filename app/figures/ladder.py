@@ -1,24 +1,22 @@
-"""Predictions beside measured optima: figures and tables of an explanation. Pure: no streamlit."""
+"""Predictions beside measured optima: figures of an explanation. Pure: no streamlit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from figures import axes
 from figures.palette import ERROR_BAR, GREY, MEASURED, STYLES
 from surgecore import words
-from surgecore.why.explanation import Explanation, MeasuredOptimum, Summit
-from surgecore.why.measurement import QUANTITIES, RUNGS, Estimate
+from surgecore.why.explanation import Explanation, TrainedOptimum
+from surgecore.why.measurement import RUNGS
 
 
 def ladder(explanation: Explanation, update: str, rungs: Sequence[str], steps: int, *, unit: str) -> go.Figure:
     """Measured optima as markers, each prediction as a line with its 95 % band."""
     figure = _blank(560, len(rungs) + 1, below=0.16)
-    optima = explanation.measured(update, steps)
+    optima = explanation.trained(update, steps)
     for rung in rungs:
         curve = explanation.fine(rung, update)
         if not curve:
@@ -46,7 +44,7 @@ def ladder(explanation: Explanation, update: str, rungs: Sequence[str], steps: i
             meta=rung,
             hovertemplate="B = %{x}<br>learning rate %{y:.3g}<extra>" + words.curve(rung, update) + "</extra>",
         )
-    _measured(figure, optima, f"Measured after {words.count(steps, 'step')}")
+    _points(figure, optima, f"Measured after {words.count(steps, 'step')}")
     heights = [end for o in optima for end in (o.lr.value, o.lr.low or o.lr.value, o.lr.high or o.lr.value)] + [
         p.lr.value for rung in rungs for p in explanation.measurement.curve(rung, update) if p.lr.value > 0
     ]
@@ -56,7 +54,7 @@ def ladder(explanation: Explanation, update: str, rungs: Sequence[str], steps: i
     return figure
 
 
-def _measured(figure: go.Figure, optima: Sequence[MeasuredOptimum], label: str) -> None:
+def _points(figure: go.Figure, optima: Sequence[TrainedOptimum], label: str) -> None:
     bars = [(o.lr.low or o.lr.value, o.lr.high or o.lr.value) for o in optima]
     figure.add_scatter(
         x=[o.batch_size for o in optima],
@@ -125,109 +123,8 @@ def _blank(height: int, entries: int, *, below: float) -> go.Figure:
 
 
 def _span(explanation: Explanation, update: str) -> tuple[float, float]:
-    sizes = [o.batch_size for o in explanation.measured(update)]
+    sizes = [o.batch_size for o in explanation.trained(update)]
     return min(sizes) / 1.6, max(sizes) * 1.6
-
-
-def number(estimate: Estimate) -> str:
-    """`18.3`, `5.23 (5.15 to 5.32)`, `0.058 (no error known)`, or why there is none."""
-    if not np.isfinite(estimate.value):
-        return estimate.note or "none"
-    text = words.number(estimate.value)
-    if estimate.low is None or estimate.high is None:
-        return f"{text} ({estimate.note})" if estimate.note else text
-    return f"{text} ({words.interval(estimate.low, estimate.high)})"
-
-
-def checkpoints(explanations: Sequence[Explanation]) -> pd.DataFrame:
-    """One column a checkpoint: where each law and sign descent itself put the peak, and what was measured of it."""
-    return pd.DataFrame({explanation.title: _checkpoint(explanation) for explanation in explanations}).fillna("–")
-
-
-def _checkpoint(explanation: Explanation) -> pd.Series:
-    numbers = explanation.measurement.numbers
-    rows = {"Peak by Theorem 3, $B_{noise}$": number(numbers["noise_scale"])}
-    rows |= {
-        f"Peak by {label}": peak(explanation.predicted_peak(rung))
-        for rung, label in (("independent", "Theorem 2"), ("correlated", "correlated law"))
-    }
-    rows |= {
-        f"Measured peak, {words.count(steps, 'step')}": _measured_peak(explanation, steps)
-        for steps in (1, 10)
-        if steps in explanation.steps("sign")
-    }
-    shown = ("trace_ratio", "alignment", "simple_noise_scale", "loss")
-    rows |= {_label(key): number(numbers[key]) for key in shown if key in numbers}
-    return pd.Series(rows)
-
-
-def _label(key: str) -> str:
-    quantity = QUANTITIES[key]
-    unit = f" [{quantity.unit}]" if quantity.unit and quantity.unit != "loss" else ""
-    return f"{quantity.label}, ${quantity.symbol}${unit}"
-
-
-def peak(summit: Summit) -> str:
-    """`37.6, between 2⁴ and 2⁶`, `between 2⁴ and 2⁶`, or that there is none."""
-    between = f"between {_power(summit.between[0])} and {_power(summit.between[1])}" if summit.between else ""
-    if summit.batch_size is not None:
-        return f"{number(summit.batch_size)}{', ' if between else ''}{between}"
-    return between or {
-        "none": "no minimum at some batch sizes",
-        "undecided": "undecided",
-        "fall": "none: falls from the start",
-        "no_fall": "none: rises to the end",
-    }.get(summit.kind, "undecided")
-
-
-def _measured_peak(explanation: Explanation, steps: int) -> str:
-    summit, verdict = explanation.measured_peak("sign", steps), explanation.verdict("sign", steps)
-    if summit.kind == "no_fall" and verdict.interval is not None:
-        largest = verdict.interval[1]
-        return "none" if largest < 0.01 else f"none, any fall is below {words.share(1 - 2**-largest)}"
-    return peak(summit)
-
-
-def _power(batch_size: int) -> str:
-    return words.batch_size(batch_size).split(" = ")[0]
-
-
-def errors(explanations: Sequence[Explanation]) -> str:
-    """What the numbers of the table know of their errors."""
-    sampled = [e.title for e in explanations if not e.measurement.exact]
-    said = "In brackets: 95 % intervals. "
-    if sampled:
-        said += f"Of {', '.join(sampled)} the gradients of a sample were taken; at the others those of all examples. "
-    else:
-        said += "The gradients of all examples were taken, so a number without an interval is exact up to rounding. "
-    return said + (
-        "Intervals come from random probes of the curvature. Peaks are batch sizes [examples] of sign descent; "
-        "*between* names the nearest ones that are lower beyond the errors."
-    )
-
-
-def glossary() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Symbol": [f"${q.symbol}$" for q in QUANTITIES.values()],
-            "Name": [q.label for q in QUANTITIES.values()],
-            "Unit": [q.unit or "none" for q in QUANTITIES.values()],
-            "Meaning": [q.description for q in QUANTITIES.values()],
-        }
-    ).set_index("Symbol")
-
-
-def numbers(explanation: Explanation) -> pd.DataFrame:
-    found = explanation.measurement.numbers
-    return pd.DataFrame(
-        {
-            "Symbol": [f"${QUANTITIES[key].symbol}$" for key in found],
-            "Name": [QUANTITIES[key].label for key in found],
-            "Value (95 % interval)": [number(estimate) for estimate in found.values()],
-            "Unit": [QUANTITIES[key].unit or "none" for key in found],
-            "Meaning": [QUANTITIES[key].description for key in found],
-        }
-    ).set_index("Symbol")
 
 
 def snippet(explanation: Explanation, update: str) -> str:
@@ -235,13 +132,14 @@ def snippet(explanation: Explanation, update: str) -> str:
     return f'''\
 # the file is the page's "Everything, JSON"
 from surgecore.why.explanation import Explanation
+from surgecore.words import why
 
 explanation = Explanation.load("{explanation.name}.json")
 for rung in explanation.rungs("{update}"):
     for ratio in explanation.ratios("{update}", rung):
         print(rung, ratio.batch_size, ratio.value, ratio.low, ratio.high)
-print(explanation.answer("{update}"))
-print(*explanation.sentences("{update}"), sep="\\n")
+print(why.answer(explanation, "{update}"))
+print(*why.sentences(explanation, "{update}"), sep="\\n")
 noise = explanation.measurement.gradient_noise()
 print(noise.optimal_lr([1, 16, 256, 4096]))
 '''

@@ -280,7 +280,7 @@ def _text(m: Measurement) -> str:
     lines = [f"{m.workload}, {m.checkpoint}: {m.n_parameters:,} parameters, {m.n_examples:,} examples"]
     for key, e in m.numbers.items():
         known = "" if e.low is None or e.high is None else f"  ({e.low:.4g} to {e.high:.4g})"
-        lines.append(f"{key:22s} {e.value:11.4g}{known}  {e.note}".rstrip())
+        lines.append(f"{key:22s} {e.value:11.4g}{known}  {e.reason}".rstrip())
     for optimizer, rung in dict.fromkeys((p.optimizer, p.rung) for p in m.predictions):
         values = ", ".join(f"{p.batch_size}: {p.lr.value:.3g}" for p in m.curve(rung, optimizer))
         lines.append(f"optimal lr, {optimizer}, {rung}: {values}")

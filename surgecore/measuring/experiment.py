@@ -35,8 +35,9 @@ from surgecore.training.runs.checkpoints import checkpoints
 from surgecore.training.runs.provenance import device_name, versions
 from surgecore.training.runs.runner import run
 from surgecore.training.workloads.models import Model
-from surgecore.why.explanation import Explanation, MeasuredOptimum
+from surgecore.why.explanation import Explanation, TrainedOptimum
 from surgecore.why.measurement import Estimate, Measurement, Prediction
+from surgecore.words import why as words
 
 #: Key of an update, its optimizer and its state.
 _KINDS = {
@@ -143,14 +144,14 @@ def explain(case: Case) -> Explanation:
     probe = probe_of(model, start)
     laboratory = Laboratory(probe, Effort(updates=case.sampled, twins=case.twins), seed=case.seed)
     predictions: list[Prediction] = []
-    optima: list[MeasuredOptimum] = []
+    optima: list[TrainedOptimum] = []
     for update in case.updates:
         mine = _predict(case, update, laboratory, model, start)
         predictions += mine
         found = [p for p in mine if p.rung == "line_search"]
         if update == "decorrelated":  # the mean loss under this noise is its own measurement
             predictions = [p for p in predictions if p not in found]
-            optima += [MeasuredOptimum(update, 1, p.batch_size, p.lr, case.sampled) for p in found]
+            optima += [TrainedOptimum(update, 1, p.batch_size, p.lr, case.sampled) for p in found]
         else:
             optima += _optima(case, update, found)
     numbers = laboratory.numbers()
@@ -192,7 +193,7 @@ def _predict(case: Case, update: str, laboratory: Laboratory, model: Model, star
     return [Prediction(update, p.rung, p.batch_size, p.lr) for p in out]
 
 
-def _optima(case: Case, update: str, near: Sequence[Prediction]) -> list[MeasuredOptimum]:
+def _optima(case: Case, update: str, near: Sequence[Prediction]) -> list[TrainedOptimum]:
     known = [p.lr.value for p in near if p.lr.value > 0]
     out = []
     for steps, low in (((1,), 6.0), (case.steps, 24.0)):
@@ -203,15 +204,15 @@ def _optima(case: Case, update: str, near: Sequence[Prediction]) -> list[Measure
             result = run(plan, out=folder, device="cpu")
         for sweep in result.sweeps.values():
             assert sweep.steps is not None
-            out += [_measured(update, sweep.steps, optimum) for optimum in sweep.optima()]
+            out += [_trained(update, sweep.steps, optimum) for optimum in sweep.optima()]
     return out
 
 
-def _measured(update: str, steps: int, optimum: Optimum) -> MeasuredOptimum:
+def _trained(update: str, steps: int, optimum: Optimum) -> TrainedOptimum:
     low, high = optimum.interval or (None, None)
     error = None if optimum.stderr is None else optimum.stderr * optimum.learning_rate
-    lr = Estimate(optimum.learning_rate, error, low, high, optimum.note)
-    return MeasuredOptimum(update, steps, int(optimum.batch_size), lr, optimum.n_seeds, optimum.on_edge or "")
+    lr = Estimate(optimum.learning_rate, error, low, high)
+    return TrainedOptimum(update, steps, int(optimum.batch_size), lr, optimum.n_seeds, optimum.on_edge or "")
 
 
 def read_cases(path: Path) -> list[Case]:
@@ -234,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             explanation = explain(case)
             explanation.save(options.folder / f"{case.name}.json")
             sys.stderr.write(f"{case.name}: {explanation.provenance['wall_seconds']:.0f} s\n")
-            for sentence in explanation.sentences("sign"):
+            for sentence in words.sentences(explanation, "sign"):
                 sys.stderr.write(f"  {sentence}\n")
     return 0
 

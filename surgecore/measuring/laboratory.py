@@ -162,12 +162,12 @@ class Laboratory:
             None if l1.stderr is None else 2 * spread**2 / l1.value**3 * l1.stderr,
             None if ends[1] is None else (spread / ends[1]) ** 2,
             None if ends[0] is None else (spread / ends[0]) ** 2,
-            l1.note,
+            l1.reason,
         )
         out["alignment"] = self._alignment()
-        out["leading_correlation"] = Estimate(self._leading_correlation(), note="no error known")
+        out["leading_correlation"] = Estimate(self._leading_correlation(), reason="no_error_known")
         alive = s.skewness[s.alive]
-        out["skewness"] = Estimate(float(alive.square().mean().sqrt()), note="no error known")
+        out["skewness"] = Estimate(float(alive.square().mean().sqrt()), reason="no_error_known")
         return out
 
     def _diagonal_pairs(self, vectors: Tensor) -> Statistic:
@@ -214,13 +214,13 @@ class Laboratory:
         above = s.per_block((s.mean.sign() * s.means).sum(dim=1))
         low = below.value - below.width * sqrt(below.variance)
         high = above.value + above.width * sqrt(above.variance)
-        note = "from a sum that is too small (signs of other examples) to one that is too large"
-        return Estimate(below.value, sqrt(below.variance), low, high, note)
+        # from a sum that is too small (signs of other examples) to one that is too large
+        return Estimate(below.value, sqrt(below.variance), low, high, "between_bounds")
 
     def _alignment(self) -> Estimate:
         s, c = self.sample, self.curvature
         if not s.exact:
-            return Estimate(np.nan, note="needs the sign of every mean gradient: use all examples")
+            return Estimate(np.nan, reason="needs_all_examples")
         sign = s.mean.sign()
         form = Statistic(float(c.forms(sign[None])[0])) - c.diagonal_sum(sign.square())
         return form.over(c.diagonal_sum(s.alive.to(sign.dtype))).estimate()
@@ -250,7 +250,9 @@ class Laboratory:
             bottom = x["trace"] + x["coupling"].scaled(2 * b / pi)
             lr = rise.scaled(sqrt(b)).times(x["trace"].over(bottom))
             positive = x["coupling"].value > 0
-            out.append(Prediction("sign", "surge", b, lr.estimate() if positive else Estimate(np.nan, note="S <= 0")))
+            out.append(
+                Prediction("sign", "surge", b, lr.estimate() if positive else Estimate(np.nan, reason="no_coupling"))
+            )
         return out
 
     def independent(self, batch_sizes: Sequence[int]) -> list[Prediction]:
@@ -393,12 +395,12 @@ class Laboratory:
 
 def _lr(top: Statistic, bottom: Statistic) -> Estimate:
     if not bottom.value > 0:
-        return Estimate(np.nan, note="the curvature along the update is not positive: no best learning rate")
+        return Estimate(np.nan, reason="no_curvature_along")
     return ratio(top, bottom)
 
 
 def _too_large(block_size: int) -> Estimate:
-    return Estimate(np.nan, note=f"needs batch sizes below the {block_size} examples of a block")
+    return Estimate(np.nan, reason="needs_smaller_batches")
 
 
 def _std_bias(sample: GradientSample) -> float:

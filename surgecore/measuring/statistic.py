@@ -117,16 +117,16 @@ class Statistic:
         spread = sum(v**2 / (self.parts[source].size - 1) for source, v in variances.items())
         return float(student_t.ppf(_LEVEL, total**2 / spread))
 
-    def estimate(self, note: str = "") -> Estimate:
+    def estimate(self, reason: str = "") -> Estimate:
         """Value, standard error and 95 % interval."""
         if not self.parts or not math.isfinite(self.value):
-            return Estimate(self.value, None, None, None, note)
+            return Estimate(self.value, None, None, None, reason)
         error = math.sqrt(self.variance)
         reach = self.width * error
-        return Estimate(self.value, error, self.value - reach, self.value + reach, note)
+        return Estimate(self.value, error, self.value - reach, self.value + reach, reason)
 
 
-def ratio(top: Statistic, bottom: Statistic, note: str = "") -> Estimate:
+def ratio(top: Statistic, bottom: Statistic, reason: str = "") -> Estimate:
     """Ratio of two statistics with Fieller's 95 % interval.
 
     Where the denominator cannot be told from zero the interval has no upper end: infinity, and beyond it
@@ -136,7 +136,7 @@ def ratio(top: Statistic, bottom: Statistic, note: str = "") -> Estimate:
     ----------
     top, bottom : Statistic
         Numerator and denominator.
-    note : str, optional
+    reason : str, optional
         Passed on.
 
     Returns
@@ -146,7 +146,7 @@ def ratio(top: Statistic, bottom: Statistic, note: str = "") -> Estimate:
     """
     value = top.over(bottom)
     if not value.parts or not math.isfinite(value.value):
-        return Estimate(value.value, None, None, None, note)
+        return Estimate(value.value, None, None, None, reason)
     t2 = max(top.width, bottom.width) ** 2
     covariance = 0.5 * ((top + bottom).variance - top.variance - bottom.variance)
     a = bottom.value**2 - t2 * bottom.variance
@@ -155,6 +155,6 @@ def ratio(top: Statistic, bottom: Statistic, note: str = "") -> Estimate:
     root = math.sqrt(max(b * b - a * c, 0.0))
     error = math.sqrt(value.variance)
     if a > 0:
-        return Estimate(value.value, error, (b - root) / a, (b + root) / a, note)
+        return Estimate(value.value, error, (b - root) / a, (b + root) / a, reason)
     low = c / (b + root) if b + root > 0 else -math.inf
-    return Estimate(value.value, error, low, math.inf, note)
+    return Estimate(value.value, error, low, math.inf, reason)

@@ -220,7 +220,7 @@ class Line:
         roots = np.roots([c4 / 6, c3 / 2, c2, c1])
         real = np.sort(roots.real[(np.abs(roots.imag) < 1e-9 * np.abs(roots)) & (roots.real > 0)])
         if not real.size or c1 >= 0:
-            return Estimate(np.nan, note="the loss to fourth order has no minimum along the updates")
+            return Estimate(np.nan, reason="no_minimum_quartic")
         lr = float(real[0])
         slopes = each[0] + each[1] * lr + each[2] * lr**2 / 2 + each[3] * lr**3 / 6
         return _minimum(lr, slopes, c2 + c3 * lr + c4 * lr**2 / 2)
@@ -243,6 +243,6 @@ class Line:
 def _minimum(lr: float, slopes: np.ndarray, bend: float) -> Estimate:
     # how far the minimum of a mean moves when each slope moves: slope over curvature
     if not bend > 0:
-        return Estimate(np.nan, note="the loss along the updates has no minimum")
+        return Estimate(np.nan, reason="no_minimum_line")
     moved = Statistic.mean("updates", -slopes / bend)
     return Statistic(lr, moved.parts).estimate()

@@ -1,4 +1,4 @@
-"""A checkpoint explained: measured optima beside every prediction, and what the ratios say. No torch."""
+"""A checkpoint explained: optima as trained beside every prediction, and their ratios. No torch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -19,26 +18,17 @@ from surgecore._validate import FloatArray
 from surgecore.sweeps.optima import Optimum
 from surgecore.sweeps.verdict import SurgeVerdict, surge_verdict
 from surgecore.why.measurement import RUNGS, Estimate, Measurement, Prediction
-from surgecore.words import explanation as explanation_words
 
 FORMAT = "surge-explanation-1"
 
 #: Updates that are measured and predicted, by key.
-UPDATES: Mapping[str, str] = MappingProxyType(
-    {
-        "sign": "Sign descent",
-        "decorrelated": "Sign descent, decorrelated control",
-        "adam_cold": "Adam, empty state",
-        "adam_warm": "Adam, warm state",
-        "sgd": "SGD",
-    }
-)
+UPDATES = ("sign", "decorrelated", "adam_cold", "adam_warm", "sgd")
 #: Points of a law's curve to an octave.
 _DENSITY = 8
 
 
 @dataclass(frozen=True)
-class MeasuredOptimum:
+class TrainedOptimum:
     """The best learning rate as trained, not predicted.
 
     Attributes
@@ -67,7 +57,7 @@ class MeasuredOptimum:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A prediction over the measured optimum at one batch size.
+    """A prediction over the optimum as trained at one batch size.
 
     Attributes
     ----------
@@ -118,7 +108,7 @@ class Explanation:
         Loss at which the checkpoint was taken.
     measurement : Measurement
         Ingredients and predictions.
-    optima : tuple of MeasuredOptimum
+    optima : tuple of TrainedOptimum
         By update, steps and batch size.
     provenance : mapping
         JSON-ready.
@@ -128,21 +118,21 @@ class Explanation:
     title: str
     target_loss: float
     measurement: Measurement
-    optima: tuple[MeasuredOptimum, ...]
+    optima: tuple[TrainedOptimum, ...]
     provenance: Mapping[str, Any]
     _verdicts: dict[tuple[str, int], SurgeVerdict] = field(default_factory=dict, init=False, repr=False)
 
-    def measured(self, update: str, steps: int = 1) -> tuple[MeasuredOptimum, ...]:
-        """Measured optima of one update and horizon, by batch size."""
+    def trained(self, update: str, steps: int = 1) -> tuple[TrainedOptimum, ...]:
+        """Optima of one update and horizon as trained, by batch size."""
         chosen = [o for o in self.optima if (o.update, o.steps) == (update, steps)]
         return tuple(sorted(chosen, key=lambda o: o.batch_size))
 
     def steps(self, update: str) -> tuple[int, ...]:
-        """Horizons that were measured for an update."""
+        """Horizons that were trained for an update."""
         return tuple(sorted({o.steps for o in self.optima if o.update == update}))
 
     def updates(self) -> tuple[str, ...]:
-        """Updates that were measured, in the order of `UPDATES`."""
+        """Updates that were trained, in the order of `UPDATES`."""
         return tuple(key for key in UPDATES if any(o.update == key for o in self.optima))
 
     def rungs(self, update: str) -> tuple[str, ...]:
@@ -150,12 +140,12 @@ class Explanation:
         return tuple(rung for rung in RUNGS if self.measurement.curve(rung, update))
 
     def ratios(self, update: str, rung: str) -> tuple[Ratio, ...]:
-        """Prediction over measured one-step optimum wherever both exist, by batch size."""
+        """Prediction over one-step optimum as trained wherever both exist, by batch size."""
         predicted = {p.batch_size: p for p in self.measurement.curve(rung, update)}
-        return tuple(self._ratios(self.measured(update), predicted))
+        return tuple(self._ratios(self.trained(update), predicted))
 
     @staticmethod
-    def _ratios(optima: Sequence[MeasuredOptimum], predicted: Mapping[int, Prediction]) -> Iterator[Ratio]:
+    def _ratios(optima: Sequence[TrainedOptimum], predicted: Mapping[int, Prediction]) -> Iterator[Ratio]:
         for optimum in optima:
             found = predicted.get(optimum.batch_size)
             if found is None or optimum.on_edge or not found.lr.value > 0:
@@ -171,16 +161,16 @@ class Explanation:
         return max((max(r.value, 1 / r.value) for r in ratios), default=math.nan)
 
     def verdict(self, update: str, steps: int = 1) -> SurgeVerdict:
-        """Whether the measured optima fall after a peak; see `surgecore.surge_verdict`."""
+        """Whether the optima as trained fall after a peak; see `surgecore.surge_verdict`."""
         key = update, steps
         if key not in self._verdicts:
-            self._verdicts[key] = surge_verdict([_optimum(o) for o in self.measured(update, steps)])
+            self._verdicts[key] = surge_verdict([_optimum(o) for o in self.trained(update, steps)])
         return self._verdicts[key]
 
-    def measured_peak(self, update: str, steps: int = 1) -> Summit:
-        """Where the measured optima are highest; the kind is the decision of `verdict`."""
+    def trained_peak(self, update: str, steps: int = 1) -> Summit:
+        """Where the optima as trained are highest; the kind is the decision of `verdict`."""
         verdict = self.verdict(update, steps)
-        curve = [(o.batch_size, o.lr) for o in self.measured(update, steps) if not o.on_edge]
+        curve = [(o.batch_size, o.lr) for o in self.trained(update, steps) if not o.on_edge]
         found = _summit(curve)
         if verdict.decision != "fall":
             return Summit(verdict.decision, found.highest)
@@ -275,40 +265,6 @@ class Explanation:
             out.append(listed.get(size) or Prediction(update, rung, size, near))
         return tuple(out)
 
-    # --- in words ---------------------------------------------------------------------------------------
-
-    def answer(self, update: str, steps: int = 1) -> str:
-        """Is there a surge, what did the law of independent noise predict, and what accounts for the difference?
-
-        Parameters
-        ----------
-        update : str
-            Key of `UPDATES`.
-        steps : int, optional
-            Steps after which losses were compared. Every prediction is for one.
-
-        Returns
-        -------
-        str
-            One sentence.
-        """
-        return explanation_words.answer(self, update, steps)
-
-    def sentences(self, update: str) -> tuple[str, ...]:
-        """What the ratios say, one sentence for each rung and one for the cost of independence.
-
-        Parameters
-        ----------
-        update : str
-            Key of `UPDATES`.
-
-        Returns
-        -------
-        tuple of str
-            Plain text.
-        """
-        return explanation_words.sentences(self, update)
-
     def table(self) -> pd.DataFrame:
         """All optima and predictions, one a row, for export.
 
@@ -316,12 +272,12 @@ class Explanation:
         -------
         DataFrame
             Columns update, kind ("measured" or a rung), steps, batch_size, learning_rate, stderr, low, high
-            and note.
+            and note, a key of why there is no number or what it is not.
         """
         rows = [
-            (o.update, "measured", o.steps, o.batch_size, o.lr, o.on_edge and f"on the {o.on_edge} edge")
+            (o.update, "measured", o.steps, o.batch_size, o.lr, f"on_edge_{o.on_edge}" if o.on_edge else o.lr.reason)
             for o in self.optima
-        ] + [(p.optimizer, p.rung, 1, p.batch_size, p.lr, p.lr.note) for p in self.measurement.predictions]
+        ] + [(p.optimizer, p.rung, 1, p.batch_size, p.lr, p.lr.reason) for p in self.measurement.predictions]
         names = ["update", "kind", "steps", "batch_size", "learning_rate", "stderr", "low", "high", "note"]
         values = [(u, k, s, b, e.value, e.stderr, e.low, e.high, note) for u, k, s, b, e, note in rows]
         return pd.DataFrame(values, columns=names)
@@ -358,7 +314,7 @@ class Explanation:
         if data.get("format") != FORMAT:
             raise ValueError(f"an explanation must have the format {FORMAT!r}, but got {data.get('format')!r}")
         optima = tuple(
-            MeasuredOptimum(
+            TrainedOptimum(
                 o["update"], int(o["steps"]), int(o["batch_size"]), Estimate.from_dict(o), int(o["n_seeds"]),
                 o.get("on_edge", ""),
             )
@@ -378,17 +334,17 @@ def _theorem_3(noise_scale: float) -> Callable[[FloatArray], FloatArray]:
     return lambda b: np.asarray(np.sqrt(b) / (b + noise_scale))
 
 
-def _optimum(measured: MeasuredOptimum) -> Optimum:
+def _optimum(trained: TrainedOptimum) -> Optimum:
     """As the verdict wants it: the error of the logarithm, known from as many seeds as there were."""
-    lr, seeds = measured.lr, measured.n_seeds
+    lr, seeds = trained.lr, trained.n_seeds
     edge: Literal["low", "high"] | None = (
-        "low" if measured.on_edge == "low" else "high" if measured.on_edge == "high" else None
+        "low" if trained.on_edge == "low" else "high" if trained.on_edge == "high" else None
     )
     error = None if lr.stderr is None else lr.stderr / lr.value
     interval = None if lr.low is None or lr.high is None else (lr.low, lr.high)
     source: Literal["seeds", "none"] = "none" if error is None else "seeds"
     return Optimum(
-        measured.batch_size,
+        trained.batch_size,
         lr.value,
         error,
         interval,
@@ -398,7 +354,7 @@ def _optimum(measured: MeasuredOptimum) -> Optimum:
         seeds,
         math.nan,
         source,
-        lr.note,
+        "",
         max(seeds - 1, 0),
     )
 

@@ -25,73 +25,60 @@ FORMAT = "surge-measurement-1"
 
 
 class Quantity(NamedTuple):
-    """What a measured number is.
+    """A number that is measured of a checkpoint; `surgecore.words.why` names and describes it.
 
     Attributes
     ----------
-    symbol, label, unit, description : str
-        TeX symbol, name, unit or "", and one sentence with the source.
+    symbol : str
+        TeX.
+    unit : str
+        "loss", "loss_per_parameter", "curvature" (loss per parameter unit squared), "examples" or "".
     """
 
     symbol: str
-    label: str
     unit: str
-    description: str
 
 
-_CURVATURE = "loss per parameter unit squared"
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
     {
-        "loss": Quantity("L", "Loss", "loss", "Mean loss over all examples at the checkpoint."),
-        "gradient_l1": Quantity(
-            r"\sum|\mu|", "Absolute gradient", "loss per parameter unit", "Sum of the absolute means."
-        ),
-        "signal": Quantity(
-            "M", "Signal", "loss per parameter unit", "Sum of mu^2 / sigma (2405.14578, eq. 15)."
-        ),
-        "trace": Quantity("T", "Curvature trace", _CURVATURE, "Trace of the Hessian."),
-        "snr_form": Quantity("z^T H z", "Curvature along the signal", _CURVATURE, "With z = mu / sigma."),
-        "snr_diagonal": Quantity(
-            r"\sum z^2 h", "Its diagonal part", _CURVATURE, "Sum of z_i^2 H_ii, the part without coupling."
-        ),
-        "coupling": Quantity(
-            "S", "Coupling", _CURVATURE, "Sum over pairs of z_i z_j H_ij; without it Theorem 3 has no peak."
-        ),
-        "noise_scale": Quantity(
-            r"B_{noise}", "Noise scale of the surge", "examples", "pi T / (2 S): peak of Theorem 3 (eq. 14)."
-        ),
-        "correlated_trace": Quantity(
-            r"T_\rho",
-            "Curvature seen by the noise",
-            _CURVATURE,
-            "T + (2/pi) sum of H_ij arcsin rho_ij: expected v^T H v of the signs of pure noise.",
-        ),
-        "trace_ratio": Quantity(
-            r"T_\rho/T",
-            "Cost of correlation",
-            "",
-            "How many times as much as independent signs the noise's signs bend the loss.",
-        ),
-        "alignment": Quantity("R", "Alignment", "", "Off-diagonal curvature along sign(mu), over the trace."),
-        "simple_noise_scale": Quantity(
-            r"B_{simple}", "Simple noise scale", "examples", "tr Sigma / |G|^2 (1812.06162, eq. 2.9)."
-        ),
-        "sgd_noise_scale": Quantity(
-            r"B_{SGD}", "Noise scale of SGD", "examples", "tr(H Sigma) / G^T H G (1812.06162, eq. 2.8)."
-        ),
-        "l1_noise_scale": Quantity(
-            r"B_{\ell_1}",
-            "Noise scale of signs",
-            "examples",
-            "(sum sigma / sum |mu|)^2, without curvature (2602.03001).",
-        ),
-        "leading_correlation": Quantity(
-            r"\lambda_1/N", "Leading correlation factor", "", "Largest eigenvalue of the correlations over N."
-        ),
-        "skewness": Quantity(
-            r"\gamma", "Skewness", "", "Root mean square over parameters of the per-example skewness."
-        ),
+        # mean loss over all examples
+        "loss": Quantity("L", "loss"),
+        # sum of the absolute mean gradients
+        "gradient_l1": Quantity(r"\sum|\mu|", "loss_per_parameter"),
+        # sum of mu^2 / sigma (2405.14578, eq. 15)
+        "signal": Quantity("M", "loss_per_parameter"),
+        # trace of the Hessian
+        "trace": Quantity("T", "curvature"),
+        # with z = mu / sigma
+        "snr_form": Quantity("z^T H z", "curvature"),
+        # sum of z_i^2 H_ii
+        "snr_diagonal": Quantity(r"\sum z^2 h", "curvature"),
+        # sum over pairs of z_i z_j H_ij
+        "coupling": Quantity("S", "curvature"),
+        # pi T / (2 S), the peak of Theorem 3 (eq. 14)
+        "noise_scale": Quantity(r"B_{noise}", "examples"),
+        # T + (2/pi) sum of H_ij arcsin rho_ij
+        "correlated_trace": Quantity(r"T_\rho", "curvature"),
+        "trace_ratio": Quantity(r"T_\rho/T", ""),
+        # off-diagonal curvature along sign(mu), over the trace
+        "alignment": Quantity("R", ""),
+        # tr Sigma / |G|^2 (1812.06162, eq. 2.9)
+        "simple_noise_scale": Quantity(r"B_{simple}", "examples"),
+        # tr(H Sigma) / G^T H G (1812.06162, eq. 2.8)
+        "sgd_noise_scale": Quantity(r"B_{SGD}", "examples"),
+        # (sum sigma / sum |mu|)^2 (2602.03001)
+        "l1_noise_scale": Quantity(r"B_{\ell_1}", "examples"),
+        # largest eigenvalue of the correlations over N
+        "leading_correlation": Quantity(r"\lambda_1/N", ""),
+        # root mean square over parameters of the per-example skewness
+        "skewness": Quantity(r"\gamma", ""),
     }
+)
+
+#: Why an `Estimate` has no value or no error, or what its interval is instead of a 95 % interval.
+REASONS = (
+    "no_error_known", "between_bounds", "needs_all_examples", "needs_smaller_batches", "no_coupling",
+    "no_curvature_along", "no_minimum_quartic", "no_minimum_line", "wide_valley", "few_rates",
 )  # fmt: skip
 
 #: The ladder: predictions of the optimal learning rate, each with one assumption less than the one before.
@@ -110,15 +97,15 @@ class Estimate:
         Standard error; None where the number is exact (or does not exist).
     low, high : float or None
         95 % interval, with infinite ends where it is unbounded; None without `stderr`.
-    note : str
-        What to know about it, or "".
+    reason : str
+        One of `REASONS`: why there is no value or error, or what the interval is; else "".
     """
 
     value: float
     stderr: float | None = None
     low: float | None = None
     high: float | None = None
-    note: str = ""
+    reason: str = ""
 
     def covers(self, value: float, rounding: float = 1e-9) -> bool:
         """Whether a value lies in the interval, or equals an exact number up to rounding."""
@@ -138,13 +125,13 @@ class Estimate:
         """JSON-ready, eight digits; numbers that are not finite become strings."""
         names = ("value", "stderr", "low", "high")
         out = {name: _plain(v) for name in names if (v := getattr(self, name)) is not None}
-        return out | ({"note": self.note} if self.note else {})
+        return out | ({"reason": self.reason} if self.reason else {})
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Estimate:
         """Read what `to_dict` wrote."""
         values = {name: float(data[name]) for name in ("value", "stderr", "low", "high") if name in data}
-        return cls(**values, note=str(data.get("note", "")))
+        return cls(**values, reason=str(data.get("reason", "")))
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,11 @@
 
 ## numbers and counts
 
+percent = { $number } %
+from-to = { $low } to { $high }
+with-interval = { $value } ({ $interval })
+with-unit = { $name } [{ $unit }]
+none = none
 count-runs = { $count ->
     [one] { $count } run
    *[other] { $count } runs
@@ -32,6 +37,18 @@ curve-sampled = Sampled updates, quadratic loss
 curve-quartic = Sampled updates, loss to fourth order
 curve-line-search = Sampled updates, line search on the loss
 band-of = { $curve }, 95 % band
+
+update-sign = Sign descent
+update-decorrelated = Sign descent, correlation taken out
+update-adam-cold = Adam, empty state
+update-adam-warm = Adam, warm state
+update-sgd = SGD
+
+column-symbol = Symbol
+column-name = Name
+column-unit = Unit
+column-meaning = Meaning
+column-value = Value (95 % interval)
 
 workload-quadratic = Quadratic
 workload-softmax = Softmax regression on digits
@@ -240,6 +257,142 @@ question-model = the table holds { $count } models, which differ in { $columns }
 
 ## why: explanations
 
+why-peak = A peak after { $after }: the best learning rate peaks { $place }, then falls by { $fall } up to batch size { $last }.
+why-fall = A fall after { $after }, with no rise before it: the best learning rate is highest at batch size { $place } and falls by { $fall } up to { $last }.
+why-none = No peak after { $after }, up to batch size { $last }.
+why-none-above = No peak after { $after }, up to batch size { $last }: any fall is below { $most }.
+why-undecided = Undecided after { $after }: a fall of { $fall } up to batch size { $last } could be chance (p = { $p }).
+why-undecided-few = Undecided after { $after }: fewer than three batch sizes have a usable optimum.
+why-undecided-no-error-bars = Undecided after { $after }: without error bars a fall cannot be told from scatter.
+why-left-out = { $count ->
+    [one] One optimum lies at the end of the learning rates tried and does not count.
+   *[other] { $count } optima lie at the end of the learning rates tried and do not count.
+}
+why-other-horizon = { $kind ->
+    [peak] The predictions are for one step, so this peak is no evidence for them.
+    [fall] The predictions are for one step, so this fall is no evidence for them.
+   *[other] The predictions are for one step and cannot say why.
+}
+why-no-prediction = No prediction exists at every batch size.
+why-law = { $law ->
+    [surge] Theorem 3
+    [independent] Theory with independent gradients
+    [correlated] Theory with correlated gradients
+    [line_search] The line search
+   *[other] The prediction from sampled updates
+}
+why-predicts = { $law } predicts { $peak }.
+why-peak-at = { $where ->
+    [beyond] a peak at batch size { $peak }, beyond those measured
+    [before] a peak at batch size { $peak }, below those measured
+   *[inside] a peak at batch size { $peak }
+}
+why-peak-between = a peak { $place }
+why-peak-fall = a fall from batch size { $highest } on
+why-peak-no-fall = none
+why-peak-undecided = a highest point at batch size { $highest }, within the error bars
+why-too-small = Its fall would be too small to see.
+why-all-agree = Every prediction agrees.
+why-agrees = { $law } agrees.
+why-no-cause = None of the assumptions dropped here explains the difference.
+why-cause-exact-mean = { $effect ->
+    [removes] The exact mean sign removes it.
+    [moves] The exact mean sign moves it.
+    [makes-peak] The exact mean sign makes the peak.
+   *[makes-fall] The exact mean sign makes the fall.
+}
+why-cause-correlation = { $effect ->
+    [removes] Real gradients are correlated, and that removes it.
+    [moves] Real gradients are correlated, and that moves it.
+    [makes-peak] Real gradients are correlated, and that makes the peak.
+   *[makes-fall] Real gradients are correlated, and that makes the fall.
+}
+why-cause-not-gaussian = { $effect ->
+    [removes] Gradient noise is not Gaussian, and that removes it.
+    [moves] Gradient noise is not Gaussian, and that moves it.
+    [makes-peak] Gradient noise is not Gaussian, and that makes the peak.
+   *[makes-fall] Gradient noise is not Gaussian, and that makes the fall.
+}
+why-cause-not-quadratic = { $effect ->
+    [removes] The loss is not quadratic, and that removes it.
+    [moves] The loss is not quadratic, and that moves it.
+    [makes-peak] The loss is not quadratic, and that makes the peak.
+   *[makes-fall] The loss is not quadratic, and that makes the fall.
+}
+why-control-falls = With correlation taken out, there is a fall.
+why-control-not-quadratic = With correlation taken out there is still none, because the loss is not quadratic.
+why-control-level = With correlation taken out, any fall is below { $most }.
+why-ratios = { $curve }: from { $low } (at batch size { $low_at }) to { $high } (at { $high_at }) times the best rate as trained; beyond the error bars at { $outside } of { $count }.
+why-ratios-none = { $curve }: no prediction at any batch size, because its model of the loss has no minimum.
+why-ratios-missing = { $count } of { $all } batch sizes have no prediction.
+why-cost = Assuming independent gradients, theory is off by up to { $independent }×. With correlation it is off by up to { $correlated }×; with sampled updates, by up to { $sampled }×.
+why-bends = Correlated noise bends the loss { $ratio } times as much as independent noise.
+why-cost-control = Where each coordinate draws its own examples, independent theory is off by up to { $worst }×.
+why-brackets = Brackets hold 95 % intervals.
+why-sampled = For { $names }, gradients were sampled; elsewhere all examples were used.
+why-exact = All examples were used, so a number without an interval is exact.
+why-probes = Intervals come from random probes of the curvature. Peaks are batch sizes of sign descent; "between" names the nearest sizes that are lower beyond the error bars.
+
+between-batch-sizes = between batch sizes { $low } and { $high }
+peak-none = no minimum at some batch sizes
+peak-undecided = undecided
+peak-fall = none: falls from the start
+peak-no-fall = none: rises to the end
+peak-none-above = none, any fall is below { $most }
+row-peak-theorem-3 = Peak by Theorem 3, $B_{"{"}noise{"}"}$
+row-peak-by = Peak by { $curve }
+row-peak-trained = Peak as trained, { $after }
+row-quantity = { $name }, { $symbol }
+
+reason-no-error-known = no error bar known
+reason-between-bounds = from a lower and an upper bound
+reason-needs-all-examples = needs the sign of every mean gradient: use all examples
+reason-needs-smaller-batches = needs batch sizes below a block of examples
+reason-no-coupling = no coupling, so no peak
+reason-no-curvature-along = the loss does not curve upwards along the update
+reason-no-minimum-quartic = the loss to fourth order has no minimum along the updates
+reason-no-minimum-line = the loss has no minimum along the updates
+reason-wide-valley = many learning rates do almost equally well
+reason-few-rates = too few learning rates around the best one
+
+quantity-loss = Loss
+    .about = Mean loss over all examples at the checkpoint.
+quantity-gradient-l1 = Absolute gradient
+    .about = Sum of the absolute mean gradients.
+quantity-signal = Signal
+    .about = Sum of μ²/σ (2405.14578, eq. 15).
+quantity-trace = Curvature trace
+    .about = Trace of the Hessian.
+quantity-snr-form = Curvature along the signal
+    .about = With z = μ/σ.
+quantity-snr-diagonal = Diagonal curvature along the signal
+    .about = Sum of z² times the Hessian's diagonal: the part without coupling.
+quantity-coupling = Coupling
+    .about = Sum over pairs of their z times their curvature. Without it Theorem 3 has no peak.
+quantity-noise-scale = Noise scale of the surge
+    .about = π T / (2 S), the peak of Theorem 3 (2405.14578, eq. 14).
+quantity-correlated-trace = Curvature seen by the noise
+    .about = T plus 2/π times the sum of curvature times arcsin ρ over all pairs: how much signs of pure noise bend the loss.
+quantity-trace-ratio = Cost of correlation
+    .about = How many times as much the noise's signs bend the loss as independent signs would.
+quantity-alignment = Alignment
+    .about = Off-diagonal curvature along the gradient's sign, over the trace.
+quantity-simple-noise-scale = Simple noise scale
+    .about = tr Σ / |G|² (1812.06162, eq. 2.9).
+quantity-sgd-noise-scale = Noise scale of SGD
+    .about = tr(HΣ) / Gᵀ H G (1812.06162, eq. 2.8).
+quantity-l1-noise-scale = Noise scale of signs
+    .about = (Σσ / Σ|μ|)², without curvature (2602.03001).
+quantity-leading-correlation = Leading correlation factor
+    .about = Largest eigenvalue of the correlations, over the number of parameters.
+quantity-skewness = Skewness
+    .about = Root mean square over parameters of the skewness of one example's gradient.
+
+unit-loss = loss
+unit-loss-per-parameter = loss per parameter unit
+unit-curvature = loss per parameter unit squared
+unit-examples = examples
+unit-none = none
 
 # end of: why: explanations
 

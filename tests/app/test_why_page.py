@@ -10,11 +10,12 @@ import pytest
 from drawn import figure, handed, metas, said, trace, values
 from explore.curves import Reading
 from explore.said import Around, sentences
-from figures import ladder as why
+from figures import ladder
 
 from surgecore import NoiseModel
 from surgecore.why.explanation import load_explanations
 from surgecore.why.measurement import RUNGS, Estimate
+from surgecore.words import why
 
 PAGE = "app_pages/why.py"
 
@@ -29,7 +30,7 @@ def test_the_numbers_of_the_file_are_drawn(app, explained):
     app.run().switch_page(PAGE).run()
     assert not app.exception
     one = explained[app.selectbox(key="checkpoint").value]
-    optima = one.measured("sign")
+    optima = one.trained("sign")
     x, y = trace(figure(app), "measured")
     np.testing.assert_allclose(x, [o.batch_size for o in optima])
     np.testing.assert_allclose(y, [o.lr.value for o in optima])
@@ -38,7 +39,7 @@ def test_the_numbers_of_the_file_are_drawn(app, explained):
         drawn = dict(zip(sizes, rates, strict=True))
         for prediction in one.measurement.curve(rung):
             assert drawn[prediction.batch_size] == pytest.approx(prediction.lr.value)
-    assert f"**{one.answer('sign')}**" in said(app)
+    assert f"**{why.answer(one, 'sign')}**" in said(app)
 
 
 def test_the_headline_follows_the_choice(app, explained):
@@ -46,9 +47,9 @@ def test_the_headline_follows_the_choice(app, explained):
     one = explained[app.selectbox(key="checkpoint").value]
     assert one.title == "Digits MLP at loss 1.0"
     app.selectbox(key="after").set_value(20).run()
-    assert f"**{one.answer('sign', 20)}**" in said(app)
+    assert f"**{why.answer(one, 'sign', 20)}**" in said(app)
     app.selectbox(key="update").set_value("sgd").run()
-    assert f"**{one.answer('sgd', app.selectbox(key='after').value)}**" in said(app)
+    assert f"**{why.answer(one, 'sgd', app.selectbox(key='after').value)}**" in said(app)
 
 
 def test_measured_points_are_never_joined(app):
@@ -99,7 +100,7 @@ def test_more_steps_are_no_evidence_for_one(app):
     assert len(app.get("plotly_chart")) == 1
     app.selectbox(key="update").set_value("sgd").run()
     app.selectbox(key="after").set_value(20).run()
-    assert "the predictions are for one step and do not say why" in said(app)
+    assert "The predictions are for one step and cannot say why" in said(app)
 
 
 def test_the_measured_curve_opens_in_explore(app, explained):
@@ -128,22 +129,22 @@ def test_the_table_has_every_checkpoint(explained):
     for title, one in explained.items():
         numbers = table[title]
         assert numbers["Peak by Theorem 3, $B_{noise}$"] == why.number(one.measurement.numbers["noise_scale"])
-        assert numbers["Measured peak, 1 step"] == "none"
-        assert numbers["Peak by correlated law"] == "none: rises to the end"
+        assert numbers["Peak as trained, 1 step"] == "none"
+        assert numbers["Peak by Exact, correlated gradients"] == "none: rises to the end"
     digits = table["Digits MLP at loss 1.0"]
-    assert digits["Peak by Theorem 2"] == "37.6, between 2⁴ and 2⁶"
-    assert digits["Measured peak, 10 steps"] == "between 2⁶ and 2¹⁰"
-    assert explained["Digits MLP at loss 0.1"].measured_peak("sign", 10).kind == "no_fall"
-    assert table["Digits MLP at loss 0.1"]["Measured peak, 10 steps"] == "none, any fall is below 9.8 %"
+    assert digits["Peak by Exact (Theorem 2)"] == "37.6, between batch sizes 2⁴ and 2⁶"
+    assert digits["Peak as trained, 10 steps"] == "between batch sizes 2⁶ and 2¹⁰"
+    assert explained["Digits MLP at loss 0.1"].trained_peak("sign", 10).kind == "no_fall"
+    assert table["Digits MLP at loss 0.1"]["Peak as trained, 10 steps"] == "none, any fall is below 9.8 %"
 
 
 def test_every_number_has_an_interval_or_is_said_to_be_exact(explained):
     assert all(one.measurement.exact for one in explained.values())
-    assert "a number without an interval is exact" in why.errors(list(explained.values()))
+    assert "a number without an interval is exact" in why.error_bars(list(explained.values()))
     sample = replace(explained["Digits MLP at loss 0.4"].measurement, exact=False)
     sampled = replace(explained["Digits MLP at loss 0.4"], measurement=sample)
-    assert "Of Digits MLP at loss 0.4 the gradients of a sample" in why.errors([sampled])
-    assert why.number(Estimate(0.058, note="no error known")) == "0.0580 (no error known)"
+    assert "For Digits MLP at loss 0.4, gradients were sampled" in why.error_bars([sampled])
+    assert why.number(Estimate(0.058, reason="no_error_known")) == "0.0580 (no error bar known)"
 
 
 def test_theorem_2_is_about_signs(app):
@@ -158,7 +159,7 @@ def test_the_snippet_finds_the_ratios(explained, tmp_path, monkeypatch, capsys):
     one = explained["Digits MLP at loss 1.0"]
     one.save(tmp_path / f"{one.name}.json")
     monkeypatch.chdir(tmp_path)
-    exec(compile(why.snippet(one, "sign"), "snippet", "exec"), {})
+    exec(compile(ladder.snippet(one, "sign"), "snippet", "exec"), {})
     printed = capsys.readouterr().out
     for ratio in one.ratios("sign", "sampled"):
         assert str(ratio.value) in printed

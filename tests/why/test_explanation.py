@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surgecore.theory.noise_model import NoiseModel, nearest_model
-from surgecore.why.explanation import Explanation, MeasuredOptimum, load_explanations
+from surgecore.why.explanation import Explanation, TrainedOptimum, load_explanations
 from surgecore.why.measurement import Estimate, Measurement, Prediction
-from surgecore.words import curve
+from surgecore.words import curve, number, why
 
 FOLDER = Path(__file__).parents[2] / "data" / "why"
 SIZES = (1, 4, 16, 64, 256)
@@ -58,11 +58,11 @@ def made(values: dict[str, list[float]], optima: list[float]) -> Explanation:
         return Estimate(value, 0.02 * value, 0.96 * value, 1.04 * value)
 
     predictions = [
-        Prediction("sign", rung, size, near(lr) if lr > 0 else Estimate(math.nan, note="no minimum"))
+        Prediction("sign", rung, size, near(lr) if lr > 0 else Estimate(math.nan, reason="no_minimum_line"))
         for rung, curve in values.items()
         for size, lr in zip(SIZES, curve, strict=True)
     ]
-    measured = [MeasuredOptimum("sign", 1, size, near(lr), 8) for size, lr in zip(SIZES, optima, strict=True)]
+    measured = [TrainedOptimum("sign", 1, size, near(lr), 8) for size, lr in zip(SIZES, optima, strict=True)]
     numbers = {"trace_ratio": Estimate(2.0, 0.1, 1.8, 2.2)}
     measurement = Measurement("made", "loss 1", 10, 10, True, numbers, tuple(predictions))
     return Explanation("made", "Made", 1.0, measurement, tuple(measured), {})
@@ -76,24 +76,24 @@ curves = st.fixed_dictionaries(dict.fromkeys(("surge", "independent", "correlate
 @given(curves, rates)
 def test_words_never_contradict_the_numbers(values, optima):
     explanation = made(values, optima)
-    said = explanation.sentences("sign")
+    said = why.sentences(explanation, "sign")
     for rung, sentence in zip(explanation.rungs("sign"), said, strict=False):
         ratios = explanation.ratios("sign", rung)
         assert sentence.startswith(curve(rung))
-        low, high = (float(x) for x in re.search(r"between ([\d.]+) .* and ([\d.]+) \(at", sentence).groups())
-        assert low == pytest.approx(min(r.value for r in ratios), abs=0.006)
-        assert high == pytest.approx(max(r.value for r in ratios), abs=0.006)
+        low, high = (float(x) for x in re.search(r": from (\S+) \(.* to (\S+) \(at", sentence).groups())
+        assert low == pytest.approx(min(r.value for r in ratios), rel=0.006)
+        assert high == pytest.approx(max(r.value for r in ratios), rel=0.006)
         outside = sum(not r.low <= 1 <= r.high for r in ratios)
-        assert f"off by more than the errors at {outside} of {len(ratios)}" in sentence
+        assert f"beyond the error bars at {outside} of {len(ratios)}." in sentence
     worst = [explanation.worst("sign", rung) for rung in ("independent", "correlated")]
-    assert f"from a factor of {worst[0]:.1f} to {worst[1]:.1f}" in said[-1]
-    measured, verdict = explanation.measured_peak("sign"), explanation.verdict("sign")
+    assert f"off by up to {number(worst[0])}×. With correlation it is off by up to {number(worst[1])}×" in said[-1]
+    measured, verdict = explanation.trained_peak("sign"), explanation.verdict("sign")
     assert optima[SIZES.index(measured.highest)] == max(optima)
     assert (measured.kind in ("peak", "fall")) == (verdict.decision == "fall")
-    answer = explanation.answer("sign")
-    start = {"peak": "A surge", "fall": "A fall", "no_fall": "No surge", "undecided": "Undecided"}
-    assert answer.startswith(f"{start[measured.kind]} after one step")
-    for size in re.findall(r"B = (\d+)", answer):
+    answer = why.answer(explanation, "sign")
+    start = {"peak": "A peak", "fall": "A fall", "no_fall": "No peak", "undecided": "Undecided"}
+    assert answer.startswith(f"{start[measured.kind]} after 1 step")
+    for size in re.findall(r"batch size (\d+)", answer):
         assert int(size) in SIZES
 
 
@@ -139,56 +139,75 @@ def test_other_predictions_peak_between_listed_batch_sizes_or_not_at_all():
 
 def test_the_answer_follows_the_choice(bundled):
     digits, transformer = bundled["digits-mlp-1.0"], bundled["char-transformer-2.55"]
-    assert digits.answer("sign") == (
-        "No surge after one step, up to B = 1024: Theorem 3 predicts a peak at B = 18.3, correlated gradient noise "
-        "removes it, and so would the loss not being quadratic."
+    assert why.answer(digits, "sign") == (
+        "No peak after 1 step, up to batch size 1024. Theorem 3 predicts a peak at batch size 18.3. Real gradients are "
+        "correlated, and that removes it. With correlation taken out there is still none, because the loss is not "
+        "quadratic."
     )
-    assert transformer.answer("sign") == (
-        "No surge after one step, up to B = 256: Theorem 3 predicts a peak at B = 9.48 (8.99 to 9.97), correlated "
-        "gradient noise removes it; the control without correlation does have one."
+    assert why.answer(transformer, "sign") == (
+        "No peak after 1 step, up to batch size 256. Theorem 3 predicts a peak at batch size 9.48 (8.99 to 9.97). Real "
+        "gradients are correlated, and that removes it. With correlation taken out, there is a fall."
     )
-    later = digits.answer("sign", 20)
-    assert later.startswith("A surge after 20 steps: the measured optimum peaks between B = 64 and 1024 and falls by ")
-    assert later.endswith("the predictions are for one step, so this peak is no evidence for them.")
-    assert digits.answer("sgd") == "No surge after one step, up to B = 1024, as every prediction has it."
-    assert "correlated gradient noise makes the peak" in digits.answer("adam_warm")
-    assert "the loss not being quadratic removes it" in digits.answer("decorrelated")
+    later = why.answer(digits, "sign", 20)
+    assert later.startswith(
+        "A peak after 20 steps: the best learning rate peaks between batch sizes 2⁶ and 2¹⁰, then falls by "
+    )
+    assert later.endswith("The predictions are for one step, so this peak is no evidence for them.")
+    assert why.answer(digits, "sgd") == "No peak after 1 step, up to batch size 1024. Every prediction agrees."
+    assert "correlated, and that makes the peak" in why.answer(digits, "adam_warm")
+    assert "The loss is not quadratic, and that removes it" in why.answer(digits, "decorrelated")
 
 
-def test_every_answer_is_one_sentence_that_says_what_the_verdict_says(bundled):
-    starts = {"fall": ("A surge", "A fall"), "no_fall": ("No surge",), "undecided": ("Undecided",)}
+def test_every_answer_is_short_and_says_what_the_verdict_says(bundled):
+    starts = {"fall": ("A peak", "A fall"), "no_fall": ("No peak",), "undecided": ("Undecided",)}
     for explanation in bundled.values():
         for update in explanation.updates():
             for steps in explanation.steps(update):
-                answer = explanation.answer(update, steps)
+                answer = why.answer(explanation, update, steps)
                 assert answer.startswith(starts[explanation.verdict(update, steps).decision])
                 assert answer.endswith(".")
-                assert ". " not in answer
-                assert len(answer) < 240
+                assert answer.count(". ") <= 4
+                assert len(answer) < 280
                 assert ("predictions are for one step" in answer) == (steps > 1)
 
 
 @pytest.mark.parametrize(
     ("rungs", "optima", "expected"),
     [
-        ({"surge": "peak", "independent": "rise", "correlated": "rise"}, "rise", "the exact mean sign removes it"),
-        ({"surge": "peak", "independent": "peak", "sampled": "rise"}, "rise", "noise that is not Gaussian removes it"),
-        ({"surge": "peak", "sampled": "peak"}, "peak", "as every prediction has it, a peak between B = 4 and 64"),
-        ({"surge": "rise", "correlated": "peak"}, "peak", "predicts none, correlated gradient noise makes the peak"),
-        ({"surge": "peak", "line_search": "peak"}, "rise", "no assumption dropped here accounts for the difference"),
+        ({"surge": "peak", "independent": "rise", "correlated": "rise"}, "rise", "The exact mean sign removes it"),
+        (
+            {"surge": "peak", "independent": "peak", "sampled": "rise"},
+            "rise",
+            "noise is not Gaussian, and that removes it",
+        ),
+        (
+            {"surge": "peak", "sampled": "peak"},
+            "peak",
+            "Every prediction agrees. Theorem 3 predicts a peak between batch sizes 2² and 2⁶",
+        ),
+        (
+            {"surge": "rise", "correlated": "peak"},
+            "peak",
+            "predicts none. Real gradients are correlated, and that makes the peak",
+        ),
+        (
+            {"surge": "peak", "line_search": "peak"},
+            "rise",
+            "None of the assumptions dropped here explains the difference",
+        ),
     ],
 )
 def test_the_first_assumption_that_settles_it_is_the_cause(rungs, optima, expected):
     shapes = {"peak": [0.1, 0.2, 0.4, 0.2, 0.1], "rise": [0.1, 0.2, 0.3, 0.4, 0.5]}
     explanation = made({rung: shapes[kind] for rung, kind in rungs.items()}, shapes[optima])
-    assert expected in explanation.answer("sign")
+    assert expected in why.answer(explanation, "sign")
 
 
 def test_optima_without_errors_are_undecided():
     explanation = made({"surge": [0.1] * 5}, [0.1] * 5)
-    bare = tuple(MeasuredOptimum("sign", 1, o.batch_size, Estimate(o.lr.value), 1) for o in explanation.optima)
-    answer = Explanation("made", "Made", 1.0, explanation.measurement, bare, {}).answer("sign")
-    assert answer.startswith("Undecided after one step, as the optima have no errors")
+    bare = tuple(TrainedOptimum("sign", 1, o.batch_size, Estimate(o.lr.value), 1) for o in explanation.optima)
+    answer = why.answer(Explanation("made", "Made", 1.0, explanation.measurement, bare, {}), "sign")
+    assert answer.startswith("Undecided after 1 step: without error bars")
 
 
 def test_predictions_without_a_minimum_are_counted():
@@ -196,8 +215,8 @@ def test_predictions_without_a_minimum_are_counted():
         {"surge": [0.1, 0.0, 0.1, 0.1, 0.1], "independent": [0.0] * 5, "correlated": [0.1] * 5, "sampled": [0.1] * 5},
         [0.1] * 5,
     )
-    assert "with no minimum at 1 of 5 batch sizes" in explanation.sentences("sign")[0]
-    assert "no prediction anywhere" in explanation.sentences("sign")[1]
+    assert "1 of 5 batch sizes have no prediction" in why.sentences(explanation, "sign")[0]
+    assert "no prediction at any batch size" in why.sentences(explanation, "sign")[1]
 
 
 def test_the_nearest_model_is_the_model_itself():

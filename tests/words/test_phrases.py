@@ -79,7 +79,8 @@ def test_every_phrase_that_is_asked_for_is_there_with_its_values():
             if values is not None and not attribute:
                 assert needs(message, known) <= values, (place, name)
         else:
-            assert any(name.fullmatch(message) for message in known), (place, name.pattern)
+            there = {*known, *(f"{key}.{one.id.name}" for key, entry in known.items() for one in entry.attributes)}
+            assert any(name.fullmatch(message) for message in there), (place, name.pattern)
 
 
 def test_a_name_stands_once_and_other_languages_have_no_more():
