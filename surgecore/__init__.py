@@ -16,7 +16,7 @@ from surgecore.tables.models import Group
 from surgecore.tables.names import ColumnMapping
 from surgecore.tables.problems import Notice, Problem, SweepError, speak_with
 from surgecore.tables.questions import Choice, GroupsFound, Question, QuestionOpen
-from surgecore.tables.table import Table, open_table
+from surgecore.tables.table import Table, open_store, open_table
 from surgecore.theory.gradient_noise import GradientNoise
 from surgecore.theory.laws import (
     LAWS,
@@ -76,6 +76,7 @@ __all__ = [
     "fit_tradeoff",
     "load_catalogue",
     "next_runs",
+    "open_store",
     "open_table",
     "recommend",
     "scale_adam",

@@ -160,7 +160,7 @@ def undocumented() -> tuple[list[str], int]:
 _WORDS = re.compile(r"[^\W\d_]{2,},? [^\W\d_]{2,}")
 _ONE = re.compile(r"[A-Z][a-z]+[ .:]?$")
 #: Whole texts of another language than English: code, addresses, styles.
-_CODE = re.compile(r"^\s*(<style|import |from \w+ import |# |@|pip install|https?:|\.[\w-]+ \{)")
+_CODE = re.compile(r"^\s*(<style|import |from \w+ import |# |@|pip install|https?:|SELECT |FROM |PRAGMA |\.[\w-]+ \{)")
 
 
 def strings(path: Path) -> list[tuple[int, str]]:

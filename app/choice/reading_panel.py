@@ -11,7 +11,7 @@ from choice import uploads
 from choice.uploads import Held, Settings
 from surgecore import Choice, DivergedRule, Problem, Question, Sweep, SweepError
 from surgecore.tables.questions import Topic
-from surgecore.words import count, plain, say
+from surgecore.words import count, layout, plain, say
 from surgecore.words import problems as words
 
 SHOWN_PROBLEMS = 20
@@ -150,7 +150,7 @@ def mapping(item: Held) -> None:
     """Columns, units and rules; every change is applied at once."""
     assert item.table is not None
     how, columns = uploads.settings(item), list(item.table.columns)
-    st.caption(f"{plain(item.table.layout)}. {count(len(item.table.frame), 'row')}. First rows, as read:")
+    st.caption(f"{plain(layout(item.table.layout))}. {count(len(item.table.frame), 'row')}. First rows, as read:")
     st.dataframe(item.table.preview(5).astype("str"), hide_index=True, height="content")
     apply = {"on_change": _apply, "args": (item,)}
     with st.container(horizontal=True):

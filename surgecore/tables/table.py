@@ -18,6 +18,8 @@ from surgecore.tables.models import Group, as_text, could_tell, guess_group_colu
 from surgecore.tables.names import REQUIRED, ColumnMapping, candidates, plain_name
 from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, SweepError, notice, problem, refused
 from surgecore.tables.questions import Choice, GroupsFound, Question, QuestionOpen, Topic
+from surgecore.tables.stores.registry import read_store, store_file
+from surgecore.tables.stores.upload import is_store, laid_down
 
 Source = str | PathLike[str] | bytes | IO[Any]
 
@@ -229,7 +231,8 @@ def open_table(source: Source, *, name: str | None = None) -> Table:
     ----------
     source : path, bytes or file object
         CSV, TSV, semicolons with decimal commas, columns between runs of spaces, JSON lines, a JSON list, Parquet
-        (with pyarrow), any of them gzipped; pasted text as bytes.
+        (with pyarrow), any of them gzipped; pasted text as bytes. Also what a tracker keeps: a folder, its zip, a
+        database or a log (see `open_store`).
     name : str, optional
         Name of the table; the file's by default.
 
@@ -244,8 +247,53 @@ def open_table(source: Source, *, name: str | None = None) -> Table:
     OSError
         If the path cannot be opened.
     """
+    if isinstance(source, str | PathLike):
+        path = Path(source)
+        if path.is_dir() or store_file(path) is not None:
+            return open_store(path, name=name)
     data, default = _load(source)
+    if is_store(data):
+        with laid_down(data, name or default) as path:
+            return open_store(path, name=name or default)
     return _import_of(read_bytes(data), name or default, nan_is_diverged=False)
+
+
+def open_store(path: str | PathLike[str], *, kind: str | None = None, name: str | None = None) -> Table:
+    """Read what a tracker keeps in its own folder or database: one row a run.
+
+    Parameters
+    ----------
+    path : path
+        A folder or file of a tracker in `STORES`.
+    kind : str, optional
+        Key of the tracker, where a folder holds runs of several; the first that is found by default.
+    name : str, optional
+        Name of the table; the folder's or file's by default.
+
+    Returns
+    -------
+    Table
+        With the columns of the tracker's own export, and ``min`` or ``max`` of each metric whose best value is not
+        its last.
+
+    Raises
+    ------
+    SweepError
+        If it is no store that is known, or one that is damaged or beyond the limits.
+    OSError
+        If it cannot be opened.
+    """
+    place = Path(path)
+    contents = read_store(place, kind)
+    table = _import_of(contents.raw_table(), name or place.resolve().stem, nan_is_diverged=False)
+    mapping = table.mapping
+    if contents.loss in table.columns:
+        mapping = replace(mapping, loss=contents.loss)
+    if contents.goal:
+        mapping = replace(mapping, goal=contents.goal)
+    if contents.group:
+        mapping = replace(mapping, group=contents.group)
+    return replace(table, mapping=mapping, layout=contents.key)
 
 
 def import_frame(frame: pd.DataFrame, *, name: str) -> Table:

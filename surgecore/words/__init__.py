@@ -7,6 +7,7 @@ from surgecore.words.catalogue import curve, horizon, optimizer, protocol, run, 
 from surgecore.words.numbers import batch_size, count, interval, number, plain, power_of_two, rounded, share
 from surgecore.words.phrases import say
 from surgecore.words.problems import loss_title, metric_name
+from surgecore.words.stores import layout, stores
 from surgecore.words.sweeps import (
     VISIBLE,
     clipped,
@@ -29,6 +30,7 @@ __all__ = [
     "file_name",
     "horizon",
     "interval",
+    "layout",
     "loss_title",
     "lr_unit",
     "measured",
@@ -45,5 +47,6 @@ __all__ = [
     "run",
     "say",
     "share",
+    "stores",
     "workload",
 ]

@@ -216,6 +216,48 @@ question-model = the table holds { $count } models, which differ in { $columns }
 ## tables: stores of trackers
 
 
+store-wandb = W&B
+store-at-wandb = the `wandb` folder, or one `.wandb` file
+store-read-wandb = config, summary, history and state; runs need not have been synced
+store-ray = Ray Tune
+store-at-ray = the folder of the experiment
+store-read-ray = `params.json` and `result.json` of each trial
+store-mlflow = MLflow
+store-at-mlflow = `mlruns`, an experiment in it, or the SQLite file
+store-read-mlflow = active runs: parameters, metrics, own tags, status
+store-optuna = Optuna
+store-at-optuna = the SQLite file or the journal
+store-read-optuna = trials of every study: parameters, value, user attributes, state; the direction of the study
+store-trackio = Trackio
+store-at-trackio = the database of the project, or the folder of several
+store-read-trackio = configs and metrics
+store-trainer = Hugging Face Trainer
+store-at-trainer = an output folder, or the folder above several
+store-read-trainer = `trainer_state.json` of the last checkpoint; arguments from the model card, `training_args.json` or the event files
+store-tensorboard = TensorBoard
+store-at-tensorboard = the log folder
+store-read-tensorboard = settings of HParams, or of a settings file beside; scalars and status
+store-hydra = Hydra
+store-at-hydra = the `multirun` folder
+store-read-hydra = `.hydra/config.yaml`, and the metrics of the job as in the next row
+store-tree = Folders of settings and metrics
+store-at-tree = the folder above the runs
+store-read-tree = `config`, `hparams`, `params` or `args` (`.json`, `.yaml`); `metrics`, `results`, `history`, `log` or `progress` (`.csv`, `.jsonl`, `.json`); names such as `lr=0.01,bs=32`
+problem-store-none = the folder must hold the runs of a tracker, but none that is known was found in it
+problem-store-not-one = the file must be what a tracker keeps, but is not
+problem-store-several = the folder holds several stores: choose one of { $names }
+problem-store-no-runs = the store must hold runs, but is empty
+problem-store-damaged = { $name } must be built as { $store } builds it, but is not
+problem-store-too-many-files = a store must have at most { $limit } files, but this one has more
+problem-store-file-too-large = { $name } must be at most { $limit } MB, but is larger
+problem-store-unpacked = an archive must unpack to at most { $limit } MB, but does to more
+problem-store-link = { $name } must be a file, but is a link
+problem-store-bad-file = { $name } must be valid { $kind }, but is not
+problem-store-no-settings = { $name } must hold settings by name, but does not
+problem-store-no-metrics = a run must have its metrics in { $names }, but has none of them
+problem-store-no-history = { $name } must hold a log_history, but does not
+problem-store-too-many-settings = a run must have at most { $limit } settings, but one has more
+
 # end of: tables: stores of trackers
 
 
