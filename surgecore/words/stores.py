@@ -29,6 +29,5 @@ def stores() -> list[tuple[str, str, str]]:
     list of (str, str, str)
         Name of the tracker, what to point at, what is read; in the order in which a folder is asked.
     """
-    return [
-        (say(f"store-{key}"), say(f"store-{key}.point"), say(f"store-{key}.read")) for key in (s.key for s in STORES)
-    ]
+    keys = [store.key for store in STORES]
+    return [(say(f"store-{key}"), say(f"store-at-{key}"), say(f"store-read-{key}")) for key in keys]
