@@ -1,91 +1,99 @@
-"""One step as a CUDA graph: on a GPU small steps cost their launches, and a graph has one (torch).
+"""Steps as CUDA graphs: on a GPU small steps cost their launches, and a graph has one (torch).
 
-Used on a GPU only. A graph is checked against the plain step before it is used, and not used where capturing
-fails or the two differ.
+A graph holds whole steps: looking the examples up, scalars, schedule, gradients and update. What changes from step to
+step it reads from tables on the device, at the row that a counter on the device stands at, so that a replay needs
+nothing from the host. Used on a GPU only. A graph is checked against the plain steps before it is used, and is not
+used where capturing fails or the two differ.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from surgecore.training.workloads.models import Batch
-
-if TYPE_CHECKING:
-    from surgecore.training.engine.optimizers import Buffers, Scalars
-
-#: The plain step: (buffers, scalars, minibatch) changes the buffers.
-Advance = Callable[["Buffers", "Scalars", Batch], None]
+from surgecore.training.engine.optimizers import Buffers
 
 _WARM_UPS = 3
-#: Largest relative difference to the plain step, in single precision.
+#: Largest difference to the plain steps, relative to the largest entry of a run.
 _SAME = 1e-4
+#: Largest share of entries that may differ by more: a sign that rounding flips moves a parameter by two steps.
+_FLIPPED = 1e-3
 
 
-class CapturedStep:
-    """A step that is captured once and then replayed.
+class CapturedSteps:
+    """Steps that are captured once and then replayed.
 
     Parameters
     ----------
     advance : callable
-        The plain step.
+        Takes the steps, plainly, from where the counter stands.
     buffers : Buffers
-        What it changes; replays change the same tensors.
-    scalars : tuple of float
-        Of the first step.
-    batch : Batch
-        Of the first step; later ones must have its shape.
+        What they change; replays change the same tensors.
+    counter : Tensor
+        Where the steps read the tables; they count it up.
 
     Raises
     ------
     RuntimeError
-        If the step cannot be captured, or does something else when replayed.
+        If the steps cannot be captured, or do something else when replayed. Buffers and counter are then as they
+        were, as they are after out-of-memory errors.
     """
 
-    def __init__(self, advance: Advance, buffers: Buffers, scalars: Scalars, batch: Batch) -> None:
-        self._buffers = buffers
-        device = buffers.p.device
-        self._scalars = tuple(torch.tensor(v, dtype=buffers.p.dtype, device=device) for v in scalars)
-        self._batch = Batch(batch.x.clone(), batch.y.clone())
-        changed = [buffers.p, buffers.g, *buffers.state]
+    def __init__(self, advance: Callable[[], None], buffers: Buffers, counter: Tensor) -> None:
+        changed = [buffers.p, *buffers.state, counter]
         before = [tensor.clone() for tensor in changed]
+        self._graph = torch.cuda.CUDAGraph()
+        device = buffers.p.device
 
         def restore() -> None:
             for tensor, value in zip(changed, before, strict=True):
                 tensor.copy_(value)
 
-        aside = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-        aside.wait_stream(torch.cuda.current_stream(device))
-        with torch.cuda.stream(aside):  # lazily made handles and autograd's buffers must exist before the capture
-            for _ in range(_WARM_UPS):
-                advance(buffers, self._scalars, self._batch)
-        torch.cuda.current_stream(device).wait_stream(aside)
-        restore()
-        advance(buffers, self._scalars, self._batch)
-        expected = [tensor.clone() for tensor in changed]
-        restore()
-        self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph):
-            advance(buffers, self._scalars, self._batch)
-        restore()
-        self._graph.replay()
-        same = all(_close(tensor, value) for tensor, value in zip(changed, expected, strict=True))
-        restore()
+        try:
+            aside = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+            aside.wait_stream(torch.cuda.current_stream(device))
+            with torch.cuda.stream(aside):  # lazily made handles and autograd's buffers must exist before the capture
+                for _ in range(_WARM_UPS):
+                    advance()
+                    restore()
+            torch.cuda.current_stream(device).wait_stream(aside)
+            # a thread that loads data may allocate meanwhile
+            with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
+                advance()
+            restore()
+            advance()
+            expected = [tensor.clone() for tensor in (buffers.p, buffers.g)]
+            restore()
+            self._graph.replay()
+            layout = buffers.layout
+            pairs = zip((buffers.p, buffers.g), expected, strict=True)
+            same = all(agree(layout.rows(found), layout.rows(value)) for found, value in pairs)
+        finally:
+            restore()
         if not same:
-            raise RuntimeError("the captured step differs from the plain one")
+            raise RuntimeError("the captured steps differ from the plain ones")
 
-    def __call__(self, scalars: Scalars, batch: Batch) -> None:
-        """Advance by one step."""
-        for i, into in enumerate(self._scalars):
-            into.fill_(scalars[i])  # a launch, where a copy from the host would wait for the device
-        self._batch.x.copy_(batch.x)
-        self._batch.y.copy_(batch.y)
+    def __call__(self) -> None:
+        """Take the steps."""
         self._graph.replay()
 
 
-def _close(found: Tensor, expected: Tensor) -> bool:
-    scale = float(expected.abs().max())
-    return bool((found - expected).abs().max() <= _SAME * max(scale, 1e-30))
+def agree(found: Tensor, expected: Tensor) -> bool:
+    """Whether two results of the same steps differ by rounding only.
+
+    Parameters
+    ----------
+    found, expected : Tensor, shape (groups, runs, P)
+        Runs that diverged in both are no difference.
+
+    Returns
+    -------
+    bool
+    """
+    finite = found.isfinite() & expected.isfinite()
+    scale = torch.where(finite, expected.abs(), 0.0).amax(dim=-1, keepdim=True)
+    off = finite & ((found - expected).abs() > _SAME * scale)
+    off |= found.isfinite() != expected.isfinite()
+    return float(off.double().mean()) <= _FLIPPED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from surgecore.training.engine.graphs import Advance, CapturedStep
+from surgecore.training.engine.graphs import CapturedSteps
 from surgecore.training.engine.optimizers import Buffers, Optimizer
+from surgecore.training.engine.precision import arithmetic, full_precision
 from surgecore.training.engine.stack import Layout
 from surgecore.training.workloads.models import BLOCK, Batch, Model
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from surgecore.training.engine.optimizers import Scalars
 
 _WARM_STREAM = 1 << 40  # keeps the minibatches that only warm the state apart from those of training
+#: Steps in a graph, the longest first, and how many steps must have been taken before one is worth its capture.
+_GRAPHS = ((BLOCK, 8 * BLOCK), (8, 64), (1, 8))
 
 
 class Engine:
@@ -46,11 +49,15 @@ class Engine:
         Multiplier of the learning rate at a step; 1 is the first. Constant by default.
     compiled : bool, optional
         Whether to compile the step: slow to start, then up to twice as fast.
+    precision : str, optional
+        Of the gradients: "bf16" takes products in bfloat16; see `surgecore.training.engine.precision`.
 
     Attributes
     ----------
     steps : int
         Steps taken.
+    fallbacks : set of str
+        What could not be done as asked: "graph" (steps are launched one by one), "compile" (steps are not compiled).
     """
 
     def __init__(
@@ -64,21 +71,46 @@ class Engine:
         start: Tensor,
         schedule: Callable[[int], float] | None = None,
         compiled: bool = False,
+        precision: str = "float32",
     ) -> None:
         self.model, self.optimizer, self.schedule = model, optimizer, schedule
-        self.batch_size, self.seeds = batch_size, list(seeds)
-        self.steps = 0
-        self._age = 0
-        layout = Layout(model.shapes, len(self.seeds), len(rates))
+        self.batch_size, self._precision = batch_size, precision
+        self.fallbacks: set[str] = set()
+        self._compiled = compiled
+        # on a GPU a step reads what changes from tables there, so that it can be replayed without the host
+        self._on_device = model.device.type == "cuda"
+        self._capture = self._on_device
+        self._warm: Engine | None = None
+        self.reset(seeds, rates, start)
+
+    def reset(self, seeds: Sequence[int], rates: Sequence[float], start: Tensor) -> None:
+        """Begin anew with other seeds, rates and starts; as many as before keep the graphs that were captured."""
+        self.seeds, self.steps, self._age = list(seeds), 0, 0
+        layout = Layout(self.model.shapes, len(self.seeds), len(rates))
         p = layout.fill(start)
         lr = layout.spread(torch.tensor(list(rates), dtype=p.dtype, device=p.device))
-        state = [torch.zeros_like(p) for _ in range(optimizer.n_buffers)]
-        self.buffers = Buffers(p, torch.zeros_like(p), lr, state, layout)
+        self._block = -1
         self._drawn: Tensor | None = None
-        # on a GPU small steps cost their launches: one graph has one; a schedule changes the rates between steps
-        self._capture = p.device.type == "cuda" and schedule is None
-        self._captured: CapturedStep | None = None
-        self._compiled = compiled
+        if hasattr(self, "buffers") and self.buffers.layout == layout:
+            self.buffers.p.copy_(p)
+            self.buffers.lr.copy_(lr)
+            for state in self.buffers.state:
+                state.zero_()
+            return
+        state = [torch.zeros_like(p) for _ in range(self.optimizer.n_buffers)]
+        self._hold(Buffers(p, torch.zeros_like(p), lr, state, layout))
+
+    def _hold(self, buffers: Buffers) -> None:
+        """Work on other buffers from now on; graphs of the old ones are of no use."""
+        self.buffers = buffers
+        self._graphs: dict[int, CapturedSteps] = {}
+        self._taken = 0
+        if self._on_device:
+            numbers = 1 + len(self.optimizer.scalars(1))
+            self._table = buffers.p.new_empty(BLOCK, numbers)
+            self._row = torch.zeros(1, dtype=torch.int64, device=buffers.p.device)
+            self._static: Tensor | None = None
+            self._block = -1
 
     def warm(self, steps: int) -> None:
         """Fill the optimizer's state with that many gradients at the start, as if it had long been there.
@@ -91,60 +123,121 @@ class Engine:
         x = self.buffers
         start = x.layout.rows(x.p)[:, 0]
         seeds = [seed + _WARM_STREAM for seed in self.seeds]
-        frozen = Engine(self.model, self.optimizer, batch_size=self.batch_size, seeds=seeds, rates=[0.0], start=start)
-        for _ in range(steps):
-            frozen.step()
-        for into, average in zip(x.state, frozen.buffers.state, strict=True):
-            into.copy_(x.layout.fill(frozen.buffers.layout.rows(average)[:, 0]))
+        if self._warm is None:
+            self._warm = Engine(
+                self.model, self.optimizer, batch_size=self.batch_size, seeds=seeds, rates=[0.0], start=start,
+                precision=self._precision,
+            )  # fmt: skip
+        else:
+            self._warm.reset(seeds, [0.0], start)
+        self._warm.advance(steps)
+        frozen = self._warm.buffers
+        for into, average in zip(x.state, frozen.state, strict=True):
+            into.copy_(x.layout.fill(frozen.layout.rows(average)[:, 0]))
         self._age = steps
 
     def step(self) -> None:
         """Advance every run by one step."""
-        block, row = divmod(self.steps, BLOCK)
-        if self._drawn is None or row == 0:
-            self._drawn = self.model.draw(self.seeds, self.batch_size, block)
-        self.steps += 1
-        x = self.buffers
-        lr = x.lr if self.schedule is None else x.lr * self.schedule(self.steps)
-        at: Scalars = self.optimizer.scalars(self._age + self.steps)
-        batch = self._batch(row)
-        if self._capture and self._replay(at, batch):
-            return
+        self.advance(1)
+
+    def advance(self, steps: int) -> None:
+        """Advance every run by some steps."""
+        while steps:
+            block, row = divmod(self.steps, BLOCK)
+            count = min(steps, BLOCK - row)
+            if self._on_device:
+                self._replay(block, row, count)
+            else:
+                for at in range(row, row + count):
+                    self._step(block, at)
+            self._taken += count
+            self.steps += count
+            steps -= count
+
+    def _step(self, block: int, row: int) -> None:
+        """One step whose numbers come from the host."""
+        if self._block != block or self._drawn is None:
+            self._drawn, self._block = self.model.draw(self.seeds, self.batch_size, block), block
+        x, step = self.buffers, block * BLOCK + row + 1
+        lr = x.lr if self.schedule is None else x.lr * self.schedule(step)
+        at: Scalars = self.optimizer.scalars(self._age + step)
         if self._compiled:  # numbers that change would be compiled in
             at = tuple(torch.tensor(value, dtype=x.p.dtype, device=x.p.device) for value in at)
-        self._advance()(Buffers(x.p, x.g, lr, x.state, x.layout), at, batch)
+        self._apply(lr, at, self.model.batch(self._drawn[row]))
 
-    def _advance(self) -> Advance:
-        return partial(_compiled if self._compiled else _advance, self.model, self.optimizer)
+    def _apply(self, lr: Tensor, at: Scalars, batch: Batch) -> None:
+        x = self.buffers
+        if self._compiled:
+            step = compiled_step(self.model, self.optimizer, x.layout.groups, x.layout.runs, self._precision)
+            step(x.p, lr, x.state, at, batch.x, batch.y)
+            return
+        with arithmetic(x.p.device, self._precision):
+            gradients = self.model.gradients(x.layout.views(x.p), batch)
+        torch.cat([gradient.reshape(-1).to(x.g.dtype) for gradient in gradients], out=x.g)
+        self.optimizer.update(Buffers(x.p, x.g, lr, x.state, x.layout), at)
 
-    def _replay(self, at: Scalars, batch: Batch) -> bool:
-        """Take the step as a CUDA graph; False, for good, where it cannot be one."""
-        while self._captured is None:
+    def _replay(self, block: int, row: int, count: int) -> None:
+        """Take steps of one block on the device, as graphs where that is worth while."""
+        if self._block != block:
+            self._load(block)
+        self._row.fill_(row)
+        for length, worth in _GRAPHS:
+            while count >= length and (length == 1 or self._taken >= worth):
+                if self._taken < worth or not self._captured(length):
+                    break
+                self._graphs[length]()
+                count -= length
+        self._plainly(count)
+
+    def _load(self, block: int) -> None:
+        """Fill the tables that the steps of a block read; the graphs know where they lie."""
+        drawn = self.model.draw(self.seeds, self.batch_size, block)
+        if self._static is None:
+            self._static = torch.empty_like(drawn)
+        self._static.copy_(drawn)
+        first, rows = block * BLOCK + 1, []
+        for step in range(first, first + BLOCK):
+            factor = 1.0 if self.schedule is None else self.schedule(step)
+            rows.append((factor, *self.optimizer.scalars(self._age + step)))
+        self._table.copy_(torch.tensor(rows, dtype=self._table.dtype))
+        self._block = block
+
+    def _plainly(self, count: int) -> None:
+        """Steps that read the tables at the counter, and count it up."""
+        assert self._static is not None
+        x = self.buffers
+        for _ in range(count):
+            drawn = self._static.index_select(0, self._row)[0]
+            factor, *at = self._table.index_select(0, self._row)[0].unbind()
+            self._apply(x.lr if self.schedule is None else x.lr * factor, at, self.model.batch(drawn))
+            self._row += 1
+
+    def _captured(self, length: int) -> bool:
+        """Whether there is a graph of so many steps; False, for these buffers, where there cannot be one."""
+        while self._capture and length not in self._graphs:
             try:
-                self._captured = CapturedStep(self._advance(), self.buffers, at, batch)
+                self._graphs[length] = CapturedSteps(partial(self._plainly, length), self.buffers, self._row)
+            except torch.OutOfMemoryError:
+                raise
             except RuntimeError:
-                if not self._compiled:
+                if self._compiled:  # a graph of the plain step is worth more than a compiled step without one
+                    self._compiled = False
+                    self.fallbacks.add("compile")
+                else:
                     self._capture = False
-                    return False
-                self._compiled = False  # a graph of the plain step is worth more than a compiled step without one
-        self._captured(at, batch)
-        return True
-
-    def _batch(self, row: int) -> Batch:
-        assert self._drawn is not None
-        return self.model.batch(self._drawn[row])
+                    self.fallbacks.add("graph")
+        return length in self._graphs
 
     def keep(self, runs: Sequence[int]) -> None:
         """Go on with the learning rates at these positions only."""
         x, chosen = self.buffers, list(runs)
         layout = Layout(self.model.shapes, len(self.seeds), len(chosen))
         p, lr, *state = (x.layout.keep(flat, chosen) for flat in (x.p, x.lr, *x.state))
-        self.buffers = Buffers(p, torch.zeros_like(p), lr, state, layout)
-        self._captured = None
+        self._hold(Buffers(p, torch.zeros_like(p), lr, state, layout))
 
     def losses(self) -> NDArray[np.float64]:
-        """Loss over all data of every run, shape (seeds, rates)."""
-        with torch.no_grad():
+        """Loss over all data of every run, in float32, shape (seeds, rates)."""
+        with torch.no_grad(), full_precision():
             return self.model.full_losses(self.buffers.layout.views(self.buffers.p)).cpu().numpy()
 
     def parameters(self) -> Tensor:
@@ -152,27 +245,25 @@ class Engine:
         return self.buffers.layout.rows(self.buffers.p)
 
 
-def _advance(model: Model, optimizer: Optimizer, x: Buffers, at: Scalars, batch: Batch) -> None:
-    gradients = model.gradients(x.layout.views(x.p), batch)
-    torch.cat([gradient.reshape(-1) for gradient in gradients], out=x.g)
-    optimizer.update(x, at)
+def compiled_step(
+    model: Model, optimizer: Optimizer, groups: int, runs: int, precision: str
+) -> Callable[..., None]:
+    """One fused step for a shape: gradients, flat concatenation and update in as few passes as possible.
 
+    The model keeps its compiled steps, so that they go when it goes.
+    """
+    steps: dict[object, Callable[..., None]] = model.__dict__.setdefault("_compiled_steps", {})
+    key = (optimizer, groups, runs, precision)
+    if key not in steps:
+        layout = Layout(model.shapes, groups, runs)
 
-def _compiled(model: Model, optimizer: Optimizer, x: Buffers, at: Scalars, batch: Batch) -> None:
-    step = _compile(model, optimizer, x.layout.groups, x.layout.runs)
-    step(x.p, x.lr, x.state, at, batch.x, batch.y)
+        def step(p: Tensor, lr: Tensor, state: list[Tensor], at: Scalars, x: Tensor, y: Tensor) -> None:
+            with arithmetic(p.device, precision):
+                gradients = model.gradients(layout.views(p), Batch(x, y))
+            g = torch.cat([gradient.reshape(-1).to(p.dtype) for gradient in gradients])
+            optimizer.update(Buffers(p, g, lr, state, layout), at)
 
-
-@lru_cache(maxsize=64)
-def _compile(model: Model, optimizer: Optimizer, groups: int, runs: int) -> Callable[..., None]:
-    """One fused step for a shape: gradients, flat concatenation and update in as few passes as possible."""
-    layout = Layout(model.shapes, groups, runs)
-
-    def step(p: Tensor, lr: Tensor, state: list[Tensor], at: Scalars, x: Tensor, y: Tensor) -> None:
-        gradients = model.gradients(layout.views(p), Batch(x, y))
-        g = torch.cat([gradient.reshape(-1) for gradient in gradients])
-        optimizer.update(Buffers(p, g, lr, state, layout), at)
-
-    # every shape is a version of the same code object, and the default limit of 8 would end in slow fallbacks
-    torch._dynamo.config.recompile_limit = 256
-    return torch.compile(step, dynamic=False, fullgraph=True)
+        # every shape is a version of the same code object, and the default limit of 8 would end in slow fallbacks
+        torch._dynamo.config.recompile_limit = 256
+        steps[key] = torch.compile(step, dynamic=False, fullgraph=True)
+    return steps[key]

@@ -51,7 +51,12 @@ class Buffers:
 class Optimizer(ABC):
     """An update rule for many runs at once."""
 
-    n_buffers: ClassVar[int] = 0
+    _buffers: ClassVar[int] = 0
+
+    @property
+    def n_buffers(self) -> int:
+        """Buffers of state, each as large as the parameters."""
+        return self._buffers
 
     def scalars(self, t: int) -> tuple[float, ...]:
         """Numbers that depend on the step only; `t` counts from 1."""
@@ -69,10 +74,10 @@ class Optimizer(ABC):
         ----------
         Li et al., arXiv 2405.14578, Appendix A, eq. 29.
         """
-        betas = {name: 0.0 for name in ("beta1", "beta2", "alpha") if hasattr(self, name)}
-        if not betas:
+        if not any(hasattr(self, name) for name in ("beta1", "beta2", "alpha")):
             raise ValueError(f"the beta = 0 limit needs an optimizer with betas, but got {type(self).__name__}")
-        return replace(self, **betas)
+        memory = ("beta1", "beta2", "alpha", "momentum")
+        return replace(self, **{name: 0.0 for name in memory if hasattr(self, name)})
 
     @abstractmethod
     def update(self, x: Buffers, at: Scalars) -> None:
@@ -86,7 +91,11 @@ class SGD(Optimizer):
     momentum: float = option(0.0, 0, 0.999999)
     nesterov: bool = False
     weight_decay: float = option(0.0, 0, 10)
-    n_buffers: ClassVar[int] = 1
+
+    @property
+    def n_buffers(self) -> int:
+        """One where there is momentum."""
+        return int(self.momentum > 0)
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
@@ -115,7 +124,7 @@ class Signum(Optimizer):
 
     beta1: float = option(0.9, 0, 0.999999)
     weight_decay: float = option(0.0, 0, 10)
-    n_buffers: ClassVar[int] = 1
+    _buffers: ClassVar[int] = 1
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
@@ -130,7 +139,7 @@ class Lion(Optimizer):
     beta1: float = option(0.9, 0, 0.999999)
     beta2: float = option(0.99, 0, 0.999999)
     weight_decay: float = option(0.0, 0, 10)
-    n_buffers: ClassVar[int] = 1
+    _buffers: ClassVar[int] = 1
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
@@ -147,7 +156,7 @@ class Adam(Optimizer):
     beta2: float = option(0.999, 0, 0.999999)
     eps: float = option(1e-8, 0, 1)
     weight_decay: float = option(0.0, 0, 10)
-    n_buffers: ClassVar[int] = 2
+    _buffers: ClassVar[int] = 2
 
     def scalars(self, t: int) -> tuple[float, ...]:
         """Bias corrections, multiplied into the denominator."""
@@ -183,7 +192,7 @@ class RMSprop(Optimizer):
     alpha: float = option(0.99, 0, 0.999999)
     eps: float = option(1e-8, 0, 1)
     weight_decay: float = option(0.0, 0, 10)
-    n_buffers: ClassVar[int] = 1
+    _buffers: ClassVar[int] = 1
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
@@ -198,7 +207,7 @@ class Adagrad(Optimizer):
 
     eps: float = option(1e-10, 0, 1)
     weight_decay: float = option(0.0, 0, 10)
-    n_buffers: ClassVar[int] = 1
+    _buffers: ClassVar[int] = 1
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
@@ -218,7 +227,7 @@ class Adafactor(Optimizer):
     eps2: float = option(1e-3, 0, 1)
     clip: float = option(1.0, 1e-6, 1e6)
     weight_decay: float = option(0.0, 0, 10)
-    n_buffers: ClassVar[int] = 2
+    _buffers: ClassVar[int] = 2
 
     def scalars(self, t: int) -> tuple[float, ...]:
         """Weight of the new second moment, and the cap on the relative step."""
@@ -266,7 +275,7 @@ class Muon(Optimizer):
     beta1: float = option(0.9, 0, 0.999999)
     beta2: float = option(0.999, 0, 0.999999)
     eps: float = option(1e-8, 0, 1)
-    n_buffers: ClassVar[int] = 2
+    _buffers: ClassVar[int] = 2
 
     def scalars(self, t: int) -> tuple[float, ...]:
         """Bias corrections of the Adam part."""

@@ -305,6 +305,7 @@ def _crossing(at: Array, losses: Array, target: float) -> Array:
     high = np.take_along_axis(losses, before[None], axis=0)[0]
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(first > 0, (high - target) / (high - low), 0.0)
+    share[~np.isfinite(high) & (first > 0)] = 1.0  # nothing to interpolate from: the reading itself
     crossing = at[before] + share * (at[first] - at[before])
     return np.where(below.any(axis=0), crossing, np.nan)
 
@@ -323,7 +324,8 @@ def _schedule(kind: str, warmup: float, step: int, total: int) -> float:
     ramp = max(1, round(warmup * total))
     if step <= ramp:
         return step / ramp
-    return 0.5 * (1 + cos(pi * (step - ramp) / max(1, total - ramp)))
+    # would be 0 one step after the last: every step moves, also where there are only two
+    return 0.5 * (1 + cos(pi * (step - ramp) / (total - ramp + 1)))
 
 
 def _schedule_problems(kind: str, lengths: tuple[int, ...], name: str) -> list[str]:

@@ -15,8 +15,8 @@ WORDS = {
     "float": "a number",
     "bool": "true or false",
     "str": "text",
-    "tuple[int, ...]": "a list of whole numbers",
-    "tuple[float, ...]": "a list of numbers",
+    "tuple[int, ...]": "a list of at least one whole number",
+    "tuple[float, ...]": "a list of at least one number",
 }
 
 

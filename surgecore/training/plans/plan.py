@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import ceil, floor, isfinite, log2
 from os import PathLike
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from surgecore.training.engine.optimizers import OPTIMIZERS, Optimizer
+from surgecore.training.engine.precision import PRECISIONS
 from surgecore.training.engine.protocols import PROTOCOLS, Protocol
 from surgecore.training.engine.stack import n_params
 from surgecore.training.plans.options import option, read_options, unknown
@@ -74,10 +75,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Run:
-    """How a plan is computed; none of it changes what is computed, beyond rounding."""
+    """How a plan is computed; none of it but the precision changes what is computed, beyond rounding."""
 
     compile: bool = option(False)
     memory_mb: float = option(512.0, 16)
+    precision: str = option("float32", choices=PRECISIONS)
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,26 @@ class Chunk:
     @property
     def key(self) -> str:
         """Identity within its plan."""
-        rates = sha256(json.dumps(self.rates).encode()).hexdigest()[:12]
-        return f"{self.stage}/{self.batch_size}/{self.seeds[0]}-{self.seeds[-1]}/{rates}"
+        which = sha256(json.dumps([self.seeds, self.rates]).encode()).hexdigest()[:12]
+        return f"{self.stage}/{self.batch_size}/{self.seeds[0]}-{self.seeds[-1]}/{which}"
 
     @property
     def n_runs(self) -> int:
         """Seeds times rates."""
         return len(self.seeds) * len(self.rates)
+
+    def halves(self) -> tuple[list[Chunk], int]:
+        """Two chunks of half the seeds each (0), or of half the rates where there is one seed (1)."""
+        if len(self.seeds) > 1:
+            middle = len(self.seeds) // 2
+            return [replace(self, seeds=part) for part in (self.seeds[:middle], self.seeds[middle:])], 0
+        middle = len(self.rates) // 2
+        return [replace(self, rates=part) for part in (self.rates[:middle], self.rates[middle:])], 1
+
+    def without(self, done: Set[tuple[int, int, float]]) -> Chunk | None:
+        """What of it is not done, given (batch size, seed, rate) of what is; whole seeds."""
+        seeds = tuple(s for s in self.seeds if any((self.batch_size, s, r) not in done for r in self.rates))
+        return replace(self, seeds=seeds) if seeds else None
 
 
 @dataclass(frozen=True)
@@ -209,16 +224,16 @@ class Plan:
 
     def to_toml(self) -> str:
         """Write the plan so that `from_toml` reads it back as the same plan."""
-        lines = [f"{key} = {json.dumps(value)}" for key, value in self.source.items() if not isinstance(value, Mapping)]
-        for key, value in self.source.items():
-            if isinstance(value, Mapping):
-                lines += ["", f"[{key}]", *(f"{name} = {_toml(item)}" for name, item in value.items())]
-        return "\n".join(lines) + "\n"
+        import tomli_w  # here, so that a plan can be read and run without
+
+        return tomli_w.dumps(_plain(self.source))
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what the plan computes: everything but its title."""
-        table = {key: value for key, value in self.source.items() if key != "title"}
+        """SHA-256 of what the plan computes: everything but its title and how it is computed."""
+        table = {key: value for key, value in self.source.items() if key not in ("title", "run")}
+        if self.run.precision != "float32":
+            table["precision"] = self.run.precision
         return sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
 
     def chunks(
@@ -255,9 +270,12 @@ class Plan:
 
     def _cut(self, batch_size: int, n_rates: int, device: str) -> tuple[int, int]:
         """Learning rates and seeds of the largest chunk."""
-        most = self._max_runs(batch_size, self.run.memory_mb * 1e6, self.run.memory_mb * 1e6)
+        buffers = self.optimizer.n_buffers
+        room = self.run.memory_mb * 1e6
+        # on a GPU with what the capture of a graph holds beside them: copies before and after, and temporaries
+        most = self._max_runs(batch_size, room, room, 4 + buffers if device == "cpu" else 10 + 2 * buffers)
         width = min(n_rates, most)
-        soft = self._max_runs(batch_size, _CACHE, _PARAMETER_CACHE) if device == "cpu" else most
+        soft = self._max_runs(batch_size, _CACHE, _PARAMETER_CACHE, 4 + buffers) if device == "cpu" else most
         return width, max(1, min(soft, most) // width)
 
     def _too_large(self) -> list[str]:
@@ -280,9 +298,9 @@ class Plan:
             ]
         return []
 
-    def _max_runs(self, batch_size: int, activations: float, parameters: float) -> int:
+    def _max_runs(self, batch_size: int, activations: float, parameters: float, copies: int) -> int:
         held = 4 * self.workload.activations * self.workload.cost_in_examples(batch_size)
-        by_parameters = parameters / (4 * n_params(self.workload.shapes) * (4 + self.optimizer.n_buffers))
+        by_parameters = parameters / (4 * n_params(self.workload.shapes) * copies)
         return max(1, int(min(activations / held, by_parameters)))
 
     def refined(self, optima: Mapping[int, tuple[float, ...]]) -> dict[int, tuple[float, ...]]:
@@ -393,7 +411,7 @@ def _grid(table: Mapping[str, Any], problems: list[str]) -> Grid | None:
         if values["learning_rates"] is None:
             del values["learning_rates"]
     grid = _options(Grid, values, "grid", problems) if table else None
-    if grid is not None:
+    if grid is not None and "learning_rates" in values:  # else it has the default's, about which there is nothing to say
         for name in ("batch_sizes", "learning_rates"):
             items = getattr(grid, name)
             if len(set(items)) < len(items):
@@ -444,9 +462,8 @@ def _positive(value: object) -> float:
         return 0.0
 
 
-def _toml(value: Any) -> str:  # noqa: ANN401
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    """Tables and lists as dict and list, which is what can be written."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return json.dumps(value)
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

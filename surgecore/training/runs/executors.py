@@ -5,26 +5,33 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
+from queue import Empty
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from surgecore.training.engine.protocols import FromCheckpoint
 from surgecore.training.plans.plan import Chunk, Plan
+from surgecore.training.runs.records import Record, merged
 
 if TYPE_CHECKING:
-    import numpy as np
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
+    from surgecore.training.engine.loop import Engine
     from surgecore.training.workloads.models import Model
 
-Record = Mapping[str, Any]
 KINDS = ("serial", "processes", "ray")
 _MAX_RESTARTS = 3
 
@@ -48,77 +55,126 @@ class Task:
     start: bytes
 
 
-def prepare(plan: Plan, device: str) -> Task:
-    """Train the common checkpoint where the protocol has one, once, so that every worker starts from the same."""
-    import torch
+def prepare(
+    plan: Plan, device: str, *, folder: Path | None = None, cancelled: Callable[[], bool] = lambda: False
+) -> Task:
+    """Train the common checkpoint where the protocol has one, once, so that every worker starts from the same.
 
-    torch.set_num_threads(1)
+    Parameters
+    ----------
+    plan : Plan
+        What is to be run.
+    device : str
+        "cpu" or "cuda".
+    folder : Path, optional
+        Keeps the checkpoint, or what there is of it when it is stopped; one that is there is taken.
+    cancelled : callable, optional
+        Asked now and then whether to stop.
+
+    Raises
+    ------
+    surgecore.training.runs.checkpoints.StoppedError
+        If it was.
+    """
     plan_json = json.dumps(plan.source)
     start = b""
     if isinstance(plan.protocol, FromCheckpoint):
-        start = _checkpoint(plan.protocol, _load(plan_json, device)[1]).tobytes()
+        start = _start(plan, device, folder, cancelled).tobytes()
     return Task(plan_json, device, start)
 
 
-def _checkpoint(protocol: FromCheckpoint, model: Model) -> NDArray[np.float32]:
-    from surgecore.training.runs.checkpoints import checkpoints
+def _start(plan: Plan, device: str, folder: Path | None, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
+    from io import BytesIO
 
-    return next(checkpoints(model, [protocol.loss], protocol.checkpoint_seed)).parameters
+    from surgecore.training.engine.precision import set_precision
+    from surgecore.training.runs.checkpoints import checkpoints
+    from surgecore.training.runs.files import write_whole
+
+    kept = None if folder is None else folder / START
+    if kept is not None and kept.exists():
+        there: NDArray[np.float32] = np.load(kept)
+        return there
+    protocol = plan.protocol
+    assert isinstance(protocol, FromCheckpoint)
+    set_precision(device)  # the start of all runs is the same whatever these are computed in
+    saved = None if folder is None else folder / "start-unfinished.npz"
+    model = loaded(json.dumps(plan.source), device)[1]
+    found = next(checkpoints(model, [protocol.loss], protocol.checkpoint_seed, cancelled=cancelled, saved=saved))
+    if kept is not None and saved is not None:
+        buffer = BytesIO()
+        np.save(buffer, found.parameters)
+        write_whole(kept, buffer.getvalue())
+        saved.unlink(missing_ok=True)
+    return found.parameters
+
+
+#: The common checkpoint in a sweep's folder.
+START = "start.npy"
 
 
 def work(task: Task, chunk: Chunk) -> Record:
-    """Compute one chunk.
-
-    Returns
-    -------
-    mapping
-        JSON-ready: the chunk and, for every output, arrays of shape (seeds, rates) as lists.
-    """
-    import numpy as np
+    """Compute one chunk; in halves where the device has no memory for the whole."""
     import torch
 
-    from surgecore.training.engine.loop import Engine
+    began = monotonic()
+    try:
+        return replace(_work(task, chunk), seconds=monotonic() - began)
+    except (torch.OutOfMemoryError, MemoryError):
+        if chunk.n_runs == 1:
+            raise
+    _engine.cache_clear()  # only now does nothing hold its tensors
+    if task.device == "cuda":
+        torch.cuda.empty_cache()
+    halves, axis = chunk.halves()
+    return merged(chunk, [work(task, half) for half in halves], axis)
 
-    torch.set_num_threads(1)
-    if task.device == "cuda":  # TF32 may flip the signs of small gradients
-        torch.set_float32_matmul_precision("highest")
-    plan, model = _load(task.plan_json, task.device)
+
+def _work(task: Task, chunk: Chunk) -> Record:
+    import torch
+
+    from surgecore.training.engine.precision import set_precision
+
+    plan, model = loaded(task.plan_json, task.device)
+    set_precision(task.device, plan.run.precision)
     if task.start:
         start = torch.from_numpy(np.frombuffer(task.start, dtype=np.float32).copy()).to(model.device)
     else:
         start = torch.stack([model.initial(seed) for seed in chunk.seeds])
-    total = plan.protocol.max_steps(chunk.batch_size)
-    schedule = None if getattr(plan.protocol, "schedule", "constant") == "constant" else (
-        lambda step: plan.protocol.factor(step, total)
-    )  # fmt: skip
-    engine = Engine(
-        model, plan.optimizer, batch_size=chunk.batch_size, seeds=chunk.seeds, rates=chunk.rates, start=start,
-        schedule=schedule, compiled=plan.run.compile,
-    )  # fmt: skip
+    engine = _engine(task.plan_json, task.device, chunk.batch_size)
+    engine.reset(chunk.seeds, chunk.rates, start)
     if plan.state == "warm":
         engine.warm(plan.warm_steps)
     outputs = {}
     for key, measured in plan.protocol.measure(engine).items():
-        columns = {"loss": measured.loss, "steps": measured.steps, **measured.extra}
-        outputs[key] = {name: _listed(values) for name, values in columns.items()}
-        if measured.reached is not None:
-            outputs[key]["reached"] = measured.reached.tolist()
-    return {
-        "chunk": chunk.key, "stage": chunk.stage, "batch_size": chunk.batch_size,
-        "seeds": list(chunk.seeds), "rates": list(chunk.rates), "outputs": outputs,
-    }  # fmt: skip
+        reached = np.ones(measured.loss.shape) if measured.reached is None else measured.reached.astype(np.float64)
+        outputs[key] = {"loss": measured.loss, "steps": measured.steps, "reached": reached, **measured.extra}
+    return Record(chunk, outputs, notes=tuple(sorted(engine.fallbacks)))
 
 
-def _listed(values: NDArray[np.float64]) -> list[list[float | None]]:
-    """Rows with seven significant digits; what is not finite becomes None, which JSON has."""
-    return [[float(f"{v:.7g}") if abs(v) < float("inf") else None for v in row] for row in values.tolist()]
+@lru_cache(maxsize=1)
+def _engine(plan_json: str, device: str, batch_size: int) -> Engine:
+    """Chunks of one batch size that are alike share an engine, and with it what was captured."""
+    from surgecore.training.engine.loop import Engine
+
+    plan, model = loaded(plan_json, device)
+    total = plan.protocol.max_steps(batch_size)
+    schedule = None if getattr(plan.protocol, "schedule", "constant") == "constant" else (
+        lambda step: plan.protocol.factor(step, total)
+    )  # fmt: skip
+    return Engine(
+        model, plan.optimizer, batch_size=batch_size, seeds=[0], rates=[0.0], start=model.initial(0),
+        schedule=schedule, compiled=plan.run.compile, precision=plan.run.precision,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=2)
-def _load(plan_json: str, device: str) -> tuple[Plan, Model]:
+def loaded(plan_json: str, device: str) -> tuple[Plan, Model]:
     # of a plan that was read before: whoever read it decided whether it may name a module
     plan = Plan.from_dict(json.loads(plan_json), allow_import=True)
-    return plan, plan.workload.build(device)
+    model = plan.workload.build(device)
+    if device == "cuda":
+        model.room = int(plan.run.memory_mb * 1e6)
+    return plan, model
 
 
 def compute(
@@ -147,11 +203,15 @@ def compute(
     cancelled : callable
         Asked between chunks.
 
+    On GPUs "processes" are one a GPU, however many are asked for, and none where there is one GPU.
+
     Raises
     ------
     RuntimeError
         If workers keep dying.
     """
+    if task.device == "cuda" and kind == "processes":
+        workers = min(workers, visible_gpus())
     if kind == "ray":
         yield from _ray(task, chunks, workers, address, cancelled)
     elif kind == "processes" and workers > 1:
@@ -166,7 +226,11 @@ def compute(
 def _processes(task: Task, chunks: Sequence[Chunk], workers: int, cancelled: Callable[[], bool]) -> Iterator[Record]:
     left = {chunk.key: chunk for chunk in chunks}
     for _ in range(1 + _MAX_RESTARTS):
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker)
+        context = get_context("spawn")
+        gpus: Any = context.Queue()
+        for gpu in range(workers if task.device == "cuda" else 0):
+            gpus.put(gpu)
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker, initargs=(task.device, gpus))
         try:
             pending = {pool.submit(work, task, chunk) for chunk in left.values()}
             while pending:
@@ -175,7 +239,7 @@ def _processes(task: Task, chunks: Sequence[Chunk], workers: int, cancelled: Cal
                 done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
                 for future in done:
                     record = future.result()
-                    del left[record["chunk"]]
+                    del left[record.chunk.key]
                     yield record
             return
         except BrokenProcessPool:
@@ -187,9 +251,21 @@ def _processes(task: Task, chunks: Sequence[Chunk], workers: int, cancelled: Cal
     )
 
 
-def _begin_worker() -> None:
-    """Leave Ctrl-C to the parent, which ends cleanly, and do not outlive it if it is killed."""
+def visible_gpus() -> int:
+    """GPUs that this process may use."""
+    import torch
+
+    return torch.cuda.device_count()
+
+
+def _begin_worker(device: str, gpus: Any) -> None:  # noqa: ANN401 - a queue of the spawn context has no public type
+    """Leave Ctrl-C to the parent, which ends cleanly, do not outlive it if it is killed, and take a GPU of one's own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if device == "cuda":
+        import torch
+
+        with suppress(Empty):
+            torch.cuda.set_device(gpus.get(timeout=60))
     parent = parent_process()
     if parent is not None:
         Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

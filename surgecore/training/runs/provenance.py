@@ -13,8 +13,13 @@ _HERE = Path(__file__).resolve().parents[2]
 #: Modules that decide what is computed; a journal is only resumed under the same.
 _NUMERICAL = (
     "training/runs/checkpoints",
+    "training/runs/executors",
+    "training/runs/records",
+    "training/runs/runner",
     "training/engine/draws",
+    "training/engine/graphs",
     "training/engine/loop",
+    "training/engine/precision",
     "training/workloads/models",
     "training/workloads/networks",
     "training/engine/optimizers",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -15,9 +17,11 @@ import numpy as np
 import pandas as pd
 
 from surgecore.sweeps.sweep import Sweep
-from surgecore.training.plans.plan import Chunk, Plan
-from surgecore.training.runs.executors import Record, compute, prepare
-from surgecore.training.runs.journal import Journal
+from surgecore.training.engine.precision import precision_flags, set_precision
+from surgecore.training.plans.plan import Chunk, Grid, Plan
+from surgecore.training.runs.executors import START, Task, loaded, compute, prepare
+from surgecore.training.runs.journal import Journal, JournalError
+from surgecore.training.runs.records import Record, frame
 from surgecore.training.runs.provenance import code_digest, commit, device_name, versions
 from surgecore.training.workloads.workloads import WORKLOADS
 
@@ -69,15 +73,16 @@ class Result:
         One for each output of the protocol; empty if it was stopped.
     finished : bool
         Whether everything planned was computed.
-    status : str
-        A sentence.
+    done, total : int
+        Runs finished, and runs of the stage in all; 0 of 0 where it was stopped before the first.
     provenance : mapping
         JSON-ready: plan, code, versions, device, precision, seeds, data, wall time.
     """
 
     sweeps: Mapping[str, Sweep]
     finished: bool
-    status: str
+    done: int
+    total: int
     provenance: Mapping[str, Any]
 
 
@@ -132,72 +137,109 @@ def run(
     if workers is not None and workers < 1:
         raise ValueError(f"workers must be a positive whole number, but got {workers!r}")
     device = choose_device(device)
+    set_precision(device, plan.run.precision)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    task = prepare(plan, device)
     provenance = describe(plan, device)
-    keys = ("plan", "code", "data", "torch", "device_kind", "start")
-    provenance["start"] = _digest(task.start)
+    keys = ("plan", "code", "data", "torch", "device_kind")
     journal = Journal(folder / JOURNAL, {key: provenance[key] for key in keys}, resume=resume)
+    got_on = [False]
 
-    def cancelled() -> bool:
-        over = budget is not None and monotonic() - began > budget
-        return over or (cancel is not None and cancel.is_set())
+    def asked() -> bool:
+        return cancel is not None and cancel.is_set()
 
-    tracker = _Tracker(plan, began, on_progress)
-    records: list[Record] = []
+    def over() -> bool:
+        return budget is not None and monotonic() - began > budget
+
     try:
+        task = _prepared(plan, device, folder, journal, lambda: asked() or over())
+        if task is None:
+            return Result({}, False, 0, 0, provenance)
+        provenance["start"] = _digest(task.start)
+
+        def computed(chunks: list[Chunk]) -> Iterator[Record]:
+            # the largest first, so that no worker ends alone on a long one
+            chunks.sort(key=lambda chunk: -chunk.batch_size * chunk.n_runs)
+            count = workers if workers is not None else os.cpu_count() or 1
+            # whatever the budget, a call gets on by one chunk, or it might never
+            stop = lambda: asked() or (got_on[0] and over())  # noqa: E731
+            for record in compute(task, chunks, executor, workers=count, address=address, cancelled=stop):
+                got_on[0] = True
+                journal.add({**record.to_json(), "session": session, "at": round(monotonic() - began, 1)})
+                yield record
+
+        session = 1 + max((record.get("session", 0) for record in journal.records.values()), default=0)
+        tracker = _Tracker(plan, began, on_progress)
+        records: list[Record] = []
         for stage in (0, 1) if plan.grid.refine else (1,):
             refined = plan.refined(_best_rates(plan, records)) if stage and records else None
             chunks = plan.chunks(stage, refined, device)
-            records = [journal.records[chunk.key] for chunk in chunks if chunk.key in journal.records]
-            left = [chunk for chunk in chunks if chunk.key not in journal.records]
+            records, left = _split(chunks, journal)
             tracker.start(stage, chunks, records)
-            count = workers if workers is not None else os.cpu_count() or 1
-            # the largest first, so that no worker ends alone on a long one
-            left.sort(key=lambda chunk: -chunk.batch_size * chunk.n_runs)
-            for record in compute(task, left, executor, workers=count, address=address, cancelled=cancelled):
-                journal.add(record)
+            for record in computed(left):
                 records.append(record)
                 tracker.add(record)
-            if len(records) < len(chunks):
-                status = f"Stopped after {len(records)} of {len(chunks)} chunks; resume to go on."
-                return Result({}, False, status, provenance)
+            if tracker.done < tracker.total:
+                return Result({}, False, tracker.done, tracker.total, provenance)
     finally:
         journal.close()
-    provenance["wall_seconds"] = round(monotonic() - began, 1)
-    sweeps = tables(plan, records)
-    return Result(sweeps, True, f"All {tracker.total} runs are done.", provenance)
+    provenance |= {"wall_seconds": _wall_seconds(journal), "fallbacks": _fallbacks(journal)}
+    return Result(tables(plan, records), True, tracker.done, tracker.total, provenance)
 
 
-def tables(plan: Plan, records: list[Record]) -> dict[str, Sweep]:
+def _prepared(
+    plan: Plan, device: str, folder: Path, journal: Journal, cancelled: Callable[[], bool]
+) -> Task | None:
+    """The task with its start, which is the one that the journal's records began from; None if it was stopped."""
+    from surgecore.training.runs.checkpoints import StoppedError
+
+    known = journal.records.get("start")
+    if known is None and not journal.records:
+        (folder / START).unlink(missing_ok=True)  # of another sweep
+    try:
+        task = prepare(plan, device, folder=folder, cancelled=cancelled)
+    except StoppedError:
+        return None
+    if known is None:
+        journal.add({"chunk": "start", "digest": _digest(task.start)})
+    elif known["digest"] != _digest(task.start):
+        raise JournalError(f"{folder / START} must be what the journal's records began from, but is something else")
+    return task
+
+
+def _split(chunks: list[Chunk], journal: Journal) -> tuple[list[Record], list[Chunk]]:
+    """Records of runs that are planned, and what is left; however either was cut into chunks."""
+    planned = {(chunk.stage, chunk.batch_size, s, r) for chunk in chunks for s in chunk.seeds for r in chunk.rates}
+    records, done = [], set()
+    for table in journal.records.values():
+        cells = {(table["batch_size"], s, r) for s in table["seeds"] for r in table["rates"]} if "outputs" in table else set()
+        if cells and all((table["stage"], *cell) in planned for cell in cells) and not cells <= done:
+            records.append(Record.from_json(table))
+            done |= cells
+    left = [part for chunk in chunks if (part := chunk.without(done)) is not None]
+    return records, left
+
+
+def _wall_seconds(journal: Journal) -> float:
+    """Seconds of all sessions until their last chunk."""
+    last: dict[int, float] = {}
+    for record in journal.records.values():
+        if "at" in record:
+            last[record["session"]] = max(record["at"], last.get(record["session"], 0.0))
+    return round(sum(last.values()), 1)
+
+
+def _fallbacks(journal: Journal) -> dict[str, int]:
+    """Chunks in which something could not be done as planned: see `Record.notes`."""
+    return dict(Counter(note for record in journal.records.values() for note in record.get("notes", ())))
+
+
+def tables(plan: Plan, records: Sequence[Record]) -> dict[str, Sweep]:
     """Final sweeps, one for each output, sorted by batch size, learning rate and seed whatever the order of records."""
-    out = {}
-    for output in plan.protocol.outputs():
-        out[output.key] = Sweep.from_frame(_frame(records, output.key), name=f"{plan.name}-{output.key}")
-    return out
-
-
-def _frame(records: list[Record], key: str) -> pd.DataFrame:
-    """All trials in an order of their own, so that results do not depend on which chunk was done first."""
-    table = pd.DataFrame([row for record in records for row in rows_of(record, key)])
-    return table.sort_values(["batch_size", "learning_rate", "seed"], ignore_index=True)
-
-
-def rows_of(record: Record, key: str) -> list[dict[str, Any]]:
-    """Trials of one output of a record, as table rows."""
-    values = record["outputs"][key]
-    extra = [name for name in values if name not in ("loss", "steps", "reached")]
-    rows = []
-    for i, seed in enumerate(record["seeds"]):
-        for j, rate in enumerate(record["rates"]):
-            loss, steps = values["loss"][i][j], values["steps"][i][j]
-            reached = values["reached"][i][j] if "reached" in values else True
-            status = "incomplete" if not reached else "infeasible" if loss is None else "complete"
-            row = {"batch_size": record["batch_size"], "learning_rate": rate, "loss": loss, "seed": seed}
-            row |= {"steps": steps, "status": status, **{name: values[name][i][j] for name in extra}}
-            rows.append({name: np.nan if value is None else value for name, value in row.items()})
-    return rows
+    return {
+        output.key: Sweep.from_frame(frame(records, output.key), name=f"{plan.name}-{output.key}")
+        for output in plan.protocol.outputs()
+    }
 
 
 def describe(plan: Plan, device: str) -> dict[str, Any]:
@@ -207,14 +249,20 @@ def describe(plan: Plan, device: str) -> dict[str, Any]:
         "plan": plan.digest,
         "code": _code(plan),
         "commit": commit(),
-        "data": plan.workload.build(device).digest,
+        "data": loaded(json.dumps(plan.source), device)[1].digest,
         "torch": installed.get("torch", ""),
         "versions": installed,
         "device_kind": device,
         "device": device_name(device),
-        "precision": "float32",
-        "seeds": {"first": plan.grid.first_seed, "count": plan.grid.seeds},
+        "precision": plan.run.precision,
+        "arithmetic": precision_flags(),
+        "seeds": _seeds(plan.grid),
     }
+
+
+def _seeds(grid: Grid) -> dict[str, int]:
+    few = {"few": grid.few_seeds, "few_from": grid.few_seeds_from} if grid.few_seeds else {}
+    return {"first": grid.first_seed, "count": grid.seeds, **few}
 
 
 def _code(plan: Plan) -> str:
@@ -255,45 +303,45 @@ class _Tracker:
     def start(self, stage: int, chunks: list[Chunk], records: list[Record]) -> None:
         self.stage, self.done, self.started = stage, 0, monotonic()
         self.total = sum(chunk.n_runs for chunk in chunks)
-        self.sums: dict[tuple[int, float], list[float]] = {}
+        self.sums: dict[tuple[int, float], tuple[float, int]] = {}
         for record in records:
             self._count(record)
         self.resumed = self.done
         self.untold = set(self.sums)
 
     def _count(self, record: Record) -> None:
-        self.done += len(record["seeds"]) * len(record["rates"])
-        for row in rows_of(record, self.main):
-            loss = row["loss"] if row["status"] == "complete" else np.nan
-            self.sums.setdefault((row["batch_size"], row["learning_rate"]), []).append(loss)
+        self.done = min(self.done + record.chunk.n_runs, self.total)
+        losses = record.losses(self.main)
+        for rate, total in zip(record.chunk.rates, losses.sum(axis=0).tolist(), strict=True):
+            before, count = self.sums.get((record.chunk.batch_size, rate), (0.0, 0))
+            self.sums[record.chunk.batch_size, rate] = (before + total, count + len(losses))
 
     def add(self, record: Record) -> None:
         self._count(record)
         if self.tell is None:
             return
         now = monotonic()
-        fresh = self.done - self.resumed
-        remaining = (now - self.started) / fresh * (self.total - self.done)
+        remaining = (now - self.started) / max(self.done - self.resumed, 1) * (self.total - self.done)
+        means = {cell: total / count for cell, (total, count) in self.sums.items()}
         best: dict[int, tuple[float, float]] = {}
-        for (batch_size, rate), losses in self.sums.items():
-            mean = float(np.mean(losses))
+        for (batch_size, rate), mean in means.items():
             if np.isfinite(mean) and (batch_size not in best or mean < best[batch_size][1]):
                 best[batch_size] = (rate, mean)
         # with the first new chunk come all cells of those that a resumed run already had
-        here = {(record["batch_size"], rate) for rate in record["rates"]}
-        cells = []
-        for cell in sorted(self.untold | here):
-            mean = float(np.mean(self.sums[cell]))
-            cells.append((*cell, mean if np.isfinite(mean) else None, len(self.sums[cell])))
+        here = {(record.chunk.batch_size, rate) for rate in record.chunk.rates}
+        cells = tuple(
+            (*cell, means[cell] if np.isfinite(means[cell]) else None, self.sums[cell][1])
+            for cell in sorted(self.untold | here)
+        )
         self.untold = set()
-        self.tell(Progress(self.done, self.total, self.stage, now - self.began, remaining, best, tuple(cells)))
+        self.tell(Progress(self.done, self.total, self.stage, now - self.began, remaining, best, cells))
 
 
 def _best_rates(plan: Plan, records: list[Record]) -> dict[int, tuple[float, ...]]:
     """Best scouted learning rate of every batch size, one for each output; a rate with a diverged run is out."""
     best: dict[int, list[float]] = {batch_size: [] for batch_size in plan.grid.batch_sizes}
     for output in plan.protocol.outputs():
-        rows = _frame(records, output.key)
+        rows = frame(records, output.key)
         rows["loss"] = rows["loss"].where(rows["status"] == "complete")
         mean = rows.groupby(["batch_size", "learning_rate"])["loss"].agg(lambda x: x.mean(skipna=False))
         for batch_size in best:

@@ -18,7 +18,8 @@ from surgecore.training.workloads.workloads import Quadratic, Workload
 
 #: Steps whose minibatches are drawn at once: part of the definition of a run's minibatches.
 BLOCK = 32
-_FULL_MEMORY = {"cpu": 4 << 20, "cuda": 1 << 30}
+#: Bytes that a full loss may take on a CPU: what fits its caches.
+_CACHE = 4 << 20
 
 
 class Batch(NamedTuple):
@@ -41,6 +42,8 @@ class Model(ABC):
 
     def __init__(self, shapes: Shapes, device: str) -> None:
         self.shapes, self.device = shapes, torch.device(device)
+        #: Bytes that a full loss may take.
+        self.room = _CACHE if device == "cpu" else 1 << 30
 
     @abstractmethod
     def initial(self, seed: int) -> Tensor:
@@ -128,7 +131,7 @@ class DataModel(Model):
         groups, runs = next(iter(params.values())).shape[:2]
         flat = {name: view.reshape(1, groups * runs, *view.shape[2:]) for name, view in params.items()}
         count = self.n_evaluated
-        room = _FULL_MEMORY[self.device.type] // (4 * self.activations)
+        room = self.room // (4 * self.activations)
         examples = min(count, max(256, room // 16))
         chunk = max(1, room // examples)
         total = torch.zeros(groups * runs, dtype=torch.float64, device=self.device)
