@@ -18,6 +18,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 from training_bench import IN_A_ROW, loop, ours
 
+from surgecore.training.engine.precision import set_precision
 from surgecore.training.engine.stack import n_params
 from surgecore.training.runs.provenance import device_name
 from surgecore.training.workloads.workloads import WORKLOADS
@@ -112,8 +113,7 @@ def main() -> None:
         print("left out: torch finds no GPU here; --device cpu checks the script")
         return
     warnings.simplefilter("ignore")
-    torch.set_num_threads(1)
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+    set_precision(options.device)
     top = peaks(options.device)
     note = "" if options.device == "cuda" else "; a check of the script, not a result"
     print(f"{device_name(options.device)}, torch {torch.__version__}{note}")

@@ -17,6 +17,7 @@ from torch import nn
 
 from surgecore.training.engine.loop import Engine
 from surgecore.training.engine.optimizers import Adam, Buffers
+from surgecore.training.engine.precision import set_precision
 from surgecore.training.engine.stack import Layout
 from surgecore.training.plans.plan import Plan
 from surgecore.training.workloads.models import DataModel
@@ -256,7 +257,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    torch.set_num_threads(1)
+    set_precision("cpu")
     columns = ["vmap", "jax", "ours", "compiled"]
     print(f"multiples of the fastest loop over torch.optim.Adam; torch {torch.__version__}, one thread")
     print(

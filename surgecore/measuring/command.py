@@ -16,6 +16,7 @@ import torch
 from surgecore.measuring.laboratory import Effort, Laboratory
 from surgecore.measuring.probes import probe_of
 from surgecore.measuring.updates import sign_updates
+from surgecore.training.engine.precision import set_precision
 from surgecore.training.plans.options import read_options
 from surgecore.training.runs.checkpoints import Checkpoint, check_losses, checkpoints
 from surgecore.training.runs.provenance import device_name, versions
@@ -169,7 +170,7 @@ class _Request(NamedTuple):
 
 
 def _measure(options: argparse.Namespace) -> Iterator[Measurement]:
-    torch.set_num_threads(1)
+    set_precision(options.device)
     asked = _request(options)
     model = asked.workload.build(options.device)
     size, examples = model.initial(options.seed).numel(), getattr(asked.workload, "n_examples", 1)

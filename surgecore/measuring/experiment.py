@@ -30,6 +30,7 @@ from surgecore.measuring.updates import (
 )
 from surgecore.sweeps.optima import Optimum
 from surgecore.training.engine.optimizers import OPTIMIZERS
+from surgecore.training.engine.precision import set_precision
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.checkpoints import checkpoints
 from surgecore.training.runs.provenance import device_name, versions
@@ -137,7 +138,7 @@ def explain(case: Case) -> Explanation:
     Explanation
     """
     began = monotonic()
-    torch.set_num_threads(1)
+    set_precision("cpu")
     plan = case.plan("sign", (1,), (1e-3, 1e-2))
     model = plan.workload.build("cpu")
     start = torch.from_numpy(next(checkpoints(model, [case.loss], case.seed)).parameters)

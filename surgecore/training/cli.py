@@ -99,6 +99,7 @@ def _count(text: str) -> int:
 
 
 def _run(plan: Plan, options: argparse.Namespace) -> int:
+    from surgecore.training.runs.files import write_whole
     from surgecore.training.runs.runner import run
 
     stop = threading.Event()
@@ -124,17 +125,20 @@ def _run(plan: Plan, options: argparse.Namespace) -> int:
     files = []
     for key, sweep in result.sweeps.items():
         files.append(str(folder / f"{plan.name}-{key}.csv"))
-        sweep.to_csv(files[-1])
+        write_whole(files[-1], sweep.to_csv())
     if result.finished:
-        (folder / "plan.toml").write_text(plan.to_toml(), encoding="utf-8")
-        (folder / "provenance.json").write_text(json.dumps(result.provenance, indent=1) + "\n", encoding="utf-8")
-    status = "\n".join([result.status, *files])
-    _say(
-        status,
-        {"event": "end", "finished": result.finished, "status": result.status, "files": files},
-        options.json,
-    )
+        write_whole(folder / "plan.toml", Path(options.plan).read_bytes())
+        write_whole(folder / "provenance.json", json.dumps(result.provenance, indent=1) + "\n")
+    facts = {"finished": result.finished, "done": result.done, "total": result.total}
+    status = _status(result.finished, result.done, result.total)
+    _say("\n".join([status, *files]), {"event": "end", **facts, "status": status, "files": files}, options.json)
     return 0 if result.finished else 3
+
+
+def _status(finished: bool, done: int, total: int) -> str:
+    if finished:
+        return f"All {total:,} runs are done."
+    return f"Stopped after {done:,} of {total:,} runs; resume to go on." if total else "Stopped; resume to go on."
 
 
 def _line(progress: Progress) -> str:

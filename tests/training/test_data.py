@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from surgecore import load_catalogue  # noqa: E402
-from surgecore.training.data import main  # noqa: E402
+from surgecore.training.data import compared, main  # noqa: E402
 from surgecore.training.plans.estimate import estimate  # noqa: E402
 from surgecore.training.plans.plan import Plan  # noqa: E402
 from surgecore.training.workloads.workloads import FashionCNN  # noqa: E402
@@ -53,6 +55,26 @@ def test_a_changed_number_is_found(folder, capsys):
     assert "must agree" in capsys.readouterr().out
 
 
+def trials(seeds, spread, shift=0.0):
+    random = np.random.default_rng(0)
+    rows = [(4, rate, seed) for seed in range(seeds) for rate in (0.1, 0.2, 0.4)]
+    table = pd.DataFrame(rows, columns=["batch_size", "learning_rate", "seed"])
+    return table.assign(loss=1 + shift + spread * random.standard_normal(len(rows)))
+
+
+def test_another_processor_is_judged_by_the_spread_of_the_seeds():
+    then = trials(30, 0)
+    assert compared(then, then).largest == 0
+    assert compared(then, trials(30, 1e-3)).agrees  # rounding
+    chaotic = compared(then, trials(30, 0.2))
+    assert chaotic.largest > 0.2
+    assert chaotic.agrees
+    assert not compared(then, trials(30, 0.2, shift=0.15)).agrees
+    assert not compared(then, trials(30, 0, shift=0.1)).agrees
+    diverged = then.assign(loss=then["loss"].where(then["seed"] > 3))
+    assert not compared(then, diverged).agrees
+
+
 def test_describing_trains_nothing_and_keeps_the_data(folder):
     assert main([str(folder)]) == 0
     first = state(folder)
@@ -72,8 +94,13 @@ def test_without_a_gpu_nothing_is_computed_under_its_name(folder, capsys):
 
 
 def test_a_spent_budget_stops_before_the_next_plan(folder, capsys):
+    text = (folder / "plans" / "bundle.toml").read_text()
+    (folder / "plans" / "bundle.toml").write_text(text + text)
     assert main([str(folder), "--budget", "0"]) == 1
     assert "the budget is spent" in capsys.readouterr().err
+    while main([str(folder), "--budget", "0"]) == 1:  # a chunk a call
+        pass
+    assert len(load_catalogue(folder)) == 2
 
 
 @pytest.mark.parametrize("path", sorted(PLANS.glob("*-*.toml")), ids=lambda path: path.stem)

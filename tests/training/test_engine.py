@@ -95,35 +95,6 @@ def test_a_diverged_run_stays_alone(model):
     assert not np.isfinite(losses[1])
 
 
-class Replay:
-    """Stands in for a CUDA graph: takes the captured step again with its own minibatch and scalars."""
-
-    refuses = ()
-
-    def __init__(self, advance, buffers, scalars, batch):
-        name = advance.func.__name__
-        if name in self.refuses:
-            raise RuntimeError(f"{name} cannot be captured")
-        self.advance, self.buffers = advance, buffers
-
-    def __call__(self, scalars, batch):
-        self.advance(self.buffers, scalars, batch)
-
-
-@pytest.mark.parametrize("refused", [(), ("_compiled",), ("_compiled", "_advance")])
-def test_a_step_that_cannot_be_a_graph_is_taken_plainly(model, monkeypatch, refused):
-    monkeypatch.setattr("surgecore.training.engine.loop.CapturedStep", Replay)
-    monkeypatch.setattr(Replay, "refuses", refused)
-    options = {"batch_size": 8, "seeds": [1, 2], "rates": [0.01, 0.02], "start": model.initial(0)}
-    plain, replayed = Engine(model, Adam(), **options), Engine(model, Adam(), compiled=bool(refused), **options)
-    replayed._capture = True  # as on a GPU
-    for _ in range(3):
-        plain.step()
-        replayed.step()
-    assert (replayed._captured is None) == ("_advance" in refused)
-    np.testing.assert_array_equal(replayed.losses(), plain.losses())
-
-
 def test_warm_state_is_that_of_gradients_at_the_start(model):
     engine = Engine(model, Adam(beta1=0.9), batch_size=64, seeds=[0], rates=[0.01, 0.02], start=model.initial(0))
     before = engine.parameters().clone()

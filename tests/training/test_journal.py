@@ -1,5 +1,7 @@
 import errno
 import os
+import sys
+from hashlib import sha256
 
 import pytest
 
@@ -37,12 +39,48 @@ def test_cut_off_anywhere_loses_at_most_the_last_record(written):
         assert read_journal(written)[0][1:] == [*RECORDS[:whole], RECORDS[3]]
 
 
-def test_damage_in_the_middle_is_an_error(written):
+def test_damage_in_the_middle_costs_the_damaged_record_alone(written):
     data = bytearray(written.read_bytes())
     data[len(data) // 2] ^= 1
     written.write_bytes(data)
-    with pytest.raises(JournalError, match="does not match its checksum"):
+    journal = Journal(written, HEADER, resume=True)
+    assert journal.lost == 1
+    assert list(journal.records.values()) == [RECORDS[0], *RECORDS[2:]]
+    journal.add(RECORDS[1])
+    journal.close()
+    assert sorted(record["chunk"] for record in read_journal(written)[0][1:]) == ["c0", "c1", "c2", "c3"]
+
+
+def test_a_damaged_head_is_an_error(written):
+    written.write_bytes(b"x" + written.read_bytes())
+    with pytest.raises(JournalError, match="its first line does not match its checksum"):
         Journal(written, HEADER, resume=True)
+
+
+@pytest.mark.parametrize("without", [False, True])
+def test_one_process_at_a_time(written, monkeypatch, without):
+    if without:  # a machine without filelock
+        monkeypatch.setitem(sys.modules, "filelock", None)
+    journal = Journal(written, HEADER, resume=True)
+    before = written.read_bytes()
+    with pytest.raises(JournalError, match="another process is writing it"):
+        Journal(written, HEADER, resume=True)
+    assert written.read_bytes() == before
+    journal.close()
+    Journal(written, HEADER, resume=True).close()
+
+
+def test_records_that_two_wrote_by_turns_are_all_kept(written):
+    """As without the lock, on a file system that has none."""
+    ours, theirs = (os.open(written, os.O_WRONLY | os.O_APPEND) for _ in range(2))
+    for i in range(4, 8):
+        text = f'{{"chunk":"c{i}"}}'
+        os.write((ours, theirs)[i % 2], f"{sha256(text.encode()).hexdigest()} {text}\n".encode())
+    os.close(ours)
+    os.close(theirs)
+    journal = Journal(written, HEADER, resume=True)
+    assert list(journal.records) == [f"c{i}" for i in range(8)]
+    journal.close()
 
 
 def test_other_plan_or_version_is_named(written):

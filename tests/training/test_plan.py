@@ -1,3 +1,5 @@
+import tomllib
+
 import pytest
 
 from surgecore.training.engine.stack import n_params
@@ -66,12 +68,12 @@ def test_all_errors_at_once():
         ("[0.003, 0.01, 0.03]", "{ low = 1, high = 0.5, per_octave = 2 }", "low < high"),
         ("[0.003, 0.01, 0.03]", "[0.003, 0.01]", "must be at least 3, but got 2"),
         ("seeds = 4", "seeds = 4\nrefine = true\neach_side = 3", "within 1.5 octaves of each other"),
-        ("[4, 16]", "[]", "grid.batch_sizes must be a list of whole numbers, but got []"),
+        ("[4, 16]", "[]", "grid.batch_sizes must be a list of at least one whole number, but got []"),
         ("[4, 16]", "[4, 4]", "must not repeat a value"),
         (
             'key = "sign"',
             'key = "sign"\nstate = "limit"',
-            "needs an optimizer with betas, but got sign descent",
+            "needs an optimizer with betas, but got Sign",
         ),
         ("[grid]", "[grd]", "grd is not known; did you mean grid?"),
         ('name = "small"', 'name = "../small"', "it names files"),
@@ -134,8 +136,25 @@ def test_round_trip(plan_text):
     assert again.digest == plan.digest
     other = Plan.from_toml(plan_text.replace("seeds = 4", "seeds = 5"))
     assert other.digest != plan.digest
+    recut = Plan.from_toml(plan_text.replace("memory_mb = 16", "memory_mb = 32"))
+    assert recut.digest == plan.digest
+    rounded = Plan.from_toml(plan_text.replace("memory_mb = 16", 'precision = "tf32"'))
+    assert rounded.digest != plan.digest
     renamed = Plan.from_toml(plan_text.replace('title = "Small"', 'title = "Another title"'))
     assert renamed.digest == plan.digest
+
+
+@pytest.mark.parametrize("title", ["Größe 𝜂 und 🎓", 'a "quoted" \\ title', "x" * 300])
+def test_any_title_is_read_back(plan_text, title):
+    table = tomllib.loads(plan_text) | {"title": title}
+    assert Plan.from_toml(Plan.from_dict(table).to_toml()).title == title
+
+
+def test_a_bad_range_is_one_problem(plan_text):
+    text = plan_text.replace("[0.003, 0.01, 0.03]", "{ low = 1, high = 0.5, per_octave = 2 }")
+    with pytest.raises(PlanError) as caught:
+        Plan.from_toml(text)
+    assert len(caught.value.problems) == 1
 
 
 def test_range_of_learning_rates(plan_text):

@@ -5,10 +5,13 @@ import threading
 
 import numpy as np
 import pytest
+import torch
 
 from surgecore import Sweep
+from surgecore.training.plans import plan as plan_module
 from surgecore.training.plans.plan import Plan
-from surgecore.training.runs.journal import JournalError
+from surgecore.training.runs import executors
+from surgecore.training.runs.journal import Journal, JournalError
 from surgecore.training.runs.runner import JOURNAL, run
 
 KILLS = 20
@@ -32,7 +35,7 @@ def tables(result):
 def test_result_is_a_sweep_of_every_run(plan, tmp_path):
     result = run(plan, out=tmp_path, device="cpu")
     assert result.finished
-    assert result.status == "All 24 runs are done."
+    assert (result.done, result.total) == (24, 24)
     assert list(result.sweeps) == ["k3", "k1"]
     for key, steps in (("k3", 3), ("k1", 1)):
         sweep = result.sweeps[key]
@@ -42,6 +45,8 @@ def test_result_is_a_sweep_of_every_run(plan, tmp_path):
         assert set(sweep.trials["status"]) == {"complete"}
         assert Sweep.from_csv(sweep.to_csv().encode()).digest == sweep.digest
     assert result.provenance["precision"] == "float32"
+    assert result.provenance["arithmetic"]["convolution"] == "ieee"
+    assert result.provenance["fallbacks"] == {}
     assert len(result.provenance["data"]) == 64
     assert result.provenance["device"].startswith("CPU")
 
@@ -79,16 +84,112 @@ def test_cancel_then_resume_gives_the_undisturbed_table(long_plan, tmp_path):
     part = run(long_plan, out=tmp_path / "part", device="cpu", on_progress=after_ten, cancel=stop)
     assert not part.finished
     assert part.sweeps == {}
-    assert part.status == "Stopped after 10 of 40 chunks; resume to go on."
+    assert (part.done, part.total) == (120, 480)
     told = []
     again = run(long_plan, out=tmp_path / "part", device="cpu", resume=True, on_progress=told.append)
     assert told[0].done == 11 * 12
     assert tables(again) == tables(whole)
 
 
-def test_budget_stops_in_time(long_plan, tmp_path):
-    result = run(long_plan, out=tmp_path, device="cpu", budget=0)
-    assert result.status == "Stopped after 0 of 40 chunks; resume to go on."
+def test_the_shortest_budget_gets_on(plan, tmp_path):
+    done = []
+    while not done or done[-1] < 24:
+        result = run(plan, out=tmp_path, device="cpu", budget=0, resume=bool(done))
+        done.append(result.done)
+    # the checkpoint in parts, then a chunk a call
+    assert done == [*[0] * (len(done) - 2), 12, 24]
+    assert result.finished
+
+
+def test_a_stopped_checkpoint_goes_on_to_the_same_table(plan_text, tmp_path):
+    plan = Plan.from_toml(plan_text.replace("loss = 2.0", "loss = 0.9"))
+    whole = run(plan, out=tmp_path / "whole", device="cpu")
+    stop = threading.Event()
+    stop.set()
+    parts = run(plan, out=tmp_path / "part", device="cpu", cancel=stop)
+    assert not parts.finished
+    assert (tmp_path / "part" / "start-unfinished.npz").exists()
+    calls = 1
+    while not (parts := run(plan, out=tmp_path / "part", device="cpu", budget=0, resume=True)).finished:
+        calls += 1
+    assert calls > 3
+    assert tables(parts) == tables(whole)
+
+
+def test_a_kept_checkpoint_is_not_trained_again(plan, tmp_path, monkeypatch):
+    whole = run(plan, out=tmp_path, device="cpu", budget=0)
+    while not (tmp_path / "start.npy").exists():
+        whole = run(plan, out=tmp_path, device="cpu", budget=0, resume=True)
+    assert not whole.finished
+
+    def again(*options, **more):
+        raise AssertionError
+
+    monkeypatch.setattr("surgecore.training.runs.checkpoints.checkpoints", again)
+    assert run(plan, out=tmp_path, device="cpu", resume=True).finished
+    np.save(tmp_path / "start.npy", np.zeros(650, dtype=np.float32))
+    with pytest.raises(JournalError, match="must be what the journal's records began from"):
+        run(plan, out=tmp_path, device="cpu", resume=True)
+
+
+def test_how_it_is_computed_may_change_on_the_way(plan_text, tmp_path, monkeypatch):
+    text = plan_text.replace("seeds = 4", "seeds = 400").replace("[4, 16]", "[256, 512]")
+    whole = run(Plan.from_toml(text), out=tmp_path / "whole", device="cpu")
+    stop = threading.Event()
+    part_plan = Plan.from_toml(text)
+    part = run(part_plan, out=tmp_path / "part", device="cpu", cancel=stop, on_progress=lambda progress: stop.set())
+    assert 0 < part.done < part.total
+    before = len(part_plan.chunks(1))
+    monkeypatch.setattr(plan_module, "_CACHE", 4_000_000)
+    more = Plan.from_toml(text.replace("memory_mb = 16", "memory_mb = 32"))
+    assert len(more.chunks(1)) > before
+    assert tables(run(more, out=tmp_path / "part", device="cpu", resume=True)) == tables(whole)
+
+
+def test_without_memory_for_a_chunk_its_halves_are_run(plan, tmp_path, monkeypatch):
+    whole = tables(run(plan, out=tmp_path / "whole", device="cpu"))
+    real = executors._work
+
+    def small(task, chunk):
+        if chunk.n_runs > 2:
+            raise torch.OutOfMemoryError("out of memory")
+        return real(task, chunk)
+
+    monkeypatch.setattr(executors, "_work", small)
+    result = run(plan, out=tmp_path / "halves", device="cpu")
+    assert tables(result) == whole
+    assert result.provenance["fallbacks"] == {"halved": 2}
+
+
+def test_no_memory_for_a_single_run_is_an_error(plan, tmp_path, monkeypatch):
+    def none(task, chunk):
+        raise torch.OutOfMemoryError("out of memory")
+
+    monkeypatch.setattr(executors, "_work", none)
+    with pytest.raises(torch.OutOfMemoryError):
+        run(plan, out=tmp_path, device="cpu")
+
+
+def test_processes_are_one_a_gpu(plan, monkeypatch):
+    asked = []
+    monkeypatch.setattr(executors, "_processes", lambda task, chunks, workers, cancelled: asked.append(workers) or [])
+    monkeypatch.setattr(executors, "work", lambda task, chunk: asked.append("here"))
+    task = executors.Task("{}", "cuda", b"")
+    for gpus in (1, 4):
+        monkeypatch.setattr(executors, "visible_gpus", lambda gpus=gpus: gpus)
+        list(executors.compute(task, plan.chunks(1)[:1], "processes", workers=16, cancelled=lambda: False))
+    assert asked == ["here", 4]
+
+
+def test_time_of_all_sessions_counts(plan, tmp_path):
+    run(plan, out=tmp_path, device="cpu", budget=0)
+    while not (result := run(plan, out=tmp_path, device="cpu", budget=0, resume=True)).finished:
+        pass
+    journal = Journal(tmp_path / JOURNAL, {}, resume=True)
+    sessions = {r["session"]: r["at"] for r in journal.records.values() if "at" in r}
+    journal.close()
+    assert len(sessions) == 2
+    assert result.provenance["wall_seconds"] == pytest.approx(sum(sessions.values()), abs=0.11)
 
 
 @pytest.mark.parametrize("options", [{"budget": -1}, {"budget": np.nan}, {"workers": 0}, {"workers": -2}])

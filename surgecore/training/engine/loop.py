@@ -94,8 +94,8 @@ class Engine:
         if hasattr(self, "buffers") and self.buffers.layout == layout:
             self.buffers.p.copy_(p)
             self.buffers.lr.copy_(lr)
-            for state in self.buffers.state:
-                state.zero_()
+            for average in self.buffers.state:
+                average.zero_()
             return
         state = [torch.zeros_like(p) for _ in range(self.optimizer.n_buffers)]
         self._hold(Buffers(p, torch.zeros_like(p), lr, state, layout))
@@ -150,7 +150,6 @@ class Engine:
             else:
                 for at in range(row, row + count):
                     self._step(block, at)
-            self._taken += count
             self.steps += count
             steps -= count
 
@@ -181,13 +180,15 @@ class Engine:
         if self._block != block:
             self._load(block)
         self._row.fill_(row)
-        for length, worth in _GRAPHS:
-            while count >= length and (length == 1 or self._taken >= worth):
-                if self._taken < worth or not self._captured(length):
-                    break
+        while count:
+            fits = (n for n, worth in _GRAPHS if n <= count and self._taken >= worth and self._captured(n))
+            length = next(fits, 0)
+            if length:
                 self._graphs[length]()
-                count -= length
-        self._plainly(count)
+            else:
+                self._plainly(1)
+            self._taken += max(length, 1)
+            count -= max(length, 1)
 
     def _load(self, block: int) -> None:
         """Fill the tables that the steps of a block read; the graphs know where they lie."""
@@ -245,9 +246,7 @@ class Engine:
         return self.buffers.layout.rows(self.buffers.p)
 
 
-def compiled_step(
-    model: Model, optimizer: Optimizer, groups: int, runs: int, precision: str
-) -> Callable[..., None]:
+def compiled_step(model: Model, optimizer: Optimizer, groups: int, runs: int, precision: str) -> Callable[..., None]:
     """One fused step for a shape: gradients, flat concatenation and update in as few passes as possible.
 
     The model keeps its compiled steps, so that they go when it goes.

@@ -42,11 +42,8 @@ def set_precision(device: str, precision: str = "float32") -> None:
 
 
 def _set_flags(kind: str) -> None:
-    import torch
-
     for place in _places().values():
         place.fp32_precision = kind
-    torch.backends.fp32_precision = kind  # what no place of its own has set
 
 
 def _places() -> dict[str, Any]:
@@ -85,5 +82,9 @@ def precision_flags() -> dict[str, Any]:
     out: dict[str, Any] = {name: str(place.fp32_precision) for name, place in _places().items()}
     cudnn: Any = torch.backends.cudnn
     if torch.cuda.is_available():
-        out |= {"cudnn": cudnn.version(), "cudnn_benchmark": cudnn.benchmark, "cudnn_deterministic": cudnn.deterministic}
+        out |= {
+            "cudnn": cudnn.version(),
+            "cudnn_benchmark": cudnn.benchmark,
+            "cudnn_deterministic": cudnn.deterministic,
+        }
     return out

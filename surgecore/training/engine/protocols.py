@@ -276,7 +276,7 @@ class ToTarget(Protocol):
             at.append(float(engine.steps))
             losses.append(row)
             crossed[(row <= min(self.targets)) & np.isinf(crossed)] = engine.steps
-            over = (crossed + max(self.then) <= engine.steps) | ~np.isfinite(row)
+            over = (crossed + max(self.then) <= engine.steps) | np.isnan(row)  # from infinity a run may come back
             left = np.flatnonzero(~over[:, active].all(axis=0))
             # dropping learning rates costs a copy, so it is done when a quarter of them is finished
             if len(left) <= 0.75 * len(active):

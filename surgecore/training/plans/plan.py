@@ -411,7 +411,7 @@ def _grid(table: Mapping[str, Any], problems: list[str]) -> Grid | None:
         if values["learning_rates"] is None:
             del values["learning_rates"]
     grid = _options(Grid, values, "grid", problems) if table else None
-    if grid is not None and "learning_rates" in values:  # else it has the default's, about which there is nothing to say
+    if grid is not None and "learning_rates" in values:  # else there is nothing to say about the default's
         for name in ("batch_sizes", "learning_rates"):
             items = getattr(grid, name)
             if len(set(items)) < len(items):

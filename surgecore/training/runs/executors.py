@@ -169,6 +169,7 @@ def _engine(plan_json: str, device: str, batch_size: int) -> Engine:
 
 @lru_cache(maxsize=2)
 def loaded(plan_json: str, device: str) -> tuple[Plan, Model]:
+    """A plan and its model, built once."""
     # of a plan that was read before: whoever read it decided whether it may name a module
     plan = Plan.from_dict(json.loads(plan_json), allow_import=True)
     model = plan.workload.build(device)
@@ -259,7 +260,7 @@ def visible_gpus() -> int:
 
 
 def _begin_worker(device: str, gpus: Any) -> None:  # noqa: ANN401 - a queue of the spawn context has no public type
-    """Leave Ctrl-C to the parent, which ends cleanly, do not outlive it if it is killed, and take a GPU of one's own."""
+    """Leave Ctrl-C to the parent, which ends cleanly, do not outlive it if it is killed, and take one's own GPU."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if device == "cuda":
         import torch

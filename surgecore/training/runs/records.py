@@ -44,7 +44,9 @@ class Record:
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready; arrays in full precision."""
-        packed = {key: {name: _pack(values) for name, values in columns.items()} for key, columns in self.outputs.items()}
+        packed = {
+            key: {name: _pack(values) for name, values in columns.items()} for key, columns in self.outputs.items()
+        }
         chunk = self.chunk
         return {
             "chunk": chunk.key, "stage": chunk.stage, "batch_size": chunk.batch_size, "seeds": list(chunk.seeds),

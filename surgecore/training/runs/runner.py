@@ -19,10 +19,10 @@ import pandas as pd
 from surgecore.sweeps.sweep import Sweep
 from surgecore.training.engine.precision import precision_flags, set_precision
 from surgecore.training.plans.plan import Chunk, Grid, Plan
-from surgecore.training.runs.executors import START, Task, loaded, compute, prepare
+from surgecore.training.runs.executors import START, Task, compute, loaded, prepare
 from surgecore.training.runs.journal import Journal, JournalError
-from surgecore.training.runs.records import Record, frame
 from surgecore.training.runs.provenance import code_digest, commit, device_name, versions
+from surgecore.training.runs.records import Record, frame
 from surgecore.training.workloads.workloads import WORKLOADS
 
 JOURNAL = "sweep.journal"
@@ -176,10 +176,11 @@ def run(
             chunks = plan.chunks(stage, refined, device)
             records, left = _split(chunks, journal)
             tracker.start(stage, chunks, records)
+            wanted = len(records) + len(left)
             for record in computed(left):
                 records.append(record)
                 tracker.add(record)
-            if tracker.done < tracker.total:
+            if len(records) < wanted:
                 return Result({}, False, tracker.done, tracker.total, provenance)
     finally:
         journal.close()
@@ -187,9 +188,7 @@ def run(
     return Result(tables(plan, records), True, tracker.done, tracker.total, provenance)
 
 
-def _prepared(
-    plan: Plan, device: str, folder: Path, journal: Journal, cancelled: Callable[[], bool]
-) -> Task | None:
+def _prepared(plan: Plan, device: str, folder: Path, journal: Journal, cancelled: Callable[[], bool]) -> Task | None:
     """The task with its start, which is the one that the journal's records began from; None if it was stopped."""
     from surgecore.training.runs.checkpoints import StoppedError
 
@@ -210,9 +209,14 @@ def _prepared(
 def _split(chunks: list[Chunk], journal: Journal) -> tuple[list[Record], list[Chunk]]:
     """Records of runs that are planned, and what is left; however either was cut into chunks."""
     planned = {(chunk.stage, chunk.batch_size, s, r) for chunk in chunks for s in chunk.seeds for r in chunk.rates}
-    records, done = [], set()
+    records: list[Record] = []
+    done: set[tuple[int, int, float]] = set()
     for table in journal.records.values():
-        cells = {(table["batch_size"], s, r) for s in table["seeds"] for r in table["rates"]} if "outputs" in table else set()
+        cells = (
+            {(table["batch_size"], s, r) for s in table["seeds"] for r in table["rates"]}
+            if "outputs" in table
+            else set()
+        )
         if cells and all((table["stage"], *cell) in planned for cell in cells) and not cells <= done:
             records.append(Record.from_json(table))
             done |= cells
