@@ -13,6 +13,7 @@ from surgecore import analyse, words
 from surgecore.training.plans.estimate import estimate
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.jobs import CANCELLED, DONE, FAILED, WAITING, Job
+from surgecore.words import training as training_words
 
 jobs = training_jobs.jobs()
 name = st.query_params.get("job", "")
@@ -155,7 +156,7 @@ with right:
             st.button("Another sweep", icon=":material/add:", on_click=forget)
     elif isinstance(made, Plan):
         cost = estimate(made)
-        headline.markdown(f"**{words.plain(made.title)}**: {cost.sentence()}.")
+        headline.markdown(f"**{words.plain(made.title)}**: {training_words.cost(cost)}.")
         surface_of(made, None)
         refusal = training_jobs.refusal()
         if refusal:

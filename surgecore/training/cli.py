@@ -19,9 +19,14 @@ from surgecore.cli import guarded, number
 from surgecore.training.plans.estimate import estimate
 from surgecore.training.plans.plan import Plan, PlanError
 from surgecore.training.runs.journal import JournalError
+from surgecore.words import say
+from surgecore.words import training as words
 
 if TYPE_CHECKING:
     from surgecore.training.runs.runner import Progress
+
+
+_PROGRAM = "surge sweep"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,22 +53,19 @@ def _command(arguments: Sequence[str] | None) -> int:
             sys.path.append(os.getcwd())  # where a workload of one's own is looked for last
         plan = Plan.from_toml(Path(options.plan), allow_import=not options.no_import)
         cost = estimate(plan, "cuda" if options.device == "cuda" else "cpu")
-        _say(f"{plan.title}: {cost.sentence()}", {"event": "estimate", **asdict(cost)}, options.json)
+        _say(f"{plan.title}: {words.cost(cost)}", {"event": "estimate", **asdict(cost)}, options.json)
         if options.estimate:
             return 0
         if options.budget is not None and cost.seconds > options.budget:
             _say(
-                f"It may stop at the budget of {options.budget:g} s; it can then be resumed.",
+                say("sweep-budget-may-end", seconds=f"{options.budget:g}"),
                 None,
                 options.json,
             )
         return _run(plan, options)
     except KeyboardInterrupt:
-        _say(
-            "Stopped; resume to go on.",
-            {"event": "end", "finished": False, "status": "Stopped.", "files": []},
-            options.json,
-        )
+        status = words.outcome(False, 0, 0)
+        _say(status, {"event": "end", "finished": False, "status": status, "files": []}, options.json)
         return 3
     except PlanError as error:
         return _refuse(str(error), options.json, list(error.problems))
@@ -74,21 +76,21 @@ def _command(arguments: Sequence[str] | None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="surge sweep", description="Train a sweep over batch size and learning rate.")
-    parser.add_argument("plan", metavar="PLAN.toml", help="what to run")
-    parser.add_argument("--estimate", action="store_true", help="say what it would cost, and stop")
+    parser = argparse.ArgumentParser(prog=_PROGRAM, description=say("sweep-help"))
+    parser.add_argument("plan", metavar="PLAN.toml", help=say("sweep-help-plan"))
+    parser.add_argument("--estimate", action="store_true", help=say("sweep-help-estimate"))
     parser.add_argument(
-        "--budget", type=number("0 or a positive number", lambda x: x >= 0), metavar="SECONDS",
-        help="stop, resumable, after so long",
+        "--budget", type=number(say("sweep-budget-rule"), lambda x: x >= 0), metavar="SECONDS",
+        help=say("sweep-help-budget"),
     )  # fmt: skip
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--out", metavar="FOLDER", help="for the journal and the results; the plan's name by default")
-    parser.add_argument("--resume", action="store_true", help="go on with the journal in the folder")
+    parser.add_argument("--out", metavar="FOLDER", help=say("sweep-help-out"))
+    parser.add_argument("--resume", action="store_true", help=say("sweep-help-resume"))
     parser.add_argument("--executor", choices=("serial", "processes", "ray"), default="processes")
-    parser.add_argument("--workers", type=_count, metavar="N", help="processes; all cores by default")
-    parser.add_argument("--address", default="auto", help="Ray cluster; 'local' starts one here")
-    parser.add_argument("--no-import", action="store_true", help="refuse a plan with a workload from a module")
-    parser.add_argument("--json", action="store_true", help="progress as one JSON object a line")
+    parser.add_argument("--workers", type=_count, metavar="N", help=say("sweep-help-workers"))
+    parser.add_argument("--address", default="auto", help=say("sweep-help-address"))
+    parser.add_argument("--no-import", action="store_true", help=say("sweep-help-no-import"))
+    parser.add_argument("--json", action="store_true", help=say("sweep-help-json"))
     return parser
 
 
@@ -110,7 +112,7 @@ def _run(plan: Plan, options: argparse.Namespace) -> int:
         stop.set()
 
     def tell(progress: Progress) -> None:
-        _say(_line(progress), {"event": "progress", **asdict(progress)}, options.json)
+        _say(words.progress(progress), {"event": "progress", **asdict(progress)}, options.json)
 
     before = {number: signal.signal(number, interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
     folder = Path(options.out or plan.name)
@@ -130,22 +132,9 @@ def _run(plan: Plan, options: argparse.Namespace) -> int:
         write_whole(folder / "plan.toml", Path(options.plan).read_bytes())
         write_whole(folder / "provenance.json", json.dumps(result.provenance, indent=1) + "\n")
     facts = {"finished": result.finished, "done": result.done, "total": result.total}
-    status = _status(result.finished, result.done, result.total)
+    status = words.outcome(result.finished, result.done, result.total)
     _say("\n".join([status, *files]), {"event": "end", **facts, "status": status, "files": files}, options.json)
     return 0 if result.finished else 3
-
-
-def _status(finished: bool, done: int, total: int) -> str:
-    if finished:
-        return f"All {total:,} runs are done."
-    return f"Stopped after {done:,} of {total:,} runs; resume to go on." if total else "Stopped; resume to go on."
-
-
-def _line(progress: Progress) -> str:
-    best = ", ".join(f"{size}: {rate:.3g}" for size, (rate, _) in sorted(progress.best.items()))
-    stage = "" if progress.stage else "scouting, "
-    left = f"about {progress.remaining:.0f} s left"
-    return f"{stage}{progress.done:,}/{progress.total:,} runs, {left}; best learning rates so far {best}"
 
 
 def _say(text: str, record: object, as_json: bool) -> None:

@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         describe(options.folder, chosen)
         return 0
     if options.device == "cuda" and not torch.cuda.is_available():
-        sys.stderr.write("--device cuda needs a GPU that torch can use, but got none: nothing was computed\n")
+        sys.stderr.write(words.say("bundle-no-gpu") + "\n")
         return 2
     began, finished = monotonic(), [True]
     for item in chosen:
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if finished[-1]:
             finished.append(make(options.folder, item, device=options.device, budget=left))
         else:
-            sys.stderr.write(f"{item['plan']}: the budget is spent; run the same command again to go on\n")
+            sys.stderr.write(words.say("bundle-budget-spent", plan=item["plan"]) + "\n")
     order_manifest(options.folder)
     if all(finished):  # until then what is finished need not be computed again
         shutil.rmtree(options.folder / ".journals", ignore_errors=True)
@@ -101,7 +101,8 @@ def make(folder: Path, item: Mapping[str, Any], *, device: str = "cpu", budget: 
             sys.stderr.write(f"{plan.name}: {progress.done}/{progress.total} runs, {progress.remaining:.0f} s left\n")
 
     result = run(plan, out=work_folder, device=device, resume=journal_there, budget=budget, on_progress=tell)
-    sys.stderr.write(f"{plan.name}: {result.done} of {result.total} runs are done\n")
+    done = {"done": f"{result.done:,}", "total": f"{result.total:,}"}
+    sys.stderr.write(words.say("bundle-plan-done", plan=plan.name, **done) + "\n")
     if not result.finished:
         return False
     entries = _read_manifest(folder)
@@ -165,13 +166,13 @@ def check(folder: Path, bundle: Sequence[Mapping[str, Any]], seed: int | None) -
         found = [compared(sweep.trials, frame([record], key)) for key, sweep in sweeps.items()]
         worst = max(difference.largest for difference in found)
         bad += not all(difference.agrees for difference in found)
-        verdict = "identical" if worst == 0 else f"differ by at most {worst:.1e} of the loss"
-        sys.stdout.write(f"{plan.name}: {chunk.n_runs} runs at batch size {chunk.batch_size}: {verdict}\n")
+        verdict = words.say("check-identical") if worst == 0 else words.say("check-differs", share=f"{worst:.1e}")
+        size = str(chunk.batch_size)
+        said = words.say("check-plan", plan=plan.name, count=chunk.n_runs, batch=size, verdict=verdict)
+        sys.stdout.write(said + "\n")
     if bad:
-        sys.stdout.write(
-            f"Losses must agree within {TOLERANCE:g}, or on average within {_MOST_ERRORS:g} standard errors, but "
-            f"those of {bad} plans do not.\n"
-        )
+        rule = {"share": words.share(TOLERANCE), "errors": f"{_MOST_ERRORS:g}"}
+        sys.stdout.write(words.say("check-failed", count=bad, **rule) + "\n")
     return int(bad > 0)
 
 

@@ -448,17 +448,61 @@ unit-none = none
 ## training: plans
 
 
+training-cost = { $runs ->
+    [one] { $runs } run
+   *[other] { $runs } runs
+}, about { $time } on one worker, could be three times that; at most { $steps } steps in all, { $flops } floating-point operations, { $memory } MB
+duration-seconds = { $amount } s
+duration-minutes = { $amount } min
+duration-hours = { $amount } h
+
 # end of: training: plans
 
 
 ## training: runs
 
 
+training-done = { $count ->
+    [one] The one run is done.
+   *[other] All { $count } runs are done.
+}
+training-stopped = Stopped after { $done } of { $total } runs; resume to go on.
+training-stopped-early = Stopped; resume to go on.
+training-progress = { $done }/{ $total } runs, about { $time } left; best learning rates so far { $best }
+training-progress-scouting = scouting, { training-progress }
+
 # end of: training: runs
 
 
 ## training: the command line
 
+
+sweep-help = Train a sweep over batch size and learning rate.
+sweep-help-plan = what to run
+sweep-help-estimate = say what it would cost, and stop
+sweep-help-budget = stop, resumable, after so long
+sweep-help-out = for the journal and the results; the plan's name by default
+sweep-help-resume = go on with the journal in the folder
+sweep-help-workers = processes; all cores, or all GPUs, by default
+sweep-help-address = Ray cluster; 'local' starts one here
+sweep-help-no-import = refuse a plan with a workload from a module
+sweep-help-json = progress as one JSON object a line
+sweep-budget-rule = 0 or a positive number
+sweep-budget-may-end = It may stop at the budget of { $seconds } s; it can then be resumed.
+
+check-identical = identical
+check-differs = differ by at most { $share } of the loss
+check-plan = { $plan }: { $count ->
+    [one] { $count } run
+   *[other] { $count } runs
+} at batch size { $batch }: { $verdict }
+check-failed = Losses must agree within { $share }, or on average within { $errors } standard errors, but those of { $count ->
+    [one] { $count } plan do not.
+   *[other] { $count } plans do not.
+}
+bundle-budget-spent = { $plan }: the budget is spent; run the same command again to go on
+bundle-plan-done = { $plan }: { $done } of { $total } runs are done
+bundle-no-gpu = --device cuda needs a GPU that torch can use, but got none: nothing was computed
 
 # end of: training: the command line
 

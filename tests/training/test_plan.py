@@ -6,6 +6,7 @@ from surgecore.training.engine.stack import n_params
 from surgecore.training.plans import plan as plan_module
 from surgecore.training.plans.estimate import estimate, stages
 from surgecore.training.plans.plan import Plan, PlanError
+from surgecore.words import training as words
 
 TWELVE_ERRORS = """
 nmae = "typing error"
@@ -204,4 +205,4 @@ def test_estimate_counts_runs_and_steps(plan_text):
     work = sum(3 * 4 * (3 * 3 * size + 2 * 1797) * forward for size in (4, 16))
     update = 10 * cost.run_steps * n_params(plan.workload.shapes)
     assert cost.flops == pytest.approx(work + update)
-    assert "24 runs" in cost.sentence()
+    assert "24 runs" in words.cost(cost)

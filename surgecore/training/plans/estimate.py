@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surgecore._words import number
 from surgecore.training.engine.stack import n_params
 from surgecore.training.plans.plan import Plan
 
@@ -32,14 +31,6 @@ class Estimate:
     flops: float
     memory: float
     seconds: float
-
-    def sentence(self) -> str:
-        """Say it."""
-        return (
-            f"{self.runs:,} runs, about {_duration(self.seconds)} on one worker, could be three times that; "
-            f"at most {self.run_steps:,} steps in all, {number(self.flops)} floating-point operations, "
-            f"{number(self.memory / 1e6)} MB"
-        )
 
 
 def estimate(plan: Plan, device: str = "cpu") -> Estimate:
@@ -83,9 +74,3 @@ def stages(plan: Plan) -> list[tuple[int, dict[int, tuple[float, ...]] | None]]:
         return [(1, None)]
     middle = float(np.median(plan.grid.learning_rates))
     return [(0, None), (1, plan.refined(dict.fromkeys(plan.grid.batch_sizes, (middle,))))]
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, ExitStack
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 
 class JournalError(RuntimeError):
@@ -110,8 +110,8 @@ def _held(path: Path) -> AbstractContextManager[Any]:
     lock = FileLock(path.with_suffix(".lock"), timeout=0)
     try:
         lock.acquire()
-    except Timeout as error:
-        raise _taken(path) from error
+    except Timeout:
+        _refuse(path)
     out = ExitStack()
     out.callback(lock.release)
     return out
@@ -123,14 +123,14 @@ def _held_by_system(path: Path) -> AbstractContextManager[Any]:
     file = open(path.with_suffix(".lock"), "w")  # noqa: SIM115 - held until the journal is closed
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except OSError:
         file.close()
-        raise _taken(path) from error
+        _refuse(path)
     return file
 
 
-def _taken(path: Path) -> JournalError:
-    return JournalError(f"{path} must not be in use, but another process is writing it: wait, or choose another folder")
+def _refuse(path: Path) -> NoReturn:
+    raise JournalError(f"{path} must not be in use, but another process is writing it: wait, or choose another folder")
 
 
 def read_journal(path: str | PathLike[str]) -> tuple[list[Any], int, int]:

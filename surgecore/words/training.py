@@ -1,0 +1,49 @@
+"""What training costs and how far it is, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from surgecore.words.numbers import number
+from surgecore.words.phrases import say
+
+if TYPE_CHECKING:
+    from surgecore.training.plans.estimate import Estimate
+    from surgecore.training.runs.runner import Progress
+
+
+def cost(estimate: Estimate) -> str:
+    """What a plan will cost, before anything starts."""
+    return say(
+        "training-cost",
+        runs=estimate.runs,
+        time=duration(estimate.seconds),
+        steps=f"{estimate.run_steps:,}",
+        flops=number(estimate.flops, 2),
+        memory=number(estimate.memory / 1e6, 2),
+    )
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `12 min`, `1.5 h`."""
+    if seconds < 90:
+        return say("duration-seconds", amount=f"{max(seconds, 1):.0f}")
+    if seconds < 5400:
+        return say("duration-minutes", amount=f"{seconds / 60:.0f}")
+    return say("duration-hours", amount=f"{seconds / 3600:.1f}")
+
+
+def progress(now: Progress) -> str:
+    """How far a sweep is, in a line."""
+    best = ", ".join(f"{size}: {rate:.3g}" for size, (rate, _) in sorted(now.best.items()))
+    name = "training-progress" if now.stage else "training-progress-scouting"
+    return say(name, done=f"{now.done:,}", total=f"{now.total:,}", time=duration(now.remaining), best=best)
+
+
+def outcome(finished: bool, done: int, total: int) -> str:
+    """How a call of a sweep ended."""
+    if finished:
+        return say("training-done", count=total)
+    if total:
+        return say("training-stopped", done=f"{done:,}", total=f"{total:,}")
+    return say("training-stopped-early")
