@@ -9,26 +9,42 @@ import numpy as np
 import plotly.graph_objects as go
 
 from figures.palette import GREY, GRID
-from surgecore.words import number, power_of_two
+from surgecore.words import lr_unit, number, power_of_two, say
 
-BATCH_TITLE = "Batch size [examples]"
-LR_UNIT = "parameter units per step"
+
+def batch_title() -> str:
+    return say("axis-batch")
+
+
+def best_rate(unit: str | None) -> str:
+    """Title of an axis of best learning rates."""
+    return say("axis-best-rate", unit=unit or lr_unit("sign"))
+
+
+def rate(unit: str | None) -> str:
+    """Title of an axis of learning rates."""
+    return say("axis-rate", unit=unit or lr_unit("sign"))
+
+
+def rate_ticks(low: float, high: float) -> list[float]:
+    """1, 2, 5 of every decade, or fewer where there are many."""
+    decades, octaves = range(floor(log10(low)), ceil(log10(high)) + 1), log10(high / low)
+    steps = (1,) if octaves > 4 else (1, 3) if octaves > 2.2 else (1, 2, 5)
+    return [m * 10.0**k for k in decades for m in steps]
 
 
 def batch_axis(low: float, high: float) -> dict[str, object]:
     first, last = ceil(log2(low) - 1e-9), floor(log2(high) + 1e-9)
     step = 1 if last - first <= 7 else 2 if last - first <= 16 else 4
     powers = range(first + first % step, last + 1, step)
-    return _axis(BATCH_TITLE, low, high) | {
+    return _axis(batch_title(), low, high) | {
         "tickvals": [2.0**k for k in powers],
         "ticktext": [power_of_two(k) for k in powers],
     }
 
 
 def lr_axis(title: str, low: float, high: float) -> dict[str, object]:
-    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
-    steps = (1,) if log10(high / low) > 4 else (1, 3) if log10(high / low) > 2.2 else (1, 2, 5)
-    values = [m * 10.0**k for k in decades for m in steps]
+    values = rate_ticks(low, high)
     return _axis(title, low, high) | {"tickvals": values, "ticktext": [number(value, 1) for value in values]}
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from figures import axes
-from figures.palette import ERROR_BAR, GREY, GRID, MEASURED, STYLES
+from figures import axes, marks
+from figures.palette import GREY, GRID, MEASURED, STYLES
 from surgecore import FitResult, Optimum
 from surgecore.words import batch_size as batch_words
-from surgecore.words import count, curve, number, say
+from surgecore.words import curve, number, say
 
 FloatArray = NDArray[np.float64]
 Curve = Callable[[FloatArray], FloatArray]
@@ -28,70 +28,61 @@ def _line(figure: go.Figure, key: str, x: FloatArray, y: FloatArray, name: str) 
         mode="lines",
         line=STYLES[key].line(),
         meta=key,
-        hovertemplate="B = %{x:.4g}<br>learning rate %{y:.3g}<extra>" + name + "</extra>",
+        hovertemplate=say("hover-curve", batch="%{x:.4g}", rate="%{y:.3g}") + f"<extra>{name}</extra>",
     )
 
 
 def _hover(optimum: Optimum) -> str:
-    lines = [f"B = {batch_words(optimum.batch_size)}", f"learning rate {number(optimum.learning_rate)}"]
+    lines = [say("hover-curve", batch=batch_words(optimum.batch_size), rate=number(optimum.learning_rate))]
     if optimum.interval:
         low, high = optimum.interval
-        lines.append(f"95 % from {number(low)} to {number(high)}")
+        lines.append(say("hover-interval", low=number(low), high=number(high)))
     if optimum.on_edge:
-        lines.append(f"on the {optimum.on_edge} edge of the grid: only a bound")
-    lines.append(f"{count(optimum.n_trials, 'trial')}, {optimum.n_infeasible} diverged")
+        lines.append(say(f"edge-{optimum.on_edge}"))
+    lines.append(f"{say('trials', count=optimum.n_trials)}, {say('diverged-runs', count=optimum.n_infeasible)}")
     return "<br>".join(lines)
 
 
-def measured(figure: go.Figure, optima: Sequence[Optimum], label: str) -> None:
+def points(figure: go.Figure, optima: Sequence[Optimum], label: str) -> None:
     """Measured optima: markers with their 95 % intervals, never joined; bounds as triangles."""
     inside = [o for o in optima if not o.on_edge]
     edges = [o for o in optima if o.on_edge]
-    bars = [o.interval or (o.learning_rate, o.learning_rate) for o in inside]
+    hover = f"%{{text}}<extra>{say('hover-measured')}</extra>"
     if inside:
+        rates = [o.learning_rate for o in inside]
         figure.add_scatter(
             x=[o.batch_size for o in inside],
-            y=[o.learning_rate for o in inside],
-            error_y=ERROR_BAR
-            | {
-                "type": "data",
-                "symmetric": False,
-                "array": [high - o.learning_rate for o, (_, high) in zip(inside, bars, strict=True)],
-                "arrayminus": [o.learning_rate - low for o, (low, _) in zip(inside, bars, strict=True)],
-            },
+            y=rates,
+            error_y=marks.bars(rates, [o.interval for o in inside]),
             name=label,
             mode="markers",
             marker=MEASURED,
             meta="measured",
             text=[_hover(o) for o in inside],
-            hovertemplate="%{text}<extra>measured</extra>",
+            hovertemplate=hover,
         )
     if edges:
         figure.add_scatter(
             x=[o.batch_size for o in edges],
             y=[o.learning_rate for o in edges],
-            name="Measured, on the edge of the grid: a bound",
+            name=say("points-on-edge"),
             mode="markers",
-            marker=MEASURED
-            | {
-                "symbol": ["triangle-up" if o.on_edge == "high" else "triangle-down" for o in edges],
-                "size": 12,
-            },
-            meta="measured on edge",
+            marker=MEASURED | {"symbol": [marks.symbol(o.on_edge) for o in edges], "size": 12},
+            meta="measured_on_edge",
             text=[_hover(o) for o in edges],
-            hovertemplate="%{text}<extra>measured</extra>",
+            hovertemplate=hover,
         )
 
 
 def fits(
-    optima: Sequence[Optimum], results: Sequence[FitResult], *, measured_label: str, unit: str = axes.LR_UNIT
+    optima: Sequence[Optimum], results: Sequence[FitResult], *, measured_label: str, unit: str | None = None
 ) -> go.Figure:
     """Measured optima with fitted laws and their 95 % bands, one octave beyond the data each side."""
     figure = axes.blank(560)
     if not optima:
         figure.update_xaxes(axes.batch_axis(1, 2**10))
-        figure.update_yaxes(axes.lr_axis(f"Optimal learning rate [{unit}]", 1e-4, 1))
-        return axes.empty(figure, "No optimum to fit")
+        figure.update_yaxes(axes.lr_axis(axes.best_rate(unit), 1e-4, 1))
+        return axes.empty(figure, say("empty-fits"))
     sizes = [o.batch_size for o in optima]
     x = min(sizes) / 2, max(sizes) * 2
     grid = np.geomspace(*x, POINTS)
@@ -114,11 +105,11 @@ def fits(
             )
     for result, law in fitted:
         _line(figure, result.family.key, grid, np.asarray(law(grid)), curve(result.family.key))
-    measured(figure, optima, measured_label)
+    points(figure, optima, measured_label)
     heights = [o.learning_rate for o in optima] + [b for o in optima if o.interval for b in o.interval]
     low, high = axes.lr_span(heights)
     figure.update_xaxes(axes.batch_axis(*x))
-    figure.update_yaxes(axes.lr_axis(f"Optimal learning rate [{unit}]", low / 1.3, high * 1.3))
+    figure.update_yaxes(axes.lr_axis(axes.best_rate(unit), low / 1.3, high * 1.3))
     return figure
 
 
@@ -135,13 +126,13 @@ def residuals(results: Sequence[FitResult]) -> go.Figure:
             mode="markers",
             marker={"color": STYLES[key].colour, "size": 9},
             meta=key,
-            hovertemplate="B = %{x:.4g}<br>%{y:.2g} %<extra>" + curve(key) + "</extra>",
+            hovertemplate=f"{say('batch-is', batch='%{x:.4g}')}<br>%{{y:.2g}} %<extra>{curve(key)}</extra>",
         )
     figure.update_xaxes(axes.batch_axis(*((min(sizes) / 2, max(sizes) * 2) if sizes else (1, 2**10))))
     figure.update_yaxes(
-        title={"text": "Measured over fitted, minus one [%]"},
+        title={"text": say("axis-residual")},
         zeroline=True,
         zerolinecolor=GREY,
         gridcolor=GRID,
     )
-    return figure if sizes else axes.empty(figure, "No residuals")
+    return figure if sizes else axes.empty(figure, say("empty-residuals"))

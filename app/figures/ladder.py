@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from figures import axes
-from figures.palette import ERROR_BAR, GREY, MEASURED, STYLES
+from figures import axes, marks
+from figures.palette import GREY, MEASURED, STYLES
 from surgecore import words
 from surgecore.why.explanation import Explanation, TrainedOptimum
 from surgecore.why.measurement import RUNGS
+from surgecore.words import say
 
 
 def ladder(explanation: Explanation, update: str, rungs: Sequence[str], steps: int, *, unit: str) -> go.Figure:
@@ -42,36 +43,30 @@ def ladder(explanation: Explanation, update: str, rungs: Sequence[str], steps: i
             mode="lines",
             line=style.line(),
             meta=rung,
-            hovertemplate="B = %{x}<br>learning rate %{y:.3g}<extra>" + words.curve(rung, update) + "</extra>",
+            hovertemplate=say("hover-curve", batch="%{x}", rate="%{y:.3g}")
+            + f"<extra>{words.curve(rung, update)}</extra>",
         )
-    _points(figure, optima, f"Measured after {words.count(steps, 'step')}")
+    _points(figure, optima, say("points-after", count=steps))
     heights = [end for o in optima for end in (o.lr.value, o.lr.low or o.lr.value, o.lr.high or o.lr.value)] + [
         p.lr.value for rung in rungs for p in explanation.measurement.curve(rung, update) if p.lr.value > 0
     ]
     low, high = axes.lr_span(heights)
     figure.update_xaxes(axes.batch_axis(*_span(explanation, update)))
-    figure.update_yaxes(axes.lr_axis(f"Optimal learning rate [{unit}]", low / 1.2, high * 1.2))
+    figure.update_yaxes(axes.lr_axis(axes.best_rate(unit), low / 1.2, high * 1.2))
     return figure
 
 
 def _points(figure: go.Figure, optima: Sequence[TrainedOptimum], label: str) -> None:
-    bars = [(o.lr.low or o.lr.value, o.lr.high or o.lr.value) for o in optima]
+    rates = [o.lr.value for o in optima]
     figure.add_scatter(
         x=[o.batch_size for o in optima],
-        y=[o.lr.value for o in optima],
-        error_y=ERROR_BAR
-        | {
-            "type": "data",
-            "symmetric": False,
-            "array": [high - o.lr.value for o, (_, high) in zip(optima, bars, strict=True)],
-            "arrayminus": [o.lr.value - low for o, (low, _) in zip(optima, bars, strict=True)],
-        },
+        y=rates,
+        error_y=marks.bars(rates, [(o.lr.low or o.lr.value, o.lr.high or o.lr.value) for o in optima]),
         name=label,
         mode="markers",
-        marker=MEASURED
-        | {"symbol": [{"high": "triangle-up", "low": "triangle-down"}.get(o.on_edge, "circle") for o in optima]},
+        marker=MEASURED | {"symbol": [marks.symbol(o.on_edge) for o in optima]},
         meta="measured",
-        hovertemplate="B = %{x}<br>learning rate %{y:.3g}<extra>measured</extra>",
+        hovertemplate=say("hover-curve", batch="%{x}", rate="%{y:.3g}") + f"<extra>{say('hover-measured')}</extra>",
     )
 
 
@@ -88,25 +83,19 @@ def ratios(explanation: Explanation, update: str, rungs: Sequence[str]) -> go.Fi
         figure.add_scatter(
             x=[r.batch_size * aside for r in found],
             y=[r.value for r in found],
-            error_y=ERROR_BAR
-            | {
-                "type": "data",
-                "symmetric": False,
-                "color": colour,
-                "array": [r.high - r.value for r in found],
-                "arrayminus": [r.value - r.low for r in found],
-            },
+            error_y=marks.bars([r.value for r in found], [(r.low, r.high) for r in found], color=colour),
             name=words.curve(rung, update),
             mode="markers",
             marker={"color": colour, "size": 8, "symbol": list(RUNGS).index(rung)},
             meta=f"{rung} ratio",
-            text=[f"B = {r.batch_size}" for r in found],
-            hovertemplate="%{text}<br>%{y:.2f} times the measured<extra>" + words.curve(rung, update) + "</extra>",
+            text=[say("batch-is", batch=str(r.batch_size)) for r in found],
+            hovertemplate=f"%{{text}}<br>{say('hover-ratio', ratio='%{y:.2f}')}"
+            f"<extra>{words.curve(rung, update)}</extra>",
         )
     figure.add_hline(y=1, line={"color": GREY, "width": 1.5})
     low, high = min(values) / 1.1, max(values) * 1.1
     figure.update_xaxes(axes.batch_axis(*_span(explanation, update)))
-    figure.update_yaxes(axes.lr_axis("Predicted over measured", low, high))
+    figure.update_yaxes(axes.lr_axis(say("axis-ratio"), low, high))
     if high / low < 4:
         ticks = [
             round(0.1 * k, 1) for k in (*range(2, 12), 12, 14, 16, 18, *range(20, 45, 5)) if low <= 0.1 * k <= high

@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from figures import axes
-from figures.fits import measured
+from figures.fits import points
 from figures.palette import DIVERGED, GREY, INK
 from surgecore import Metric, Optimum, Sweep
 from surgecore.words import batch_size as batch_words
-from surgecore.words import count, metric_name, number
+from surgecore.words import metric_name, number, say
 
 FloatArray = NDArray[np.float64]
 
@@ -51,25 +51,26 @@ def _span(edges: FloatArray, values: Iterable[float]) -> tuple[float, float]:
 
 
 def _cell_hover(cell: pd.Series, metric: Metric) -> str:
-    text = f"B = {batch_words(cell.batch_size)}<br>learning rate {number(cell.learning_rate)}"
+    text = say("hover-curve", batch=batch_words(cell.batch_size), rate=number(cell.learning_rate))
     if np.isfinite(cell.loss):
         error = f" ± {number(cell.stderr, 1)}" if np.isfinite(cell.stderr) else ""
         text += f"<br>{escape(metric_name(metric))} {number(metric.shown(float(cell.loss)))}{error}"
-    text += f"<br>{count(int(cell.n_trials), 'trial')}"
-    text += f", {cell.n_infeasible:.0f} diverged" if cell.n_infeasible else ""
-    return text + (f", {cell.n_incomplete:.0f} incomplete" if cell.n_incomplete else "")
+    runs = [say("trials", count=int(cell.n_trials))]
+    runs += [say("diverged-runs", count=int(cell.n_infeasible))] if cell.n_infeasible else []
+    runs += [say("incomplete-runs", count=int(cell.n_incomplete))] if cell.n_incomplete else []
+    return f"{text}<br>{', '.join(runs)}"
 
 
 def draw(
-    sweep: Sweep | None, optima: Sequence[Optimum] = (), *, loss_title: str = "Loss", unit: str = axes.LR_UNIT
+    sweep: Sweep | None, optima: Sequence[Optimum] = (), *, loss_title: str = "", unit: str | None = None
 ) -> go.Figure:
     """A heat map where the cells form a grid; every measured cell is a marker, whatever became of it."""
     figure = axes.blank(600)
     cells = pd.DataFrame() if sweep is None else sweep.cells()
     if cells.empty:
         figure.update_xaxes(axes.batch_axis(1, 2**10))
-        figure.update_yaxes(axes.lr_axis(f"Learning rate [{unit}]", 1e-4, 1))
-        return axes.empty(figure, "No measured cell")
+        figure.update_yaxes(axes.lr_axis(axes.rate(unit), 1e-4, 1))
+        return axes.empty(figure, say("empty-map"))
     table = cells.pivot(index="learning_rate", columns="batch_size", values="loss")  # noqa: PD010
     x, y = (_edges(axis.to_numpy(dtype=float)) for axis in (table.columns, table.index))
     metric = sweep.metric
@@ -81,7 +82,7 @@ def draw(
             "cmin": low,
             "cmax": high,
             "colorbar": {
-                "title": {"text": escape(loss_title), "side": "top"},
+                "title": {"text": escape(loss_title or metric_name(metric)), "side": "top"},
                 "exponentformat": "e",
                 "orientation": "h",
                 "thickness": 12,
@@ -100,7 +101,7 @@ def draw(
     figure.add_scatter(
         x=finite["batch_size"],
         y=finite["learning_rate"],
-        name="Measured cell",
+        name=say("points-cell"),
         mode="markers",
         marker={"size": 5, "color": "rgba(255, 255, 255, 0.55)", "line": {"color": INK, "width": 0.5}}
         if is_grid
@@ -110,28 +111,28 @@ def draw(
         hovertemplate="%{text}<extra></extra>",
     )
     _mark_lost(figure, cells, metric)
-    measured(figure, optima, "Optimum, 95 % interval")
+    points(figure, optima, say("points-optimum"))
     figure.update_xaxes(axes.batch_axis(*_span(x, table.columns)) | {"showgrid": False})
-    figure.update_yaxes(axes.lr_axis(f"Learning rate [{unit}]", *_span(y, table.index)) | {"showgrid": False})
+    figure.update_yaxes(axes.lr_axis(axes.rate(unit), *_span(y, table.index)) | {"showgrid": False})
     return figure
 
 
 def _mark_lost(figure: go.Figure, cells: pd.DataFrame, metric: Metric) -> None:
     no_loss = ~np.isfinite(cells["loss"])
     groups = {
-        "Diverged": (cells[no_loss & (cells["n_infeasible"] > 0)], "x", DIVERGED),
-        "Diverged for some seeds": (cells[~no_loss & (cells["n_infeasible"] > 0)], "x-thin", DIVERGED),
-        "Incomplete": (cells[no_loss & (cells["n_infeasible"] == 0)], "square-open", GREY),
+        "diverged": (cells[no_loss & (cells["n_infeasible"] > 0)], "x", DIVERGED),
+        "some-diverged": (cells[~no_loss & (cells["n_infeasible"] > 0)], "x-thin", DIVERGED),
+        "incomplete": (cells[no_loss & (cells["n_infeasible"] == 0)], "square-open", GREY),
     }
-    for name, (lost, symbol, colour) in groups.items():
+    for key, (lost, symbol, colour) in groups.items():
         if len(lost):
             figure.add_scatter(
                 x=lost["batch_size"],
                 y=lost["learning_rate"],
-                name=name,
+                name=say(f"points-{key}"),
                 mode="markers",
                 marker={"symbol": symbol, "size": 9, "color": colour, "line": {"color": colour, "width": 2}},
-                meta=name.lower(),
+                meta=key,
                 text=[_cell_hover(cell, metric) for _, cell in lost.iterrows()],
-                hovertemplate="%{text}<extra>" + name.lower() + "</extra>",
+                hovertemplate=f"%{{text}}<extra>{say(f'points-{key}')}</extra>",
             )

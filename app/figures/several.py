@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from figures import axes
+from figures import axes, marks
 from figures.palette import ERROR_BAR, GREY, GRID, INK, MEASURED, STYLES
 from surgecore import Optimum, Tradeoff
 from surgecore.words import batch_size as batch_words
-from surgecore.words import number
+from surgecore.words import number, say
 
 #: One colour and one marker a sweep; lines are for models, so these are never joined.
 _MARKS = (
@@ -26,20 +26,13 @@ def several(optima: Mapping[str, Sequence[Optimum]], *, unit: str) -> go.Figure:
     figure = axes.blank(560)
     everything = [o for found in optima.values() for o in found]
     if not everything:
-        return axes.empty(figure, "No optimum to compare")
+        return axes.empty(figure, say("empty-several"))
     for (name, found), (colour, symbol) in zip(optima.items(), _MARKS, strict=False):
-        bars = [o.interval or (o.learning_rate, o.learning_rate) for o in found]
+        rates = [o.learning_rate for o in found]
         figure.add_scatter(
             x=[o.batch_size for o in found],
-            y=[o.learning_rate for o in found],
-            error_y=ERROR_BAR
-            | {
-                "type": "data",
-                "symmetric": False,
-                "color": colour,
-                "array": [high - o.learning_rate for o, (_, high) in zip(found, bars, strict=True)],
-                "arrayminus": [o.learning_rate - low for o, (low, _) in zip(found, bars, strict=True)],
-            },
+            y=rates,
+            error_y=marks.bars(rates, [o.interval for o in found], color=colour),
             name=name,
             mode="markers",
             marker={
@@ -49,12 +42,12 @@ def several(optima: Mapping[str, Sequence[Optimum]], *, unit: str) -> go.Figure:
                 "line": {"color": INK, "width": 1},
             },
             meta=f"measured {name}",
-            hovertemplate="B = %{x:.4g}<br>learning rate %{y:.3g}<extra>" + name + "</extra>",
+            hovertemplate=say("hover-curve", batch="%{x:.4g}", rate="%{y:.3g}") + f"<extra>{name}</extra>",
         )
     sizes = [o.batch_size for o in everything]
     low, high = axes.lr_span([o.learning_rate for o in everything])
     figure.update_xaxes(axes.batch_axis(min(sizes) / 2, max(sizes) * 2))
-    figure.update_yaxes(axes.lr_axis(f"Optimal learning rate [{unit}]", low / 1.3, high * 1.3))
+    figure.update_yaxes(axes.lr_axis(axes.best_rate(unit), low / 1.3, high * 1.3))
     figure.update_layout(showlegend=True)
     return figure
 
@@ -68,12 +61,12 @@ def tradeoff(steps: Tradeoff) -> go.Figure:
     figure.add_scatter(
         x=np.asarray(steps.examples(grid)),
         y=np.asarray(steps.steps(grid)),
-        name="Fit in log space",
+        name=say("curve-tradeoff"),
         mode="lines",
         line=STYLES["sgd"].line(),
         meta="tradeoff",
-        text=[f"B = {number(b)}" for b in grid],
-        hovertemplate="%{text}<br>%{x:.3g} examples, %{y:.3g} steps<extra>fit</extra>",
+        text=[say("batch-is", batch=number(b)) for b in grid],
+        hovertemplate=_hover("%{x:.3g}", "%{y:.3g}", "hover-fit"),
     )
     errors = points["stderr"].to_numpy(dtype=float) if "stderr" in points else np.full(len(points), np.nan)
     spread = np.expm1(1.96 * np.nan_to_num(errors)) * points["steps"].to_numpy(dtype=float)
@@ -81,14 +74,18 @@ def tradeoff(steps: Tradeoff) -> go.Figure:
         x=points["examples"],
         y=points["steps"],
         error_y=ERROR_BAR | {"type": "data", "array": spread},
-        name="Measured, best learning rate",
+        name=say("points-tradeoff"),
         mode="markers",
         marker=MEASURED,
-        meta="measured tradeoff",
-        text=[f"B = {batch_words(b)}" for b in sizes],
-        hovertemplate="%{text}<br>%{x:.4g} examples, %{y:.4g} steps<extra>measured</extra>",
+        meta="measured_tradeoff",
+        text=[say("batch-is", batch=batch_words(b)) for b in sizes],
+        hovertemplate=_hover("%{x:.4g}", "%{y:.4g}", "hover-measured"),
     )
     style = {"type": "log", "gridcolor": GRID, "zeroline": False, "showline": True, "linecolor": GREY}
-    figure.update_xaxes(style | {"title": {"text": "Examples to the target"}})
-    figure.update_yaxes(style | {"title": {"text": "Steps to the target"}})
+    figure.update_xaxes(style | {"title": {"text": say("axis-examples")}})
+    figure.update_yaxes(style | {"title": {"text": say("axis-steps")}})
     return figure
+
+
+def _hover(examples: str, steps: str, what: str) -> str:
+    return f"%{{text}}<br>{say('hover-tradeoff', examples=examples, steps=steps)}<extra>{say(what)}</extra>"

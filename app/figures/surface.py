@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from math import ceil, floor, isfinite, log2, log10
+from math import ceil, isfinite, log2
 from typing import Any
 
 import numpy as np
 from plotly.colors import sample_colorscale
 
-from figures.axes import BATCH_TITLE, LR_UNIT
+from figures import axes
 from figures.loss_map import colour_limits
 from surgecore import Optimum, words
+from surgecore.tables.metric import LOSS
+from surgecore.words import say
 
 COLOURS = "YlGnBu_r"
 Cells = Mapping[tuple[int, float], float | None]
@@ -55,8 +57,8 @@ def surface(
     *,
     optima: Sequence[Optimum] | None = None,
     show_planned: bool = True,
-    loss_title: str = "Loss",
-    unit: str = LR_UNIT,
+    loss_title: str | None = None,
+    unit: str | None = None,
 ) -> dict[str, Any]:
     """The planned grid, the cells measured so far, and the best rate of each batch size: so far, or for good."""
     rates = [rate for _, rate in cells] + (list(learning_rates) if show_planned or not cells else [])
@@ -86,22 +88,24 @@ def surface(
         "final": optima is not None,
         "xticks": [{"at": x.at(v), "text": _batch_label(v)} for v in _thinned(x.values)],
         "yticks": [{"at": round(1 - y.at(v), 5), "text": words.number(v, 1)} for v in _rate_ticks(y)],
-        "xtitle": BATCH_TITLE,
-        "ytitle": f"Learning rate [{unit}]",
-        "scale": _scale(loss_title, low, high) if any(v is not None for v in cells.values()) else None,
+        "xtitle": axes.batch_title(),
+        "ytitle": axes.rate(unit),
+        "scale": _scale(loss_title or words.metric_name(LOSS), low, high)
+        if any(v is not None for v in cells.values())
+        else None,
         "alt": _alt(len(planned), cells, marks, optima is not None),
     }
 
 
 def _look(key: tuple[int, float], cells: Cells, low: float, high: float) -> dict[str, Any]:
-    where = f"B = {words.batch_size(key[0])}, learning rate {words.number(key[1])}"
+    where = say("cell-at", batch=words.batch_size(key[0]), rate=words.number(key[1]))
     if key not in cells:
-        return {"state": "planned", "text": f"{where}: not measured yet"}
+        return {"state": "planned", "text": say("cell-planned", where=where)}
     loss = cells[key]
     if loss is None:
-        return {"state": "diverged", "text": f"{where}: at least one run diverged"}
+        return {"state": "diverged", "text": say("cell-diverged", where=where)}
     (colour,) = sample_colorscale(COLOURS, [float(np.clip((loss - low) / (high - low), 0, 1))])
-    return {"state": "measured", "fill": colour, "text": f"{where}: mean loss {words.number(loss)}"}
+    return {"state": "measured", "fill": colour, "text": say("cell-loss", where=where, loss=words.number(loss))}
 
 
 def _best(cells: Cells) -> list[dict[str, Any]]:
@@ -113,7 +117,7 @@ def _best(cells: Cells) -> list[dict[str, Any]]:
         {
             "batch": size,
             "lr": best[size][1],
-            "text": f"B = {words.batch_size(size)}: best so far {words.number(best[size][1])}",
+            "text": say("mark-best", batch=words.batch_size(size), rate=words.number(best[size][1])),
         }
         for size in sorted(best)
     ]
@@ -121,15 +125,15 @@ def _best(cells: Cells) -> list[dict[str, Any]]:
 
 def _optimum(optimum: Optimum) -> dict[str, Any]:
     low, high = optimum.interval or (optimum.learning_rate, optimum.learning_rate)
-    known = words.interval(low, high) if optimum.interval else "no interval known"
-    edge = f", on the {optimum.on_edge} edge of the grid: a bound" if optimum.on_edge else ""
+    known = words.interval(low, high) if optimum.interval else say("no-interval")
+    known = ", ".join([known, *([say(f"edge-{optimum.on_edge}")] if optimum.on_edge else [])])
+    rate = words.number(optimum.learning_rate)
     return {
         "batch": optimum.batch_size,
         "lr": optimum.learning_rate,
         "low": low,
         "high": high,
-        "text": f"B = {words.batch_size(optimum.batch_size)}: optimum {words.number(optimum.learning_rate)} "
-        f"({known}{edge})",
+        "text": say("mark-optimum", batch=words.batch_size(optimum.batch_size), rate=rate, interval=known),
     }
 
 
@@ -152,10 +156,7 @@ def _thinned(values: Sequence[float]) -> Sequence[float]:
 
 def _rate_ticks(y: _Axis) -> list[float]:
     low, high = 2.0**y.low, 2.0**y.high
-    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
-    octaves = log10(high / low)
-    steps = (1,) if octaves > 4 else (1, 3) if octaves > 2.2 else (1, 2, 5)
-    return [m * 10.0**k for k in decades for m in steps if low <= m * 10.0**k <= high]
+    return [tick for tick in axes.rate_ticks(low, high) if low <= tick <= high]
 
 
 def _scale(title: str, low: float, high: float) -> dict[str, Any]:
@@ -169,14 +170,11 @@ def _scale(title: str, low: float, high: float) -> dict[str, Any]:
 
 def _alt(planned: int, cells: Cells, marks: Sequence[Mapping[str, Any]], final: bool) -> str:
     if not cells:
-        return f"The planned grid: {words.count(planned, 'cell')}, none measured yet."
-    lost = sum(loss is None for loss in cells.values())
-    said = f"Loss surface: {words.count(len(cells), 'cell')} measured, {lost} with a diverged run."
+        return say("alt-planned", count=planned)
+    said = say("alt-surface", count=len(cells), lost=sum(loss is None for loss in cells.values()))
     if not marks:
         return said
-    what = "Optimal" if final else "So far the best"
-    ends = [f"{words.number(m['lr'])} at B = {m['batch']:g}" for m in (marks[0], marks[-1])]
-    top = max(marks, key=lambda mark: mark["lr"])
-    return (
-        f"{said} {what} learning rate: {ends[0]}, highest {words.number(top['lr'])} at B = {top['batch']:g}, {ends[1]}."
-    )
+    named = {"first": marks[0], "top": max(marks, key=lambda mark: mark["lr"]), "last": marks[-1]}
+    values = {name: words.number(mark["lr"]) for name, mark in named.items()}
+    values |= {f"{name}_at": f"{mark['batch']:g}" for name, mark in named.items()}
+    return f"{said} {say('alt-surface-best', final='yes' if final else 'no', **values)}"

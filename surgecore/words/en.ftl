@@ -8,6 +8,20 @@ from-to = { $low } to { $high }
 with-interval = { $value } ({ $interval })
 with-unit = { $name } [{ $unit }]
 none = none
+batch-sizes = { $count ->
+    [one] { $count } batch size
+   *[other] { $count } batch sizes
+}
+learning-rates = { $count ->
+    [one] { $count } learning rate
+   *[other] { $count } learning rates
+}
+seeds = { $count ->
+    [one] { $count } seed
+   *[other] { $count } seeds
+}
+no-seeds = no seed column
+points-caption = { $points }: best learning rates with 95 % intervals, { $name } [{ $unit }]
 count-runs = { $count ->
     [one] { $count } run
    *[other] { $count } runs
@@ -563,6 +577,76 @@ bundle-no-gpu = --device cuda needs a GPU that torch can use, but got none: noth
 
 ## figures
 
+axis-batch = Batch size [examples]
+axis-best-rate = Best learning rate [{ $unit }]
+axis-rate = Learning rate [{ $unit }]
+axis-residual = Measured over fitted, minus one [%]
+axis-ratio = Predicted over measured
+axis-examples = Examples to the target
+axis-steps = Steps to the target
+
+unit-rate-sign = parameter units per step
+unit-rate-sgd = parameter units² per loss
+unit-rate-unknown = units of its optimizer
+
+hover-curve = Batch size { $batch }<br>learning rate { $rate }
+hover-interval = 95 % from { $low } to { $high }
+hover-ratio = { $ratio } times the measured
+hover-tradeoff = { $examples } examples, { $steps } steps
+hover-fit = fit
+hover-measured = measured
+batch-is = Batch size { $batch }
+
+edge-high = at the highest rate tried: only a bound
+edge-low = at the lowest rate tried: only a bound
+trials = { $count ->
+    [one] { $count } trial
+   *[other] { $count } trials
+}
+cells = { $count ->
+    [one] { $count } cell
+   *[other] { $count } cells
+}
+diverged-runs = { $count } diverged
+incomplete-runs = { $count } incomplete
+
+points-measured = Measured
+points-after = Measured after { horizon-steps }
+points-on-edge = At the end of the rates tried: a bound
+points-optimum = Optimum, 95 % interval
+points-cell = Measured cell
+points-diverged = Diverged
+points-some-diverged = Diverged for some seeds
+points-incomplete = Incomplete
+points-tradeoff = Measured, best learning rate
+curve-tradeoff = Fit in log space
+
+empty-fits = No optimum to fit
+empty-residuals = No residuals
+empty-map = No measured cell
+empty-several = No optimum to compare
+
+loss-after = Loss after { horizon-steps }
+
+cell-at = Batch size { $batch }, learning rate { $rate }
+cell-planned = { $where }: not measured yet
+cell-diverged = { $where }: at least one run diverged
+cell-loss = { $where }: mean loss { $loss }
+mark-best = Batch size { $batch }: best so far { $rate }
+mark-optimum = Batch size { $batch }: best { $rate } ({ $interval })
+no-interval = no interval known
+
+alt-planned = The planned grid: { cells }, none measured yet.
+alt-surface = Loss surface: { cells } measured, { $lost } with a diverged run.
+alt-surface-best = { $final ->
+    [yes] Best learning rate
+   *[no] Best learning rate so far
+}: { $first } at batch size { $first_at }, highest { $top } at { $top_at }, { $last } at { $last_at }.
+alt-no-optimum = No measured optimum.
+alt-optima = { $count ->
+    [one] Measured best learning rate at { $count } batch size
+   *[other] Measured best learning rates at { $count } batch sizes
+}: { $first } at { $first_at }, highest { $top } at { $top_at }, { $last } at { $last_at }.
 
 # end of: figures
 

@@ -9,7 +9,7 @@ from surgecore.sweeps.analysis import Analysis
 from surgecore.sweeps.optima import Optimum
 from surgecore.sweeps.sweep import Sweep
 from surgecore.tables.metric import LOSS, Metric
-from surgecore.words.numbers import count, number, plain
+from surgecore.words.numbers import number, plain
 from surgecore.words.phrases import say
 from surgecore.words.problems import metric_name, notice
 
@@ -20,16 +20,17 @@ VISIBLE = 0.01
 def optima_alt(optima: Sequence[Optimum]) -> str:
     """The measured optima in one sentence, for alt text."""
     if not optima:
-        return "No measured optimum."
-    best = max(optima, key=lambda optimum: optimum.learning_rate)
-    at = [f"{number(o.learning_rate)} at B = {o.batch_size:g}" for o in (optima[0], best, optima[-1])]
-    sizes = count(len(optima), "batch size")
-    return f"Measured optimal learning rates at {sizes}: {at[0]}, highest {at[1]}, {at[2]}."
+        return say("alt-no-optimum")
+    top = max(optima, key=lambda optimum: optimum.learning_rate)
+    named = {"first": optima[0], "top": top, "last": optima[-1]}
+    values = {name: number(o.learning_rate) for name, o in named.items()}
+    values |= {f"{name}_at": f"{o.batch_size:g}" for name, o in named.items()}
+    return say("alt-optima", count=len(optima), **values)
 
 
 def measured(sweep: Sweep) -> str:
     """What the points are, with the horizon: one step and many steps never share a label."""
-    return f"Measured after {count(sweep.steps, 'step')}" if sweep.steps else "Measured"
+    return say("points-after", count=sweep.steps) if sweep.steps else say("points-measured")
 
 
 def file_name(sweep: Sweep) -> str:
@@ -40,14 +41,13 @@ def file_name(sweep: Sweep) -> str:
 def facts(sweep: Sweep) -> str:
     """Size of a sweep in one line; nothing that was lost goes unsaid."""
     status = sweep.trials["status"].value_counts()
-    seeds = count(sweep.n_seeds, "seed") if sweep.n_seeds else "no seed column"
     parts = [
-        count(len(sweep.trials), "trial"),
-        count(len(sweep.batch_sizes), "batch size"),
-        count(len(sweep.learning_rates), "learning rate"),
-        seeds,
-        f"{status.get('infeasible', 0):,} diverged",
-        f"{status.get('incomplete', 0):,} incomplete",
+        say("trials", count=len(sweep.trials)),
+        say("batch-sizes", count=len(sweep.batch_sizes)),
+        say("learning-rates", count=len(sweep.learning_rates)),
+        say("seeds", count=sweep.n_seeds) if sweep.n_seeds else say("no-seeds"),
+        say("diverged-runs", count=int(status.get("infeasible", 0))),
+        say("incomplete-runs", count=int(status.get("incomplete", 0))),
     ]
     return " · ".join(parts)
 
@@ -66,15 +66,14 @@ def clipped(losses: Sequence[float], limits: tuple[float, float], metric: Metric
 
 def lr_unit(optimizer: str | None) -> str:
     """Unit of a learning rate by its optimizer's key: SGD's is not a sign's, and an upload's is unknown."""
-    if optimizer is None:
-        return "units of its optimizer"
-    return "parameter units² per loss" if optimizer == "sgd" else "parameter units per step"
+    return say(
+        "unit-rate-unknown" if optimizer is None else "unit-rate-sgd" if optimizer == "sgd" else "unit-rate-sign"
+    )
 
 
 def points(sweep: Sweep, unit: str) -> str:
     """What the measured points are, in one clause."""
-    horizon = f" after {count(sweep.steps, 'step')}" if sweep.steps else ""
-    return f"measured optima{horizon} with their 95 % intervals, {plain(sweep.name)} [{unit}]"
+    return say("points-caption", points=measured(sweep), name=plain(sweep.name), unit=unit)
 
 
 def remarks(analysis: Analysis) -> list[str]:

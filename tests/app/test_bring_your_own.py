@@ -251,7 +251,7 @@ def test_steps_to_a_target_bring_the_trade_off(app, trials):
     table = trials.assign(steps_to_target=steps, loss=steps)
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
     drawn = [meta for i in range(len(app.get("plotly_chart"))) for meta in metas(figure(app, i))]
-    assert {"tradeoff", "measured tradeoff"} <= set(drawn)
+    assert {"tradeoff", "measured_tradeoff"} <= set(drawn)
 
 
 def test_what_was_not_touched_follows_the_sweep_that_is_shown(app, trials):

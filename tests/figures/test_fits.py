@@ -39,7 +39,7 @@ def test_optima_on_the_edge_of_the_grid_are_triangles_and_no_numbers_with_errors
     cut = Sweep.from_frame(sweep.trials[sweep.trials.learning_rate < 0.018].reset_index(drop=True))
     edge = [o for o in cut.optima() if o.on_edge == "high"]
     assert edge
-    trace = by_meta(figures.fits(cut.optima(), [], measured_label="Measured"), "measured on edge")
+    trace = by_meta(figures.fits(cut.optima(), [], measured_label="Measured"), "measured_on_edge")
     assert list(trace.x) == [o.batch_size for o in edge]
     assert set(trace.marker.symbol) == {"triangle-up"}
     assert trace.error_y.array is None
@@ -64,7 +64,7 @@ def test_bands_and_curves_of_fits(analysis):
     assert figure.layout.xaxis.range == (1.0 * np.log10(2), 11 * np.log10(2))
     assert figure.layout.xaxis.ticktext == ("2²", "2⁴", "2⁶", "2⁸", "2¹⁰")
     np.testing.assert_array_equal(figure.layout.xaxis.tickvals, 4.0 ** np.arange(1, 6))
-    assert figure.layout.yaxis.title.text == "Optimal learning rate [parameter units per step]"
+    assert figure.layout.yaxis.title.text == "Best learning rate [parameter units per step]"
 
 
 def test_residuals_are_percent_of_the_fitted_rate(analysis):
@@ -120,7 +120,7 @@ def test_scattered_trials_are_coloured_points_without_a_heat_map():
     [
         (
             figures.fits((), (), measured_label="Measured"),
-            ("Batch size [examples]", "Optimal learning rate [parameter units per step]"),
+            ("Batch size [examples]", "Best learning rate [parameter units per step]"),
         ),
         (figures.residuals([]), ("Batch size [examples]", "Measured over fitted, minus one [%]")),
         (loss_map.draw(None), ("Batch size [examples]", "Learning rate [parameter units per step]")),
