@@ -326,7 +326,7 @@ def _read_parquet(data: bytes) -> RawTable:
         if size > MAX_BYTES or file.metadata.num_rows > MAX_BYTES // 8:
             raise refused(ProblemCode.TOO_LARGE, limit=MAX_BYTES // 2**20)
         table = file.read()
-    except SweepError:
+    except (SweepError, MemoryError):
         raise
     except Exception as error:
         raise refused(ProblemCode.BAD_PARQUET, reason=str(error)[:200]) from error

@@ -40,6 +40,11 @@ class ProblemCode(StrEnum):
     NOTEBOOK = "notebook"
     CHART_EXPORT = "chart-export"
     DATABASE = "database"
+    # what reading may cost
+    READ_SIZE = "read-size"
+    READ_MEMORY = "read-memory"
+    READ_TIME = "read-time"
+    READ_DIED = "read-died"
     # a tracker's store
     STORE_NONE = "store-none"
     STORE_NOT_ONE = "store-not-one"

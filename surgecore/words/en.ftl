@@ -257,6 +257,13 @@ store-read-hydra = `.hydra/config.yaml`, and the metrics of the job as in the ne
 store-tree = Folders of settings and metrics
 store-at-tree = the folder above the runs
 store-read-tree = `config`, `hparams`, `params` or `args` (`.json`, `.yaml`); `metrics`, `results`, `history`, `log` or `progress` (`.csv`, `.jsonl`, `.json`); names such as `lr=0.01,bs=32`
+problem-read-size = the file must be at most { $limit } MB, but is larger
+    .page = Use the command line, surge fit, which has higher limits.
+problem-read-memory = reading the file must take at most { $limit } MB of memory, but takes more
+    .page = Use the command line, surge fit, which has higher limits.
+problem-read-time = reading the file must take at most { $limit } s, but takes longer
+    .page = Use the command line, surge fit, which has higher limits.
+problem-read-died = the file ended the process that read it: it is damaged, or made to do that
 problem-store-none = the folder must hold the runs of a tracker, but none that is known was found in it
 problem-store-not-one = the file must be what a tracker keeps, but is not
 problem-store-several = the folder holds several stores: choose one of { $names }
