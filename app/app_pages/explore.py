@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import streamlit as st
-from choice import controls
+from choice import shown, source
 from components.surge_chart import surge_chart
 from explore import logged as logged_scales
 from explore import page as explore
@@ -14,12 +14,13 @@ from explore.state import hidden
 from surgecore import words
 from surgecore.words import tables
 
-analysis = controls.chosen_analysis()
-own = controls.chosen_entry() is None
+analysis = shown.analysis()
+own = shown.entry() is None
 hide = hidden(explore.query())
 state, notices = explore.current_state()
 
 if "page" not in hide:
+    source.chip(alone=False)
     st.title("Where does the optimal learning rate peak?", anchor=False)
 for notice in notices:
     st.warning(words.plain(notice), icon=":material/link_off:")
@@ -37,7 +38,7 @@ if figure.open:
         st.caption(
             "**Lines**: theory for one step, computed from the controls, so without error. Rules start with "
             "the small-batch limit; SGD, in its own units, is drawn to end on the plateau. "
-            f"**Points**: {words.points(analysis.sweep, controls.lr_unit())}. They are never joined."
+            f"**Points**: {words.points(analysis.sweep, shown.unit())}. They are never joined."
         )
 if numbers.open:
     with numbers:

@@ -1,7 +1,7 @@
 """Train: measure it yourself, and watch the loss surface fill in."""
 
 import streamlit as st
-from choice import controls
+from choice import shown as choice
 from components.loss_surface import loss_surface
 from figures import surface as train_figures
 from train import jobs as training_jobs
@@ -9,7 +9,7 @@ from train import panel as train_panel
 from train import plan as train_plan
 from train.jobs import ACTIVE, QueueFullError
 
-from surgecore import analyse, words
+from surgecore import words
 from surgecore.training.plans.estimate import estimate
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.jobs import CANCELLED, DONE, FAILED, WAITING, Job
@@ -89,7 +89,7 @@ def finished(shown: Job) -> None:
             "Compared after", list(keys), default=key, format_func=keys.get, key="train-output", required=True
         )
     sweep = training_jobs.result(shown, key)
-    analysis = analyse(sweep)
+    analysis = choice.analysis_for(sweep)
     headline.markdown(f"**{analysis.verdict.sentence}**")
     cells = {
         (int(row.batch_size), float(row.learning_rate)): None if row.n_infeasible else float(row.loss)
@@ -111,10 +111,10 @@ def finished(shown: Job) -> None:
     label = f"{shown.plan.title}, {keys[key]} (trained here)"
     with st.container(horizontal=True):
         if st.button("Lay it over Explore", icon=":material/tune:", type="primary"):
-            controls.show_trained(label, sweep, optimizer)
+            choice.show_trained(label, sweep, shown.plan.source["optimizer"]["key"])
             st.switch_page("app_pages/explore.py")
         if st.button("Everything about it", icon=":material/grid_on:"):
-            controls.show_trained(label, sweep, optimizer)
+            choice.show_trained(label, sweep, shown.plan.source["optimizer"]["key"])
             st.switch_page("app_pages/sweep.py")
         st.download_button(
             "Sweep, CSV", sweep.to_csv, f"{shown.plan.name}-{key}.csv", "text/csv", on_click="ignore",

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from choice import uploads
-from choice.uploads import Held, Settings
+from choice import shown, uploads
+from choice.shelf import Held, Settings
 from surgecore import Choice, DivergedRule, Problem, Question, Sweep, SweepError
 from surgecore.tables.questions import Topic
 from surgecore.words import count, layout, plain, say
@@ -35,17 +35,17 @@ GOALS = {
 UNITS = {"examples": "examples", "sequences": "sequences", "tokens": "tokens"}
 
 
-def report(items: Sequence[Held], shown: str, bundled: str, *, alone: bool) -> None:
+def report(items: Sequence[Held], name: str, bundled: str, *, alone: bool) -> None:
     """Say what keeps uploads from being sweeps: the one on show with what can be done, others folded to a line.
 
     `bundled` is the sweep to go back to; unless this is `alone`, the page goes on with it meanwhile.
     """
     waiting = [item for item in items if not isinstance(uploads.read(item), Sweep)]
     for item in waiting:
-        if item.label != shown:
+        if item.label != name:
             _folded(item)
     for item in waiting:
-        if item.label == shown:
+        if item.label == name:
             _open(item, bundled, "" if alone else f"\n\nUntil then this page goes on with {plain(bundled)}.")
 
 
@@ -55,7 +55,7 @@ def _open(item: Held, bundled: str, rest: str) -> None:
         _ask(item, asked, rest)
     else:
         _problems(item, _found(item), rest)
-    st.button("Back to the bundled sweeps", icon=":material/arrow_back:", on_click=uploads.show, args=(bundled,))
+    st.button("Back to the bundled sweeps", icon=":material/arrow_back:", on_click=shown.show, args=(bundled,))
     if item.table is not None:
         with st.expander("How the file is read", expanded=bool(uploads.settings(item).mapping.missing)):
             mapping(item)
@@ -68,7 +68,7 @@ def _folded(item: Held) -> None:
         if asked is None:
             st.markdown(_bullets(_found(item)[:SHOWN_PROBLEMS]))
         word = "Answer" if asked else "Open it"
-        st.button(word, key=f"open-{item.key}", on_click=uploads.show, args=(item.label,))
+        st.button(word, key=f"open-{item.key}", on_click=shown.show, args=(item.label,))
 
 
 def _found(item: Held) -> tuple[Problem, ...]:
@@ -104,7 +104,7 @@ def _answer(item: Held, answer: Choice) -> None:
     group = answer.group.label if answer.group else how.group
     uploads.change(item, replace(how, mapping=answer.apply(how.mapping), group=group))
     _to_address(item)
-    uploads.show(item.label)
+    shown.show(item.label)
 
 
 def _problems(item: Held, problems: Sequence[Problem], rest: str) -> None:
@@ -212,12 +212,12 @@ def _choose_group(item: Held, how: Settings) -> None:
 
 def _apply_group(item: Held) -> None:
     uploads.change(item, replace(uploads.settings(item), group=st.session_state[f"which-{item.key}"]))
-    uploads.show(item.label)
+    shown.show(item.label)
 
 
 def _skip_bad_rows(item: Held) -> None:
     uploads.change(item, replace(uploads.settings(item), skip_bad_rows=True))
-    uploads.show(item.label)
+    shown.show(item.label)
 
 
 def _keep_bad_rows(item: Held) -> None:
@@ -247,7 +247,7 @@ def _apply(item: Held) -> None:
     group = how.group if how.group in groups else None
     uploads.change(item, replace(how, mapping=new, group=group, rule=DivergedRule(gain or None, above)))
     _to_address(item)
-    uploads.show(item.label)
+    shown.show(item.label)
 
 
 def _to_address(item: Held) -> None:

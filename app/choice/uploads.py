@@ -1,121 +1,81 @@
-"""What a visitor brought: tables read once a session, how they are to be understood, and the sweeps they give.
-
-Everything stays in this session's memory; nothing is written or sent.
-"""
+"""Uploaded and pasted tables, how each is read, and the sweeps they yield."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from hashlib import sha256
 
 import streamlit as st
 
-from surgecore import (
-    ColumnMapping,
-    DivergedRule,
-    Problem,
-    Question,
-    QuestionOpen,
-    Sweep,
-    SweepError,
-    Table,
-    open_table,
-)
+from choice import shelf as shelves
+from choice.catalogue import places
+from choice.shelf import Held, Settings, shelf
+from surgecore import ColumnMapping, Question, QuestionOpen, Sweep, SweepError, Table, open_table
 
 #: Endings that the dialog offers; what a file really is, its content says.
 ENDINGS = ["csv", "tsv", "txt", "gz", "json", "jsonl", "ndjson", "parquet"]
-UPLOAD, PASTED, SETTINGS = "upload", "pasted", "reading"
-#: What is on show by name, names that no upload may take, and a sentence about an address that cannot be followed.
-SHOWN, RESERVED, NOTICE = "shown", "reserved", "sweep-notice"
+#: What the address calls a sweep of the visitor's own.
+OWN = "own"
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How a table is to be understood."""
-
-    mapping: ColumnMapping
-    group: str | None = None
-    skip_bad_rows: bool = False
-    rule: DivergedRule = field(default_factory=DivergedRule)
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """One file of the visitor's: a table, or why it is none."""
-
-    label: str
-    digest: str
-    table: Table | None
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def key(self) -> str:
-        return self.digest[:10]
-
-
-# One copy a session, gone with it: an upload is nobody else's. Its digest is the key, not a sample of it.
-@st.cache_resource(scope="session", max_entries=8, show_spinner="Reading the file")
-def _opened(digest: str, name: str, _data: bytes) -> Table | tuple[Problem, ...]:
-    try:
-        return open_table(_data, name=name)
-    except SweepError as error:
-        return error.problems
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner="Checking every row")
-def _read(digest: str, settings: str, _table: Table, _settings: Settings) -> Sweep | SweepError:
-    try:
-        return Sweep.from_table(
-            _table,
-            _settings.mapping,
-            group=_settings.group,
-            skip_bad_rows=_settings.skip_bad_rows,
-            diverged=_settings.rule,
-        )
-    except SweepError as error:
-        return error
-
-
-@st.cache_data(scope="session", max_entries=16, show_spinner=False, hash_funcs={bytes: id})
-def _digest(data: bytes) -> str:
-    return sha256(data).hexdigest()
-
-
-def held() -> list[Held]:
-    """Everything the visitor brought, in that order."""
-    files = [(file.name, file.getvalue()) for file in st.session_state.get(UPLOAD) or []]
-    files += [("Pasted table", text.encode()) for text in st.session_state.get(PASTED, [])]
-    found: list[Held] = []
+def take(files: Iterable[tuple[str, bytes]]) -> list[Held]:
+    """Put files on the shelf; those that are there already are found again. Returns them in order."""
+    mine, found = shelf(), []
     for name, data in files:
-        digest = _digest(data)
-        if any(other.digest == digest for other in found):
-            continue
-        stem = name.split(".")[0] or name
-        taken = {other.label for other in found} | st.session_state.get(RESERVED, frozenset())
-        label = next(text for n in range(1, 1000) if (text := stem if n == 1 else f"{stem} ({n})") not in taken)
-        table = _opened(digest, stem, data)
-        found.append(Held(label, digest, *((table, ()) if isinstance(table, Table) else (None, table))))
+        digest = sha256(data).hexdigest()
+        known = next((item for item in mine.items if item.digest == digest), None)
+        if known is None:
+            known = _opened(free_label(name.split(".")[0] or name), digest, data)
+            mine.items.append(known)
+        found.append(known)
+    shelves.shelves().keep(mine)
     return found
 
 
-def show(name: str) -> None:
-    """From now on the sweep of that name is on show, be it one already or still to be understood."""
-    st.session_state[SHOWN] = name
-    st.session_state.pop(NOTICE, None)
+def _opened(label: str, digest: str, data: bytes) -> Held:
+    try:
+        return Held(label, digest, open_table(data, name=label))
+    except SweepError as error:
+        return Held(label, digest, problems=error.problems)
+
+
+def put_trained(label: str, sweep: Sweep, optimizer: str) -> None:
+    """A sweep that was trained here is one of the visitor's own."""
+    mine = shelf()
+    mine.remove(label)
+    mine.items.append(Held(label, sweep.digest, trained=sweep, optimizer=optimizer))
+    shelves.shelves().keep(mine)
+
+
+def free_label(stem: str) -> str:
+    """A name that neither a bundled sweep nor another table has."""
+    taken = {item.label for item in shelf().items} | set(places()) | {OWN}
+    taken |= {place.workload for place in places().values()}
+    return next(text for n in range(1, 10_000) if (text := stem if n == 1 else f"{stem} ({n})") not in taken)
+
+
+def rename(item: Held, wanted: str) -> Held:
+    """The item under another name, as near to the wanted one as is free."""
+    if not wanted.strip() or wanted == item.label:
+        return item
+    mine = shelf()
+    new = replace(item, label=free_label(wanted.strip()[:80]))
+    mine.items = [new if other is item else other for other in mine.items]
+    return new
 
 
 def settings(item: Held) -> Settings:
     """As the visitor chose, else as the address says for columns that are there, else as guessed."""
     assert item.table is not None
-    chosen: dict[str, Settings] = st.session_state.setdefault(SETTINGS, {})
+    chosen = shelf().settings
     if item.digest not in chosen:
         chosen[item.digest] = Settings(_from_address(item.table) or item.table.mapping)
     return chosen[item.digest]
 
 
 def change(item: Held, new: Settings) -> None:
-    st.session_state[SETTINGS][item.digest] = new
+    shelf().settings[item.digest] = new
 
 
 def address(item: Held) -> str:
@@ -142,31 +102,36 @@ def _from_address(table: Table) -> ColumnMapping | None:
 
 def read(item: Held) -> Sweep | SweepError:
     """The sweep, or what keeps the table from being one: a `QuestionOpen` is a question."""
+    if item.trained is not None:
+        return item.trained
     if item.table is None:
         return SweepError(item.problems)
-    how = settings(item)
-    result = _read(item.digest, repr(how), item.table, how)
-    return replace(result, name=_name(item, how)) if isinstance(result, Sweep) else result
+    return _read(item, item.table, settings(item))
 
 
-def readable(items: Sequence[Held]) -> dict[str, Sweep]:
-    """Sweeps by label, of all that can be read as it stands."""
-    return {item.label: sweep for item in items if isinstance(sweep := read(item), Sweep)}
+def _read(item: Held, table: Table, how: Settings) -> Sweep | SweepError:
+    known, key = shelf().read, (item.digest, item.label, repr(how))
+    if key not in known:
+        name = f"{item.label} {how.group}" if how.group else item.label
+        try:
+            known[key] = Sweep.from_table(
+                table, how.mapping, group=how.group, skip_bad_rows=how.skip_bad_rows, diverged=how.rule, name=name
+            )
+        except SweepError as error:
+            known[key] = error
+        while len(known) > 16:
+            del known[next(iter(known))]
+    return known[key]
 
 
 def good_rows(item: Held) -> int:
     """Rows that would be left without those that have a problem; 0 where that would not help."""
     if item.table is None:
         return 0
-    how = settings(item)
-    left = _read(item.digest, repr(replace(how, skip_bad_rows=True)), item.table, replace(how, skip_bad_rows=True))
+    left = _read(item, item.table, replace(settings(item), skip_bad_rows=True))
     return len(left.trials) if isinstance(left, Sweep) else 0
 
 
 def question(item: Held) -> Question | None:
     result = read(item)
     return result.question if isinstance(result, QuestionOpen) else None
-
-
-def _name(item: Held, how: Settings) -> str:
-    return f"{item.label} {how.group}" if how.group else item.label

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
-from choice.controls import DATA_DIR
+from choice.catalogue import DATA_DIR
 
 from surgecore.words import count, plain
 

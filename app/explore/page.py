@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 import segno
 import streamlit as st
-from choice import controls, uploads
+from choice import shown, uploads
+from choice.made import once
+from choice.shelf import KEPT
 from components.surge_chart import last_state
 from figures.palette import GREY, STYLES
 
@@ -46,7 +48,7 @@ BIBTEX = """@inproceedings{li2024surge,
 
 def hide_frame() -> None:
     """Take away the sidebar and the navigation, for an instrument that is embedded alone."""
-    parts = ("stSidebar", "stSidebarCollapsedControl", "stExpandSidebarButton", "stHeader", "stTopNavLinkContainer")
+    parts = ("stSidebar", "stSidebarCollapsedControl", "stExpandSidebarButton", "stHeader")
     hidden = ", ".join(f"[data-testid={part}]" for part in parts)
     st.html(f"<style>{hidden} {{ display: none !important; }}</style>")
 
@@ -103,12 +105,8 @@ def _ratios(state: ExploreState) -> dict[str, float]:
     return {name: low[name] * (high[name] / low[name]) ** (place - index) for name in low if low[name] > 0}
 
 
-@st.cache_resource(
-    scope="session", max_entries=16, show_spinner=False,
-    hash_funcs={Analysis: lambda analysis: (analysis.sweep.name, analysis.sweep.digest)},
-)  # fmt: skip
 def _fitted(analysis: Analysis) -> ControlsFit:
-    return fit_controls(analysis, DEFAULT_MODEL)
+    return once(analysis, "controls", lambda: fit_controls(analysis, DEFAULT_MODEL))
 
 
 def describe(model: NoiseModel, curve: str) -> ExploreState:
@@ -221,7 +219,9 @@ def numbers(reading: Reading, keys: Sequence[str]) -> None:
 def share(state: ExploreState, analysis: Analysis) -> None:
     """A link to exactly this state, as text and for a phone's camera, to embed, and as code."""
     address = st.context.url or ""
-    keep = {key: values for key, values in query().items() if key not in (*KEYS, "hide", "embed", "embed_options")}
+    keep = {
+        key: values for key, values in query().items() if key not in (*KEYS, KEPT, "hide", "embed", "embed_options")
+    }
     link = _address(address, keep | state.to_query())
     embed = _address(address, keep | state.to_query() | {"embed": "true", "hide": "presets,history,map,page"})
     left, right = st.columns([3, 1])
@@ -246,7 +246,7 @@ def _address(base: str, parts: dict[str, Any]) -> str:
 
 def measured_code(analysis: Analysis) -> str:
     """Python that finds the optima on show again: a bundled sweep by its name, a file of the visitor's by its own."""
-    entry, upload = controls.chosen_entry(), controls.chosen_upload()
+    entry, upload = shown.entry(), shown.upload()
     if entry is not None:
         return f"""# The bundled sweeps: the folder data of the Surge Explorer
 entry = next(entry for entry in load_catalogue("data") if entry.name == {entry.name!r})

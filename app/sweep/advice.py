@@ -7,10 +7,10 @@ from math import isfinite, log2, sqrt
 
 import pandas as pd
 import streamlit as st
-from choice import controls
 
 from surgecore import Analysis, Recommendation, next_runs, recommend, scale_adam, transfer, words
 from surgecore.sweeps.advice import SPEAKS, beta_text, limits
+from sweep.defaults import follow
 
 
 def show(analysis: Analysis) -> None:
@@ -19,7 +19,7 @@ def show(analysis: Analysis) -> None:
         return
     sizes = [optimum.batch_size for optimum in analysis.optima]
     middle = float(2 ** round(log2(sizes[len(sizes) // 2])))
-    controls.follow({"at": middle})
+    follow({"at": middle})
     wanted = st.number_input(
         "Batch size I want [examples]", 1e-3, 1e12, middle, format="%g", key="at", bind="query-params", width=260
     )
@@ -75,7 +75,7 @@ def table(rows: tuple[Recommendation, ...]) -> pd.DataFrame:
 def _carry(analysis: Analysis, wanted: float) -> None:
     start = analysis.optima[0]
     size, rate = float(start.batch_size), float(f"{start.learning_rate:.2g}")
-    controls.follow({"adam-now": size, "adam-lr": rate})
+    follow({"adam-now": size, "adam-lr": rate})
     with st.container(horizontal=True):
         now = st.number_input("Batch size now", 1e-3, 1e12, size, format="%g", key="adam-now", width=150)
         lr = st.number_input("Learning rate now", 1e-12, 1e6, rate, format="%g", key="adam-lr", width=150)

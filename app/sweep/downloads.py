@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 import plotly.graph_objects as go
 import streamlit as st
+from figures import fits, loss_map
 
 from surgecore import Analysis, words
 from sweep import takeaway
 
 
-def show(analysis: Analysis, figures: Mapping[str, go.Figure]) -> None:
+def show(analysis: Analysis, unit: str) -> None:
     name = words.file_name(analysis.sweep)
     offers: dict[str, tuple[Callable[[], str], str, str]] = {
         "Sweep, canonical CSV": (analysis.sweep.to_csv, f"{name}.csv", "text/csv"),
         "Analysis, JSON": (partial(takeaway.to_json, analysis), f"{name}-analysis.json", "application/json"),
-        "Report, HTML": (partial(takeaway.report, analysis, figures), f"{name}-report.html", "text/html"),
+        "Report, HTML": (lambda: takeaway.report(analysis, drawn(analysis, unit)), f"{name}-report.html", "text/html"),
         "Notebook": (partial(takeaway.notebook, analysis), f"{name}.ipynb", "application/x-ipynb+json"),
     }
     with st.container(horizontal=True):
         for label, (make, file_name, mime) in offers.items():
             st.download_button(label, make, file_name, mime, on_click="ignore", icon=":material/download:")
-    with st.expander("Python that gives the same numbers"):
-        st.code(takeaway.snippet(analysis), language="python")
+    with st.expander("Python that gives the same numbers", on_change="rerun", key="python") as python:
+        if python.open:
+            st.code(takeaway.snippet(analysis), language="python")
     st.segmented_control(
         "Image format of the camera button above each figure",
         ["svg", "png"],
@@ -33,3 +35,14 @@ def show(analysis: Analysis, figures: Mapping[str, go.Figure]) -> None:
         key="image",
         bind="query-params",
     )
+
+
+def drawn(analysis: Analysis, unit: str) -> dict[str, go.Figure]:
+    """The figures of the report."""
+    sweep, ranked = analysis.sweep, analysis.comparison.fits
+    figures = {"Loss map": loss_map.draw(sweep, analysis.optima, loss_title=words.loss_title(sweep), unit=unit)}
+    if any(fit.law is not None for fit in ranked):
+        figures["Fitted laws"] = fits.fits(
+            analysis.optima, ranked[:2], measured_label=words.measured(sweep), unit=unit
+        )  # fmt: skip
+    return figures

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from surgecore import Sweep
+from surgecore import Sweep, words
 from surgecore.training.plans.plan import Plan, PlanError
 from surgecore.training.runs.jobs import CANCELLED, DONE, NOT_STARTED, RUNNING, WAITING, Job, JobQueue
 
@@ -143,9 +143,10 @@ def provenance(job: Job) -> dict[str, object]:
 
 def result(job: Job, output: str) -> Sweep:
     """One of the sweeps that a finished job made."""
-    return _read(job.folder / f"{job.plan.name}-{output}.csv", job.plan.title)
+    labels = {made.key: words.horizon(made.horizon, made.amount, made.loss) for made in job.plan.protocol.outputs()}
+    return _read(job.folder / f"{job.plan.name}-{output}.csv", f"{job.plan.title}, {labels[output]}")
 
 
 @lru_cache(maxsize=64)
-def _read(file: Path, title: str) -> Sweep:
-    return Sweep.from_csv(file, name=title)
+def _read(file: Path, name: str) -> Sweep:
+    return Sweep.from_csv(file, name=name)

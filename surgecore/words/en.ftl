@@ -537,11 +537,39 @@ bundle-no-gpu = --device cuda needs a GPU that torch can use, but got none: noth
 ## page: shell and navigation
 
 
+document-title = { $page } · Surge Explorer
+page-learn = Learn
+page-explore = Explore
+page-sweep = Your sweep
+page-evidence = Evidence
+page-train = Train
+page-reference = Reference
+
 # end of: page: shell and navigation
 
 
 ## page: choice of the sweep
 
+
+choice-lost-own = The table shown here is no longer on this server. Drop the file again, or open a trained sweep from the list on the Train page.
+choice-lost = { $key } = { $text } in the address is not a sweep here.
+choice-fitting = Fitting the laws
+choice-reading = Reading the file
+choice-workload = Workload
+choice-workload-or-own = Workload, or your own sweep
+choice-optimizer = Optimizer
+choice-run = Horizon and protocol
+choice-run-help = All runs of a sweep start from one checkpoint, trained down to the loss named; a numbered checkpoint is another one of that loss. In the paper's protocol each run first trains to a target loss.
+choice-name = Name
+choice-remove = Remove
+choice-drop = Drop a table of training runs
+choice-drop-help = One row per training run: batch size, learning rate, loss, and if you have them seed, steps and status. Exports of W&B, Optuna, MLflow, TensorBoard and Ray Tune are understood, as CSV, TSV, JSON lines or Parquet, gzipped or not.
+choice-drop-again = The server was restarted and no longer has this file. Drop it again.
+choice-kept = Stays in this server's memory; never written to disk, never sent on. A reload finds it for { $hours } hours through this page's address, so share that address with care.
+choice-paste = Paste a table
+choice-paste-label = One row per training run, with column names first
+choice-paste-read = Load table
+choice-pasted = Pasted table
 
 # end of: page: choice of the sweep
 
@@ -560,6 +588,30 @@ bundle-no-gpu = --device cuda needs a GPU that torch can use, but got none: noth
 
 ## page: your sweep
 
+
+start-title = Which learning rate should you use?
+start-lead = Drop a table of training runs at several batch sizes and learning rates.
+start-example = Open an example
+start-template = Template, CSV
+start-train = Train one here
+sweep-no-grid = The map below shows every trial. For optima, run the same learning rates at several batch sizes.
+sweep-which-rate = Which learning rate to use?
+sweep-export = Export
+details-map = Loss map
+details-laws = Fitted laws
+details-steps = Steps and examples
+details-compare = Compare
+details-map-alt = Map of the loss. { $optima }
+details-optima = The measured optima as a table
+details-laws-alt = Fitted laws with 95 % bands. { $optima }
+details-laws-note = Bands are 95 % for each curve.
+details-residuals = How far off each law is
+details-residuals-alt = Measured over fitted, by law.
+details-choose-laws = Laws, best first
+details-points = The measured points as a table
+details-compare-with = Compare with
+details-compare-choose = Choose sweeps
+details-compare-units = Learning rates of different optimizers have different units: compare shapes, not heights.
 
 # end of: page: your sweep
 

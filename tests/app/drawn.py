@@ -8,6 +8,8 @@ import json
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from surgecore.words import say
+
 
 def figure(at: AppTest, position=0) -> dict:
     return json.loads(at.get("plotly_chart")[position].proto.spec)
@@ -33,11 +35,32 @@ def said(at: AppTest) -> str:
 
 
 def upload(app: AppTest, data: bytes, name: str = "mine.csv") -> AppTest:
-    app.file_uploader(key="upload").upload(name, data, "text/csv").run()
+    drop(app, name, data).run()
     assert not app.exception
+    return app
+
+
+def drop(app: AppTest, name: str, data: bytes) -> AppTest:
+    """A file in the drop zone, of the page or of its chip."""
+    (zone,) = [zone for zone in app.file_uploader if zone.label == say("choice-drop")]
+    zone.upload(name, data, "text/csv")
     return app
 
 
 def handed(app: AppTest) -> dict:
     """What the first component was given."""
     return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def open_tab(app: AppTest, name: str) -> AppTest:
+    """The details of a sweep, opened at one tab: only the open one is drawn."""
+    app.session_state["view"] = name
+    app.run()
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label.startswith(label)).click().run()
+    assert not app.exception
+    return app

@@ -11,7 +11,8 @@ PAGE = "app_pages/sweep.py"
 
 
 @pytest.fixture
-def page(app):
+def page(app, bundled):
+    app.query_params["sweep"] = bundled[0].title
     app.run().switch_page(PAGE).run()
     assert not app.exception
     return app

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
-from drawn import figure, metas, said, trace, upload
+from drawn import drop, figure, metas, open_tab, said, trace, upload
 from sweep import takeaway
 
 from surgecore import Sweep, analyse, words
@@ -195,16 +195,17 @@ def test_a_missing_column_is_asked_for(app, trials):
 def test_pasted_text_is_a_table_too(app, trials):
     app.run().switch_page("app_pages/sweep.py").run()
     app.text_area(key="paste").set_value(csv(trials, sep="\t").decode()).run()
-    next(button for button in app.button if button.label == "Read it").click().run()
+    next(button for button in app.button if button.label == "Load table").click().run()
     assert app.title[0].value == "Pasted table"
 
 
 def test_several_files_side_by_side(app, trials):
     app.run().switch_page("app_pages/sweep.py").run()
-    app.file_uploader(key="upload").upload("one.csv", csv(trials), "text/csv")
-    app.file_uploader(key="upload").upload("two.csv", csv(trials.assign(loss=trials.loss * 2)), "text/csv").run()
+    drop(app, "one.csv", csv(trials))
+    drop(app, "two.csv", csv(trials.assign(loss=trials.loss * 2))).run()
     assert {"one", "two"} <= set(app.selectbox(key="sweep").options)
     app.selectbox(key="sweep").set_value("one").run()
+    open_tab(app, "Compare")
     app.multiselect(key="beside").set_value(["two"]).run()
     assert not app.exception
     drawn = [metas(figure(app, i)) for i in range(len(app.get("plotly_chart")))]
@@ -250,6 +251,7 @@ def test_steps_to_a_target_bring_the_trade_off(app, trials):
     steps = np.round(40 * (1 + 64 / trials.batch_size) * (1 + (trials.loss - 0.3)))
     table = trials.assign(steps_to_target=steps, loss=steps)
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
+    open_tab(app, "Steps and examples")
     drawn = [meta for i in range(len(app.get("plotly_chart"))) for meta in metas(figure(app, i))]
     assert {"tradeoff", "measured_tradeoff"} <= set(drawn)
 
@@ -264,7 +266,8 @@ def test_what_was_not_touched_follows_the_sweep_that_is_shown(app, trials):
     assert "beyond your data" not in said(app)
     assert app.number_input(key="adam-now").value == 4 * 4096
     assert app.number_input(key="adam-lr").value == pytest.approx(best.optima[0].learning_rate, rel=0.05)
-    assert best.comparison.fits[0].family.key in metas(figure(app, 1))
+    open_tab(app, "Fitted laws")
+    assert best.comparison.fits[0].family.key in metas(figure(app))
     # a number that the visitor chose stays
     app.number_input(key="at").set_value(65536.0).run()
     upload(app, csv(trials), "other.csv")

@@ -1,31 +1,34 @@
-"""The Sweep and About pages as their visitor drives them, without a browser."""
+"""Your sweep and Reference as their visitor drives them, without a browser."""
 
 from __future__ import annotations
 
 import numpy as np
-from choice import controls
-from drawn import figure, metas, said, trace
+from choice import catalogue
+from drawn import figure, metas, open_tab, said, trace
 
 from surgecore import LAWS, NoiseModel, analyse, words
 
 
 def test_sweep_page_says_the_numbers_of_the_analysis(app, bundled):
+    app.query_params["sweep"] = bundled[0].title
     app.run().switch_page("app_pages/sweep.py").run()
     assert not app.exception
     analysis = analyse(bundled[0].load())
     assert app.title[0].value == bundled[0].title
     assert f"**{analysis.verdict.sentence}**" in said(app)
+    np.testing.assert_allclose(trace(figure(app), "measured")[1], [o.learning_rate for o in analysis.optima])
+    open_tab(app, "Fitted laws")
     assert analysis.comparison.sentence in said(app)
     order = [fit.family.label for fit in analysis.comparison.fits]
     assert list(app.table[0].value.index) == order
-    np.testing.assert_allclose(trace(figure(app), "measured")[1], [o.learning_rate for o in analysis.optima])
 
 
-def test_chosen_laws_are_drawn_with_their_bands(app):
+def test_chosen_laws_are_drawn_with_their_bands(app, bundled):
     app.query_params["laws"] = [LAWS["power"].label, LAWS["constant"].label]
+    app.query_params["sweep"] = bundled[0].title
+    app.query_params["view"] = "Fitted laws"
     app.run().switch_page("app_pages/sweep.py").run()
-    assert metas(figure(app, 1)) == ["power band", "constant band", "power", "constant", "measured"]
-    assert metas(figure(app, 2)) == ["power", "constant"]
+    assert metas(figure(app)) == ["power band", "constant band", "power", "constant", "measured"]
 
 
 def test_bundled_sweeps_have_their_page(app, bundled):
@@ -40,17 +43,18 @@ def test_bundled_sweeps_have_their_page(app, bundled):
 
 
 def test_three_boxes_lead_to_every_bundled_sweep(app, bundled):
-    places = controls.places()
+    places = catalogue.places()
     assert set(places) == {entry.title for entry in bundled}
     assert len(set(places.values())) == len(bundled)
-    app.run().switch_page("app_pages/about.py").run()
+    app.query_params["sweep"] = bundled[-1].title
+    app.run()
     for entry in bundled[::5]:
         place = places[entry.title]
         app.selectbox(key="sweep").set_value(place.workload).run()
         app.selectbox(key="sweep-optimizer").set_value(place.optimizer).run()
         app.selectbox(key="sweep-run").set_value(place.run).run()
         assert not app.exception
-        assert "".join(app.query_params.get("sweep", bundled[0].title)) == entry.title
+        assert "".join(app.query_params["sweep"]) == entry.title
 
 
 def test_the_choice_sorts_by_number_and_names_checkpoints_by_their_loss(app, bundled):
@@ -69,8 +73,8 @@ def test_the_choice_sorts_by_number_and_names_checkpoints_by_their_loss(app, bun
     assert app.selectbox(key="sweep-run").value == "10 steps from loss 1"
 
 
-def test_about_page_has_the_glossary_and_a_card_for_each_sweep(app, bundled):
-    app.run().switch_page("app_pages/about.py").run()
+def test_the_reference_has_the_glossary_and_a_card_for_each_sweep(app, bundled):
+    app.run().switch_page("app_pages/reference.py").run()
     assert not app.exception
     symbols = set(app.table[1].value.index)
     assert {f"${param.symbol}$" for param in NoiseModel.params} <= symbols

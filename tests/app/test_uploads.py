@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import figure, metas, said, trace, upload
+from drawn import drop, figure, metas, press, said, trace, upload
+from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
 HEADER = b"batch_size,learning_rate,loss\n"
-PAGES = ["app_pages/explore.py", "app_pages/sweep.py", "app_pages/about.py"]
+PAGES = ["app_pages/explore.py", "app_pages/sweep.py"]
 
 
 def test_a_good_upload_becomes_the_sweep_on_show(app, good_csv, sweep):
@@ -34,10 +35,37 @@ def test_an_upload_stays_when_the_page_changes(app, good_csv):
 def test_a_removed_upload_gives_way_to_a_bundled_sweep(app, good_csv, bundled):
     upload(app.run(), good_csv)
     assert app.selectbox(key="sweep").value == "mine"
-    app.file_uploader(key="upload").set_value([]).run()
-    assert not app.exception
+    press(app, "Remove")
     assert app.selectbox(key="sweep").value == bundled[0].workload
-    assert "sweep" not in app.query_params
+    assert not {"sweep", "kept"} & set(app.query_params)
+
+
+def test_an_upload_gets_another_name(app, good_csv):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
+    (box,) = [box for box in app.text_input if box.label == "Name"]
+    box.set_value("paper, figure 3").run()
+    assert app.title[0].value == "paper, figure 3"
+
+
+def test_a_reload_finds_the_upload_again_by_its_address(app, good_csv):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
+    (zone,) = [zone for zone in app.file_uploader if "Drop" in zone.label]
+    assert not zone.value
+    again = AppTest.from_file(app._script_path, default_timeout=30)
+    for key in ("sweep", "kept"):
+        again.query_params[key] = "".join(app.query_params[key])
+    again.run().switch_page("app_pages/sweep.py").run()
+    assert again.title[0].value == "mine"
+
+
+def test_nobody_finds_an_upload_without_its_key(app, good_csv):
+    upload(app.run(), good_csv)
+    other = AppTest.from_file(app._script_path, default_timeout=30)
+    other.query_params["sweep"] = "own"
+    other.query_params["kept"] = "x" * 22
+    other.run()
+    assert "no longer on this server" in other.warning[0].value
+    assert "mine" not in other.selectbox(key="sweep").options
 
 
 def test_a_bundled_sweep_can_be_chosen_while_an_upload_is_there(app, good_csv, bundled):
@@ -87,15 +115,10 @@ def test_files_that_are_no_sweep(app, data, words):
     assert "measured" in metas(figure(app))
 
 
-def press(app, label):
-    next(button for button in app.button if button.label == label).click().run()
-    assert not app.exception
-
-
 def test_the_newest_bad_file_is_open_and_the_others_are_a_line_each(app, good_csv, bad_csv):
     app.run().switch_page("app_pages/sweep.py").run()
     for name, data in {"one.csv": bad_csv, "two.csv": b"a,b\n1,2\n3,4\n", "three.csv": b""}.items():
-        app.file_uploader(key="upload").upload(name, data, "text/csv")
+        drop(app, name, data)
     app.run()
     assert app.title[0].value == "three"
     (error,) = app.error
@@ -113,8 +136,8 @@ def test_the_newest_bad_file_is_open_and_the_others_are_a_line_each(app, good_cs
 
 def test_of_several_new_files_one_that_can_be_read_is_shown(app, good_csv, bad_csv):
     app.run().switch_page("app_pages/sweep.py").run()
-    app.file_uploader(key="upload").upload("good.csv", good_csv, "text/csv")
-    app.file_uploader(key="upload").upload("bad.csv", bad_csv, "text/csv").run()
+    drop(app, "good.csv", good_csv)
+    drop(app, "bad.csv", bad_csv).run()
     assert app.title[0].value == "good"
 
 
@@ -130,17 +153,17 @@ def test_the_address_says_that_an_own_sweep_is_shown(app, good_csv, bundled):
     app.switch_page("app_pages/explore.py").run()
     assert "".join(app.query_params["sweep"]) == "own"
     app.selectbox(key="sweep").set_value(bundled[0].workload).run()
-    assert "sweep" not in app.query_params
+    assert "".join(app.query_params["sweep"]) == bundled[0].title
+    assert "kept" not in app.query_params
 
 
 @pytest.mark.parametrize("where", PAGES)
-@pytest.mark.parametrize(("text", "words"), [("own", "does not carry the sweep"), ("nonexist", "sweep = 'nonexist'")])
-def test_an_address_that_cannot_be_followed_is_one_notice(app, where, text, words, good_csv, bundled):
+@pytest.mark.parametrize(("text", "words"), [("own", "no longer on this server"), ("nonexist", "sweep = 'nonexist'")])
+def test_an_address_that_cannot_be_followed_is_one_notice(app, where, text, words, good_csv):
     app.query_params["sweep"] = text
     app.run().switch_page(where).run()
     (notice,) = app.warning
     assert words in notice.value
-    assert f"{bundled[0].title} is shown instead" in notice.value
     assert "sweep" not in app.query_params
     upload(app, good_csv)
     assert not app.warning
@@ -170,9 +193,9 @@ def test_diverged_runs_are_counted(app, good_csv):
     assert "diverged" in metas(figure(app))
 
 
-@pytest.mark.parametrize("where", ["app_pages/why.py", "app_pages/train.py"])
+@pytest.mark.parametrize("where", ["app_pages/evidence.py", "app_pages/train.py"])
 def test_an_upload_outlives_pages_that_offer_no_choice(app, where, good_csv, bad_csv):
-    app.run().file_uploader(key="upload").upload("mine.csv", good_csv, "text/csv")
+    drop(app.run().switch_page("app_pages/sweep.py").run(), "mine.csv", good_csv)
     upload(app, bad_csv, "bad.csv")
     app.switch_page(where).run()
     assert not app.exception

@@ -2,8 +2,9 @@
 
 import json
 
+import chart
 import streamlit as st
-from choice import controls
+from choice import catalogue
 from explore import page as explore
 from explore.state import ExploreState
 from figures import ladder
@@ -12,7 +13,7 @@ from surgecore import words
 from surgecore.theory.noise_model import nearest_model
 from surgecore.words import lr_unit, why
 
-explanations = controls.explanations()
+explanations = catalogue.explanations()
 if not explanations:
     st.title("Why is there a surge, or none?", anchor=False)
     st.info("No checkpoint has been measured here. `make data` measures the bundled ones.")
@@ -47,7 +48,7 @@ shown = [rung for rung in rungs if rung in chosen]
 said = why.sentences(explanation, update)
 with drawing:
     figure = ladder.ladder(explanation, update, shown, steps, unit=lr_unit(update))
-    controls.show(figure, name="surge-why", alt=" ".join([answer, *said]))
+    chart.show(figure, name="surge-why", alt=" ".join([answer, *said]))
     points = (
         "the best rate of a line search on the loss, because no optimizer draws separate examples for each coordinate"
         if update == "decorrelated"
@@ -59,7 +60,7 @@ with drawing:
         "intervals too."
     )
 if steps == 1 and shown:
-    controls.show(
+    chart.show(
         ladder.ratios(explanation, update, shown), name="surge-why-ratios",
         alt="Predicted over measured optimum by batch size. " + said[-1],
     )  # fmt: skip

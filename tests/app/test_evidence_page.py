@@ -17,7 +17,7 @@ from surgecore.why.explanation import load_explanations
 from surgecore.why.measurement import RUNGS, Estimate
 from surgecore.words import why
 
-PAGE = "app_pages/why.py"
+PAGE = "app_pages/evidence.py"
 
 
 @pytest.fixture(scope="module")

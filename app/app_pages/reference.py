@@ -1,9 +1,9 @@
-"""About: what is the law, when does it hold, and where do the data come from?"""
+"""Reference: what is the law, when does it hold, and where do the data come from?"""
 
 from pathlib import Path
 
 import streamlit as st
-from choice import controls
+from choice import catalogue, shown
 
 from surgecore import LAWS, NoiseModel
 from surgecore.words import tables
@@ -24,7 +24,7 @@ BIBTEX = """@inproceedings{li2024surge,
 }"""
 
 st.title("The law in a page", anchor=False)
-st.container(width=780).markdown(Path(__file__).with_name("about.md").read_text(encoding="utf-8"))
+st.container(width=780).markdown(Path(__file__).with_name("reference.md").read_text(encoding="utf-8"))
 
 st.header("Laws that are compared", anchor=False)
 st.table({"Law": [law.label for law in LAWS.values()], "Source": [law.source for law in LAWS.values()]})
@@ -34,10 +34,9 @@ params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.
 st.table(tables.glossary(params).set_index("Symbol"))
 
 st.header("Bundled sweeps", anchor=False)
-entries = {entry.title: entry for entry in controls.catalogue()}
-shown = controls.chosen_entry()
-title = st.selectbox("Data card", list(entries), index=list(entries).index(shown.title) if shown else 0, key="card")
-st.markdown(controls.card(entries[title]))
+titles, here = list(catalogue.by_title()), shown.entry()
+title = st.selectbox("Data card", titles, index=titles.index(here.title) if here else 0, key="card")
+st.markdown(catalogue.card(title))
 
 st.header("Citation", anchor=False)
 st.code(BIBTEX, language="bibtex")

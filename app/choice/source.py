@@ -1,0 +1,121 @@
+"""The chip that says which sweep is on show, and opens the choice: bundled sweeps, one's own, a file, a paste."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from choice import catalogue, reading_panel, shown, uploads
+from choice.shelf import HOURS, Held, shelf
+from surgecore import Sweep
+from surgecore.words import plain, say
+
+OPTIMIZER, RUN = "sweep-optimizer", "sweep-run"
+#: Counts the drop zones of a session: a new one is empty, as what was dropped is on the shelf.
+_ROUND = "upload-round"
+
+
+def chip(*, alone: bool) -> None:
+    """One line for the source of the data, and what keeps an upload from being one.
+
+    `alone` where a page shows nothing else while an upload waits to be understood.
+    """
+    if notice := st.session_state.get(shown.NOTICE):
+        st.warning(notice, icon=":material/link_off:")
+    label = plain(shown.name() or shown.bundled_title())
+    with st.container(key="source"), st.popover(label, icon=":material/dataset:", type="tertiary"):
+        _choices()
+        _own_table()
+        drop_zone()
+        paste()
+    name = shown.name() or ""
+    reading_panel.report(shelf().items, name, shown.bundled_title(), alone=alone)
+
+
+def _choices() -> None:
+    own, place = [item.label for item in shelf().items], catalogue.places()[shown.bundled_title()]
+    workloads = list(dict.fromkeys(other.workload for other in catalogue.places().values()))
+    item = shown.item()
+    label = say("choice-workload-or-own" if own else "choice-workload")
+    _choice(label, [*own, *workloads], shown.KEY, item.label if item else place.workload)
+    if item is None:
+        optimizers = [other.optimizer for other in catalogue.places().values() if other.workload == place.workload]
+        _choice(say("choice-optimizer"), optimizers, OPTIMIZER, place.optimizer)
+        alike = (place.workload, place.optimizer)
+        runs = [other.run for other in catalogue.places().values() if (other.workload, other.optimizer) == alike]
+        _choice(say("choice-run"), runs, RUN, place.run, help=say("choice-run-help"))
+
+
+def _choice(label: str, options: Iterable[str], key: str, value: str, **more: str) -> None:
+    """A box that shows what is on show: state decides, and a choice changes the state."""
+    st.session_state[key] = value
+    st.selectbox(label, list(dict.fromkeys(options)), key=key, on_change=_use, filter_mode="contains", **more)
+
+
+def _use() -> None:
+    """The first box chooses a workload or an own sweep, the others the rest; what can be kept is kept."""
+    wanted, before = st.session_state[shown.KEY], catalogue.places()[shown.bundled_title()]
+    if shelf().find(wanted) is not None:
+        shown.show(wanted)
+        return
+    optimizer = st.session_state.get(OPTIMIZER, before.optimizer)
+    shown.show(catalogue.first(wanted, optimizer, st.session_state.get(RUN, before.run)))
+
+
+def _own_table() -> None:
+    item = shown.item()
+    if item is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = f"name-{item.key}"
+        st.session_state[key] = item.label
+        st.text_input(say("choice-name"), key=key, max_chars=80, on_change=_rename, args=(item, key))
+        st.button(say("choice-remove"), icon=":material/delete:", on_click=_remove, args=(item,))
+
+
+def _rename(item: Held, key: str) -> None:
+    shown.show(uploads.rename(item, st.session_state[key]).label)
+
+
+def _remove(item: Held) -> None:
+    shelf().remove(item.label)
+
+
+def drop_zone() -> None:
+    """Where files are dropped; they go on the shelf, and the newest that can be read is shown."""
+    place = st.session_state.setdefault(_ROUND, 0)
+    files = st.file_uploader(
+        say("choice-drop"), type=uploads.ENDINGS, accept_multiple_files=True, key=f"upload-{place}",
+        help=say("choice-drop-help"), max_upload_size=200,
+    )  # fmt: skip
+    st.caption(say("choice-kept", hours=HOURS))
+    if not files:
+        return
+    # after a restart of the server the browser still names files that are gone
+    here = [(file.name, file.getvalue()) for file in files if hasattr(file, "getvalue")]
+    if len(here) < len(files):
+        st.session_state[shown.NOTICE] = say("choice-drop-again")
+    with st.spinner(say("choice-reading")):
+        use(here)
+    st.session_state[_ROUND] = place + 1
+    st.rerun()
+
+
+def paste() -> None:
+    with st.popover(say("choice-paste"), icon=":material/content_paste:"):
+        st.text_area(say("choice-paste-label"), key="paste", height=180)
+        st.button(say("choice-paste-read"), on_click=_use_pasted)
+
+
+def _use_pasted() -> None:
+    if text := st.session_state.get("paste", "").strip():
+        use([(say("choice-pasted"), text.encode())])
+        st.session_state["paste"] = ""
+
+
+def use(files: Iterable[tuple[str, bytes]]) -> None:
+    """Take tables, and show the newest: one that can be read before one that cannot."""
+    if items := uploads.take(files):
+        readable = [item for item in items if isinstance(uploads.read(item), Sweep)]
+        shown.show((readable or items)[-1].label)

@@ -1,0 +1,109 @@
+"""What is folded under the answer: map, laws, steps and examples, comparison. Only the open one is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import chart
+import streamlit as st
+from choice import shown
+from choice.made import once
+from figures import fits, loss_map, several
+
+from surgecore import LAWS, Analysis, FitResult, words
+from surgecore.words import say, tables
+from sweep.defaults import follow
+
+
+def show(analysis: Analysis, unit: str) -> None:
+    """The tabs of a sweep; the open one is in the address."""
+    parts: dict[str, Callable[[Analysis, str], None]] = {"details-map": _map}
+    if any(fit.law is not None for fit in analysis.comparison.fits):
+        parts["details-laws"] = _laws
+    if analysis.tradeoff:
+        parts["details-steps"] = _steps
+    if analysis.optima:
+        parts["details-compare"] = _compare
+    names = {say(key): draw for key, draw in parts.items()}
+    opened = st.tabs(list(names), key="view", bind="query-params", on_change="rerun")
+    for tab, draw in zip(opened, names.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(analysis, unit)
+
+
+def _map(analysis: Analysis, unit: str) -> None:
+    sweep, optima = analysis.sweep, analysis.optima
+    figure = once(
+        analysis, ("map", unit),
+        lambda: loss_map.draw(sweep, optima, loss_title=words.loss_title(sweep), unit=unit),
+    )  # fmt: skip
+    chart.show(figure, name="surge-loss-map", alt=say("details-map-alt", optima=words.optima_alt(optima)))
+    st.caption(once(analysis, "clipped", lambda: _clipped(analysis)))
+    if optima:
+        with st.expander(say("details-optima")):
+            st.dataframe(
+                once(analysis, "optima", lambda: tables.optima(optima, analysis.sweep.metric)), hide_index=True
+            )
+
+
+def _clipped(analysis: Analysis) -> str:
+    losses = analysis.sweep.cells()["loss"].tolist()
+    return words.clipped(losses, loss_map.colour_limits(losses), analysis.sweep.metric)
+
+
+def _laws(analysis: Analysis, unit: str) -> None:
+    comparison = analysis.comparison
+    keys = choose_laws(comparison.fits)
+    drawn = [fit for fit in comparison.fits if fit.family.key in keys]
+    figure = once(
+        analysis, ("fits", unit, *keys),
+        lambda: fits.fits(analysis.optima, drawn, measured_label=words.measured(analysis.sweep), unit=unit),
+    )  # fmt: skip
+    chart.show(figure, name="surge-fits", alt=say("details-laws-alt", optima=words.optima_alt(analysis.optima)))
+    st.caption(say("details-laws-note"))
+    st.markdown(comparison.sentence)
+    st.table(once(analysis, "ranking", lambda: tables.ranking(comparison)))
+    with st.expander(say("details-residuals"), on_change="rerun", key="residuals") as residuals:
+        if residuals.open:
+            residual = once(analysis, ("residuals", *keys), lambda: fits.residuals(drawn))
+            chart.show(residual, name="surge-residuals", alt=say("details-residuals-alt"))
+            st.table(once(analysis, "misses", lambda: tables.misses(comparison)))
+
+
+def choose_laws(ranking: Sequence[FitResult]) -> list[str]:
+    """Which fitted laws to draw: the best one and the surge law, until the visitor chooses."""
+    keys = [fit.family.key for fit in ranking if fit.law is not None]
+    default = [key for key in dict.fromkeys([*keys[:1], "surge", "square_root"]) if key in keys]
+    follow({"laws": default})
+    if not set(st.session_state.get("laws", [])) <= set(keys):
+        st.session_state["laws"] = [key for key in st.session_state["laws"] if key in keys]
+    return st.pills(
+        say("details-choose-laws"),
+        keys,
+        selection_mode="multi",
+        default=default,
+        format_func=lambda key: LAWS[key].label,
+        key="laws",
+        bind="query-params",
+    )
+
+
+def _steps(analysis: Analysis, unit: str) -> None:
+    steps = analysis.tradeoff
+    assert steps is not None
+    st.markdown(steps.sentence)
+    chart.show(once(analysis, "tradeoff", lambda: several.tradeoff(steps)), name="surge-tradeoff", alt=steps.sentence)
+    with st.expander(say("details-points")):
+        st.dataframe(steps.points, hide_index=True)
+
+
+def _compare(analysis: Analysis, unit: str) -> None:
+    names = st.multiselect(
+        say("details-compare-with"), shown.others(), key="beside", bind="query-params",
+        max_selections=several.MOST - 1, placeholder=say("details-compare-choose"),
+    )  # fmt: skip
+    together = {analysis.sweep.name: analysis.optima} | {name: shown.analysis_of(name).optima for name in names}
+    figure = once(analysis, ("several", unit, *names), lambda: several.several(together, unit=unit))
+    chart.show(figure, name="surge-beside", alt=" ".join(words.optima_alt(o) for o in together.values()))
+    st.caption(say("details-compare-units"))

@@ -1,0 +1,77 @@
+"""What a rerun does again: nothing is parsed, hashed or analysed twice for one sweep, and closed tabs draw nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+import pytest
+from choice import shown, uploads
+from drawn import open_tab, upload
+from figures import fits, loss_map, several
+
+from surgecore import Sweep
+
+PAGES = ["app_pages/explore.py", "app_pages/sweep.py", "app_pages/evidence.py", "app_pages/reference.py"]
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """How often the costly functions were called."""
+    counted: Counter[str] = Counter()
+
+    def count(owner, name):
+        original = getattr(owner, name)
+
+        def counting(*args, **kwargs):
+            counted[name] += 1
+            return original(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, counting)
+
+    for owner, name in [
+        (uploads, "open_table"), (uploads, "sha256"), (shown, "analyse"), (Sweep, "to_csv"), (hashlib, "sha256"),
+        (loss_map, "draw"), (fits, "fits"), (fits, "residuals"), (several, "several"), (several, "tradeoff"),
+    ]:  # fmt: skip
+        count(owner, name)
+    return counted
+
+
+def test_an_upload_is_parsed_hashed_and_analysed_once(app, good_csv, calls):
+    app.run().switch_page("app_pages/sweep.py").run()
+    calls.clear()
+    upload(app, good_csv)
+    for page in PAGES:
+        app.switch_page(page).run()
+        app.run()
+    assert (calls["open_table"], calls["analyse"]) == (1, 1)
+    assert calls["sha256"] == 1
+    assert calls["to_csv"] == 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_rerun_in_which_nothing_changed_makes_nothing(app, page, good_csv, calls):
+    upload(app.run(), good_csv)
+    app.switch_page(page).run()
+    calls.clear()
+    app.run()
+    assert not calls
+
+
+def test_only_the_open_tab_is_drawn(app, good_csv, calls):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
+    assert calls["draw"] == 1
+    assert not {"fits", "residuals", "several"} & set(calls)
+    open_tab(app, "Fitted laws")
+    assert (calls["draw"], calls["fits"], calls["residuals"], calls["several"]) == (1, 1, 0, 0)
+
+
+def test_visitors_share_what_is_made_of_a_bundled_sweep(app, bundled, calls):
+    app.query_params["sweep"] = bundled[0].title
+    app.run().switch_page("app_pages/sweep.py").run()
+    calls.clear()
+    other = type(app).from_file(app._script_path, default_timeout=30)
+    other.query_params["sweep"] = bundled[0].title
+    other.run().switch_page("app_pages/sweep.py").run()
+    assert not other.exception
+    assert not calls
