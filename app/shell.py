@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,37 +12,33 @@ from streamlit.navigation.page import StreamlitPage
 from surgecore.words import say
 
 _FOLDER = Path(__file__).with_name("app_pages")
-#: Files of the pages in the order of the bar, each with its icon; the first that is there is the front page.
-_PAGES = {
-    "learn": ":material/school:",
-    "explore": ":material/tune:",
-    "sweep": ":material/upload_file:",
-    "evidence": ":material/science:",
-    "reference": ":material/menu_book:",
-}
+#: Files of the pages in the order of the bar; the first that is there is the front page. No icons: Streamlit makes
+#: them the tab's icon, and a browser fetches that from a font server.
+_PAGES = ("learn", "explore", "sweep", "evidence", "reference")
 #: Addresses of earlier versions, and the pages that they lead to.
 _OLD = {"why": "evidence", "about": "reference"}
 _STYLE = Path(__file__).with_name("shell.css")
 
 
+def there() -> list[str]:
+    return [name for name in _PAGES if (_FOLDER / f"{name}.py").exists()]
+
+
 def pages() -> list[StreamlitPage]:
-    """All pages, the front page first."""
-    there = [name for name in _PAGES if (_FOLDER / f"{name}.py").exists()]
-    found = [
-        st.Page(f"app_pages/{name}.py", title=say(f"page-{name}"), icon=_PAGES[name], url_path=name, default=not place)
-        for place, name in enumerate(there)
-    ]
-    train = st.Page("app_pages/train.py", title=say("page-train"), icon=":material/play_circle:", url_path="train")
-    return [*found, train, *(st.Page(_leads_to(new), title=new, url_path=old) for old, new in _OLD.items())]
+    """All pages, and the addresses that lead to them."""
+    found = [st.Page(f"app_pages/{name}.py", title=say(f"page-{name}"), url_path=name) for name in (*there(), "train")]
+    leads = [st.Page(partial(_lead, new), title=say(f"page-{new}"), url_path=old) for old, new in _OLD.items()]
+    return [st.Page(_front, title=say("app-name"), url_path="front", default=True), *found, *leads]
 
 
-def _leads_to(new: str) -> Callable[[], None]:
-    def lead() -> NoReturn:
-        query = {key: st.query_params.get_all(key) for key in st.query_params}
-        st.switch_page(f"app_pages/{new}.py", query_params=query)
+def _front() -> NoReturn:
+    # an address without a page that says something is one of Explore's of earlier versions
+    _lead("explore" if st.query_params else there()[0])
 
-    lead.__name__ = f"to_{new}"
-    return lead
+
+def _lead(new: str) -> NoReturn:
+    query = {key: st.query_params.get_all(key) for key in st.query_params}
+    st.switch_page(f"app_pages/{new}.py", query_params=query)
 
 
 def document_title(page: StreamlitPage) -> str:
@@ -55,12 +51,11 @@ def top(page: StreamlitPage) -> None:
     if st.context.is_embedded:
         return
     with st.container(key="bar", horizontal=True, gap="small", vertical_alignment="center"):
-        for name in _PAGES:
-            if (_FOLDER / f"{name}.py").exists():
-                with st.container(key=_key(name, page), width="content"):
-                    st.page_link(f"app_pages/{name}.py", label=say(f"page-{name}"))
+        for name in there():
+            with st.container(key=_key(name, page), width="content"):
+                st.page_link(f"app_pages/{name}.py", label=say(f"page-{name}"))
 
 
 def _key(name: str, page: StreamlitPage) -> str:
-    here = page.url_path == name or (page.url_path == "" and page.title == say(f"page-{name}"))
-    return f"link-{'here' if here or (name == 'sweep' and page.url_path == 'train') else name}"
+    here = page.title == say(f"page-{name}") or (name == "sweep" and page.url_path == "train")
+    return "link-here" if here else f"link-{name}"

@@ -537,6 +537,7 @@ bundle-no-gpu = --device cuda needs a GPU that torch can use, but got none: noth
 ## page: shell and navigation
 
 
+app-name = Surge Explorer
 document-title = { $page } · Surge Explorer
 page-learn = Learn
 page-explore = Explore

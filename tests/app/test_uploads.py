@@ -11,6 +11,8 @@ import pytest
 from drawn import drop, figure, metas, press, said, trace, upload
 from streamlit.testing.v1 import AppTest
 
+from surgecore import words
+
 ROOT = Path(__file__).parents[2]
 HEADER = b"batch_size,learning_rate,loss\n"
 PAGES = ["app_pages/explore.py", "app_pages/sweep.py"]
@@ -36,7 +38,7 @@ def test_a_removed_upload_gives_way_to_a_bundled_sweep(app, good_csv, bundled):
     upload(app.run(), good_csv)
     assert app.selectbox(key="sweep").value == "mine"
     press(app, "Remove")
-    assert app.selectbox(key="sweep").value == bundled[0].workload
+    assert app.selectbox(key="sweep").value == words.workload(bundled[0].workload)
     assert not {"sweep", "kept"} & set(app.query_params)
 
 
@@ -70,8 +72,8 @@ def test_nobody_finds_an_upload_without_its_key(app, good_csv):
 
 def test_a_bundled_sweep_can_be_chosen_while_an_upload_is_there(app, good_csv, bundled):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
-    app.selectbox(key="sweep").set_value(bundled[-1].workload).run()
-    assert app.title[0].value.startswith(bundled[-1].workload)
+    app.selectbox(key="sweep").set_value(words.workload(bundled[-1].workload)).run()
+    assert app.title[0].value.startswith(words.workload(bundled[-1].workload))
     app.selectbox(key="sweep").set_value("mine").run()
     assert app.title[0].value == "mine"
 
@@ -142,9 +144,10 @@ def test_of_several_new_files_one_that_can_be_read_is_shown(app, good_csv, bad_c
 
 
 def test_an_upload_may_be_called_like_a_workload(app, good_csv, bundled):
-    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv, f"{bundled[0].workload}.csv")
-    assert app.title[0].value.replace("\\", "") == f"{bundled[0].workload} (2)"
-    assert app.selectbox(key="sweep").value == f"{bundled[0].workload} (2)"
+    workload = words.workload(bundled[0].workload)
+    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv, f"{workload}.csv")
+    assert app.title[0].value.replace("\\", "") == f"{workload} (2)"
+    assert app.selectbox(key="sweep").value == f"{workload} (2)"
 
 
 def test_the_address_says_that_an_own_sweep_is_shown(app, good_csv, bundled):
@@ -152,7 +155,7 @@ def test_the_address_says_that_an_own_sweep_is_shown(app, good_csv, bundled):
     assert "".join(app.query_params["sweep"]) == "own"
     app.switch_page("app_pages/explore.py").run()
     assert "".join(app.query_params["sweep"]) == "own"
-    app.selectbox(key="sweep").set_value(bundled[0].workload).run()
+    app.selectbox(key="sweep").set_value(words.workload(bundled[0].workload)).run()
     assert "".join(app.query_params["sweep"]) == bundled[0].title
     assert "kept" not in app.query_params
 
@@ -210,6 +213,8 @@ def test_a_page_view_does_not_import_torch():
 import sys
 sys.path.insert(0, "app")
 from streamlit.testing.v1 import AppTest
+
+from surgecore import words
 at = AppTest.from_file("app/streamlit_app.py", default_timeout=60).run()
 assert not at.exception
 at.switch_page("app_pages/sweep.py").run()

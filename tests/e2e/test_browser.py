@@ -145,7 +145,7 @@ def test_every_page_without_console_errors_or_outbound_requests(page, url, error
     assert abroad == []
 
 
-@pytest.mark.parametrize(("old", "new"), [("/why?checkpoint=x", "/evidence?checkpoint=x"), ("/about", "/reference")])
+@pytest.mark.parametrize(("old", "new"), [("/why", "/evidence"), ("/about", "/reference"), ("/?R=3", "/explore?R=3")])
 def test_old_addresses_lead_to_the_pages_of_today(page, url, old, new, errors):
     page.goto(url + old)
     expect(page).to_have_url(url + new)
