@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-import shell
 import streamlit as st
 from choice import shown
+from shell import frame
 
 icon = Path(__file__).with_name("icon.svg")
-page = st.navigation(shell.pages(), position="hidden")
-st.set_page_config(page_title=shell.document_title(page), page_icon=icon, layout="wide")
+page = st.navigation(frame.pages(), position="hidden")
+st.set_page_config(page_title=frame.document_title(page), page_icon=icon, layout="wide")
 shown.follow_address()
-shell.top(page)
+frame.top(page)
 page.run()

@@ -36,7 +36,8 @@ MAY = {
 CORE = {name for name in MAY if name not in TRAINING} - {"surgecore._validate", "surgecore._words", "surgecore.cli"}
 #: Rooms of the app: what they may import of the app, and of `surgecore` beside its light rooms.
 APP = {
-    "app.streamlit_app": ({"app.choice"}, set()),
+    "app.streamlit_app": ({"app.choice", "app.shell"}, set()),
+    "app.shell": ({"app.choice"}, set()),
     "app.app_pages": ({"app.choice", "app.figures", "app.components"}, SUBROOMS),
     "app.choice": (set(), set()),
     "app.components": (set(), set()),
@@ -49,8 +50,8 @@ APP = {
 }
 #: Imports that still break a rule. This list may only become shorter.
 BROKEN = {
-    ("app_pages.why", "explore.page"),
-    ("app_pages.why", "explore.state"),
+    ("app_pages.evidence", "explore.page"),
+    ("app_pages.evidence", "explore.state"),
     ("surgecore.training.engine.optimizers", "surgecore.training.plans.options"),
     ("surgecore.training.engine.protocols", "surgecore.training.plans.options"),
     ("surgecore.training.workloads.workloads", "surgecore.training.plans.options"),

@@ -2,9 +2,9 @@
 
 import json
 
-import chart
 import streamlit as st
 from choice import catalogue
+from components import plotly_figure
 from explore import page as explore
 from explore.state import ExploreState
 from figures import ladder
@@ -48,7 +48,7 @@ shown = [rung for rung in rungs if rung in chosen]
 said = why.sentences(explanation, update)
 with drawing:
     figure = ladder.ladder(explanation, update, shown, steps, unit=lr_unit(update))
-    chart.show(figure, name="surge-why", alt=" ".join([answer, *said]))
+    plotly_figure.show(figure, name="surge-why", alt=" ".join([answer, *said]))
     points = (
         "the best rate of a line search on the loss, because no optimizer draws separate examples for each coordinate"
         if update == "decorrelated"
@@ -60,7 +60,7 @@ with drawing:
         "intervals too."
     )
 if steps == 1 and shown:
-    chart.show(
+    plotly_figure.show(
         ladder.ratios(explanation, update, shown), name="surge-why-ratios",
         alt="Predicted over measured optimum by batch size. " + said[-1],
     )  # fmt: skip

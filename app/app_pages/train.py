@@ -111,10 +111,10 @@ def finished(shown: Job) -> None:
     label = f"{shown.plan.title}, {keys[key]} (trained here)"
     with st.container(horizontal=True):
         if st.button("Lay it over Explore", icon=":material/tune:", type="primary"):
-            choice.show_trained(label, sweep, shown.plan.source["optimizer"]["key"])
+            choice.show_trained(label, sweep, optimizer)
             st.switch_page("app_pages/explore.py")
         if st.button("Everything about it", icon=":material/grid_on:"):
-            choice.show_trained(label, sweep, shown.plan.source["optimizer"]["key"])
+            choice.show_trained(label, sweep, optimizer)
             st.switch_page("app_pages/sweep.py")
         st.download_button(
             "Sweep, CSV", sweep.to_csv, f"{shown.plan.name}-{key}.csv", "text/csv", on_click="ignore",

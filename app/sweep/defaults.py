@@ -13,7 +13,7 @@ def follow(defaults: Mapping[str, object]) -> None:
     A widget with a key keeps its value when its default changes: the numbers of the sweep before would stay.
     """
     for key, value in defaults.items():
-        before = st.session_state.get(f"{key} by default")
+        before = st.session_state.get(f"{key}-default")
         if before not in (None, value) and st.session_state.get(key, before) == before:
             st.session_state[key] = value
-        st.session_state[f"{key} by default"] = value
+        st.session_state[f"{key}-default"] = value

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import chart
 import streamlit as st
 from choice import shown
 from choice.made import once
+from components import plotly_figure
 from figures import fits, loss_map, several
 
-from surgecore import LAWS, Analysis, FitResult, words
+from surgecore import Analysis, FitResult, words
 from surgecore.words import say, tables
 from sweep.defaults import follow
 
@@ -38,7 +38,7 @@ def _map(analysis: Analysis, unit: str) -> None:
         analysis, ("map", unit),
         lambda: loss_map.draw(sweep, optima, loss_title=words.loss_title(sweep), unit=unit),
     )  # fmt: skip
-    chart.show(figure, name="surge-loss-map", alt=say("details-map-alt", optima=words.optima_alt(optima)))
+    plotly_figure.show(figure, name="surge-loss-map", alt=say("details-map-alt", optima=words.optima_alt(optima)))
     st.caption(once(analysis, "clipped", lambda: _clipped(analysis)))
     if optima:
         with st.expander(say("details-optima")):
@@ -60,14 +60,14 @@ def _laws(analysis: Analysis, unit: str) -> None:
         analysis, ("fits", unit, *keys),
         lambda: fits.fits(analysis.optima, drawn, measured_label=words.measured(analysis.sweep), unit=unit),
     )  # fmt: skip
-    chart.show(figure, name="surge-fits", alt=say("details-laws-alt", optima=words.optima_alt(analysis.optima)))
+    plotly_figure.show(figure, name="surge-fits", alt=say("details-laws-alt", optima=words.optima_alt(analysis.optima)))
     st.caption(say("details-laws-note"))
     st.markdown(comparison.sentence)
     st.table(once(analysis, "ranking", lambda: tables.ranking(comparison)))
     with st.expander(say("details-residuals"), on_change="rerun", key="residuals") as residuals:
         if residuals.open:
             residual = once(analysis, ("residuals", *keys), lambda: fits.residuals(drawn))
-            chart.show(residual, name="surge-residuals", alt=say("details-residuals-alt"))
+            plotly_figure.show(residual, name="surge-residuals", alt=say("details-residuals-alt"))
             st.table(once(analysis, "misses", lambda: tables.misses(comparison)))
 
 
@@ -83,7 +83,7 @@ def choose_laws(ranking: Sequence[FitResult]) -> list[str]:
         keys,
         selection_mode="multi",
         default=default,
-        format_func=lambda key: LAWS[key].label,
+        format_func=words.curve,
         key="laws",
         bind="query-params",
     )
@@ -93,7 +93,9 @@ def _steps(analysis: Analysis, unit: str) -> None:
     steps = analysis.tradeoff
     assert steps is not None
     st.markdown(steps.sentence)
-    chart.show(once(analysis, "tradeoff", lambda: several.tradeoff(steps)), name="surge-tradeoff", alt=steps.sentence)
+    plotly_figure.show(
+        once(analysis, "tradeoff", lambda: several.tradeoff(steps)), name="surge-tradeoff", alt=steps.sentence
+    )
     with st.expander(say("details-points")):
         st.dataframe(steps.points, hide_index=True)
 
@@ -105,5 +107,5 @@ def _compare(analysis: Analysis, unit: str) -> None:
     )  # fmt: skip
     together = {analysis.sweep.name: analysis.optima} | {name: shown.analysis_of(name).optima for name in names}
     figure = once(analysis, ("several", unit, *names), lambda: several.several(together, unit=unit))
-    chart.show(figure, name="surge-beside", alt=" ".join(words.optima_alt(o) for o in together.values()))
+    plotly_figure.show(figure, name="surge-beside", alt=" ".join(words.optima_alt(o) for o in together.values()))
     st.caption(say("details-compare-units"))

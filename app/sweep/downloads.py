@@ -10,6 +10,7 @@ import streamlit as st
 from figures import fits, loss_map
 
 from surgecore import Analysis, words
+from surgecore.words import say
 from sweep import takeaway
 
 
@@ -40,9 +41,9 @@ def show(analysis: Analysis, unit: str) -> None:
 def drawn(analysis: Analysis, unit: str) -> dict[str, go.Figure]:
     """The figures of the report."""
     sweep, ranked = analysis.sweep, analysis.comparison.fits
-    figures = {"Loss map": loss_map.draw(sweep, analysis.optima, loss_title=words.loss_title(sweep), unit=unit)}
+    figures = {say("details-map"): loss_map.draw(sweep, analysis.optima, loss_title=words.loss_title(sweep), unit=unit)}
     if any(fit.law is not None for fit in ranked):
-        figures["Fitted laws"] = fits.fits(
+        figures[say("details-laws")] = fits.fits(
             analysis.optima, ranked[:2], measured_label=words.measured(sweep), unit=unit
         )  # fmt: skip
     return figures

@@ -11,13 +11,13 @@ from streamlit.navigation.page import StreamlitPage
 
 from surgecore.words import say
 
-_FOLDER = Path(__file__).with_name("app_pages")
+_FOLDER = Path(__file__).parents[1] / "app_pages"
 #: Files of the pages in the order of the bar; the first that is there is the front page. No icons: Streamlit makes
 #: them the tab's icon, and a browser fetches that from a font server.
 _PAGES = ("learn", "explore", "sweep", "evidence", "reference")
 #: Addresses of earlier versions, and the pages that they lead to.
 _OLD = {"why": "evidence", "about": "reference"}
-_STYLE = Path(__file__).with_name("shell.css")
+_STYLE = Path(__file__).with_name("frame.css")
 
 
 def there() -> list[str]:
