@@ -1,12 +1,14 @@
 """Optimal learning rate against batch size: laws, sweeps, fits. This file is the list of the public API."""
 
-from surgecore.sweeps.advice import AdamAdvice, Recommendation, recommend, scale_adam, transfer
-from surgecore.sweeps.analysis import Analysis, analyse
+from surgecore.sweeps.adam import AdamAdvice, AdamSettings, scale_adam
+from surgecore.sweeps.advice import Recommendation, recommend, transfer
+from surgecore.sweeps.analysis import Analysis, Remark, analyse
 from surgecore.sweeps.catalogue import Entry, load_catalogue
 from surgecore.sweeps.comparison import Comparison, compare
-from surgecore.sweeps.fitting import FitResult, fit
+from surgecore.sweeps.fitting import FitResult, FittedParam, FittedPeak, fit
 from surgecore.sweeps.next_runs import NextRuns, next_runs
 from surgecore.sweeps.optima import Optimum
+from surgecore.sweeps.points import Point, Points
 from surgecore.sweeps.sweep import Sweep
 from surgecore.sweeps.tradeoff import Tradeoff, fit_tradeoff, tradeoff
 from surgecore.sweeps.verdict import SurgeVerdict, surge_verdict
@@ -17,25 +19,25 @@ from surgecore.tables.names import ColumnMapping
 from surgecore.tables.problems import Notice, Problem, SweepError, speak_with
 from surgecore.tables.questions import Choice, GroupsFound, Question, QuestionOpen
 from surgecore.tables.table import Table, open_store, open_table
+from surgecore.theory.families import LAWS, LawFamily
 from surgecore.theory.gradient_noise import GradientNoise
 from surgecore.theory.laws import (
-    LAWS,
     ConstantLaw,
-    EqualSnrLaw,
     GeneralSurgeLaw,
     Law,
-    LawFamily,
-    Param,
     PowerLaw,
     SaturatingLaw,
     SurgeLaw,
 )
 from surgecore.theory.noise_model import NoiseModel
+from surgecore.theory.params import Param
 from surgecore.theory.peaks import Peak
+from surgecore.theory.snr_laws import EqualSnrLaw, LognormalSnrLaw
 
 __all__ = [
     "LAWS",
     "AdamAdvice",
+    "AdamSettings",
     "Analysis",
     "Choice",
     "ColumnMapping",
@@ -45,12 +47,15 @@ __all__ = [
     "Entry",
     "EqualSnrLaw",
     "FitResult",
+    "FittedParam",
+    "FittedPeak",
     "GeneralSurgeLaw",
     "GradientNoise",
     "Group",
     "GroupsFound",
     "Law",
     "LawFamily",
+    "LognormalSnrLaw",
     "Metric",
     "NextRuns",
     "NoiseModel",
@@ -58,11 +63,14 @@ __all__ = [
     "Optimum",
     "Param",
     "Peak",
+    "Point",
+    "Points",
     "PowerLaw",
     "Problem",
     "Question",
     "QuestionOpen",
     "Recommendation",
+    "Remark",
     "SaturatingLaw",
     "SurgeLaw",
     "SurgeVerdict",

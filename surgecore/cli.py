@@ -13,8 +13,9 @@ from importlib import import_module
 from math import isfinite, nan
 from typing import Any
 
+from surgecore import words
 from surgecore.sweeps.advice import Recommendation, recommend
-from surgecore.sweeps.analysis import Analysis, analyse
+from surgecore.sweeps.analysis import Analysis, analyse, plain
 from surgecore.sweeps.next_runs import next_runs
 from surgecore.sweeps.sweep import Sweep
 from surgecore.tables.checks import DivergedRule
@@ -204,7 +205,7 @@ def _json(
     options: argparse.Namespace,
     problems: Sequence[Problem],
 ) -> str:
-    result = analysis.to_dict()
+    result = words.document(analysis)
     result["read"] |= {
         "layout": table.layout,
         "mapping": mapping.to_query(),
@@ -216,16 +217,15 @@ def _json(
         result["at"] = [_fields(row) for row in recommend(analysis, options.at)]
     if options.next:
         plan = next_runs(analysis)
-        result["next_runs"] = {"cells": plan.table.to_dict(orient="records"), "sentence": plan.sentence}
+        result["next_runs"] = {"cells": plan.table.to_dict(orient="records"), "goal": str(plan.goal)}
+        result["next_runs"] |= {"runs": plan.n_runs, "sentence": words.next_runs(plan)}
     return json.dumps(result, indent=2, allow_nan=False)
 
 
 def _fields(row: Recommendation) -> dict[str, Any]:
-    """Numbers of a recommendation; None for one that is too large to be written."""
-    values = {name: getattr(row, name) for name in Recommendation.__dataclass_fields__}
-    if row.interval is not None:
-        values["interval"] = [end if isfinite(end) else None for end in row.interval]
-    return values | {"lr": row.lr if isfinite(row.lr) else None}
+    """A recommendation as plain values, with its name and note in words."""
+    values = {name: getattr(row, name) for name in Recommendation.__dataclass_fields__ if name != "limits"}
+    return {**plain(values), "label": words.rule(row), "note": words.advice_note(row)}
 
 
 def _text(analysis: Analysis, options: argparse.Namespace) -> str:
@@ -234,10 +234,10 @@ def _text(analysis: Analysis, options: argparse.Namespace) -> str:
         lines += ["", f"{'at batch size ' + format(options.at, 'g'):40s}  learning rate (95 %)"]
         for row in recommend(analysis, options.at):
             span = "" if row.interval is None else f"({row.interval[0]:.3g} to {row.interval[1]:.3g})"
-            lines.append(f"{row.label:40s}  {row.lr:.3g} {span} {row.note}".rstrip())
+            lines.append(f"{words.rule(row):40s}  {row.lr:.3g} {span} {words.advice_note(row)}".rstrip())
     if options.next:
         plan = next_runs(analysis)
-        lines += ["", plan.sentence, plan.table.to_string(index=False)]
+        lines += ["", words.next_runs(plan), words.next_runs_table(plan).to_string(index=False)]
     return "\n".join(lines)
 
 
@@ -255,7 +255,7 @@ def report(analysis: Analysis) -> str:
         Findings, optima and fits; every number with its interval.
     """
     lines = [f"{analysis.sweep.name}: {len(analysis.sweep.trials):,} trials", ""]
-    lines += [*map(notice, analysis.sweep.notices), *analysis.sentences]
+    lines += [*map(notice, analysis.sweep.notices), *words.findings(analysis)]
     if analysis.optima:
         lines += ["", "batch size  best learning rate (95 %)"]
     for optimum in analysis.optima:
@@ -268,15 +268,15 @@ def report(analysis: Analysis) -> str:
             text = f"{optimum.learning_rate:.3g}  ({optimum.interval[0]:.3g} to {optimum.interval[1]:.3g})"
         lines.append(f"{optimum.batch_size:10g}  {text}")
     if any(fit.law is not None for fit in analysis.comparison.fits):
-        lines += ["", f"{'law':28s}  {'AICc':>7s}  weight  {'holdout':>7s}  parameters (95 %)"]
-    ranked = zip(analysis.comparison.fits, analysis.comparison.weights, analysis.comparison.holdout, strict=True)
-    for fit, weight, holdout in ranked:
+        lines += ["", f"{'law':36s}  {'AIC':>7s}  weight  {'holdout':>7s}  parameters (95 %)"]
+    ranking = analysis.comparison
+    ranked = zip(ranking.fits, ranking.scores, ranking.weights, ranking.holdout, strict=True)
+    for fit, score, weight, holdout in ranked:
         if fit.law is None:
             continue
         parameters = ", ".join(
-            f"{param.label} {getattr(fit.law, param.name):.3g} "
-            f"({fit.interval[param.name][0]:.3g} to {fit.interval[param.name][1]:.3g})"
-            for param in fit.family.free
+            f"{item.param.label} {item.value:.3g} ({item.interval[0]:.3g} to {item.interval[1]:.3g})"
+            for item in fit.parameters.values()
         )
-        lines.append(f"{fit.family.label:28s}  {fit.aicc:7.1f}  {weight:6.2f}  {holdout:+7.2f}  {parameters}")
+        lines.append(f"{words.law(fit.family.key):36s}  {score:7.1f}  {weight:6.2f}  {holdout:+7.2f}  {parameters}")
     return "\n".join(lines)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from simulate import sweep_frame
 
-from surgecore import SurgeLaw, Sweep, analyse
+from surgecore import SurgeLaw, Sweep, analyse, words
 from surgecore.cli import main
 
 
@@ -28,7 +28,7 @@ def path(sweep, tmp_path):
 def test_json_is_the_analysis(sweep, path, capsys):
     assert main(["fit", path, "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    want = json.loads(json.dumps(analyse(sweep).to_dict()))
+    want = json.loads(json.dumps(words.document(analyse(sweep))))
     assert want.pop("read").items() <= printed.pop("read").items()
     assert printed == want
 
@@ -41,7 +41,7 @@ def test_the_report_names_every_optimum_and_law(sweep, path, capsys):
     for optimum in result.optima:
         assert f"{optimum.learning_rate:.3g}" in printed
     for fit in result.comparison.fits:
-        assert fit.family.label in printed
+        assert words.law(fit.family.key) in printed
 
 
 def test_standard_input_is_read(sweep, capsys, monkeypatch):

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from choice import catalogue, shown
 
-from surgecore import LAWS, NoiseModel
+from surgecore import LAWS, NoiseModel, words
 from surgecore.words import tables
 
 BIBTEX = """@inproceedings{li2024surge,
@@ -27,7 +27,7 @@ st.title("The law in a page", anchor=False)
 st.container(width=780).markdown(Path(__file__).with_name("reference.md").read_text(encoding="utf-8"))
 
 st.header("Laws that are compared", anchor=False)
-st.table({"Law": [law.label for law in LAWS.values()], "Source": [law.source for law in LAWS.values()]})
+st.table({"Law": [words.law(key) for key in LAWS], "Source": [law.source for law in LAWS.values()]})
 
 st.header("Glossary", anchor=False)
 params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.law.params)]

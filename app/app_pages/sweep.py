@@ -18,7 +18,7 @@ analysis, upload = shown.analysis(), shown.upload()
 sweep = analysis.sweep
 
 st.title(words.plain(sweep.name), anchor=False)
-answer = analysis.verdict.sentence if sweep.is_grid else analysis.sentences[0]
+answer = analysis.verdict.sentence if sweep.is_grid else words.findings(analysis)[0]
 st.markdown(f"**{answer}**")
 if not sweep.is_grid:
     st.markdown(say("sweep-no-grid"))

@@ -24,7 +24,7 @@ from surgecore import (
     SaturatingLaw,
     fit,
 )
-from surgecore.words import VISIBLE, number
+from surgecore.words import VISIBLE, fit_note, number
 
 Curve = Callable[[Any], Any]
 #: Parameters of the exact law with equal signal to noise: the control each one is, and its symbol.
@@ -187,15 +187,15 @@ def fit_controls(analysis: Analysis, base: NoiseModel) -> ControlsFit:
         return ControlsFit(None, "Not fitted: this sweep has no optima to fit to.")
     free = next(found for found in analysis.comparison.fits if found.family.key == "equal_snr")
     if free.law is None:
-        return ControlsFit(None, f"Not fitted: {free.status}")
+        return ControlsFit(None, f"Not fitted: {fit_note(free)}")
     assert isinstance(free.law, EqualSnrLaw)
     found, held = free, None
     falls = analysis.verdict.decision == "fall"
     if lacking := _undetermined(free):
-        low, high = free.interval["coupling"]
+        low, high = free["coupling"].interval
         held = free.law.coupling if falls and _inside(free, "coupling") else min(max(1.0, low), high)
         held = float(f"{min(held, 200.0):.2g}")
-        found = fit(analysis.optima, LawFamily("equal_snr", free.family.label, EqualSnrLaw, "", {"coupling": held}))
+        found = fit(analysis.optima, LawFamily("equal_snr", EqualSnrLaw, fixed={"coupling": held}))
         if unknown := _undetermined(found):
             missing = list(dict.fromkeys([*lacking[:1], *unknown]))
             names = [_FITTED[name][1] for name in missing if name != "lr_scale" or missing == ["lr_scale"]]
@@ -203,12 +203,12 @@ def fit_controls(analysis: Analysis, base: NoiseModel) -> ControlsFit:
             return ControlsFit(None, f"Not fitted: the optima of this sweep {what}.")
     assert isinstance(found.law, EqualSnrLaw)
     values = {name: float(f"{getattr(found.law, law):.5g}") for law, (name, _) in _FITTED.items()}
-    digits = {_FITTED[name][0]: _digits(getattr(found.law, name), ends) for name, ends in found.interval.items()}
+    digits = {_FITTED[name][0]: _digits(item.value, item.interval) for name, item in found.parameters.items()}
     opening = "Fitted to this sweep"
     if held is not None:
-        known = _bound("only bound", *free.interval["coupling"]) or "do not determine"
+        known = _bound("only bound", *free["coupling"].interval) or "do not determine"
         opening += f" with R held at {held:g}, which its optima {known}"
-    sentence = f"Sets the controls to the exact law with equal signal to noise, fitted to the points. {found.status}"
+    sentence = "Sets the controls to the exact law with equal signal to noise, fitted to the points. " + fit_note(found)
     return ControlsFit(
         replace(base, snr_spread=0.0, **values),
         sentence, opening, _caveat(found, not falls and _spans_one(free)), digits,
@@ -219,7 +219,7 @@ def _undetermined(found: FitResult) -> list[str]:
     """Parameters at or beyond the end of their control, or without a bound on either side."""
     if found.law is None:
         return [param.name for param in found.family.free]
-    limits = {name: found.interval[name] for name in _FITTED if name in found.interval}
+    limits = {name: found[name].interval for name in _FITTED if name in found.parameters}
     return [
         name for name, (low, high) in limits.items() if not _inside(found, name) or (low <= 0 and not isfinite(high))
     ]
@@ -232,7 +232,7 @@ def _inside(found: FitResult, name: str) -> bool:
 
 
 def _spans_one(found: FitResult) -> bool:
-    low, high = found.interval["coupling"]
+    low, high = found["coupling"].interval
     return low < 1 < high
 
 
@@ -241,7 +241,7 @@ def _caveat(found: FitResult, peak_open: bool) -> str:
     clauses = []
     bounds = {}
     for name, (_, symbol) in _FITTED.items():
-        if bound := _bound(symbol, *found.interval.get(name, (1.0, 1.0))):
+        if bound := _bound(symbol, *(found[name].interval if name in found.parameters else (1.0, 1.0))):
             bounds[symbol] = bound
     if len(bounds) > 1:
         bounds.pop("ε₀", None)  # open with the others

@@ -31,6 +31,7 @@ _EXACT = Style("#2b7cc4", "solid", 3.0)
 STYLES = MappingProxyType(
     {
         "equal_snr": _EXACT,
+        "lognormal_snr": Style("#5b5fc7", "10px,2px", 2.5),
         "exact": _EXACT,
         "independent": _EXACT,
         "surge": Style("#d2600a", "dash", 2.5),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import isfinite, log2, sqrt
+from math import log2
 
 import pandas as pd
 import streamlit as st
 
-from surgecore import Analysis, Recommendation, next_runs, recommend, scale_adam, transfer, words
-from surgecore.sweeps.advice import SPEAKS, beta_text, limits
+from surgecore import AdamSettings, Analysis, Recommendation, next_runs, recommend, scale_adam, transfer, words
+from surgecore.sweeps.advice import limits, lr_factor
+from surgecore.words import say
 from sweep.defaults import follow
 
 
@@ -24,7 +24,7 @@ def show(analysis: Analysis) -> None:
         "Batch size I want [examples]", 1e-3, 1e12, middle, format="%g", key="at", bind="query-params", width=260
     )
     rows = recommend(analysis, wanted)
-    st.markdown(sentence(rows, wanted))
+    st.markdown(words.advice(rows, wanted))
     if rows:
         with st.expander("Under every rule"):
             st.table(table(rows))
@@ -32,42 +32,24 @@ def show(analysis: Analysis) -> None:
         _carry(analysis, wanted)
     plan = next_runs(analysis)
     with st.expander("What to run next"):
-        st.markdown(plan.sentence)
+        st.markdown(words.next_runs(plan))
         if len(plan.table):
-            st.dataframe(plan.table, hide_index=True)
+            cells = words.next_runs_table(plan)
+            st.dataframe(cells, hide_index=True)
             st.download_button(
-                "Next runs, CSV", lambda: plan.table.to_csv(index=False), f"{analysis.sweep.name}-next.csv",
+                "Next runs, CSV", lambda: cells.to_csv(index=False), f"{analysis.sweep.name}-next.csv",
                 "text/csv", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
-
-
-def sentence(rows: tuple[Recommendation, ...], wanted: float) -> str:
-    """The learning rate to use in one sentence, as sure as the laws that speak for it agree."""
-    speaking = [row for row in rows if (row.weight or 0.0) >= SPEAKS]
-    at = f"At batch size {words.batch_size(wanted)}"
-    if not speaking:
-        return f"{at} no fitted law can be trusted: there are too few optima inside the grid to test one."
-    best = speaking[0]
-    known = f" (95 % {words.interval(*best.interval)})" if best.interval else " (no error known)"
-    beyond = f" **This is {best.beyond:.2g} times beyond your data.**" if best.beyond > 1 else ""
-    text = f"{at}: learning rate **{words.number(best.lr)}**{known}, by the law nearest to these optima, {best.label}."
-    if len(speaking) > 1:
-        low, high = min(row.lr for row in speaking), max(row.lr for row in speaking)
-        if words.number(low) != words.number(high):
-            text += f" The laws with a weight of {100 * SPEAKS:.0f} % or more say {words.interval(low, high)}."
-    if "Does not describe" in best.note:
-        text += " It does not describe the optima within their errors, so trust the measured ones more."
-    return text + beyond
 
 
 def table(rows: tuple[Recommendation, ...]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Rule": [row.label for row in rows],
-            "Learning rate": [words.number(row.lr, 3 if row.interval else 2) for row in rows],
+            "Rule": [_label(row) for row in rows],
+            "Learning rate": [words.rate(row) for row in rows],
             "95 % interval": [words.interval(*row.interval) if row.interval else "none known" for row in rows],
             "Weight": ["–" if row.weight is None else words.share(row.weight) for row in rows],
-            "Note": [row.note for row in rows],
+            "Note": [words.advice_note(row) for row in rows],
         }
     ).set_index("Rule")
 
@@ -92,41 +74,32 @@ def _carry(analysis: Analysis, wanted: float) -> None:
         critical_batch_size=known.critical_batch_size,
     )  # fmt: skip
     st.table(table(carried))
-    factor, law = lr_factor(analysis, now, wanted)
+    factor, rule = lr_factor(analysis, now, wanted)
     advice = scale_adam(
-        wanted / now, beta1=beta1, beta2=beta2, epsilon=epsilon, weight_decay=decay or None, lr_factor=factor,
+        wanted / now, beta1=beta1, beta2=beta2, epsilon=epsilon, weight_decay=decay or None, lr=lr, lr_factor=factor,
         batch_size=now, noise_scale=known.noise_scale, critical_batch_size=known.critical_batch_size,
     )  # fmt: skip
-    rules = {
-        "SDE rule (Malladi et al. 2022)": advice.sde,
-        "Same memory in examples, β to the power of the factor": advice.power,
-        "Small batches: β₁ kept (Marek et al. 2025)": advice.marek,
-    }
-    st.table(pd.DataFrame({label: settings(rule) for label, rule in rules.items()}).T)
-    for note in advice.notes:
+    rules = {"sde": advice.sde, "power": advice.power, "marek": advice.marek}
+    rows = {say(f"adam-rule-{key}"): settings(rule) for key, rule in rules.items()}
+    st.table(pd.DataFrame(rows).T)
+    for note in words.adam_notes(advice):
         st.caption(note)
-    if advice.weight_decay is not None:
-        st.caption(
-            f"Weight decay {words.number(advice.weight_decay, 2)} averages over as many epochs as now, with a learning "
-            f"rate multiplied by {words.number(factor, 2)} ({law}; Bergsma et al. 2025)."
-        )
-    st.caption(
-        f"Rules of thumb from the papers named, for a batch size multiplied by {words.number(advice.factor)}; but for "
-        "the rows marked fitted none of them was fitted to this sweep, and none has an error. Both batch sizes count "
-        "what the sweep's do."
-    )
+    if advice.power.weight_decay is not None:
+        st.caption(say("adam-decay", factor=words.number(factor, 2), rule=words.rule_name(rule)))
+    st.caption(say("adam-rules-of-thumb", factor=words.number(advice.factor)))
 
 
-def lr_factor(analysis: Analysis, now: float, wanted: float) -> tuple[float, str]:
-    """New over old learning rate, by the law nearest to the optima, else by the square-root rule; and its name."""
-    for fit in analysis.comparison.fits:
-        if fit.law is not None:
-            return fit.law(wanted) / fit.law(now), fit.family.label
-    return sqrt(wanted / now), "Square-root rule"
+def _label(row: Recommendation) -> str:
+    name = words.rule(row)
+    return say("rule-fitted", rule=name) if row.fitted and row.rule != "average" else name
 
 
-def settings(rule: Mapping[str, float]) -> dict[str, str]:
+def settings(rule: AdamSettings) -> dict[str, str]:
     """Adam's settings under a rule, with the digits of a rule of thumb."""
-    shown = {"β₁": rule.get("beta1"), "β₂": rule.get("beta2")}
-    cells = {name: beta_text(value) if value is not None and isfinite(value) else "–" for name, value in shown.items()}
-    return cells | {"ε": words.number(rule.get("epsilon"), 2)}
+    return {
+        "β₁": words.beta_text(rule.beta1),
+        "β₂": words.beta_text(rule.beta2),
+        "ε": words.number(rule.epsilon, 2),
+        say("adam-lr-factor"): words.number(rule.lr_factor, 2),
+        say("adam-weight-decay"): words.number(rule.weight_decay, 2),
+    }

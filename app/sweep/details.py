@@ -62,7 +62,7 @@ def _laws(analysis: Analysis, unit: str) -> None:
     )  # fmt: skip
     plotly_figure.show(figure, name="surge-fits", alt=say("details-laws-alt", optima=words.optima_alt(analysis.optima)))
     st.caption(say("details-laws-note"))
-    st.markdown(comparison.sentence)
+    st.markdown(words.ranking(comparison))
     st.table(once(analysis, "ranking", lambda: tables.ranking(comparison)))
     with st.expander(say("details-residuals"), on_change="rerun", key="residuals") as residuals:
         if residuals.open:
@@ -92,9 +92,9 @@ def choose_laws(ranking: Sequence[FitResult]) -> list[str]:
 def _steps(analysis: Analysis, unit: str) -> None:
     steps = analysis.tradeoff
     assert steps is not None
-    st.markdown(steps.sentence)
+    st.markdown(words.tradeoff(steps))
     plotly_figure.show(
-        once(analysis, "tradeoff", lambda: several.tradeoff(steps)), name="surge-tradeoff", alt=steps.sentence
+        once(analysis, "tradeoff", lambda: several.tradeoff(steps)), name="surge-tradeoff", alt=words.tradeoff(steps)
     )
     with st.expander(say("details-points")):
         st.dataframe(steps.points, hide_index=True)

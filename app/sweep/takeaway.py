@@ -21,7 +21,7 @@ _PLAIN = {"displaylogo": False, "showSendToCloud": False, "plotlyServerURL": ""}
 
 
 def to_json(analysis: Analysis) -> str:
-    return json.dumps(analysis.to_dict(), indent=1, allow_nan=False)
+    return json.dumps(words.document(analysis), indent=1, allow_nan=False)
 
 
 def snippet(analysis: Analysis) -> str:
@@ -31,12 +31,12 @@ def snippet(analysis: Analysis) -> str:
 # Surge Explorer {__version__}: pip install surgecore plotly; the CSV is the page's "Sweep, canonical CSV"
 import numpy as np
 import plotly.graph_objects as go
-from surgecore import Sweep, analyse
+from surgecore import Sweep, analyse, words
 
 sweep = Sweep.from_csv("{words.file_name(analysis.sweep)}.csv")
 assert sweep.digest == "{analysis.sweep.digest}"
 analysis = analyse(sweep)
-print(*analysis.sentences, sep="\\n")
+print(*words.findings(analysis), sep="\\n")
 
 figure = go.Figure()
 for optimum in analysis.optima:
@@ -49,8 +49,8 @@ for optimum in analysis.optima:
 for fit in analysis.comparison.fits:
     if fit.law is not None and fit.family.key in ("{best}", "surge"):
         sizes = np.geomspace(sweep.batch_sizes.min() / 2, sweep.batch_sizes.max() * 2, 241)
-        figure.add_scatter(x=sizes, y=fit.law(sizes), mode="lines", name=fit.family.label)
-        print(fit.family.label, fit.law, fit.interval)
+        figure.add_scatter(x=sizes, y=fit.law(sizes), mode="lines", name=words.law(fit.family.key))
+        print(words.law(fit.family.key), *fit.parameters.values(), sep="\\n  ")
 figure.update_xaxes(type="log", title="Batch size [examples]")
 figure.update_yaxes(type="log", title="Optimal learning rate")
 figure.show()
@@ -102,7 +102,7 @@ def report(analysis: Analysis, figures: Mapping[str, go.Figure]) -> str:
         parts.append("<h2>Best learning rate at each batch size</h2>")
         parts.append(tables.optima(analysis.optima, sweep.metric).to_html(index=False, border=0))
     parts += [
-        f"<h2>Laws</h2><p>{escape(analysis.comparison.sentence)}</p>",
+        f"<h2>Laws</h2><p>{escape(words.ranking(analysis.comparison))}</p>",
         tables.ranking(analysis.comparison, symbols=False).to_html(border=0),
         f"<p><small>Surge Explorer {__version__}. sha256 of the canonical CSV: {sweep.digest}. Intervals are 95 %; "
         "points are measured, lines are fitted.</small></p></html>",

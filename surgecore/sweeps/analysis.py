@@ -1,9 +1,11 @@
-"""Everything the tool says about one sweep: what the page shows and what the command line prints."""
+"""Everything the tool finds in one sweep: what the page shows and what the command line prints."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,44 @@ from surgecore.sweeps.optima import Optimum
 from surgecore.sweeps.sweep import Sweep
 from surgecore.sweeps.tradeoff import Tradeoff, tradeoff
 from surgecore.sweeps.verdict import SurgeVerdict, surge_verdict
+
+
+class RemarkKind(StrEnum):
+    """What there is to remark on a sweep."""
+
+    NO_GRID = "no_grid"
+    ONE_LEARNING_RATE = "one_learning_rate"
+    FEW_BATCH_SIZES = "few_batch_sizes"
+    NO_OPTIMUM = "no_optimum"
+    LOWEST_TRIED = "lowest_tried"
+    HIGHEST_TRIED = "highest_tried"
+    DIVERGED = "diverged"
+    INCOMPLETE = "incomplete"
+    REPEATED = "repeated"
+    HOLES = "holes"
+    NO_ERROR_BARS = "no_error_bars"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing to know about a sweep.
+
+    Attributes
+    ----------
+    kind : RemarkKind
+        What it is.
+    count : int
+        How many (trials, cells, learning rates, batch sizes) it is about; 0 where nothing is counted.
+    of : int
+        Out of how many; 0 where that is not counted.
+    batch_sizes : tuple of float
+        At which batch sizes.
+    """
+
+    kind: RemarkKind
+    count: int = 0
+    of: int = 0
+    batch_sizes: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +71,8 @@ class Analysis:
         All laws, ranked.
     verdict : SurgeVerdict
         Whether the optimal learning rate falls after its peak.
-    sentences : tuple of str
-        The findings in words, the most important first.
+    remarks : tuple of Remark
+        What else to know about the sweep, the most important first.
     tradeoff : Tradeoff or None
         Steps against examples, where the sweep has steps to a target.
     """
@@ -41,62 +81,63 @@ class Analysis:
     optima: tuple[Optimum, ...]
     comparison: Comparison
     verdict: SurgeVerdict
-    sentences: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     tradeoff: Tradeoff | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """All numbers as plain Python, ready for JSON; None where a number is unknown or unbounded.
+        """All facts as plain Python, ready for JSON; None where a number is unknown or unbounded.
 
         Returns
         -------
         dict
-            Keys read, optima, fits, ranking, surge, sentences, and tradeoff where there is one.
+            Keys read, optima, fits, ranking, surge, remarks, and tradeoff where there is one.
         """
-        status = self.sweep.trials["status"]
-        result: dict[str, Any] = _plain(
-            {
-                "read": {
-                    "name": self.sweep.name,
-                    "rows": len(self.sweep.trials),
-                    "digest": self.sweep.digest,
-                    "batch_sizes": self.sweep.batch_sizes.tolist(),
-                    "learning_rates": self.sweep.learning_rates.tolist(),
-                    "seeds": self.sweep.n_seeds,
-                    "steps": self.sweep.steps,
-                    "infeasible": int((status == "infeasible").sum()),
-                    "incomplete": int((status == "incomplete").sum()),
-                    "grid": self.sweep.is_grid,
-                    "metric": {"name": self.sweep.metric.name, "goal": self.sweep.metric.goal},
-                    "notices": [notice.to_dict() for notice in self.sweep.notices],
-                },
-                "optima": [_optimum(optimum) for optimum in self.optima],
-                "fits": {fit.family.key: _fit(fit) for fit in self.comparison.fits},
-                "ranking": {
-                    "order": [
-                        {"law": fit.family.key, "aicc": fit.aicc, "weight": weight, "holdout_error": holdout}
-                        for fit, weight, holdout in zip(
-                            self.comparison.fits,
-                            self.comparison.weights.tolist(),
-                            self.comparison.holdout.tolist(),
-                            strict=True,
-                        )
-                    ],
-                    "sentence": self.comparison.sentence,
-                },
-                "surge": {
-                    "decision": self.verdict.decision,
-                    "p_value": self.verdict.p_value,
-                    "fall_octaves": self.verdict.fall_octaves,
-                    "interval": self.verdict.interval,
-                    "peak_bracketed": self.verdict.peak_bracketed,
-                    "sentence": self.verdict.sentence,
-                },
-                "sentences": list(self.sentences),
-            }
-        )
+        status = Counter(self.sweep.trials["status"])
+        comparison = self.comparison
+        ranked = zip(
+            comparison.fits, comparison.scores.tolist(), comparison.weights.tolist(), comparison.holdout.tolist(),
+            strict=True,
+        )  # fmt: skip
+        result: dict[str, Any] = {
+            "read": {
+                "name": self.sweep.name,
+                "rows": len(self.sweep.trials),
+                "digest": self.sweep.digest,
+                "batch_sizes": self.sweep.batch_sizes.tolist(),
+                "learning_rates": self.sweep.learning_rates.tolist(),
+                "seeds": self.sweep.n_seeds,
+                "steps": self.sweep.steps,
+                "infeasible": status["infeasible"],
+                "incomplete": status["incomplete"],
+                "grid": self.sweep.is_grid,
+                "metric": {"name": self.sweep.metric.name, "goal": self.sweep.metric.goal},
+                "notices": [notice.to_dict() for notice in self.sweep.notices],
+            },
+            "optima": [_optimum(optimum) for optimum in self.optima],
+            "fits": {fit.family.key: _fit(fit) for fit in comparison.fits},
+            "ranking": {
+                "outcome": comparison.outcome,
+                "close": comparison.close,
+                "tried": len(comparison.fits),
+                "overdispersion": comparison.overdispersion,
+                "order": [
+                    {"law": fit.family.key, "aic": score, "weight": weight, "holdout_error": holdout}
+                    for fit, score, weight, holdout in ranked
+                ],
+            },
+            "surge": {
+                "decision": self.verdict.decision,
+                "p_value": self.verdict.p_value,
+                "fall_octaves": self.verdict.fall_octaves,
+                "interval": self.verdict.interval,
+                "peak_bracketed": self.verdict.peak_bracketed,
+            },
+            "remarks": [vars(remark) for remark in self.remarks],
+        }
         if self.tradeoff is not None:
-            result["tradeoff"] = _plain(_tradeoff(self.tradeoff))
-        return result
+            result["tradeoff"] = _tradeoff(self.tradeoff)
+        facts: dict[str, Any] = plain(result)
+        return facts
 
 
 def analyse(sweep: Sweep, *, draws: int = 500, seed: int = 0) -> Analysis:
@@ -118,78 +159,44 @@ def analyse(sweep: Sweep, *, draws: int = 500, seed: int = 0) -> Analysis:
     optima = sweep.optima(draws=draws, seed=seed) if sweep.is_grid else ()
     comparison = compare(optima)
     verdict = surge_verdict(optima, seed=seed)
-    steps = tradeoff(sweep)
-    sentences = _sentences(sweep, optima, comparison, verdict)
-    if steps is not None:
-        sentences = (*sentences, steps.sentence)
-    return Analysis(sweep, optima, comparison, verdict, sentences, steps)
+    return Analysis(sweep, optima, comparison, verdict, tuple(_remarks(sweep, optima)), tradeoff(sweep))
 
 
-def _sentences(
-    sweep: Sweep, optima: tuple[Optimum, ...], comparison: Comparison, verdict: SurgeVerdict
-) -> tuple[str, ...]:
-    if not sweep.is_grid:
-        return tuple(_shape_sentences(sweep, optima))
-    result = [verdict.sentence, comparison.sentence]
-    label = "Surge (Theorem 3)"
-    # what is known of the surge's own peak; that it describes the optima badly is said by the ranking
-    surge = [fit for fit in comparison.fits if fit.family.key == "surge"]
-    result += [
-        fit.status if fit.status.startswith(label) else f"{label}: {fit.status}"
-        for fit in surge
-        if fit.flags & {"underdetermined", "peak_not_bracketed", "at_bound"}
-    ]
-    result += _shape_sentences(sweep, optima)
-    return tuple(dict.fromkeys(result))
-
-
-def _shape_sentences(sweep: Sweep, optima: tuple[Optimum, ...]) -> list[str]:
+def _remarks(sweep: Sweep, optima: tuple[Optimum, ...]) -> list[Remark]:
     result = []
     n_batch, n_rates = len(sweep.batch_sizes), len(sweep.learning_rates)
     if not sweep.is_grid:
-        result.append(
-            f"This is not a grid: {n_rates:,} learning rates over {n_batch:,} batch sizes, hardly shared. "
-            "The trials can be shown, but the best learning rate at a batch size cannot be read off them."
-        )
+        result.append(Remark(RemarkKind.NO_GRID, n_rates, n_batch))
     if n_rates == 1:
-        result.append("One learning rate only: there is no best one to find.")
+        result.append(Remark(RemarkKind.ONE_LEARNING_RATE))
     if n_batch < 3:
-        noun = "batch size" if n_batch == 1 else "batch sizes"
-        result.append(f"{n_batch} {noun} only: optima are shown, but no law can be tested on fewer than three.")
-    without = [f"{size:.10g}" for size in sweep.batch_sizes if size not in {o.batch_size for o in optima}]
+        result.append(Remark(RemarkKind.FEW_BATCH_SIZES, n_batch))
+    known = {optimum.batch_size for optimum in optima}
+    without = tuple(float(size) for size in sweep.batch_sizes if size not in known)
     if sweep.is_grid and n_rates > 1 and without:
-        where = ", ".join(without[:8]) + (", ..." if len(without) > 8 else "")
-        result.append(f"No best learning rate at batch size {where}: no usable run, or all losses the same.")
-    for side in ("low", "high"):
-        sizes = [f"{optimum.batch_size:.10g}" for optimum in optima if optimum.on_edge == side]
-        if sizes:
-            word = {"low": "lower", "high": "higher"}[side]
-            where = ", ".join(sizes)
-            result.append(f"At batch size {where} the best learning rate is the {side}est tried: add {word} ones.")
-    trials = sweep.trials["status"].value_counts()
-    for status, word in (("infeasible", "diverged"), ("incomplete", "were incomplete")):
-        if count := int(trials.get(status, 0)):
-            result.append(f"{count:,} of {len(sweep.trials):,} trials {word}; they are kept and counted.")
-    result += _cell_sentences(sweep)
+        result.append(Remark(RemarkKind.NO_OPTIMUM, batch_sizes=without))
+    for side, kind in (("low", RemarkKind.LOWEST_TRIED), ("high", RemarkKind.HIGHEST_TRIED)):
+        if sizes := tuple(optimum.batch_size for optimum in optima if optimum.on_edge == side):
+            result.append(Remark(kind, batch_sizes=sizes))
+    status = Counter(sweep.trials["status"])
+    for name, kind in (("infeasible", RemarkKind.DIVERGED), ("incomplete", RemarkKind.INCOMPLETE)):
+        if status[name]:
+            result.append(Remark(kind, status[name], len(sweep.trials)))
+    result += _cell_remarks(sweep)
     if optima and sweep.n_seeds < 2 and all(optimum.stderr is None for optimum in optima):
-        result.append("Without repeated seeds the optima have no errors.")
+        result.append(Remark(RemarkKind.NO_ERROR_BARS))
     return result
 
 
-def _cell_sentences(sweep: Sweep) -> list[str]:
+def _cell_remarks(sweep: Sweep) -> list[Remark]:
     """What is counted twice and what is missing from the grid."""
     result, trials = [], sweep.trials
     if "seed" in trials and trials["seed"].notna().all():
         twice = int(trials.duplicated(["batch_size", "learning_rate", "seed"]).sum())
-        if twice:
-            noun = "trial has" if twice == 1 else "trials have"
-            result.append(f"{twice:,} {noun} the batch size, learning rate and seed of another: their mean is used.")
+        result += [Remark(RemarkKind.REPEATED, twice)] if twice else []
     if sweep.is_grid:
-        cells = trials[["batch_size", "learning_rate"]].drop_duplicates()
-        holes = _holes(cells)
-        if holes:
-            noun = "cell inside the grid has" if holes == 1 else "cells inside the grid have"
-            result.append(f"{holes:,} {noun} no trial.")
+        holes = _holes(trials[["batch_size", "learning_rate"]].drop_duplicates())
+        result += [Remark(RemarkKind.HOLES, holes)] if holes else []
     return result
 
 
@@ -208,25 +215,21 @@ def _optimum(optimum: Optimum) -> dict[str, Any]:
 
 
 def _fit(fit: FitResult) -> dict[str, Any]:
-    parameters = {}
-    for param in fit.family.free:
-        parameters[param.name] = {
-            "value": None if fit.law is None else getattr(fit.law, param.name),
-            "stderr": fit.stderr[param.name],
-            "interval": fit.interval[param.name],
-        }
+    parameters = {
+        name: {"value": item.value, "stderr": item.stderr, "interval": item.interval}
+        for name, item in fit.parameters.items()
+    }
     return {
-        "label": fit.family.label,
         "parameters": parameters,
         "fixed": dict(fit.family.fixed),
-        "peak": None if fit.peak is None else dict(fit.peak),
-        "status": fit.status,
+        "peak": None if fit.peak is None else vars(fit.peak),
         "flags": sorted(fit.flags),
         "residuals": fit.residuals.tolist(),
         "outliers": list(fit.outliers),
-        "chi2": fit.chi2,
-        "aicc": fit.aicc,
+        "deviance": fit.deviance,
+        "aic": fit.aic,
         "n": fit.n,
+        "bounds": fit.n_bounds,
     }
 
 
@@ -235,11 +238,12 @@ def _tradeoff(steps: Tradeoff) -> dict[str, Any]:
     return {"points": steps.points.to_dict(orient="records"), **values}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON is recursive
+def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is recursive
+    """A value made of dictionaries, lists and numbers that JSON can hold: None for what is not finite."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | frozenset):
+        return [plain(item) for item in (sorted(value) if isinstance(value, frozenset) else value)]
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
-    return value
+    return str(value) if isinstance(value, StrEnum) else value

@@ -1,50 +1,88 @@
-"""Compare the laws on the same optima: AICc, and the error at the largest batch size left out."""
+"""Compare the laws on the same points: Akaike's criterion, and the error at the largest batch size left out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
 from surgecore._validate import FloatArray
-from surgecore.sweeps.fitting import FitResult, as_family, fit
-from surgecore.sweeps.least_squares import log_shape, minimise, prepare
-from surgecore.sweeps.optima import Optimum
-from surgecore.theory.laws import LAWS, ConstantLaw, GeneralSurgeLaw, LawFamily, PowerLaw, SurgeLaw
+from surgecore.sweeps.fitting import FitFlag, FitResult, as_family, fit
+from surgecore.sweeps.likelihood import log_shape, minimise, prepare
+from surgecore.sweeps.points import Points, PointsLike
+from surgecore.theory.families import LAWS, LawFamily
 
-_EVIDENCE = 2.0 * np.log(20.0)  # AICc difference of an evidence ratio of 20
+_EVIDENCE = 2.0 * np.log(20.0)  # difference of the criterion at an evidence ratio of 20
+
+
+class Ranking(StrEnum):
+    """What a comparison shows."""
+
+    TOO_FEW = "too_few"
+    NONE_FITS = "none_fits"
+    SUPPORTED = "supported"
+    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """All laws on the same optima, best first.
+    """All laws on the same points, best first.
 
     Attributes
     ----------
     fits : tuple of FitResult
-        Ranked by AICc.
+        Ranked by `scores`.
+    scores : ndarray
+        Akaike's criterion of each fit, shape (n_fits,), with deviances over `overdispersion`; inf where a law has
+        none.
     weights : ndarray
-        Akaike weights, shape (n_fits,); zeros where no law has a finite AICc.
+        Akaike weights, shape (n_fits,); zeros where no law has a finite score.
     holdout : ndarray
         ln(predicted / measured) at the largest batch size by the law fitted without it, shape (n_fits,); NaN
-        where too few optima are left.
-    sentence : str
-        What the ranking does and does not show.
+        where too few estimates are left.
+    outcome : Ranking
+        "supported" only if the best law's evidence ratio to every law that does not contain it is above 20, and the
+        errors do not refute its fit; it is support among the laws tried, nothing more.
+    close : tuple of str
+        Keys of the laws within an evidence ratio of 20, the best first, without those that contain the best.
+    only_corrected : tuple of str
+        Keys of laws that fall behind by the correction for small samples alone, which refutes nothing.
+    wider_fits : bool
+        Whether a law that contains the best fits as well and is not needed.
+    overdispersion : float
+        1, or how far the scatter exceeds the errors under the best of the laws when it does so under all.
     """
 
     fits: tuple[FitResult, ...]
+    scores: FloatArray
     weights: FloatArray
     holdout: FloatArray
-    sentence: str
+    outcome: Ranking
+    close: tuple[str, ...] = ()
+    only_corrected: tuple[str, ...] = ()
+    wider_fits: bool = False
+    overdispersion: float = 1.0
+
+    def __getitem__(self, key: str) -> FitResult:
+        """The fit of the law of that key; `KeyError` where it was not tried."""
+        for result in self.fits:
+            if result.family.key == key:
+                return result
+        raise KeyError(key)
 
 
-def compare(optima: Sequence[Optimum], families: Iterable[str | LawFamily] | None = None) -> Comparison:
-    """Fit several laws to the same optima and rank them.
+def compare(points: PointsLike, families: Iterable[str | LawFamily] | None = None) -> Comparison:
+    """Fit several laws to the same points and rank them.
+
+    With known errors the criterion is plain AIC: the small-sample correction is for an estimated variance. Where even
+    the best law is refuted by the errors, all deviances are divided by its excess (QAIC), so that weights do not
+    claim more than the scatter allows.
 
     Parameters
     ----------
-    optima : sequence of Optimum
+    points : Points, or sequence of Point or Optimum
         As `Sweep.optima` gives them.
     families : iterable of str or LawFamily, optional
         Which laws; all of ``LAWS`` by default.
@@ -52,8 +90,6 @@ def compare(optima: Sequence[Optimum], families: Iterable[str | LawFamily] | Non
     Returns
     -------
     Comparison
-        The sentence names a winner only if its evidence ratio to every other law is above 20 and its own fit
-        is not refuted by the errors.
 
     Raises
     ------
@@ -62,70 +98,76 @@ def compare(optima: Sequence[Optimum], families: Iterable[str | LawFamily] | Non
 
     References
     ----------
-    Burnham and Anderson, Model Selection and Multimodel Inference (2002), sections 2.4 and 2.9.
+    Burnham and Anderson, Model Selection and Multimodel Inference (2002), sections 2.2, 2.4, 2.5 and 2.9.
     """
+    given = Points.of(points)
     chosen = [as_family(family) for family in (LAWS.values() if families is None else families)]
-    fits = [fit(optima, family) for family in chosen]
-    fits.sort(key=lambda result: (result.aicc, len(result.family.free)))
-    aicc = np.array([result.aicc for result in fits])
-    weights = np.zeros(len(fits))
-    if fits and np.isfinite(aicc[0]):
-        weights = np.exp(-0.5 * (aicc - aicc[0]))
-        weights /= weights.sum()
-    holdout = np.array([_holdout(optima, result.family) for result in fits])
-    return Comparison(tuple(fits), weights, holdout, _ranking_sentence(fits, aicc))
+    fits = [fit(given, family) for family in chosen]
+    excess = _overdispersion(fits)
+    fits.sort(key=lambda result: (_score(result, excess), len(result.family.free)))
+    scores = np.array([_score(result, excess) for result in fits])
+    holdout = np.array([_holdout(given, result.family) for result in fits])
+    if not fits or not np.isfinite(scores[0]):
+        return Comparison(tuple(fits), scores, np.zeros(len(fits)), holdout, Ranking.TOO_FEW)
+    weights = np.exp(-0.5 * (scores - scores[0]))
+    outcome, close, corrected, wider = _outcome(fits, scores)
+    return Comparison(
+        tuple(fits), scores, weights / weights.sum(), holdout, outcome, close, corrected, wider, excess
+    )  # fmt: skip
 
 
-def _holdout(optima: Sequence[Optimum], family: LawFamily) -> float:
-    used = [optimum for optimum in optima if optimum.on_edge is None]
+def _score(result: FitResult, excess: float) -> float:
+    if not (np.isfinite(result.deviance) and np.isfinite(result.aic)):
+        return result.aic
+    return result.deviance / excess + 2.0 * len(result.family.free)
+
+
+def _overdispersion(fits: Sequence[FitResult]) -> float:
+    """Smallest deviance per degree of freedom where every law that could be refuted is; else 1."""
+    spare = {id(result): result.n + result.n_bounds - len(result.family.free) for result in fits}
+    tested = [result for result in fits if np.isfinite(result.deviance) and result.n > len(result.family.free)]
+    if not tested or not all(FitFlag.POOR_FIT in result.flags for result in tested):
+        return 1.0
+    return max(1.0, min(result.deviance / spare[id(result)] for result in tested))
+
+
+def _holdout(points: Points, family: LawFamily) -> float:
+    used = [index for index, point in enumerate(points.points) if point.bound is None]
     if len(used) < len(family.free) + 1:
         return float("nan")
-    last = max(used, key=lambda optimum: optimum.batch_size)
-    rest, data = prepare([optimum for optimum in used if optimum is not last])
-    if data is None or len(rest) < len(family.free):
+    last = used[-1]
+    kept = [index for index in range(len(points.points)) if index != last]
+    covariance = None if points.covariance is None else points.covariance[np.ix_(kept, kept)]
+    _, data = prepare(Points(tuple(points.points[index] for index in kept), covariance))
+    if data is None:
         return float("nan")
     shape, log_scale, _ = minimise(family, data)
-    predicted = log_scale + log_shape(family, shape[None], np.array([last.batch_size]))[0, 0]
-    return float(predicted - np.log(last.learning_rate))
+    left_out = points.points[last]
+    predicted = log_scale + log_shape(family, shape[None], np.array([left_out.batch_size]))[0, 0]
+    return float(predicted - np.log(left_out.value))
 
 
-def _ranking_sentence(fits: Sequence[FitResult], aicc: FloatArray) -> str:
-    if not fits or not np.isfinite(aicc[0]):
-        return "Too few usable optima to compare laws: it takes at least three."
+def _outcome(
+    fits: Sequence[FitResult], scores: FloatArray
+) -> tuple[Ranking, tuple[str, ...], tuple[str, ...], bool]:  # fmt: skip
     best = fits[0]
-    aic = np.array([_aic(result) for result in fits])
-    near, short = aicc - aicc[0] < _EVIDENCE, aic - aic[0] < _EVIDENCE
-    others = [not _contains(result.family, best.family) for result in fits]
-    close = [f for f, yes, other in zip(fits, near, others, strict=True) if yes and other]
-    # the small-sample correction alone refutes nothing: a law must also fall behind without it
-    open_ = [f for f, no, yes, other in zip(fits, near, short, others, strict=True) if not no and yes and other]
-    names = [result.family.label for result in close]
-    if all("poor_fit" in result.flags for result in close + open_):
-        return f"No law describes these optima within their errors; the nearest is {names[0]}."
-    if len(close) == 1 and not open_:
-        wider = "" if all(others[1:]) else "; laws that contain it fit as well, and are not needed"
-        return f"{names[0]} is supported: every other law is at least 20 times less likely on these optima{wider}."
-    rest = "; ".join(result.family.label for result in open_)
-    if len(close) == 1:
-        fits_too = f"with {best.n} optima none of these can be ruled out: {rest}."
-        return f"These data do not tell the laws apart: {names[0]} is the simplest that fits, and {fits_too}"
-    text = f"{names[0]} from {names[1]}" if len(close) == 2 else f"apart: {'; '.join(names)}"
-    text = f"These data do not tell {text}."
-    return text + (f" With {best.n} optima, none of these can be ruled out either: {rest}." if open_ else "")
+    plain = np.array([_uncorrected(result, score) for result, score in zip(fits, scores, strict=True)])
+    near, short = scores - scores[0] < _EVIDENCE, plain - plain[0] < _EVIDENCE
+    others = np.array([not result.family.contains(best.family) for result in fits])
+    close = [result for result, yes in zip(fits, near & others, strict=True) if yes]
+    # a law must fall behind without the correction, too
+    corrected = [result for result, yes in zip(fits, ~near & short & others, strict=True) if yes]
+    keys = tuple(r.family.key for r in close), tuple(r.family.key for r in corrected), not bool(others[1:].all())
+    if all(FitFlag.POOR_FIT in result.flags for result in close + corrected):
+        return Ranking.NONE_FITS, *keys
+    if len(close) == 1 and not corrected:
+        return Ranking.SUPPORTED, *keys
+    return Ranking.UNDECIDED, *keys
 
 
-def _aic(result: FitResult) -> float:
-    p = len(result.family.free)
-    if np.isfinite(result.chi2):
-        return result.chi2 + 2.0 * p
-    if not len(result.residuals):
-        return np.inf
+def _uncorrected(result: FitResult, score: float) -> float:
+    """The criterion without its small-sample correction."""
+    if np.isfinite(result.deviance) or not len(result.residuals):
+        return score
     mean_square = max(float(np.mean(result.residuals**2)), 1e-300)
-    return result.n * float(np.log(mean_square)) + 2.0 * (p + 1)
-
-
-def _contains(wide: LawFamily, narrow: LawFamily) -> bool:
-    """Whether `narrow` is `wide` with a parameter held: the wider law fits as well but is not needed."""
-    if wide.law is narrow.law:
-        return wide.key != narrow.key and wide.fixed.items() < narrow.fixed.items()
-    return (wide.law, narrow.law) in {(GeneralSurgeLaw, SurgeLaw), (PowerLaw, ConstantLaw)} and not wide.fixed
+    return result.n * float(np.log(mean_square)) + 2.0 * (len(result.family.free) + 1)

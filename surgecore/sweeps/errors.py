@@ -10,6 +10,7 @@ from scipy.special import digamma, polygamma
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.optima import Optimum
+from surgecore.sweeps.points import Point
 
 #: No optimum is known better than this, in ln units: a refined grid has some interpolation error.
 FLOOR = 0.005
@@ -44,7 +45,7 @@ class Errors:
         return np.asarray(np.sqrt(weight * ratio * self.sigma**2 + (1.0 - weight) * variance))
 
 
-def pooled_errors(optima: Sequence[Optimum]) -> Errors | None:
+def pooled_errors(optima: Sequence[Optimum | Point]) -> Errors | None:
     """Errors of the given optima; None unless every one has an error."""
     if not optima or any(optimum.stderr is None for optimum in optima):
         return None

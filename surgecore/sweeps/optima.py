@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student_t
 
 from surgecore._validate import FloatArray
+from surgecore.sweeps.points import Point
 
 # points with at least this share of the largest loss drop belong to the valley
 _DROP_SHARE = 0.6
@@ -71,6 +72,13 @@ class Optimum:
     source: Literal["seeds", "repeats", "valley", "none"]
     note: str = ""
     dof: float = 0.0
+
+    @property
+    def point(self) -> Point:
+        """What fits and tests take of it."""
+        if self.on_edge is None:
+            return Point(self.batch_size, self.learning_rate, self.stderr, self.dof)
+        return Point(self.batch_size, self.learning_rate, bound="at_least" if self.on_edge == "high" else "at_most")
 
 
 @dataclass(frozen=True)

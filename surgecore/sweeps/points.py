@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -63,6 +63,20 @@ class Points:
             )
 
     @classmethod
-    def of(cls, points: Sequence[Point]) -> Points:
-        """Points in any order, each with an error of its own."""
-        return cls(tuple(sorted(points, key=lambda point: point.batch_size)))
+    def of(cls, points: PointsLike) -> Points:
+        """Points in any order, each with an error of its own; what is `Points` already is given back."""
+        if isinstance(points, Points):
+            return points
+        found = [item if isinstance(item, Point) else item.point for item in points]
+        return cls(tuple(sorted(found, key=lambda point: point.batch_size)))
+
+
+class HasPoint(Protocol):
+    """What stands for a point, such as an `Optimum`."""
+
+    @property
+    def point(self) -> Point:
+        """Itself as a point."""
+
+
+PointsLike = Points | Sequence[Point | HasPoint]

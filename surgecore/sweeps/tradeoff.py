@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,16 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from surgecore._validate import FloatArray, like, positive_array
-from surgecore._words import number
-from surgecore.sweeps.fitting import FitResult, fit
-from surgecore.sweeps.least_squares import scale_interval
-from surgecore.sweeps.optima import Optimum
+from surgecore.sweeps.fitting import FitFlag, fit
+from surgecore.sweeps.points import Point
 from surgecore.sweeps.sweep import Sweep
 
 #: Below so many steps, training is too short for the trade-off of long runs.
-_FEW_STEPS = 10
+FEW_STEPS = 10
+# steps are never better known than this, in ln units: seeds that agree to the step are luck
+_FLOOR = 0.01
+# so many different step counts say how often they were logged
+_ENOUGH = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,13 +33,17 @@ class Tradeoff:
     ----------
     points : DataFrame
         One row a batch size: batch_size, learning_rate (the one that needs fewest steps), steps, examples,
-        stderr (of ln steps; NaN without seeds).
+        stderr (of ln steps; NaN without seeds). Steps are those logged, less what the logging interval adds.
     critical_batch_size, min_steps, min_examples : float
         Of the fit.
     critical_interval, min_steps_interval, min_examples_interval : tuple of float
         95 % profile-likelihood intervals; 0 or inf on a side that the data leave open.
-    sentence : str
-        What is known, in words.
+    poor_fit : bool
+        Whether the points scatter about the curve by more than their errors; intervals are widened to match.
+    logged_every : int
+        Interval between the steps at which the target was looked for.
+    few_steps_from : float or None
+        Batch size from which on so few steps are needed (below 10) that they bend the curve too.
 
     References
     ----------
@@ -50,7 +57,14 @@ class Tradeoff:
     min_steps_interval: tuple[float, float]
     min_examples: float
     min_examples_interval: tuple[float, float]
-    sentence: str
+    poor_fit: bool = False
+    logged_every: int = 1
+    few_steps_from: float | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the critical batch size has a limit on both sides."""
+        return self.critical_interval[0] > 0 and isfinite(self.critical_interval[1])
 
     def steps(self, batch_size: ArrayLike) -> Any:  # noqa: ANN401 - a float for a scalar, else an array
         """Fitted steps to the target at each batch size, in the shape of `batch_size`."""
@@ -81,19 +95,23 @@ def tradeoff(sweep: Sweep) -> Tradeoff | None:
     """
     if "steps_to_target" not in sweep.trials:
         return None
+    every = _logged_every(sweep.trials["steps_to_target"].to_numpy(dtype=np.float64))
     points = _fastest(sweep.trials)
     if len(points) < 2:
         return None
-    return fit_tradeoff(points)
+    return fit_tradeoff(points, logged_every=every)
 
 
-def fit_tradeoff(points: pd.DataFrame) -> Tradeoff:
+def fit_tradeoff(points: pd.DataFrame, *, logged_every: int = 1) -> Tradeoff:
     """Fit the trade-off to measured points.
 
     Parameters
     ----------
     points : DataFrame
         batch_size, steps, and where known stderr (of ln steps), n_seeds, learning_rate; two rows or more.
+    logged_every : int, optional
+        Interval k between the steps at which the target was looked for. It was reached up to k - 1 steps earlier:
+        (k - 1)/2 is taken off, and the uniform error of the rest is added to the others.
 
     Returns
     -------
@@ -102,34 +120,58 @@ def fit_tradeoff(points: pd.DataFrame) -> Tradeoff:
     Raises
     ------
     ValueError
-        If there are fewer than two rows, or a batch size or number of steps is not positive.
+        If there are fewer than two rows, or a batch size, number of steps or interval is not positive.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sizes = np.array([8.0, 32.0, 128.0, 512.0])
+    >>> result = fit_tradeoff(pd.DataFrame({"batch_size": sizes, "steps": 100 * (1 + 64 / sizes)}))
+    >>> round(result.critical_batch_size, 2), round(result.min_steps, 2)
+    (64.0, 100.0)
     """
     if len(points) < 2:
         raise ValueError(f"points must have at least two rows, but got {len(points)}")
+    if logged_every < 1:
+        raise ValueError(f"logged_every must be at least 1, but got {logged_every!r}")
     batch = positive_array("batch_size", points["batch_size"].to_numpy())
-    steps = positive_array("steps", points["steps"].to_numpy())
-    points = points.assign(examples=batch * steps)
+    logged = positive_array("steps", points["steps"].to_numpy())
+    steps = np.maximum(logged - 0.5 * (logged_every - 1), 0.5 * logged)
+    points = points.assign(steps=steps, examples=batch * steps)
     if "stderr" not in points:
         points = points.assign(stderr=np.nan)
-    n_seeds = points["n_seeds"].to_numpy() if "n_seeds" in points else np.zeros(len(points))
+    seeds = points["n_seeds"].to_numpy() if "n_seeds" in points else np.zeros(len(points))
+    uneven = (logged_every**2 - 1) / 12.0 / steps**2
     # 1/S is a saturating curve of B: its scale is 1/S_min and its knee the critical batch size
     speeds = [
-        Optimum(float(b), 1.0 / float(s), None if np.isnan(e) else max(float(e), 0.01), None, None, 0, 0,
-        int(n), 0.0,
-                "none", "", max(float(n) - 1.0, 0.0))
-        for b, s, e, n in zip(batch, steps, points["stderr"], n_seeds, strict=True)
-    ]  # fmt: skip
+        Point(float(b), 1.0 / float(s), *_error(float(e), float(u), float(n)))
+        for b, s, e, u, n in zip(batch, steps, points["stderr"], uneven, seeds, strict=True)
+    ]
     result = fit(speeds, "sgd")
-    law, region = result.law, result.region
-    assert law is not None  # two points determine two parameters
-    critical, fastest = float(law.noise_scale), 1.0 / float(law.lr_max)  # type: ignore[attr-defined]
-    low, high = result.interval["lr_max"]
-    least = (0.0, np.inf) if region is None else _inverse(scale_interval(region, -region.shapes[:, 0]))
-    interval = result.interval["noise_scale"]
+    region = result.region
+    fastest, critical = result["lr_max"], result["noise_scale"]
+    least = (0.0, np.inf) if region is None else _inverse(region.scale_interval(-region.shapes[:, 0]))
+    few = points.loc[points["steps"] < FEW_STEPS, "batch_size"]
     return Tradeoff(
-        points.reset_index(drop=True), critical, interval, fastest, _inverse((low, high)), critical *
-        fastest, least, _sentence(critical, interval, batch) + _cautions(result, points),
+        points.reset_index(drop=True), critical.value, critical.interval, 1.0 / fastest.value,
+        _inverse(fastest.interval), critical.value / fastest.value, least, FitFlag.POOR_FIT in result.flags,
+        logged_every, float(few.min()) if len(few) else None,
     )  # fmt: skip
+
+
+def _error(stderr: float, uneven: float, n_seeds: float) -> tuple[float | None, float]:
+    """Standard error of ln steps and its degrees of freedom."""
+    if np.isnan(stderr):
+        return None, 0.0
+    return max(float(np.sqrt(stderr**2 + uneven)), _FLOOR), max(n_seeds - 1.0, 0.0)
+
+
+def _logged_every(steps: FloatArray) -> int:
+    """Interval at which steps were logged: the greatest common divisor of all counts, where there are enough."""
+    known = np.unique(steps[np.isfinite(steps) & (steps > 0)])
+    if len(known) < _ENOUGH or (known != np.round(known)).any():
+        return 1
+    return int(np.gcd.reduce(known.astype(np.int64)))
 
 
 def regression_of_inverses(batch_size: ArrayLike, steps: ArrayLike) -> float:
@@ -180,25 +222,3 @@ def _log_steps(trials: pd.DataFrame) -> FloatArray:
 def _inverse(interval: tuple[float, float]) -> tuple[float, float]:
     low, high = interval
     return (0.0 if not np.isfinite(high) else 1.0 / high, np.inf if low == 0.0 else 1.0 / low)
-
-
-def _cautions(result: FitResult, points: pd.DataFrame) -> str:
-    text = ""
-    if "poor_fit" in result.flags:
-        text += " The points scatter about the trade-off curve by more than their errors; the interval is widened."
-    few = points.loc[points["steps"] < _FEW_STEPS, "batch_size"]
-    if len(few):
-        text += f" From batch size {few.min():g} on, fewer than {_FEW_STEPS} steps are needed: they bend the curve too."
-    return text
-
-
-def _sentence(critical: float, interval: tuple[float, float], batch: FloatArray) -> str:
-    low, high = interval
-    spans = f"batch sizes {batch.min():g} to {batch.max():g}"
-    if low <= 0 and not np.isfinite(high):
-        return f"The critical batch size is not determined by {spans}."
-    if not np.isfinite(high):
-        return f"The critical batch size is only bounded below, by {number(low)}: {spans} do not reach it."
-    if low <= 0:
-        return f"The critical batch size is only bounded above, by {number(high)}: {spans} lie above it."
-    return f"Critical batch size {number(critical)} (95 % interval {number(low)} to {number(high)})."

@@ -1,66 +1,28 @@
 """Closed-form laws of the optimal learning rate against batch size.
 
-Every law is a frozen dataclass that is called with batch sizes. Its parameters are described once, in
-``Law.params``: sliders, fit bounds, URL keys and the glossary all derive from there. ``LAWS`` lists the
-families that are fitted and compared; two families may share one law with another parameter held fixed
-(linear and square root are power laws of a given exponent).
+Every law is a frozen dataclass that is called with batch sizes. Its parameters are described once, in ``Law.params``.
+`families` lists what is fitted and compared; two families may share one law with another parameter held fixed.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import erf, erfinv
 
 from surgecore._validate import FloatArray, finite, like, positive, positive_array
+from surgecore.theory.params import Param
 
-
-@dataclass(frozen=True)
-class Param:
-    """What there is to say about one parameter, said once.
-
-    Attributes
-    ----------
-    name : str
-        Field of the object it belongs to, and its key in URLs and files.
-    symbol : str
-        Symbol in formulas (LaTeX without dollar signs).
-    label : str
-        Short name on a control.
-    unit : str
-        Unit in words; ``""`` for a pure number.
-    description : str
-        One sentence for the glossary.
-    default : float
-        Starting value.
-    bounds : tuple of float
-        Lowest and highest value of a control and of a fit.
-    log : bool
-        Whether the parameter is positive and moves on a log scale.
-    """
-
-    name: str
-    symbol: str
-    label: str
-    unit: str
-    description: str
-    default: float
-    bounds: tuple[float, float]
-    log: bool = True
-
-
-_LR_UNIT = "parameter units per step"
+#: Unit of a sign-like optimizer's learning rate.
+LR_UNIT = "parameter units per step"
 _BATCH_UNIT = "examples"
 
 
 def _lr_max(description: str) -> Param:
-    return Param("lr_max", r"\varepsilon_{max}", "Largest learning rate", _LR_UNIT, description, 1e-3, (1e-9, 1e4))
+    return Param("lr_max", r"\varepsilon_{max}", "Largest learning rate", LR_UNIT, description, 1e-3, (1e-9, 1e4))
 
 
 def _noise_scale(description: str) -> Param:
@@ -304,7 +266,7 @@ class PowerLaw(Law):
             "coefficient",
             "c",
             "Learning rate at B = 1",
-            _LR_UNIT,
+            LR_UNIT,
             "Optimal learning rate at batch size 1.",
             1e-4,
             (1e-12, 1e4),
@@ -335,92 +297,6 @@ class PowerLaw(Law):
 
 
 @dataclass(frozen=True)
-class EqualSnrLaw(Law):
-    r"""The exact sign law when every coordinate has the same signal-to-noise ratio.
-
-    .. math:: \varepsilon(B) = \varepsilon_0\,\frac{E}{1 + R E^2},\qquad E = \mathrm{erf}(\sqrt{B/2}\,z)
-
-    It peaks only if R > 1, at B = 2 (erfinv(1/sqrt R)/z)^2, and settles on lr_scale / (1 + R).
-
-    Parameters
-    ----------
-    lr_scale : float
-        Sum of |mu| over the trace of the Hessian [parameter units per step].
-    snr : float
-        Mean over standard deviation of a coordinate's per-example gradient, z.
-    coupling : float
-        Off-diagonal curvature along the sign of the gradient over the trace, R > -1.
-
-    Raises
-    ------
-    ValueError
-        If `lr_scale` or `snr` is not positive and finite, or `coupling` not above -1.
-
-    References
-    ----------
-    Li et al., arXiv 2405.14578, Theorem 2, eq. 9 with equal mu_i / sigma_i.
-    """
-
-    lr_scale: float
-    snr: float
-    coupling: float
-
-    params = (
-        Param(
-            "lr_scale",
-            r"\varepsilon_0",
-            "Learning-rate scale",
-            _LR_UNIT,
-            "Sum of the absolute mean gradients over the trace of the Hessian.",
-            1e-2,
-            (1e-9, 1e4),
-        ),
-        Param(
-            "snr",
-            "z",
-            "Signal to noise",
-            "per example",
-            "Mean over standard deviation of one coordinate's gradient from one example.",
-            0.05,
-            (1e-6, 1e2),
-        ),
-        Param(
-            "coupling",
-            "R",
-            "Curvature alignment",
-            "",
-            "Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; "
-            "above 1 the optimal learning rate has a peak.",
-            4.0,
-            (1e-3, 1e5),
-        ),
-    )
-
-    def __post_init__(self) -> None:
-        self._keep_positive("lr_scale", "snr")
-        object.__setattr__(self, "coupling", finite("coupling", self.coupling))
-        if not self.coupling > -1.0:
-            raise ValueError(f"coupling must be above -1 (positive curvature), but got {self.coupling!r}")
-
-    def _curve(self, batch_size: FloatArray) -> FloatArray:
-        mean_sign = erf(np.sqrt(0.5 * batch_size) * self.snr)
-        return np.asarray(self.lr_scale * mean_sign / (1.0 + self.coupling * mean_sign**2))
-
-    @property
-    def peak_batch_size(self) -> float | None:
-        """Batch size of the peak [examples], or None for R <= 1, where the law is monotone."""
-        if self.coupling <= 1.0:
-            return None
-        with np.errstate(over="ignore"):
-            return float(2.0 * (erfinv(1.0 / np.sqrt(self.coupling)) / self.snr) ** 2)
-
-    @property
-    def plateau_lr(self) -> float:
-        """Limit of the optimal learning rate for large batches [parameter units per step]."""
-        return self.lr_scale / (1.0 + self.coupling)
-
-
-@dataclass(frozen=True)
 class ConstantLaw(Law):
     """The same optimal learning rate at every batch size: the null every other law has to beat.
 
@@ -442,7 +318,7 @@ class ConstantLaw(Law):
             "lr",
             r"\varepsilon",
             "Learning rate",
-            _LR_UNIT,
+            LR_UNIT,
             "One learning rate for every batch size.",
             1e-3,
             (1e-9, 1e4),
@@ -454,60 +330,3 @@ class ConstantLaw(Law):
 
     def _curve(self, batch_size: FloatArray) -> FloatArray:
         return np.full(batch_size.shape, self.lr)
-
-
-@dataclass(frozen=True)
-class LawFamily:
-    """A law with some of its parameters held: what is fitted, ranked, coloured and named as one thing.
-
-    Attributes
-    ----------
-    key : str
-        Name in files, URLs and ``LAWS``.
-    label : str
-        Name on screen.
-    law : type of Law
-        The law itself.
-    source : str
-        Paper and equation.
-    fixed : Mapping
-        Parameters that are held, by name.
-    """
-
-    key: str
-    label: str
-    law: type[Law]
-    source: str
-    fixed: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def free(self) -> tuple[Param, ...]:
-        """The parameters that a fit may move."""
-        return tuple(param for param in self.law.params if param.name not in self.fixed)
-
-    def build(self, **free: float) -> Law:
-        """Make the law from its free parameters; raises `ValueError` where the law does."""
-        return self.law(**{**self.fixed, **free})
-
-
-_FAMILIES = (
-    LawFamily("constant", "Constant", ConstantLaw, "no dependence on batch size"),
-    LawFamily("linear", "Linear rule", PowerLaw, "Goyal et al. 1706.02677", {"exponent": 1.0}),
-    LawFamily("square_root", "Square-root rule", PowerLaw, "Malladi et al. 2205.10287", {"exponent": 0.5}),
-    LawFamily("power", "Power law", PowerLaw, "empirical, free exponent"),
-    LawFamily("sgd", "SGD, saturating", SaturatingLaw, "McCandlish et al. 1812.06162, eq. 2.6", {"exponent": 1.0}),
-    LawFamily(
-        "saturating_half",
-        "Saturating, exponent 1/2",
-        SaturatingLaw,
-        "McCandlish et al. 1812.06162, eq. A.3",
-        {"exponent": 0.5},
-    ),
-    LawFamily("saturating", "Saturating, free exponent", SaturatingLaw, "McCandlish et al. 1812.06162, eq. A.3"),
-    LawFamily("surge", "Surge (Theorem 3)", SurgeLaw, "Li et al. 2405.14578, Theorem 3"),
-    LawFamily("general_surge", "Surge, free exponent", GeneralSurgeLaw, "Theorem 3, heavy-tailed gradients"),
-    LawFamily("equal_snr", "Exact, equal SNR (Theorem 2)", EqualSnrLaw, "Li et al. 2405.14578, Theorem 2"),
-)
-
-#: The families that are fitted and compared, by key, simplest first.
-LAWS: Mapping[str, LawFamily] = MappingProxyType({family.key: family for family in _FAMILIES})

@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from surgecore._validate import FloatArray, finite, positive, positive_array
 from surgecore.theory.gradient_noise import GradientNoise
-from surgecore.theory.laws import Param
+from surgecore.theory.params import Param
 
 #: Quantile nodes that stand for all parameters.
 NODES = 256

@@ -256,7 +256,7 @@ def _entry(
         f"{rates[0]:.3g} to {rates[-1]:.3g}",
         "seeds": seeds, "device": provenance["device"], "versions": dict(provenance["versions"]),
         "date": datetime.now(UTC).date().isoformat(), "precision": provenance["precision"],
-        "wall_seconds": provenance["wall_seconds"], "shows": " ".join(analyse(sweep).sentences),
+        "wall_seconds": provenance["wall_seconds"], "shows": " ".join(words.findings(analyse(sweep))),
         "does_not_show": item["does_not_show"],
     }  # fmt: skip
 

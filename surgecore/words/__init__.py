@@ -3,7 +3,10 @@
 Reads the results of all other rooms; none of them imports it.
 """
 
+from surgecore.words.advice import adam_notes, advice, advice_note, beta_text, rate, rule, rule_name
 from surgecore.words.catalogue import curve, horizon, optimizer, protocol, run, workload
+from surgecore.words.fits import document, findings, fit_note, law, ranking, remark, remarks
+from surgecore.words.next_runs import next_runs, next_runs_table
 from surgecore.words.numbers import batch_size, count, interval, number, plain, power_of_two, rounded, share
 from surgecore.words.phrases import say
 from surgecore.words.problems import loss_title, metric_name
@@ -17,24 +20,34 @@ from surgecore.words.sweeps import (
     measured,
     optima_alt,
     points,
-    remarks,
 )
+from surgecore.words.tradeoff import tradeoff
 
 __all__ = [
     "VISIBLE",
+    "adam_notes",
+    "advice",
+    "advice_note",
     "batch_size",
+    "beta_text",
     "clipped",
     "count",
     "curve",
+    "document",
     "facts",
     "file_name",
+    "findings",
+    "fit_note",
     "horizon",
     "interval",
+    "law",
     "layout",
     "loss_title",
     "lr_unit",
     "measured",
     "metric_name",
+    "next_runs",
+    "next_runs_table",
     "number",
     "optima_alt",
     "optimizer",
@@ -42,11 +55,17 @@ __all__ = [
     "points",
     "power_of_two",
     "protocol",
+    "ranking",
+    "rate",
+    "remark",
     "remarks",
     "rounded",
+    "rule",
+    "rule_name",
     "run",
     "say",
     "share",
     "stores",
+    "tradeoff",
     "workload",
 ]

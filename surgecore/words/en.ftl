@@ -42,6 +42,7 @@ curve-saturating = Saturating, free exponent
 curve-surge = Surge (Theorem 3)
 curve-general-surge = Surge, free exponent
 curve-equal-snr = Exact, equal SNR (Theorem 2)
+curve-lognormal-snr = Exact, log-normal SNR (Theorem 2)
 curve-exact = Exact (Theorem 2)
 curve-independent = { curve-exact }
 curve-independent-no-sign = Independent noise
@@ -297,11 +298,114 @@ problem-store-too-many-settings = a run must have at most { $limit } settings, b
 ## sweeps: fitted laws and their ranking
 
 
+
+fit-of = { $law }: { $note }
+fit-too-few = Its { $parameters ->
+    [one] one parameter needs an optimum
+   *[other] { $parameters } parameters need as many optima
+} inside the learning-rate grid; there { $count ->
+    [0] is none
+    [one] is one
+   *[other] are { $count }
+}.
+fit-not-tested = { $count ->
+    [one] One optimum
+   *[other] { $count } optima
+} for { $parameters ->
+    [one] one parameter
+   *[other] { $parameters } parameters
+}: the curve is fixed but not tested.
+fit-at-end = { $name } ran to the end of its range.
+fit-open = { $name } is not determined by these optima.
+fit-bounded = { $name } lies between { $low } and { $high }.
+fit-bounded-below = { $name } is only bounded below, by { $low }.
+fit-bounded-above = { $name } is only bounded above, by { $high }.
+fit-peak-outside = The peak of the fit lies outside the batch sizes measured ({ $low } to { $high }).
+fit-peak-may-lie-outside = The peak of the fit may lie outside the batch sizes measured ({ $low } to { $high }).
+fit-poor = The optima scatter about it by more than their error bars, so its intervals are widened.
+fit-bounds = { $count ->
+    [one] One optimum on the edge of the learning-rate grid is used as a bound.
+   *[other] { $count } optima on the edge of the learning-rate grid are used as bounds.
+}
+fit-determined = These optima determine every parameter.
+
+ranking-too-few = Too few optima to compare laws: it takes three or more.
+ranking-none-fits = None of the { $tried } laws tried describes these optima within their error bars. The nearest is { $law }.
+ranking-supported = Of the { $tried } laws tried, { $law } is supported: every other is at least 20 times less likely on these optima.
+ranking-wider = Laws that contain it fit as well and are not needed.
+ranking-two = These data do not tell { $first } from { $second }.
+ranking-undecided = These data do not tell these laws apart: { $laws }.
+ranking-simplest = These data do not tell the laws apart: { $law } is the simplest that fits, and with { $count } optima none of these can be ruled out: { $laws }.
+ranking-only-corrected = With { $count } optima, none of these can be ruled out either: { $laws }.
+
+remark-no-grid = This is not a grid: { $count ->
+    [one] { $count } learning rate
+   *[other] { $count } learning rates
+} over { $of } batch sizes, hardly shared. The trials can be shown, but no best learning rate can be read off them.
+remark-one-learning-rate = Only one learning rate was tried, so there is no best one to find.
+remark-few-batch-sizes = { $count ->
+    [one] Only one batch size
+   *[other] Only { $count } batch sizes
+}: optima are shown, but a law needs three or more.
+remark-no-optimum = No best learning rate at batch size { $where }: no usable run, or all losses the same.
+remark-lowest-tried = At batch size { $where } the best learning rate is the lowest tried: add lower ones.
+remark-highest-tried = At batch size { $where } the best learning rate is the highest tried: add higher ones.
+remark-diverged = { $count ->
+    [one] 1 of { $of } trials diverged; it is kept and counted.
+   *[other] { $count } of { $of } trials diverged; they are kept and counted.
+}
+remark-incomplete = { $count ->
+    [one] 1 of { $of } trials is incomplete; it is kept and counted.
+   *[other] { $count } of { $of } trials are incomplete; they are kept and counted.
+}
+remark-repeated = { $count ->
+    [one] 1 trial has
+   *[other] { $count } trials have
+} the batch size, learning rate and seed of another: their mean is used.
+remark-holes = { $count ->
+    [one] 1 cell inside the grid has
+   *[other] { $count } cells inside the grid have
+} no trial.
+remark-no-error-bars = Without repeated seeds the optima have no error bars.
+
 # end of: sweeps: fitted laws and their ranking
 
 
 ## sweeps: advice and the price of a wrong rate
 
+
+rule-average = Average of the fitted laws
+rule-marek = Weak power, exponent { $exponent }
+
+advice-none = At batch size { $at } no fitted law can be trusted: there are too few optima inside the grid to test one.
+advice-rate = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), averaged over the { $laws } laws that the optima allow.
+advice-rate-one = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), by the one law that the optima allow, { $law }.
+advice-opens = **This is { $beyond } times beyond your data**, and the interval is wider for it.
+advice-poor = The optima scatter about every law by more than their error bars, so trust the measured ones more.
+advice-too-far = Batch size { $at } is **{ $beyond } times beyond your data**, and advice ends at { $reach } times. The laws that the optima allow say { $span } there.
+
+advice-beyond-data = { $beyond } times beyond the batch sizes measured.
+advice-out-of-reach = No interval further than { $reach } times beyond them.
+advice-above-noise-scale = Above the noise scale ({ $noise }), where this rule ends.
+advice-above-critical = Above the critical batch size ({ $critical }) a larger batch saves few steps.
+advice-other-unit = Do both batch sizes count the same, examples or tokens?
+advice-poor-fit = Does not describe the optima within their error bars.
+
+adam-beta-gone = 1 − { $factor }(1 − { $symbol }) = { $value } is not above 0: the batch grows too much for the SDE rule. The power form gives { $power }.
+adam-little-momentum = Little momentum is left at this batch size under either rule.
+adam-other-unit = Do both batch sizes count the same, examples or tokens?
+adam-above-noise-scale = Batch size { $size } is above the noise scale ({ $noise }), where the square-root rule for the learning rate ends, and with it the SDE rule.
+adam-above-critical = Above the critical batch size ({ $critical }) a larger batch saves few steps.
+adam-decay-too-large = Weight decay { $decay } would take more than a tenth of each weight per step: no decay any more, so keep it smaller.
+
+rule-fitted = { $rule }, fitted
+adam-rule-sde = SDE rule (Malladi et al. 2022)
+adam-rule-power = Same memory in examples, β to the power of the factor
+adam-rule-marek = Small batches: β₁ kept (Marek et al. 2025)
+adam-lr-factor = Learning rate ×
+adam-weight-decay = Weight decay
+adam-decay = Weight decay is AdamW's as in PyTorch, multiplied by the learning rate in each step. It averages over as many epochs as now, with the learning rate multiplied by { $factor } ({ $rule }; Bergsma et al. 2025), or by the SDE rule's own factor in its row.
+adam-rules-of-thumb = Rules of thumb from the papers cited, for a batch size multiplied by { $factor }. Only rows marked "fitted" and their average use this sweep; the rest carry no error bar. Batch sizes are in the sweep's unit.
 
 # end of: sweeps: advice and the price of a wrong rate
 
@@ -309,11 +413,40 @@ problem-store-too-many-settings = a run must have at most { $limit } settings, b
 ## sweeps: what to run next
 
 
+next-grid = Run a grid: at least five batch sizes, each with the same learning rates half an octave apart.
+next-more = Run at least three batch sizes, each with five or more learning rates around its best.
+next-widen = Widen the learning-rate grid first.
+next-go-up = The fitted peak lies beyond the batch sizes measured: go further up.
+next-decide = If { $law } holds, { $count ->
+    [one] one run
+   *[other] { $count } runs
+} would show its fall of { $fall }.
+next-narrow = If { $law } holds, { $count ->
+    [one] one run
+   *[other] { $count } runs
+} would bring the interval of the peak to { $width } of its width.
+next-doubtful = The optima scatter about it by more than their error bars, so more runs cannot promise it.
+next-reason-lowest-tried = the best learning rate is the lowest tried
+next-reason-highest-tried = the best learning rate is the highest tried
+next-reason-beyond = beyond the largest batch size
+next-reason-at-peak = at the peak
+next-reason-above-peak = above the peak
+next-reason-far-above = far above the peak
+next-reason-narrows = narrows the peak
+
 # end of: sweeps: what to run next
 
 
 ## sweeps: steps against examples
 
+
+tradeoff-open = Batch sizes { $first } to { $last } do not determine the critical batch size.
+tradeoff-bounded-below = The critical batch size is only bounded below, by { $low }: batch sizes { $first } to { $last } do not reach it.
+tradeoff-bounded-above = The critical batch size is only bounded above, by { $high }: batch sizes { $first } to { $last } lie above it.
+tradeoff-known = Critical batch size { $value } (95 % { $interval }).
+tradeoff-logged = Steps were logged every { $every }; what that adds is taken off, and its error counted.
+tradeoff-poor = The points scatter about the curve by more than their error bars, so the interval is widened.
+tradeoff-few-steps = From batch size { $size } on, fewer than { $count } steps are needed, and they bend the curve too.
 
 # end of: sweeps: steps against examples
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
-from surgecore.sweeps.analysis import Analysis
 from surgecore.sweeps.optima import Optimum
 from surgecore.sweeps.sweep import Sweep
 from surgecore.tables.metric import LOSS, Metric
 from surgecore.words.numbers import number, plain
 from surgecore.words.phrases import say
-from surgecore.words.problems import metric_name, notice
+from surgecore.words.problems import metric_name
 
 #: A peak that stands out by less than this fraction of the plateau is not worth the name.
 VISIBLE = 0.01
@@ -74,9 +73,3 @@ def lr_unit(optimizer: str | None) -> str:
 def points(sweep: Sweep, unit: str) -> str:
     """What the measured points are, in one clause."""
     return say("points-caption", points=measured(sweep), name=plain(sweep.name), unit=unit)
-
-
-def remarks(analysis: Analysis) -> list[str]:
-    """What else there is to know about a sweep, beside the verdict and the ranking."""
-    shown = {analysis.verdict.sentence, analysis.comparison.sentence}
-    return [*map(notice, analysis.sweep.notices), *(said for said in analysis.sentences if said not in shown)]

@@ -37,17 +37,18 @@ def optima(measured: Sequence[Optimum], metric: Metric | None = None) -> pd.Data
 
 def ranking(comparison: Comparison, *, symbols: bool = True) -> pd.DataFrame:
     """Best law first, each with its parameters, as symbols or in words, and their errors."""
-    scores = [fit.aicc for fit in comparison.fits if np.isfinite(fit.aicc)]
-    best = min(scores, default=0.0)
+    best = float(min(comparison.scores, default=0.0))
     rows = [
         {
-            "Law": fit.family.label,
-            "Weight": words.share(weight) if np.isfinite(fit.aicc) else "–",
-            "AICc above the best": words.number(fit.aicc - best, 2) if np.isfinite(fit.aicc) else "–",
+            "Law": words.law(fit.family.key),
+            "Weight": words.share(weight) if np.isfinite(score) else "–",
+            "AIC above the best": words.number(score - best, 2) if np.isfinite(score) else "–",
             "Largest batch, left out": words.share(np.expm1(holdout)) if np.isfinite(holdout) else "–",
             "Parameters (95 % intervals)": "; ".join(_parameters(fit, symbols)) or "not fitted",
         }
-        for fit, weight, holdout in zip(comparison.fits, comparison.weights, comparison.holdout, strict=True)
+        for fit, score, weight, holdout in zip(
+            comparison.fits, comparison.scores, comparison.weights, comparison.holdout, strict=True
+        )
     ]
     return pd.DataFrame(rows).set_index("Law")
 
@@ -56,10 +57,10 @@ def misses(comparison: Comparison) -> pd.DataFrame:
     """How far each law is from the optima, and what to know about its fit."""
     rows = [
         {
-            "Law": fit.family.label,
+            "Law": words.law(fit.family.key),
             "Typical miss": words.share(_rms(fit.residuals)),
             "Outliers": ", ".join(words.batch_size(size) for size in fit.outliers) or "none",
-            "Note": fit.status,
+            "Note": words.fit_note(fit),
         }
         for fit in comparison.fits
     ]
@@ -73,18 +74,15 @@ def _rms(values: FloatArray) -> float:
 def _parameters(fit: FitResult, symbols: bool) -> Iterable[str]:
     if fit.law is None:
         return
-    for param in fit.family.free:
-        value = getattr(fit.law, param.name)
-        limits = fit.interval.get(param.name)
-        known = f" ({words.interval(*limits)})" if limits else " (no error known)"
-        name = f"${param.symbol}$" if symbols else param.label
+    for item in fit.parameters.values():
+        name = f"${item.param.symbol}$" if symbols else item.param.label
         # a value that ran to the end of its range is the optimizer's, not the data's
-        if limits and not np.isfinite(limits[1]) and limits[0] <= (0.0 if param.log else -np.inf):
+        if not (item.bounded_below or item.bounded_above):
             yield f"{name}: not determined"
-        elif limits and words.interval(*limits).split(" ")[0] in ("above", "below"):
-            yield f"{name}: {words.interval(*limits)}"
+        elif not (item.bounded_below and item.bounded_above):
+            yield f"{name}: {words.interval(*item.interval)}"
         else:
-            yield f"{name} = {words.number(value)}{known}"
+            yield f"{name} = {words.rounded(item.value, item.stderr)} ({words.interval(*item.interval)})"
 
 
 def glossary(params: Iterable[Param]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import pytest
 from sweep import advice as advice_panel
 
 from surgecore import analyse, scale_adam
+from surgecore.sweeps.advice import lr_factor
 
 PAGE = "app_pages/sweep.py"
 
@@ -24,8 +25,8 @@ def said(app):
 
 def test_settings_have_the_digits_of_a_rule_of_thumb():
     advice = scale_adam(32.0)
-    assert advice_panel.settings(advice.sde) == {"β₁": "–", "β₂": "0.968", "ε": "1.8e-9"}
-    assert advice_panel.settings(advice.power) == {"β₁": "0.034", "β₂": "0.968", "ε": "–"}
+    assert [*advice_panel.settings(advice.sde).values()] == ["–", "0.968", "1.8e-9", "5.7", "–"]
+    assert [*advice_panel.settings(advice.power).values()] == ["0.034", "0.968", "–", "–", "–"]
 
 
 def test_settings_are_carried_with_what_limits_them(page, bundled):
@@ -34,12 +35,14 @@ def test_settings_are_carried_with_what_limits_them(page, bundled):
     page.number_input(key="adam-now").set_value(16.0).run()
     page.number_input(key="adam-weight-decay").set_value(0.1).run()
     assert not page.exception
-    factor, law = advice_panel.lr_factor(analysis, 16.0, 65536.0)
-    assert law == analysis.comparison.fits[0].family.label
-    want = scale_adam(4096.0, weight_decay=0.1, lr_factor=factor).weight_decay
-    assert f"Weight decay {advice_panel.words.number(want, 2)} averages" in said(page)
+    factor, rule = lr_factor(analysis, 16.0, 65536.0)
+    assert rule == "average"
+    want = scale_adam(4096.0, weight_decay=0.1, lr_factor=factor).power.weight_decay
+    (rows,) = [element.value for element in page.table if "Weight decay" in element.value]
+    assert rows["Weight decay"].iloc[1] == advice_panel.words.number(want, 2)
+    assert "would take more than a tenth of each weight per step" in said(page)
     assert "the batch grows too much for the SDE rule" in said(page)
-    assert "counted in the same unit" in said(page)
+    assert "count the same, examples or tokens" in said(page)
 
 
 def test_a_rate_is_carried_under_every_rule(page):

@@ -15,7 +15,7 @@ from explore.said import sentences
 from explore.state import CURVES, DEFAULT_MODEL, ExploreState, from_query
 
 from surgecore import EqualSnrLaw, NoiseModel, PowerLaw, Sweep, analyse
-from surgecore.words import curve, plain
+from surgecore.words import curve, fit_note, plain
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,9 +113,9 @@ def test_fit_sets_the_controls_to_the_fitted_law(app):
     batch = np.logspace(0, 5, 11)
     np.testing.assert_allclose(noise.optimal_lr(batch), fit.law(batch), rtol=1e-4)
     np.testing.assert_allclose(noise.optimal_lr(batch), PEAKED(batch), rtol=0.05)
-    assert fit.status in data["fit"]["sentence"]
+    assert fit_note(fit) in data["fit"]["sentence"]
     assert data["fit"]["opening"] == "Fitted to this sweep"
-    for name, error in (("alignment", fit.stderr["coupling"]), ("snr", fit.stderr["snr"])):
+    for name, error in (("alignment", fit["coupling"].stderr), ("snr", fit["snr"].stderr)):
         value = data["fit"]["params"][name]
         last = 10 ** (np.floor(np.log10(value)) - data["fit"]["digits"][name] + 1)
         assert last > error / 20  # no digit that means nothing
@@ -142,7 +142,7 @@ def test_a_parameter_that_is_only_bounded_is_held_and_said(bundled):
         optima = [optimum for optimum in analysis.optima if optimum.on_edge is None]
         fitted = fit.model.gradient_noise().optimal_lr([o.batch_size for o in optima])
         assert np.median(np.abs(np.log(fitted / [o.learning_rate for o in optima]))) < 0.5
-        low, high = free.interval["coupling"]
+        low, high = free["coupling"].interval
         if low == 0 and np.isinf(high):
             assert "with R held at" in fit.opening
             assert "do not determine" in fit.opening

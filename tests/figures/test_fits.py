@@ -70,7 +70,7 @@ def test_bands_and_curves_of_fits(analysis):
 def test_residuals_are_percent_of_the_fitted_rate(analysis):
     fit = analysis.comparison.fits[0]
     trace = by_meta(figures.residuals([fit]), fit.family.key)
-    expected = [100 * (o.learning_rate / fit.law(o.batch_size) - 1) for o in fit.used]
+    expected = [100 * (o.value / fit.law(o.batch_size) - 1) for o in fit.used]
     np.testing.assert_allclose(trace.y, expected)
 
 
@@ -154,10 +154,11 @@ def test_every_law_has_its_own_colour_and_its_own_dash():
 
 def test_tables_say_the_numbers_of_the_analysis(analysis):
     table = tables.ranking(analysis.comparison)
-    assert list(table.index) == [fit.family.label for fit in analysis.comparison.fits]
+    assert list(table.index) == [words.law(fit.family.key) for fit in analysis.comparison.fits]
     best = analysis.comparison.fits[0]
-    for param in best.family.free:
-        assert f"${param.symbol}$ = {words.number(getattr(best.law, param.name))}" in table.iloc[0].iloc[-1]
+    for name, item in best.parameters.items():
+        assert getattr(best.law, name) == item.value
+        assert f"${item.param.symbol}$ = {words.rounded(item.value, item.stderr)}" in table.iloc[0].iloc[-1]
     optima = tables.optima(analysis.optima)
     assert list(optima["Batch size"]) == ["2² = 4", "2⁴ = 16", "2⁶ = 64", "2⁸ = 256", "2¹⁰ = 1024"]
     assert optima["Diverged"].tolist() == [8, 0, 0, 0, 0]

@@ -7,8 +7,20 @@ import pandas as pd
 import pytest
 from simulate import BATCH_SIZES, make_optimum, sweep_frame
 
-from surgecore import PowerLaw, SurgeLaw, Sweep, analyse, fit, next_runs, recommend, scale_adam, transfer
-from surgecore.sweeps.advice import Limits, beta_text, limits
+from surgecore import (
+    PowerLaw,
+    SurgeLaw,
+    Sweep,
+    analyse,
+    fit,
+    next_runs,
+    recommend,
+    scale_adam,
+    transfer,
+    words,
+)
+from surgecore.sweeps.advice import Limits, limits
+from surgecore.sweeps.next_runs import Goal
 from surgecore.sweeps.tradeoff import fit_tradeoff
 
 VECTOR = {
@@ -40,26 +52,30 @@ def test_adam_settings_match_their_golden_numbers():
     inputs, expected = VECTOR["inputs"], VECTOR["expected"]
     advice = scale_adam(4.0, beta1=inputs["beta1"], beta2=inputs["beta2"], epsilon=inputs["eps"],
                         weight_decay=inputs["weight_decay"], lr_factor=2.0)  # fmt: skip
-    assert advice.sde == pytest.approx(
-        {name: expected[f"{key}_malladi"] for name, key in
-         (("beta1", "beta1"), ("beta2", "beta2"), ("epsilon", "eps"))}, rel=1e-9
-    )  # fmt: skip
-    assert advice.power == pytest.approx({"beta1": expected["beta1_power"], "beta2": expected["beta2_power"]}, rel=1e-9)
-    assert advice.marek == pytest.approx({"beta1": 0.9, "beta2": expected["beta2_power"]}, rel=1e-9)
-    assert advice.weight_decay == pytest.approx(expected["weight_decay_tau_const_sqrt"], rel=1e-9)
-    assert advice.notes == ()
+    names = ("beta1", "beta2", "epsilon")
+    malladi = [expected[f"{key}_malladi"] for key in ("beta1", "beta2", "eps")]
+    assert [getattr(advice.sde, name) for name in names] == pytest.approx(malladi, rel=1e-9)
+    powers = [expected["beta1_power"], expected["beta2_power"]]
+    assert [advice.power.beta1, advice.power.beta2] == pytest.approx(powers, rel=1e-9)
+    assert [advice.marek.beta1, advice.marek.beta2] == pytest.approx([0.9, powers[1]], rel=1e-9)
+    assert advice.power.weight_decay == pytest.approx(expected["weight_decay_tau_const_sqrt"], rel=1e-9)
+    assert advice.sde.lr_factor == pytest.approx(2.0)
+    # with the square-root rate both decays are the same: learning rate times decay goes with the batch
+    assert advice.sde.weight_decay == pytest.approx(advice.power.weight_decay)
+    assert advice.flags == frozenset()
 
 
 def test_a_beta_that_would_be_negative_is_refused_and_said():
     advice = scale_adam(16.0)
-    assert np.isnan(advice.sde["beta1"])
-    assert advice.notes[0] == (
-        "1 − 16(1 − β₁) = −0.60 is not above 0: the batch grows too much for the SDE rule; the power form gives 0.19."
+    assert np.isnan(advice.sde.beta1)
+    assert words.adam_notes(advice)[0] == (
+        "1 − 16(1 − β₁) = −0.60 is not above 0: the batch grows too much for the SDE rule. The power form gives 0.19."
     )
-    assert scale_adam(32.0).notes[0].startswith("1 − 32(1 − β₁) = −2.2 ")
-    assert np.isnan(scale_adam(10.0).sde["beta1"])  # to rounding it is 0
-    assert "= 0 is not above 0" in scale_adam(10.0).notes[0]
-    assert advice.power["beta1"] == pytest.approx(0.9**16)
+    assert words.adam_notes(scale_adam(32.0))[0].startswith("1 − 32(1 − β₁) = −2.2 ")
+    assert words.adam_notes(scale_adam(1024.0))[0].startswith("1 − 1,024(1 − β₁) = −101 ")
+    assert np.isnan(scale_adam(10.0).sde.beta1)  # to rounding it is 0
+    assert "= 0 is not above 0" in words.adam_notes(scale_adam(10.0))[0]
+    assert advice.power.beta1 == pytest.approx(0.9**16)
     with pytest.raises(ValueError, match=r"beta2 must be at least 0 and below 1, but got 1\.0"):
         scale_adam(2.0, beta2=1.0)
     with pytest.raises(ValueError, match="factor must be positive"):
@@ -67,7 +83,9 @@ def test_a_beta_that_would_be_negative_is_refused_and_said():
 
 
 def test_every_law_recommends_its_value_with_its_band(analysis):
-    rows = recommend(analysis, 64.0)
+    average, *rows = recommend(analysis, 64.0)
+    assert average.rule == "average"
+    assert average.interval[0] / 1.03 < LAW(64.0) < average.interval[1] * 1.03
     assert [row.rule for row in rows] == [result.family.key for result in analysis.comparison.fits]
     for row, result in zip(rows, analysis.comparison.fits, strict=True):
         assert row.lr == result.law(64.0)
@@ -81,7 +99,11 @@ def test_extrapolation_says_how_far_it_goes(analysis):
     up, down = recommend(analysis, 4096.0)[0], recommend(analysis, 1.0)[0]
     assert up.beyond == pytest.approx(4.0)
     assert down.beyond == pytest.approx(4.0)
-    assert "4 x beyond the batch sizes measured" in up.note
+    assert "4 times beyond the batch sizes measured" in words.advice_note(up)
+    assert up.interval is not None
+    far = recommend(analysis, 4097.0)
+    assert far[0].interval is None
+    assert "advice ends at 4 times" in words.advice(far, 4097.0)
     with pytest.raises(ValueError, match="batch_size must be positive"):
         recommend(analysis, -1)
 
@@ -94,15 +116,20 @@ def test_a_fitted_ratio_has_an_interval_and_leaves_the_level_to_the_user(analysi
     assert low < rows["surge"].lr < high
     assert rows["square_root"].interval is None
     late = transfer(1.0, 64.0, 1024.0, critical_batch_size=100.0)
-    assert all("critical batch size (100)" in row.note for row in late)
+    assert all("critical batch size (100)" in words.advice_note(row) for row in late)
 
 
 def test_without_momentum_there_is_nothing_to_refuse():
-    for factor in (1.0, 16.0):
+    for factor in (0.25, 1.0, 16.0):
         advice = scale_adam(factor, beta1=0, beta2=0)
-        assert advice.notes == ()
-        assert advice.sde["beta1"] == advice.power["beta1"] == 0.0
-    assert scale_adam(0.5, beta1=0).sde["beta1"] == 0.5
+        assert advice.flags == frozenset()
+        assert advice.sde.beta1 == advice.sde.beta2 == advice.power.beta1 == 0.0
+
+
+def test_a_decay_that_would_eat_the_weights_is_flagged():
+    assert "decay_too_large" in scale_adam(1e4, weight_decay=0.1, lr=1e-3).flags
+    assert "decay_too_large" not in scale_adam(4.0, weight_decay=0.1, lr=1e-3).flags
+    assert scale_adam(4.0, weight_decay=0.1).power.weight_decay == pytest.approx(0.4)
 
 
 @pytest.mark.parametrize("value", ["a", None, np.nan, 1j, True, [0.9, 0.9]])
@@ -116,52 +143,53 @@ def test_only_numbers_are_settings(name, value):
 
 def test_betas_are_written_with_two_digits():
     values = {0.999: "0.999", 0.9**32: "0.034", 0.99687: "0.9969", 0.9841: "0.984", 0.6: "0.6", 0.0: "0", 0.9: "0.9"}
-    assert {value: beta_text(value) for value in values} == values
+    assert {value: words.beta_text(value) for value in values} == values
 
 
 def test_the_notes_say_where_the_rules_end():
     known = {"batch_size": 64, "noise_scale": 290.0, "critical_batch_size": 500.0}
-    assert scale_adam(2.0, **known).notes == ()
-    (beyond,) = scale_adam(5.0, **known).notes
-    assert beyond.startswith("Batch size 320 is above the noise scale (290): there the square-root rule")
-    assert [note for note in scale_adam(8.0, **known).notes if "critical batch size (500)" in note]
-    assert "above the noise scale" in scale_adam(0.5, **known | {"batch_size": 400}).notes[0]
-    assert not scale_adam(8.0).notes[1:]
+    assert scale_adam(2.0, **known).flags == frozenset()
+    (beyond,) = words.adam_notes(scale_adam(5.0, **known))
+    assert beyond.startswith("Batch size 320 is above the noise scale (290), where the square-root rule")
+    assert [note for note in words.adam_notes(scale_adam(8.0, **known)) if "critical batch size (500)" in note]
+    assert scale_adam(0.5, **known | {"batch_size": 400}).flags == {"above_noise_scale"}
+    assert scale_adam(8.0).flags == {"little_momentum"}
     for factor in (2048.0, 1 / 2048):
-        assert "Are both batch sizes counted in the same unit, examples or tokens?" in scale_adam(factor).notes
+        assert "Do both batch sizes count the same, examples or tokens?" in words.adam_notes(scale_adam(factor))
     with pytest.raises(ValueError, match="noise_scale must be positive"):
         scale_adam(2.0, batch_size=4, noise_scale=-1)
 
 
 def test_a_carried_rate_says_where_its_rule_ends():
-    rows = {row.rule: row.note for row in transfer(1e-3, 256, 1024, noise_scale=300, critical_batch_size=500)}
+    carried = transfer(1e-3, 256, 1024, noise_scale=300, critical_batch_size=500)
+    rows = {row.rule: words.advice_note(row) for row in carried}
     ended = "Above the noise scale (300), where this rule ends."
     assert {rule for rule, note in rows.items() if ended in note} == {"linear", "square_root"}
     assert all("Above the critical batch size (500)" in note for note in rows.values())
-    assert all("same unit" in row.note for row in transfer(1e-3, 8, 8192))
+    assert all("other_unit" in row.flags for row in transfer(1e-3, 8, 8192))
 
 
 def test_a_sweep_knows_where_the_rules_end(analysis):
     known = limits(analysis)
-    best = next(fit for fit in analysis.comparison.fits if "noise_scale" in fit.interval)
+    best = next(fit for fit in analysis.comparison.fits if "noise_scale" in fit.parameters)
     assert known.noise_scale == best.law.noise_scale
     assert known.critical_batch_size is None
-    above = {row.rule: row.note for row in recommend(analysis, 4 * known.noise_scale)}
-    assert "where this rule ends" in above["square_root"]
-    assert "where this rule ends" not in above["surge"]
-    assert "where this rule ends" not in {row.rule: row.note for row in recommend(analysis, 1.0)}["square_root"]
+    above = {row.rule: row.flags for row in recommend(analysis, 4 * known.noise_scale)}
+    assert "above_noise_scale" in above["square_root"]
+    assert "above_noise_scale" not in above["surge"]
+    assert "above_noise_scale" not in {row.rule: row.flags for row in recommend(analysis, 1.0)}["square_root"]
     sizes = np.array([4.0, 16, 64, 256, 1024])
     rng = np.random.default_rng(0)
     steps = pd.DataFrame({"batch_size": sizes, "steps": 50 + 5000 / sizes, "stderr": 0.02, "n_seeds": 8})
     steps["steps"] *= np.exp(rng.normal(0, 0.02, 5))
     late = replace(analysis, tradeoff=fit_tradeoff(steps))
     assert limits(late).critical_batch_size == pytest.approx(100, rel=0.2)
-    assert all("critical batch size" in row.note for row in recommend(late, 512.0))
-    assert not any("critical batch size" in row.note for row in recommend(late, 16.0))
+    assert all("above_critical" in row.flags for row in recommend(late, 512.0))
+    assert not any("above_critical" in row.flags for row in recommend(late, 16.0))
 
 
 def test_what_a_sweep_leaves_open_limits_nothing():
-    few = sweep_frame(PowerLaw(1e-3, 0.5), np.random.default_rng(0), batch_sizes=BATCH_SIZES[:3], seeds=2)
+    few = sweep_frame(PowerLaw(1e-3, 0.5), np.random.default_rng(0), batch_sizes=BATCH_SIZES[:2], seeds=2)
     assert limits(analyse(Sweep.from_frame(few))) == Limits(None, None)
 
 
@@ -175,12 +203,13 @@ def test_the_next_runs_halve_the_interval_of_the_peak():
     widths = []
     for _ in range(5):
         optima = [make_optimum(o.batch_size, LAW(o.batch_size), 0.1) for o in result.optima]
-        before = np.log(np.divide(*fit(optima, "surge").interval["noise_scale"][::-1]))
+        before = np.log(np.divide(*fit(optima, "surge")["noise_scale"].interval[::-1]))
         seeds = plan.table.groupby("batch_size")["seeds"].first()
-        optima += [make_optimum(b, LAW(float(b)), 0.2 / np.sqrt(n)) for b, n in seeds.items()]
-        widths.append(np.log(np.divide(*fit(optima, "surge").interval["noise_scale"][::-1])) / before)
+        optima = [*optima, *(make_optimum(1.001 * b, LAW(float(b)), 0.2 / np.sqrt(n)) for b, n in seeds.items())]
+        widths.append(np.log(np.divide(*fit(optima, "surge")["noise_scale"].interval[::-1])) / before)
     assert np.median(widths) < 0.75
-    assert "of its width" in plan.sentence
+    assert plan.goal is Goal.NARROW
+    assert "of its width" in words.next_runs(plan)
 
 
 def test_an_edge_is_widened_first():
@@ -190,7 +219,7 @@ def test_an_edge_is_widened_first():
     plan = next_runs(analyse(Sweep.from_frame(cut)))
     first = plan.table[plan.table["batch_size"] == 64].iloc[:5]
     assert (first["learning_rate"] > cut[cut["batch_size"] == 64]["learning_rate"].max()).all()
-    assert "highest tried" in first["reason"].iloc[0]
+    assert (first["reason"] == "highest_tried").all()
 
 
 def test_an_undecided_surge_asks_for_runs_far_above_the_peak():
@@ -213,6 +242,6 @@ def test_without_optima_it_says_what_a_sweep_needs():
     )
     plan = next_runs(analyse(Sweep.from_frame(table)))
     assert plan.table.empty
-    assert "Run a grid" in plan.sentence
+    assert "Run a grid" in words.next_runs(plan)
     few = sweep_frame(PowerLaw(1e-3, 0.5), rng, batch_sizes=BATCH_SIZES[:2], seeds=2)
-    assert "at least three batch sizes" in next_runs(analyse(Sweep.from_frame(few))).sentence
+    assert "at least three batch sizes" in words.next_runs(next_runs(analyse(Sweep.from_frame(few))))

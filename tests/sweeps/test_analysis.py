@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from simulate import sweep_frame
 
-from surgecore import ConstantLaw, SurgeLaw, Sweep, analyse
+from surgecore import ConstantLaw, SurgeLaw, Sweep, analyse, words
 
 
 @pytest.fixture(scope="module")
@@ -19,13 +19,14 @@ def test_a_surge_in_the_trials_is_found_and_measured(analysis):
     assert analysis.verdict.decision == "fall"
     assert analysis.verdict.peak_bracketed
     surge = next(fit for fit in analysis.comparison.fits if fit.family.key == "surge")
-    for truth, (low, high) in zip((1e-2, 64.0), surge.interval.values(), strict=True):
+    for truth, name in ((1e-2, "lr_max"), (64.0, "noise_scale")):
+        low, high = surge[name].interval
         assert low / 1.05 < truth < high * 1.05
-    assert analysis.sentences[0] == analysis.verdict.sentence
+    assert words.findings(analysis)[0] == analysis.verdict.sentence
 
 
 def test_the_dictionary_is_json_with_the_same_numbers(analysis):
-    result = json.loads(json.dumps(analysis.to_dict(), allow_nan=False))
+    result = json.loads(json.dumps(words.document(analysis), allow_nan=False))
     assert {"read", "optima", "fits", "ranking", "surge", "sentences"} <= result.keys()
     assert result["read"]["digest"] == analysis.sweep.digest
     assert result["read"]["infeasible"] == int((analysis.sweep.trials["status"] == "infeasible").sum()) > 0
@@ -57,9 +58,9 @@ def test_the_same_sweep_gives_the_same_answer(analysis):
 @pytest.mark.parametrize(
     ("batch_sizes", "rates", "expected"),
     [
-        ([8], [1e-3, 2e-3, 4e-3], "1 batch size only"),
-        ([8, 16], [1e-3, 2e-3, 4e-3], "2 batch sizes only"),
-        ([8, 16, 32], [1e-3], "One learning rate only"),
+        ([8], [1e-3, 2e-3, 4e-3], "Only one batch size"),
+        ([8, 16], [1e-3, 2e-3, 4e-3], "Only 2 batch sizes"),
+        ([8, 16, 32], [1e-3], "Only one learning rate"),
         ([8, 16, 32], [1e-3, 2e-3], "the best learning rate is the lowest tried: add lower ones"),
     ],
 )
@@ -67,16 +68,16 @@ def test_what_a_small_sweep_cannot_say_is_said(batch_sizes, rates, expected):
     rows = [(b, r, r / 1e-3 + b / 100) for b in batch_sizes for r in rates]
     sweep = Sweep.from_frame(pd.DataFrame(rows, columns=["batch_size", "learning_rate", "loss"]))
     result = analyse(sweep)
-    assert any(expected in sentence for sentence in result.sentences)
+    assert any(expected in sentence for sentence in words.findings(result))
     assert result.verdict.decision == "undecided"
 
 
 def test_what_is_doubled_or_missing_in_the_grid_is_counted():
     frame = sweep_frame(SurgeLaw(1e-2, 64.0), np.random.default_rng(0), seeds=2)
-    assert not [s for s in analyse(Sweep.from_frame(frame)).sentences if "no trial" in s or "of another" in s]
+    assert not [s for s in words.findings(analyse(Sweep.from_frame(frame))) if "no trial" in s or "of another" in s]
     rates = np.sort(frame["learning_rate"].unique())
     hole = (frame["batch_size"] == 64) & (frame["learning_rate"] == rates[len(rates) // 2])
     changed = pd.concat([frame[~hole], frame[~hole].iloc[:3]])
-    sentences = analyse(Sweep.from_frame(changed)).sentences
+    sentences = words.findings(analyse(Sweep.from_frame(changed)))
     assert "3 trials have the batch size, learning rate and seed of another: their mean is used." in sentences
     assert "1 cell inside the grid has no trial." in sentences

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surgecore import Sweep, analyse, fit_tradeoff, tradeoff
+from surgecore import Sweep, analyse, fit_tradeoff, tradeoff, words
 from surgecore.sweeps.tradeoff import regression_of_inverses
 
 VECTOR = {
@@ -50,7 +50,7 @@ def test_a_short_grid_is_said_not_to_identify_it():
     batch = np.geomspace(16, 128, 6)
     result = fit_tradeoff(points(batch, 1000 * (1 + 5000 / batch) * np.exp(rng.normal(0, 0.1, 6))))
     assert result.critical_interval[1] == np.inf
-    assert "only bounded below" in result.sentence
+    assert words.tradeoff(result).startswith("The critical batch size is only bounded below, by ")
 
 
 def test_a_sweep_with_steps_to_target_has_a_tradeoff_and_others_have_none():
@@ -69,6 +69,26 @@ def test_a_sweep_with_steps_to_target_has_a_tradeoff_and_others_have_none():
     assert data["tradeoff"]["critical_batch_size"] == pytest.approx(result.critical_batch_size)
     assert len(data["tradeoff"]["points"]) == 5
     assert tradeoff(Sweep.from_frame(frame.drop(columns="steps_to_target"))) is None
+
+
+def test_steps_known_only_to_a_logging_interval_are_treated_as_such():
+    """Truth: 200 steps at least, logged every 25; a naive reading is late by 12 steps."""
+    rng = np.random.default_rng(3)
+    batch, covered, found = np.geomspace(16, 4096, 9), [], []
+    for _ in range(60):
+        rows = []
+        for b in batch:
+            for seed in range(4):
+                steps = 200 * (1 + 256 / b) * np.exp(rng.normal(0, 0.05))
+                rows.append((b, 1e-3, 1.0, seed, 25 * np.ceil(steps / 25)))
+        frame = pd.DataFrame(rows, columns=["batch_size", "learning_rate", "loss", "seed", "steps_to_target"])
+        result = tradeoff(Sweep.from_frame(frame))
+        assert result.logged_every == 25
+        found.append(result.min_steps)
+        covered.append(result.min_steps_interval[0] <= 200 <= result.min_steps_interval[1])
+    assert np.median(found) == pytest.approx(200, rel=0.02)
+    assert np.mean(covered) >= 0.9
+    assert "logged every 25" in words.tradeoff(result)
 
 
 def test_bad_points_are_refused():

@@ -1,0 +1,112 @@
+"""Advice in words: a learning rate, Adam's settings, and what to beware of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import floor, isfinite, log10
+
+from surgecore.sweeps.adam import AdamAdvice, AdamFlag
+from surgecore.sweeps.advice import AVERAGE, MAREK, AdviceFlag, Limits, Recommendation
+from surgecore.sweeps.averaging import REACH, SPEAKS
+from surgecore.words.fits import law
+from surgecore.words.numbers import batch_size, interval, number, rounded
+from surgecore.words.phrases import say
+
+_ROUNDING = 1e-12
+
+
+def rule(row: Recommendation) -> str:
+    """Name of the rule behind a recommendation."""
+    return rule_name(row.rule)
+
+
+def rule_name(key: str) -> str:
+    """Name of a rule by its key."""
+    if key == AVERAGE:
+        return say("rule-average")
+    return say("rule-marek", exponent=str(MAREK)) if key == "marek" else law(key)
+
+
+def rate(row: Recommendation) -> str:
+    """The learning rate with the digits that its interval carries; two where it has none."""
+    if row.interval is None or not all(isfinite(end) and end > 0 for end in row.interval):
+        return number(row.lr, 2)
+    low, high = row.interval
+    return rounded(row.lr, (high - low) / 3.92)
+
+
+def advice_note(row: Recommendation) -> str:
+    """What to beware of in one recommendation, or ""."""
+    return " ".join(_notes(row.flags, row.beyond, row.limits))
+
+
+def _notes(flags: Iterable[str], beyond: float, known: Limits) -> list[str]:
+    values = {
+        "beyond": f"{beyond:.2g}",
+        "reach": f"{REACH:.0f}",
+        "noise": number(known.noise_scale, 2),
+        "critical": number(known.critical_batch_size, 2),
+    }
+    order = [flag for flag in AdviceFlag if flag in flags]
+    return [say(f"advice-{flag.replace('_', '-')}", **values) for flag in order]
+
+
+def advice(rows: Sequence[Recommendation], wanted: float) -> str:
+    """The learning rate to use in a sentence or two, as sure as the laws that speak for it agree."""
+    at, first = batch_size(wanted), rows[0] if rows else None
+    speaking = [row for row in rows if (row.weight or 0.0) >= SPEAKS]
+    if first is None or first.rule != AVERAGE or not speaking:
+        return say("advice-none", at=at)
+    low, high = min(row.lr for row in speaking), max(row.lr for row in speaking)
+    span = interval(low, high) if number(low) != number(high) else number(low)
+    if first.interval is None:
+        return say("advice-too-far", at=at, beyond=f"{first.beyond:.2g}", reach=f"{REACH:.0f}", span=span)
+    text = say("advice-rate", at=at, rate=rate(first), interval=interval(*first.interval), laws=len(speaking))
+    if len(speaking) == 1:
+        text = say(
+            "advice-rate-one", at=at, rate=rate(first), interval=interval(*first.interval), law=rule(speaking[0])
+        )
+    if AdviceFlag.POOR_FIT in first.flags:
+        text += " " + say("advice-poor")
+    return text + (" " + say("advice-opens", beyond=f"{first.beyond:.2g}") if first.beyond > 1 else "")
+
+
+def adam_notes(advised: AdamAdvice) -> list[str]:
+    """Where the rules for Adam's settings end, and what to check: a sentence each."""
+    notes = []
+    for flag in AdamFlag:
+        if flag in advised.flags:
+            notes.append(_adam_note(advised, flag))
+    return notes
+
+
+def _adam_note(advised: AdamAdvice, flag: AdamFlag) -> str:
+    kappa, known = advised.factor, advised.limits
+    if flag in (AdamFlag.BETA1_GONE, AdamFlag.BETA2_GONE):
+        name = "beta1" if flag is AdamFlag.BETA1_GONE else "beta2"
+        old, power = getattr(advised.old, name), getattr(advised.power, name)
+        value = 1.0 - kappa * (1.0 - old)
+        return say(
+            "adam-beta-gone", symbol="β₁" if name == "beta1" else "β₂", factor=whole(kappa),
+            value="0" if abs(value) <= _ROUNDING else number(value, 2), power=beta_text(power),
+        )  # fmt: skip
+    size = advised.batch_size or 0.0
+    return say(
+        f"adam-{flag.replace('_', '-')}", size=whole(max(size, size * kappa)), noise=number(known.noise_scale, 2),
+        critical=number(known.critical_batch_size, 2), decay=number(advised.power.weight_decay, 2),
+    )  # fmt: skip
+
+
+def whole(value: float) -> str:
+    """A batch size or a factor: whole numbers up to a million in full, others with three digits."""
+    return f"{value:,.0f}" if value == round(value) and 1 <= value < 1e6 else number(value)
+
+
+def beta_text(value: float) -> str:
+    """A beta with two digits, or with two digits of how far it is from 1: "0.19", "0.9841"."""
+    if not isfinite(value):
+        return "–"
+    if value <= 0.5:
+        return number(value, 2)
+    decimals = 1 - floor(log10(1.0 - value) + _ROUNDING) if value < 1.0 else 1
+    return f"{value:.{decimals}f}".rstrip("0")

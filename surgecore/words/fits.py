@@ -1,0 +1,119 @@
+"""Fitted laws, their ranking and what else an analysis found, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from surgecore.sweeps.analysis import Analysis, Remark
+from surgecore.sweeps.comparison import Comparison, Ranking
+from surgecore.sweeps.fitting import FitFlag, FitResult, FittedParam
+from surgecore.theory.families import LAWS
+from surgecore.words.catalogue import curve
+from surgecore.words.numbers import number
+from surgecore.words.phrases import say
+from surgecore.words.problems import notice
+
+
+def law(key: str) -> str:
+    """Name of a law family: that of its curve, or the key itself for one of the user's own."""
+    return curve(key) if key in LAWS else key
+
+
+def fit_note(fit: FitResult) -> str:
+    """What to know about a fit, in sentences."""
+    n, p = fit.n, len(fit.family.free)
+    if fit.law is None:
+        return " ".join([say("fit-too-few", parameters=p, count=n), *_bounds(fit)])
+    parts = [say("fit-not-tested", count=n, parameters=p)] if n <= p else []
+    _, *shapes = fit.parameters.values()
+    for item in fit.parameters.values():
+        if item.at_bound:
+            parts.append(say("fit-at-end", name=item.param.label) + " " + _open(item))
+        elif n > p and item in shapes and not (item.bounded_below and item.bounded_above):
+            parts.append(_open(item))
+    if FitFlag.PEAK_NOT_BRACKETED in fit.flags and fit.peak is not None:
+        low, high = fit.used[0].batch_size, fit.used[-1].batch_size
+        where = "fit-peak-may-lie-outside" if low < fit.peak.batch_size < high else "fit-peak-outside"
+        parts.append(say(where, low=f"{low:g}", high=f"{high:g}"))
+    if FitFlag.POOR_FIT in fit.flags:
+        parts.append(say("fit-poor"))
+    parts += _bounds(fit)
+    return " ".join(parts) or say("fit-determined")
+
+
+def _bounds(fit: FitResult) -> list[str]:
+    return [say("fit-bounds", count=fit.n_bounds)] if fit.n_bounds else []
+
+
+def _open(item: FittedParam) -> str:
+    unit = f" {item.param.unit}" if item.param.unit else ""
+    low, high = (number(end, 2) + unit for end in item.interval)
+    name = item.param.label
+    if item.bounded_below and item.bounded_above:
+        return say("fit-bounded", name=name, low=number(item.interval[0], 2), high=high)
+    if item.bounded_below:
+        return say("fit-bounded-below", name=name, low=low)
+    return say("fit-bounded-above", name=name, high=high) if item.bounded_above else say("fit-open", name=name)
+
+
+def ranking(comparison: Comparison) -> str:
+    """What the ranking does and does not show."""
+    if comparison.outcome is Ranking.TOO_FEW:
+        return say("ranking-too-few")
+    close, rest = [law(key) for key in comparison.close], "; ".join(law(key) for key in comparison.only_corrected)
+    tried, n = len(comparison.fits), comparison.fits[0].n
+    if comparison.outcome is Ranking.NONE_FITS:
+        return say("ranking-none-fits", tried=tried, law=close[0])
+    if comparison.outcome is Ranking.SUPPORTED:
+        text = say("ranking-supported", tried=tried, law=close[0])
+        return f"{text} {say('ranking-wider')}" if comparison.wider_fits else text
+    if len(close) == 1:
+        return say("ranking-simplest", law=close[0], count=n, laws=rest)
+    text = (
+        say("ranking-two", first=close[0], second=close[1])
+        if len(close) == 2
+        else say("ranking-undecided", laws="; ".join(close))
+    )
+    return f"{text} {say('ranking-only-corrected', count=n, laws=rest)}" if rest else text
+
+
+def remark(found: Remark) -> str:
+    """One remark on a sweep."""
+    sizes = [f"{size:.10g}" for size in found.batch_sizes]
+    where = ", ".join(sizes[:8]) + (", …" if len(sizes) > 8 else "")
+    return say(f"remark-{found.kind.replace('_', '-')}", count=found.count, of=f"{found.of:,}", where=where)
+
+
+def findings(analysis: Analysis) -> list[str]:
+    """All findings on a sweep, the most important first."""
+    said = [] if not analysis.sweep.is_grid else [analysis.verdict.sentence, ranking(analysis.comparison)]
+    return list(dict.fromkeys([*said, *_rest(analysis)]))
+
+
+def remarks(analysis: Analysis) -> list[str]:
+    """What else there is to know about a sweep, beside the verdict and the ranking."""
+    return list(dict.fromkeys([*map(notice, analysis.sweep.notices), *_rest(analysis)]))
+
+
+def _rest(analysis: Analysis) -> Iterator[str]:
+    from surgecore.words.tradeoff import tradeoff
+
+    if analysis.sweep.is_grid:
+        surge = next((fit for fit in analysis.comparison.fits if fit.family.key == "surge"), None)
+        # what is known of the surge's own peak; that it describes the optima badly is said by the ranking
+        if surge and surge.flags & {FitFlag.UNDERDETERMINED, FitFlag.PEAK_NOT_BRACKETED, FitFlag.AT_BOUND}:
+            yield say("fit-of", law=law("surge"), note=fit_note(surge))
+    yield from (remark(found) for found in analysis.remarks)
+    if analysis.tradeoff is not None:
+        yield tradeoff(analysis.tradeoff)
+
+
+def document(analysis: Analysis) -> dict[str, Any]:
+    """`Analysis.to_dict` with what it says: `label` and `status` of each fit, `sentence`s, and all `sentences`."""
+    result = analysis.to_dict()
+    for fit in analysis.comparison.fits:
+        result["fits"][fit.family.key] |= {"label": law(fit.family.key), "status": fit_note(fit)}
+    result["surge"]["sentence"] = analysis.verdict.sentence
+    result["ranking"]["sentence"] = ranking(analysis.comparison)
+    return result | {"sentences": findings(analysis)}

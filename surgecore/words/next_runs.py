@@ -1,0 +1,27 @@
+"""What to run next, in words."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from surgecore.sweeps.next_runs import Goal, NextRuns
+from surgecore.words.fits import law
+from surgecore.words.numbers import share
+from surgecore.words.phrases import say
+
+
+def next_runs(plan: NextRuns) -> str:
+    """What the next runs are for and what they should achieve."""
+    name = law(plan.law or "surge")
+    if plan.goal is Goal.DECIDE and plan.fall_octaves is not None:
+        return say("next-decide", fall=share(1.0 - 2.0**-plan.fall_octaves), count=plan.n_runs, law=name)
+    if plan.goal is Goal.NARROW and plan.width is not None:
+        text = say("next-narrow", width=share(plan.width), count=plan.n_runs, law=name)
+        return f"{text} {say('next-doubtful')}" if plan.doubtful else text
+    return say(f"next-{plan.goal.replace('_', '-')}")
+
+
+def next_runs_table(plan: NextRuns) -> pd.DataFrame:
+    """The cells to run, with their reasons in words."""
+    reasons = [say(f"next-reason-{str(code).replace('_', '-')}") for code in plan.table["reason"]]
+    return plan.table.assign(reason=reasons)
