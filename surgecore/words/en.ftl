@@ -625,6 +625,19 @@ training-stopped-early = Stopped; resume to go on.
 training-progress = { $done }/{ $total } runs, about { $time } left; best learning rates so far { $best }
 training-progress-scouting = scouting, { training-progress }
 
+job-kept = { $done } of { $total } runs are done and kept.
+job-kept-scouting = { $done } of { $total } runs of the scouting stage are done and kept.
+job-what-was-finished = What was finished is kept.
+job-not-started = It had not started.
+job-stopped-early = It was stopped before it began.
+job-stopped = It was stopped.
+job-server-stopped = The server was stopped meanwhile.
+job-refused = The plan was refused: { $detail }
+job-no-start = The worker could not be started: { $detail }
+job-unreadable = What the worker said cannot be read: { $detail }
+job-error = The worker stopped: { $detail }
+job-no-result = The worker ended without a result (exit status { $detail }).
+
 # end of: training: runs
 
 
@@ -758,6 +771,16 @@ details-compare-units = Learning rates of different optimizers have different un
 
 ## page: train
 
+
+train-switched-off = Training is switched off on this server (`{ $switch }=off`). A plan made here runs on your own machine.
+train-not-installed = { $count ->
+    [one] Training needs `{ $first }`, which is not installed on this server: `pip install 'surgecore[training]'`.
+   *[other] Training needs `{ $first }` and `{ $second }`, which are not installed on this server: `pip install 'surgecore[training]'`.
+}
+train-queue-full = { $count ->
+    [one] { $count } sweep is already waiting; try again when it is done.
+   *[other] { $count } sweeps are already waiting; try again when one is done.
+}
 
 # end of: page: train
 
