@@ -19,7 +19,7 @@ import pandas as pd
 from surgecore._validate import FloatArray
 from surgecore.sweeps.optima import Optimum, find_optima
 from surgecore.sweeps.valley import Valleys
-from surgecore.tables.checks import DivergedRule
+from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.metric import LOSS, Metric
 from surgecore.tables.models import Group
 from surgecore.tables.names import ColumnMapping
