@@ -9,6 +9,7 @@ from surgecore.sweeps.fitting import FitResult, FittedParam, FittedPeak, fit
 from surgecore.sweeps.next_runs import NextRuns, next_runs
 from surgecore.sweeps.optima import Optimum
 from surgecore.sweeps.points import Point, Points
+from surgecore.sweeps.price import Cost, Price, price
 from surgecore.sweeps.sweep import Sweep
 from surgecore.sweeps.tradeoff import Tradeoff, fit_tradeoff, tradeoff
 from surgecore.sweeps.verdict import SurgeVerdict, surge_verdict
@@ -43,6 +44,7 @@ __all__ = [
     "ColumnMapping",
     "Comparison",
     "ConstantLaw",
+    "Cost",
     "DivergedRule",
     "Entry",
     "EqualSnrLaw",
@@ -66,6 +68,7 @@ __all__ = [
     "Point",
     "Points",
     "PowerLaw",
+    "Price",
     "Problem",
     "Question",
     "QuestionOpen",
@@ -86,6 +89,7 @@ __all__ = [
     "next_runs",
     "open_store",
     "open_table",
+    "price",
     "recommend",
     "scale_adam",
     "surge_verdict",

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from importlib import import_module
 from math import isfinite, nan
 from typing import Any
@@ -17,6 +17,7 @@ from surgecore import words
 from surgecore.sweeps.advice import Recommendation, recommend
 from surgecore.sweeps.analysis import Analysis, analyse, plain
 from surgecore.sweeps.next_runs import next_runs
+from surgecore.sweeps.price import price
 from surgecore.sweeps.sweep import Sweep
 from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.models import as_text
@@ -214,7 +215,10 @@ def _json(
         "problems": [{"row": p.row, "column": p.column, "code": p.code.value, "message": problem(p)} for p in problems],
     }
     if options.at is not None:
-        result["at"] = [_fields(row) for row in recommend(analysis, options.at)]
+        rows = recommend(analysis, options.at)
+        result["at"] = [_fields(row) for row in rows]
+        found = price(analysis.sweep, options.at, learning_rate=rows[0].lr) if rows else None
+        result["price"] = None if found is None else plain(asdict(found))
     if options.next:
         plan = next_runs(analysis)
         result["next_runs"] = {"cells": plan.table.to_dict(orient="records"), "goal": str(plan.goal)}
@@ -232,9 +236,12 @@ def _text(analysis: Analysis, options: argparse.Namespace) -> str:
     lines = [report(analysis)]
     if options.at is not None:
         lines += ["", f"{'at batch size ' + format(options.at, 'g'):40s}  learning rate (95 %)"]
-        for row in recommend(analysis, options.at):
+        rows = recommend(analysis, options.at)
+        for row in rows:
             span = "" if row.interval is None else f"({row.interval[0]:.3g} to {row.interval[1]:.3g})"
             lines.append(f"{words.rule(row):40s}  {row.lr:.3g} {span} {words.advice_note(row)}".rstrip())
+        if rows and (found := price(analysis.sweep, options.at, learning_rate=rows[0].lr)):
+            lines += ["", words.price(found, analysis.sweep.metric)]
     if options.next:
         plan = next_runs(analysis)
         lines += ["", words.next_runs(plan), words.next_runs_table(plan).to_string(index=False)]

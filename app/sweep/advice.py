@@ -7,7 +7,7 @@ from math import log2
 import pandas as pd
 import streamlit as st
 
-from surgecore import AdamSettings, Analysis, Recommendation, next_runs, recommend, scale_adam, transfer, words
+from surgecore import AdamSettings, Analysis, Recommendation, next_runs, price, recommend, scale_adam, transfer, words
 from surgecore.sweeps.advice import limits, lr_factor
 from surgecore.words import say
 from sweep.defaults import follow
@@ -25,6 +25,8 @@ def show(analysis: Analysis) -> None:
     )
     rows = recommend(analysis, wanted)
     st.markdown(words.advice(rows, wanted))
+    if cost := _price(analysis, rows, wanted):
+        st.markdown(cost)
     if rows:
         with st.expander("Under every rule"):
             st.table(table(rows))
@@ -40,6 +42,14 @@ def show(analysis: Analysis) -> None:
                 "Next runs, CSV", lambda: cells.to_csv(index=False), f"{analysis.sweep.name}-next.csv",
                 "text/csv", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
+
+
+def _price(analysis: Analysis, rows: tuple[Recommendation, ...], wanted: float) -> str:
+    """What half and twice the recommended rate cost; "" where the sweep does not say."""
+    if not rows or rows[0].interval is None:
+        return ""
+    found = price(analysis.sweep, wanted, learning_rate=rows[0].lr)
+    return words.price(found, analysis.sweep.metric) if found is not None else ""
 
 
 def table(rows: tuple[Recommendation, ...]) -> pd.DataFrame:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 from surgecore.sweeps.comparison import Comparison, compare
 from surgecore.sweeps.fitting import FitResult
 from surgecore.sweeps.optima import Optimum
+from surgecore.sweeps.price import Price, price
 from surgecore.sweeps.sweep import Sweep
 from surgecore.sweeps.tradeoff import Tradeoff, tradeoff
 from surgecore.sweeps.verdict import SurgeVerdict, surge_verdict
@@ -84,6 +86,12 @@ class Analysis:
     remarks: tuple[Remark, ...]
     tradeoff: Tradeoff | None = None
 
+    @cached_property
+    def prices(self) -> tuple[Price, ...]:
+        """What a wrong rate costs at each batch size whose best rate lies inside those tried."""
+        inside = [optimum.batch_size for optimum in self.optima if optimum.on_edge is None]
+        return tuple(found for size in inside if (found := price(self.sweep, size)) is not None)
+
     def to_dict(self) -> dict[str, Any]:
         """All facts as plain Python, ready for JSON; None where a number is unknown or unbounded.
 
@@ -131,6 +139,7 @@ class Analysis:
                 "fall_octaves": self.verdict.fall_octaves,
                 "interval": self.verdict.interval,
                 "peak_bracketed": self.verdict.peak_bracketed,
+                "price": [asdict(found) for found in self.prices],
             },
             "remarks": [vars(remark) for remark in self.remarks],
         }

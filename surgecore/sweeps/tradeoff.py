@@ -213,6 +213,31 @@ def _fastest(trials: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def steps_by_rate(sweep: Sweep) -> pd.DataFrame | None:
+    """ln steps to the target in each cell, by batch size and learning rate, with their standard error.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        With a column steps_to_target.
+
+    Returns
+    -------
+    DataFrame or None
+        batch_size, learning_rate, log_steps (NaN where a run did not get there), stderr (NaN without seeds), n_seeds;
+        None without that column.
+    """
+    if "steps_to_target" not in sweep.trials:
+        return None
+    table = sweep.trials.assign(log_steps=_log_steps(sweep.trials))
+    cells = table.groupby(["batch_size", "learning_rate"])["log_steps"].agg(["mean", "std", "size", "count"])
+    cells = cells.reset_index().rename(columns={"mean": "log_steps", "size": "n_seeds"})
+    there = cells["count"] == cells["n_seeds"]
+    cells["log_steps"] = cells["log_steps"].where(there)
+    cells["stderr"] = cells["std"] / np.sqrt(cells["n_seeds"])
+    return cells.drop(columns=["std", "count"])
+
+
 def _log_steps(trials: pd.DataFrame) -> FloatArray:
     steps = trials["steps_to_target"].to_numpy(dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):

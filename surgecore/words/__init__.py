@@ -3,7 +3,7 @@
 Reads the results of all other rooms; none of them imports it.
 """
 
-from surgecore.words.advice import adam_notes, advice, advice_note, beta_text, rate, rule, rule_name
+from surgecore.words.advice import adam_notes, advice, advice_note, beta_text, price, rate, rule, rule_name
 from surgecore.words.catalogue import curve, horizon, optimizer, protocol, run, workload
 from surgecore.words.fits import document, findings, fit_note, law, ranking, remark, remarks
 from surgecore.words.next_runs import next_runs, next_runs_table
@@ -54,6 +54,7 @@ __all__ = [
     "plain",
     "points",
     "power_of_two",
+    "price",
     "protocol",
     "ranking",
     "rate",

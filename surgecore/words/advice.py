@@ -8,9 +8,12 @@ from math import floor, isfinite, log10
 from surgecore.sweeps.adam import AdamAdvice, AdamFlag
 from surgecore.sweeps.advice import AVERAGE, MAREK, AdviceFlag, Limits, Recommendation
 from surgecore.sweeps.averaging import REACH, SPEAKS
+from surgecore.sweeps.price import Cost, Price
+from surgecore.tables.metric import Metric
 from surgecore.words.fits import law
 from surgecore.words.numbers import batch_size, interval, number, rounded
 from surgecore.words.phrases import say
+from surgecore.words.problems import metric_name
 
 _ROUNDING = 1e-12
 
@@ -110,3 +113,38 @@ def beta_text(value: float) -> str:
         return number(value, 2)
     decimals = 1 - floor(log10(1.0 - value) + _ROUNDING) if value < 1.0 else 1
     return f"{value:.{decimals}f}".rstrip("0")
+
+
+def price(found: Price, metric: Metric | None = None) -> str:
+    """Which rates are as good, and what half and twice the rate cost, in a sentence or two."""
+    name = metric_name(metric) if metric is not None else say("price-loss")
+    extra = number(found.extra_loss, 2)
+    low, high = found.lowest, found.highest
+    if low is not None and high is not None:
+        text = say("price-range", extra=extra, name=name, low=number(low, 2), high=number(high, 2))
+    elif low is not None or high is not None:
+        key = "price-from" if low is not None else "price-up-to"
+        text = say(key, extra=extra, name=name, rate=number(low if low is not None else high, 2))
+    else:
+        text = say("price-open", extra=extra, name=name)
+    said = [text]
+    for cost in found.costs:
+        if cost.factor != 1.0:
+            said.append(_cost(cost, name))
+    return " ".join(said)
+
+
+def _cost(cost: Cost, name: str) -> str:
+    side = "half" if cost.factor < 1 else "twice"
+    if cost.loss is None:
+        return say(f"price-{side}-unknown")
+    loss = number(cost.loss, 2)
+    if cost.interval is not None:
+        loss = say("price-interval", value=loss, low=number(cost.interval[0], 2), high=number(cost.interval[1], 2))
+    if cost.steps is None:
+        return say(f"price-{side}", loss=loss, name=name)
+    steps = number(cost.steps, 2)
+    if cost.steps_interval is not None:
+        low, high = cost.steps_interval
+        steps = say("price-interval", value=steps, low=number(low, 2), high=number(high, 2))
+    return say(f"price-{side}-steps", loss=loss, name=name, steps=steps)

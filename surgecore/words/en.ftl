@@ -427,6 +427,19 @@ adam-weight-decay = Weight decay
 adam-decay = Weight decay is AdamW's as in PyTorch, multiplied by the learning rate in each step. It averages over as many epochs as now, with the learning rate multiplied by { $factor } ({ $rule }; Bergsma et al. 2025), or by the SDE rule's own factor in its row.
 adam-rules-of-thumb = Rules of thumb from the papers cited, for a batch size multiplied by { $factor }. Only rows marked "fitted" and their average use this sweep; the rest carry no error bar. Batch sizes are in the sweep's unit.
 
+price-loss = loss
+price-range = Learning rates { $low } to { $high } stay within { $extra } of the best { $name }.
+price-from = Learning rates from { $rate } on stay within { $extra } of the best { $name }, as far as they were tried.
+price-up-to = Learning rates up to { $rate } stay within { $extra } of the best { $name }, as far as they were tried.
+price-open = Every learning rate tried stays within { $extra } of the best { $name }.
+price-interval = { $value } (95 % { $low } to { $high })
+price-half = Half the rate costs { $loss } in { $name }.
+price-twice = Twice the rate costs { $loss }.
+price-half-steps = Half the rate costs { $loss } in { $name }, and { $steps } times the fewest steps to the target.
+price-twice-steps = Twice the rate costs { $loss }, and { $steps } times the fewest steps.
+price-half-unknown = Half the rate was not tried.
+price-twice-unknown = Twice the rate was not tried.
+
 # end of: sweeps: advice and the price of a wrong rate
 
 

@@ -238,7 +238,7 @@ def test_no_marker_is_cut_by_the_edge_of_the_map(app):
 
 
 @pytest.mark.parametrize(
-    ("column", "words"), [("batch_size", "1 batch size only"), ("learning_rate", "One learning rate only")]
+    ("column", "words"), [("batch_size", "Only one batch size"), ("learning_rate", "Only one learning rate")]
 )
 def test_one_level_only(app, trials, column, words):
     one = trials[trials[column] == trials[column].median().round(2)]
@@ -277,7 +277,9 @@ def test_what_was_not_touched_follows_the_sweep_that_is_shown(app, trials):
 def test_use_it_says_how_far_beyond_the_data(app, trials):
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(trials))
     app.number_input(key="at").set_value(8192.0).run()
-    assert "8 times beyond your data" in said(app)
+    assert "**8 times beyond your data**, and advice ends at 4 times" in said(app)
+    app.number_input(key="at").set_value(2048.0).run()
+    assert "**This is 2 times beyond your data**" in said(app)
     assert "learning rate **" in said(app)
 
 

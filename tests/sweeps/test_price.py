@@ -1,0 +1,91 @@
+"""The price of a wrong rate, against valleys that are known."""
+
+import json
+
+import numpy as np
+import pytest
+from simulate import sweep_frame
+
+from surgecore import SurgeLaw, Sweep, analyse, price, words
+
+LAW = SurgeLaw(1e-2, 64.0)
+
+
+def sweep(rng, **options):
+    frame = sweep_frame(LAW, rng, batch_sizes=[16, 64, 256], skew=0.0, **options)
+    return Sweep.from_frame(frame)
+
+
+def true_excess(factor, spread):
+    """Mean over seeds of 1 - exp(-u^2/2) at ln factor from the centre, less its least, in closed form."""
+    u, wide = np.log(factor), 1.0 + spread**2
+    return (1.0 - np.exp(-0.5 * u**2 / wide)) / np.sqrt(wide)
+
+
+def test_a_known_valley_has_its_price():
+    found = price(sweep(np.random.default_rng(0), seeds=40, spread=0.1), 64.0)
+    half, own, twice = found.costs
+    assert (half.factor, own.factor, twice.factor) == (0.5, 1.0, 2.0)
+    assert found.learning_rate == pytest.approx(LAW(64.0), rel=0.05)
+    for cost in (half, twice):
+        assert cost.interval[0] < true_excess(cost.factor, 0.1) < cost.interval[1]
+        assert cost.loss == pytest.approx(true_excess(cost.factor, 0.1), rel=0.1)
+    assert own.loss == 0.0
+    assert half.steps is None
+
+
+def test_the_range_of_rates_is_that_of_the_valley():
+    found = price(sweep(np.random.default_rng(0), seeds=40, spread=0.05), 64.0, extra_loss=0.1)
+    u = np.sqrt(-2.0 * np.log(0.9))
+    assert np.log([found.lowest, found.highest]) == pytest.approx(np.log(LAW(64.0)) + np.array([-u, u]), abs=0.03)
+    assert found.lowest < found.sure_lowest < found.learning_rate < found.sure_highest < found.highest
+
+
+def test_between_two_batch_sizes_their_valleys_are_mixed():
+    given = sweep(np.random.default_rng(0), seeds=20, spread=0.05)
+    found = price(given, 32.0)
+    assert found.between == (16.0, 64.0)
+    ends = [price(given, size).learning_rate for size in (16.0, 64.0)]
+    assert np.log(found.learning_rate) == pytest.approx(np.mean(np.log(ends)))
+    assert found.costs[0].loss == pytest.approx(true_excess(0.5, 0.05), rel=0.1)
+    assert price(given, 8.0) is None
+    assert price(given, 512.0) is None
+
+
+def test_the_intervals_of_prices_cover_the_truth():
+    covered = []
+    for seed in range(40):
+        given = sweep(np.random.default_rng(seed), seeds=4, spread=0.15)
+        for size in (16.0, 64.0, 256.0):
+            for cost in price(given, size).costs[::2]:
+                # at the rate that was priced, against the best of all rates
+                u = np.log(cost.learning_rate / LAW(size))
+                truth = true_excess(np.exp(u), 0.15)
+                covered.append(cost.interval[0] <= truth <= cost.interval[1])
+    assert 0.88 < np.mean(covered) < 0.995
+
+
+def test_steps_to_a_target_are_priced_where_the_sweep_has_them():
+    rows = sweep_frame(LAW, np.random.default_rng(0), batch_sizes=[16, 64, 256], seeds=4, spread=0.02, skew=0.0)
+    u = np.log(rows["learning_rate"] / LAW(rows["batch_size"].to_numpy(dtype=float)))
+    rows["steps_to_target"] = np.round(1000 * np.exp(0.5 * u**2))
+    found = price(Sweep.from_frame(rows), 64.0)
+    for cost in found.costs[::2]:
+        assert cost.steps == pytest.approx(np.exp(0.5 * np.log(2) ** 2), rel=0.05)
+        assert cost.steps_interval[0] <= cost.steps <= cost.steps_interval[1]
+    assert "times the fewest steps to the target" in words.price(found)
+
+
+def test_it_is_said_and_written():
+    given = sweep(np.random.default_rng(0), seeds=6)
+    said = words.price(price(given, 64.0))
+    assert said.startswith("Learning rates 8.1e-3 to 0.012 stay within 0.021 of the best loss.")
+    assert "Half the rate costs 0.2" in said
+    written = json.loads(json.dumps(analyse(given).to_dict(), allow_nan=False))["surge"]["price"]
+    assert [item["batch_size"] for item in written] == [16.0, 64.0, 256.0]
+    assert written[1]["costs"][0]["loss"] == pytest.approx(price(given, 64.0).costs[0].loss)
+
+
+def test_what_no_price_can_be_given_for_is_refused():
+    with pytest.raises(ValueError, match="batch_size must be positive"):
+        price(sweep(np.random.default_rng(0), seeds=2), 0.0)
