@@ -106,6 +106,24 @@ def test_options_of_any_other_type_are_refused(folder):
         plan_of(PLAN)
 
 
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        (".sum(dim=-1)", "losses must be the mean over the examples, but those of two halves"),
+        ("", r"losses must have shape \(groups, runs\), here \(2, 2\), but got \(2, 2, 8\)"),
+        (".mean(dim=-1).roll(1, 1)", "must depend on its own parameters and its group's examples only"),
+        ('.mean(dim=-1) + params["w"].square().mean()', "must depend on its own parameters"),
+        (".mean(dim=-1) * torch.rand(())", "losses must|each run's loss must"),
+    ],
+)
+def test_a_loss_that_is_no_mean_of_each_run_is_refused(folder, loss, message, capsys):
+    (folder / "regression.py").write_text(MODULE.replace(".mean(dim=-1)", loss))
+    with pytest.raises(ValueError, match=message):
+        run(plan_of(PLAN), out=folder / "out", device="cpu")
+    assert main(["sweep", "regression.toml", "--executor", "serial", "--out", "other"]) == 2
+    assert "must" in capsys.readouterr().err
+
+
 def test_a_journal_of_other_code_is_not_gone_on_with(folder):
     run(plan_of(PLAN), out=folder / "out", device="cpu")
     (folder / "regression.py").write_text(MODULE.replace("square()", "abs()"))

@@ -12,8 +12,18 @@ class Decay:
         self.active = list(range(len(curves)))
         self.readings = 0
 
-    def step(self):
-        self.steps += 1
+    def advance(self, steps):
+        self.steps += steps
+
+    def snapshot(self):
+        return self.steps
+
+    def most_snapshots(self):
+        return 1000
+
+    def losses_of(self, snapshots, which):
+        self.readings += len(which) / len(self.active)
+        return np.array([self.curves[self.active[rate]](snapshots[i]) for i, _, rate in which])
 
     def keep(self, runs):
         self.active = [self.active[run] for run in runs]
@@ -72,6 +82,21 @@ def test_finished_rates_are_not_read_again():
     measured = ToTarget(targets=(1.0,), then=(1,), every=1, limit=300).measure(engine)
     assert engine.active == [6]
     np.testing.assert_allclose(measured["t1-steps"].loss, [[2] * 6 + [100]])
+
+
+def test_few_readings_find_what_all_readings_find():
+    random = np.random.default_rng(0)
+    curves = [lambda t, a=a, b=b: a * np.exp(-b * t) + 0.1 for a, b in random.uniform([1, 1e-3], [4, 0.05], (40, 2))]
+    curves += [lambda t: np.nan if t > 200 else 3 * np.exp(-t / 100), lambda t: 0.05]
+    protocols = [ToTarget(targets=(1.0, 0.4), then=(3, 40), every=2, limit=1000, coarse=c) for c in (1, 32)]
+    engines = [Decay(curves) for _ in protocols]
+    whole, few = (protocol.measure(engine) for protocol, engine in zip(protocols, engines, strict=True))
+    for key, expected in whole.items():
+        np.testing.assert_array_equal(few[key].loss, expected.loss)
+        np.testing.assert_array_equal(few[key].steps, expected.steps)
+        np.testing.assert_array_equal(few[key].reached, expected.reached)
+    assert engines[0].readings > 500
+    assert engines[1].readings < 70
 
 
 def test_a_reading_below_target_right_after_an_infinite_one_is_the_crossing():

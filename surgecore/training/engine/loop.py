@@ -25,6 +25,10 @@ _WARM_STREAM = 1 << 40  # keeps the minibatches that only warm the state apart f
 _GRAPHS = ((BLOCK, 8 * BLOCK), (8, 64), (1, 8))
 
 
+#: Bytes that snapshots of parameters may take.
+_SNAPSHOTS = {"cpu": 64e6, "cuda": 4e9}
+
+
 class Engine:
     """Runs of one batch size, every seed x every learning rate, advanced one step at a time.
 
@@ -240,6 +244,39 @@ class Engine:
         """Loss over all data of every run, in float32, shape (seeds, rates)."""
         with torch.no_grad(), full_precision():
             return self.model.full_losses(self.buffers.layout.views(self.buffers.p)).cpu().numpy()
+
+    def snapshot(self) -> Tensor:
+        """Parameters of every run as they are now, for `losses_of`."""
+        return self.buffers.p.clone()
+
+    def most_snapshots(self) -> int:
+        """How many snapshots there is room for."""
+        return max(1, int(_SNAPSHOTS[self.model.device.type] / self.buffers.p.nbytes))
+
+    def losses_of(self, snapshots: Sequence[Tensor], which: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Loss over all data of single runs at snapshots that were taken since `keep`.
+
+        Parameters
+        ----------
+        snapshots : sequence of Tensor
+            From `snapshot`.
+        which : ndarray of int, shape (n, 3)
+            Snapshot, seed and learning rate, by position.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            In the order of `which`, which must be sorted by snapshot.
+        """
+        layout = self.buffers.layout
+        parts: dict[str, list[Tensor]] = {name: [] for name in layout.shapes}
+        for i in np.unique(which[:, 0]):
+            seeds, rates = torch.from_numpy(which[which[:, 0] == i, 1:]).to(self.model.device).unbind(dim=1)
+            for name, view in layout.views(snapshots[i]).items():
+                parts[name].append(view[seeds, rates])
+        stacked = {name: torch.cat(part)[None] for name, part in parts.items()}
+        with torch.no_grad(), full_precision():
+            return self.model.full_losses(stacked)[0].cpu().numpy()
 
     def parameters(self) -> Tensor:
         """Parameters of every run, shape (seeds, rates, P)."""

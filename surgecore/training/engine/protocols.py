@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from surgecore.training.engine.crossings import Crossings, n_readings
 from surgecore.training.plans.options import option
 
 if TYPE_CHECKING:
@@ -204,9 +205,10 @@ class FixedExamples(Protocol):
 class ToTarget(Protocol):
     """The paper's protocol: train from own initial parameters to a target loss, then `then` steps more.
 
-    The full loss is read every `every` steps (every step from batch size `every_step_from`), the crossing t* is
-    interpolated between readings, and trials are compared by L(t* + k), the lowest being the largest drop target -
-    L(t* + k). Steps to the target t* are kept with every trial, and are an output of their own.
+    The full loss is read every `coarse` times `every` steps at most (`every` is 1 from batch size `every_step_from`
+    on), the stretch in which it fell below the target is bisected, and the crossing t* is interpolated between two
+    readings `every` steps apart. Trials are compared by L(t* + k), the lowest being the largest drop target - L(t* +
+    k). Steps to the target t* are kept with every trial, and are an output of their own.
 
     References
     ----------
@@ -218,6 +220,7 @@ class ToTarget(Protocol):
     every: int = option(2, 1, 1000)
     every_step_from: int = option(64, 1)
     limit: int = option(2000, 1, 10_000_000)
+    coarse: int = option(32, 1, 1024)
 
     def outputs(self) -> tuple[Output, ...]:
         """One sweep for each target and k, then one of the steps to each target."""
@@ -234,87 +237,36 @@ class ToTarget(Protocol):
         return self.limit + max(self.then)
 
     def n_evaluations(self, batch_size: int) -> int:
-        """One every so many steps."""
-        return 1 + self.max_steps(batch_size) // self._every(batch_size)
+        """Coarse ones, and those about the crossings."""
+        points = self.max_steps(batch_size) // self._every(batch_size)
+        return n_readings(points, self.coarse, len(self.targets), len(self.then))
 
     def _every(self, batch_size: int) -> int:
         return 1 if batch_size >= self.every_step_from else self.every
 
     def measure(self, engine: Engine) -> dict[str, Measured]:
         """Losses k steps after each crossing, and the crossings."""
-        at, losses = self._history(engine)
+        most, every = self.max_steps(engine.batch_size), self._every(engine.batch_size)
+        found = Crossings(engine, self.targets, self.then, every=every, most=most, coarse=self.coarse)
         out = {}
         for target in self.targets:
-            crossing = _crossing(at, losses, target)
-            crossing[crossing > self.limit] = np.nan
+            crossing = np.where(found.step[target] > self.limit, np.nan, found.step[target])
             # a run that never came to the target goes on to the limit unless it diverged
-            diverged = np.isnan(crossing) & ~np.isfinite(losses[-1])
+            diverged = np.isnan(crossing) & found.diverged
+            reached, steps = ~np.isnan(crossing) | diverged, {"steps_to_target": crossing}
             for k in self.then:
-                later = _interpolate(at, losses, crossing + k)
-                later[diverged] = np.nan
-                out[f"t{target:g}-k{k}"] = Measured(
-                    later, crossing + k, ~np.isnan(crossing) | diverged, {"steps_to_target": crossing}
-                )
-            loss = np.where(diverged, np.nan, crossing)
-            out[f"t{target:g}-steps"] = Measured(
-                loss, crossing, ~np.isnan(crossing) | diverged, {"steps_to_target": crossing}
-            )
+                later = np.where(np.isnan(crossing), np.nan, found.later(target, k))
+                out[f"t{target:g}-k{k}"] = Measured(later, crossing + k, reached, steps)
+            out[f"t{target:g}-steps"] = Measured(crossing, crossing, reached, steps)
         return out
-
-    def _history(self, engine: Engine) -> tuple[Array, Array]:
-        """Readings, shape (readings, seeds, rates), until every run is past its last target and k, or out."""
-        every, most = self._every(engine.batch_size), self.max_steps(engine.batch_size)
-        first = engine.losses()
-        at, losses = [0.0], [first]
-        crossed = np.where(first <= min(self.targets), 0.0, np.inf)
-        active = np.arange(first.shape[1])
-        while engine.steps < most and len(active):
-            for _ in range(min(every, most - engine.steps)):
-                engine.step()
-            row = np.full(first.shape, np.nan)
-            row[:, active] = engine.losses()
-            at.append(float(engine.steps))
-            losses.append(row)
-            crossed[(row <= min(self.targets)) & np.isinf(crossed)] = engine.steps
-            over = (crossed + max(self.then) <= engine.steps) | np.isnan(row)  # from infinity a run may come back
-            left = np.flatnonzero(~over[:, active].all(axis=0))
-            # dropping learning rates costs a copy, so it is done when a quarter of them is finished
-            if len(left) <= 0.75 * len(active):
-                active = active[left]
-                if len(left):
-                    engine.keep(left.tolist())
-        return np.array(at), np.array(losses)
 
 
 def _losses_at(engine: Engine, steps: Sequence[int]) -> dict[int, Measured]:
     out = {}
     for target in sorted(set(steps)):
-        while engine.steps < target:
-            engine.step()
+        engine.advance(target - engine.steps)
         losses = engine.losses()
         out[target] = Measured(losses, np.full(losses.shape, float(target)))
-    return out
-
-
-def _crossing(at: Array, losses: Array, target: float) -> Array:
-    """Interpolated first step at which each run's loss is at or below `target`, NaN where never."""
-    below = losses <= target
-    first = below.argmax(axis=0)
-    before = np.maximum(first - 1, 0)
-    low = np.take_along_axis(losses, first[None], axis=0)[0]
-    high = np.take_along_axis(losses, before[None], axis=0)[0]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(first > 0, (high - target) / (high - low), 0.0)
-    share[~np.isfinite(high) & (first > 0)] = 1.0  # nothing to interpolate from: the reading itself
-    crossing = at[before] + share * (at[first] - at[before])
-    return np.where(below.any(axis=0), crossing, np.nan)
-
-
-def _interpolate(at: Array, losses: Array, when: Array) -> Array:
-    """Loss of every run at its own time, linear between readings."""
-    out = np.full(when.shape, np.nan)
-    for index in zip(*np.nonzero(np.isfinite(when)), strict=True):
-        out[index] = np.interp(when[index], at, losses[(slice(None), *index)])
     return out
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from surgecore.training.engine.loop import Engine
     from surgecore.training.workloads.models import Model
+    from surgecore.training.workloads.workloads import Workload
 
 KINDS = ("serial", "processes", "ray")
 _MAX_RESTARTS = 3
@@ -140,7 +141,7 @@ def _work(task: Task, chunk: Chunk) -> Record:
         start = torch.from_numpy(np.frombuffer(task.start, dtype=np.float32).copy()).to(model.device)
     else:
         start = torch.stack([model.initial(seed) for seed in chunk.seeds])
-    engine = _engine(task.plan_json, task.device, chunk.batch_size)
+    engine = _engine(plan, task.device, chunk.batch_size)
     engine.reset(chunk.seeds, chunk.rates, start)
     if plan.state == "warm":
         engine.warm(plan.warm_steps)
@@ -152,11 +153,11 @@ def _work(task: Task, chunk: Chunk) -> Record:
 
 
 @lru_cache(maxsize=1)
-def _engine(plan_json: str, device: str, batch_size: int) -> Engine:
+def _engine(plan: Plan, device: str, batch_size: int) -> Engine:
     """Chunks of one batch size that are alike share an engine, and with it what was captured."""
     from surgecore.training.engine.loop import Engine
 
-    plan, model = loaded(plan_json, device)
+    model = _built(plan.workload, device)
     total = plan.protocol.max_steps(batch_size)
     schedule = None if getattr(plan.protocol, "schedule", "constant") == "constant" else (
         lambda step: plan.protocol.factor(step, total)
@@ -167,15 +168,19 @@ def _engine(plan_json: str, device: str, batch_size: int) -> Engine:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=2)
 def loaded(plan_json: str, device: str) -> tuple[Plan, Model]:
-    """A plan and its model, built once."""
+    """A plan and its model, which is built once."""
     # of a plan that was read before: whoever read it decided whether it may name a module
     plan = Plan.from_dict(json.loads(plan_json), allow_import=True)
-    model = plan.workload.build(device)
+    model = _built(plan.workload, device)
     if device == "cuda":
         model.room = int(plan.run.memory_mb * 1e6)
     return plan, model
+
+
+@lru_cache(maxsize=2)
+def _built(workload: Workload, device: str) -> Model:
+    return workload.build(device)
 
 
 def compute(

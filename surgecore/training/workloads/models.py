@@ -14,6 +14,7 @@ from torch import Tensor
 
 from surgecore.training.engine.draws import draw_indices, draw_normals
 from surgecore.training.engine.stack import Shapes, Views
+from surgecore.training.workloads.own_loss import check_own_loss
 from surgecore.training.workloads.workloads import Quadratic, Workload
 
 #: Steps whose minibatches are drawn at once: part of the definition of a run's minibatches.
@@ -161,6 +162,11 @@ class FunctionModel(DataModel):
         ``x`` and ``y`` of shape (groups, examples, ...), and the losses, the mean over each group's examples, have
         shape (groups, runs). Every run's loss must depend on its own parameters only.
 
+    Raises
+    ------
+    ValueError
+        If the function does something else: see `surgecore.training.workloads.own_loss.check_own_loss`.
+
     Examples
     --------
     Linear regression, in a file ``regression.py`` that a plan names with ``key = "regression:Regression"``; "A workload
@@ -181,6 +187,7 @@ class FunctionModel(DataModel):
     ) -> None:
         super().__init__(workload, device, x, y)
         self._function = function
+        check_own_loss(self)
 
     def losses(self, params: Views, batch: Batch) -> Tensor:
         """Mean loss of every run, shape (groups, runs)."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,22 +12,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from surgecore.training.engine.stack import Views
-from surgecore.training.workloads.models import Batch, DataModel, cross_entropy, gelu
-from surgecore.training.workloads.workloads import CharTransformer, FashionCNN, fashion_folder, library_folder
+from surgecore.training.workloads.models import Batch, DataModel, cross_entropy
+from surgecore.training.workloads.workloads import CharTransformer, FashionCNN, fashion_folder
 
-#: Modules whose source is the text; all have been in Python for decades.
-_MODULES = (
-    "argparse",
-    "ast",
-    "calendar",
-    "configparser",
-    "difflib",
-    "doctest",
-    "inspect",
-    "mailbox",
-    "pdb",
-    "tarfile",
-)
+#: Source of ten modules of Python 3.11.7, the same for every Python that runs this.
+_TEXT = Path(__file__).parent / "python.txt.gz"
 
 
 class CNNModel(DataModel):
@@ -47,14 +37,17 @@ class CNNModel(DataModel):
         image = batch.x.transpose(0, 1).flatten(1, 2)
         k1 = params["k1"].reshape(copies * channels, 1, 5, 5)
         h = functional.conv2d(image, k1, params["c1"].reshape(-1), groups=groups)
-        h = gelu(functional.max_pool2d(h, 2))
+        h = _gelu(functional.max_pool2d(h, 2))
         k2 = params["k2"].reshape(copies * 2 * channels, channels, 3, 3)
         h = functional.conv2d(h, k2, params["c2"].reshape(-1), groups=copies)
-        h = gelu(functional.max_pool2d(h, 2)).reshape(examples, copies, -1).permute(1, 2, 0)
+        h = _gelu(functional.max_pool2d(h, 2)).reshape(examples, copies, -1).permute(1, 2, 0)
         for w, b in (("w1", "b1"), ("w2", "b2")):
-            h = gelu(_dense(params[w], params[b], h))
+            h = _gelu(_dense(params[w], params[b], h))
         logits = _dense(params["w3"], params["b3"], h)
         return cross_entropy(logits.reshape(groups, runs, 10, examples), batch.y)
+
+
+_gelu = partial(functional.gelu, approximate="tanh")
 
 
 def _dense(w: Tensor, b: Tensor, h: Tensor) -> Tensor:
@@ -97,7 +90,7 @@ class TransformerModel(DataModel):
         h = (h.view(copies, examples, context, width) + flat["places"][:, None]).view(copies, -1, width)
         for i in range(self.layers):
             h = h + self._attend(_norm(h, flat[f"n{i}"]) @ flat[f"qkv{i}"].mT, context) @ flat[f"out{i}"].mT
-            h = h + gelu(_norm(h, flat[f"m{i}"]) @ flat[f"up{i}"].mT) @ flat[f"down{i}"].mT
+            h = h + _gelu(_norm(h, flat[f"m{i}"]) @ flat[f"up{i}"].mT) @ flat[f"down{i}"].mT
         logits = _norm(h, flat["norm"]) @ flat["head"].mT
         labels = batch.y.view(groups, 1, -1, 1).expand(-1, runs, -1, 1).reshape(copies, -1, 1)
         picked = torch.log_softmax(logits, dim=-1).gather(2, labels)
@@ -121,14 +114,9 @@ def load_text(workload: CharTransformer) -> tuple[Tensor, Tensor]:
 
     Printable ASCII is numbered from its space, everything else is the last of the vocabulary.
     """
-    text = np.frombuffer(b"".join(_sources()), dtype=np.uint8).astype(np.int64) - 32
+    text = np.frombuffer(gzip.decompress(_TEXT.read_bytes()), dtype=np.uint8).astype(np.int64) - 32
     text[(text < 0) | (text > 94)] = workload.vocabulary - 1
     last = len(text) - workload.context - 1
     starts = np.linspace(0, last, workload.sequences).astype(np.int64)
     window = text[starts[:, None] + np.arange(workload.context + 1)]
     return torch.from_numpy(window[:, :-1].copy()), torch.from_numpy(window[:, 1:].copy())
-
-
-def _sources() -> Iterator[bytes]:
-    for name in _MODULES:
-        yield (library_folder() / f"{name}.py").read_bytes()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import sysconfig
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -248,11 +247,7 @@ class FashionCNN(Workload):
 
 @dataclass(frozen=True)
 class CharTransformer(Workload):
-    """A character transformer on the source text of Python's standard library, which every machine has.
-
-    The text is a fixed list of modules; its sha256 is part of a sweep's provenance, because it differs between
-    Python versions.
-    """
+    """A character transformer on the source text of ten modules of Python's standard library, which comes with it."""
 
     width: int = option(32, 8, 1024)
     heads: int = option(2, 1, 64)
@@ -375,11 +370,6 @@ def fashion_folder() -> Path:
         f"{' and '.join(FASHION_FILES)} from github.com/zalandoresearch/fashion-mnist into a folder and set "
         f"{FASHION_VARIABLE} to it."
     )
-
-
-def library_folder() -> Path:
-    """Folder of Python's standard library."""
-    return Path(sysconfig.get_paths()["stdlib"])
 
 
 WORKLOADS: Mapping[str, type[Workload]] = MappingProxyType(
