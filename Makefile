@@ -12,7 +12,7 @@ export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format browser data data-check data-gpu bench clean
+.PHONY: help run test lint format components browser data data-check data-gpu bench clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,14 +24,19 @@ run: $(STAMP) ## open the dashboard on http://localhost:8501
 test: $(STAMP) browser ## run all tests: unit, property, app and browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
-lint: $(STAMP) ## ruff and mypy
+lint: $(STAMP) ## ruff and mypy; prettier, eslint and tsc for the browser's code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python tests/find_node.py lint
 
-format: $(STAMP) ## let ruff tidy the code
+format: $(STAMP) ## let ruff and prettier tidy the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	$(BIN)/python tests/find_node.py format
+
+components: $(STAMP) ## bundle the browser's modules into the files that Streamlit takes
+	$(BIN)/python tests/find_node.py build
 
 data: $(STAMP) ## recompute the bundled sweeps into data/
 	$(BIN)/python -m surgecore.training.data data

@@ -13,13 +13,14 @@ from surgecore.sweeps.price import Cost, Price, price
 from surgecore.sweeps.sweep import Sweep
 from surgecore.sweeps.tradeoff import Tradeoff, fit_tradeoff, tradeoff
 from surgecore.sweeps.verdict import SurgeVerdict, surge_verdict
-from surgecore.tables.diverged import DivergedRule
+from surgecore.tables.checks import DivergedRule
 from surgecore.tables.metric import Metric
 from surgecore.tables.models import Group
 from surgecore.tables.names import ColumnMapping
 from surgecore.tables.problems import Notice, Problem, SweepError, speak_with
 from surgecore.tables.questions import Choice, GroupsFound, Question, QuestionOpen
 from surgecore.tables.table import Table, open_store, open_table
+from surgecore.theory.curves import OneStepCurve, one_step_curves
 from surgecore.theory.families import LAWS, LawFamily
 from surgecore.theory.gradient_noise import GradientNoise
 from surgecore.theory.laws import (
@@ -30,6 +31,7 @@ from surgecore.theory.laws import (
     SaturatingLaw,
     SurgeLaw,
 )
+from surgecore.theory.loss_drop import LossDrop
 from surgecore.theory.noise_model import NoiseModel
 from surgecore.theory.params import Param
 from surgecore.theory.peaks import Peak
@@ -58,10 +60,12 @@ __all__ = [
     "Law",
     "LawFamily",
     "LognormalSnrLaw",
+    "LossDrop",
     "Metric",
     "NextRuns",
     "NoiseModel",
     "Notice",
+    "OneStepCurve",
     "Optimum",
     "Param",
     "Peak",
@@ -87,6 +91,7 @@ __all__ = [
     "fit_tradeoff",
     "load_catalogue",
     "next_runs",
+    "one_step_curves",
     "open_store",
     "open_table",
     "price",

@@ -11,27 +11,18 @@ import pandas as pd
 import streamlit as st
 from choice.catalogue import DATA_DIR
 
-from surgecore.words import count, plain
+from surgecore.words import plain, say
 
-SCALES = {
-    "noise_scale": "Noise scale of the surge",
-    "simple_noise_scale": "Simple noise scale, tr Σ / |G|²",
-    "sgd_noise_scale": "Noise scale of SGD, tr HΣ / GᵀHG",
-    "l1_noise_scale": "Noise scale of signs",
-}
+SCALES = ("noise_scale", "simple_noise_scale", "sgd_noise_scale", "l1_noise_scale")
 _BUNDLED = DATA_DIR / "why" / "digits-mlp-series.csv"
 _MOST_POINTS = 60
 
 
 def show() -> None:
-    st.markdown(
-        "A CSV with the column `step` and a noise scale of your own run: " + ", ".join(f"`{key}`" for key in SCALES)
-        + ". `surgecore.measuring.noise_log` writes one from any PyTorch loop. Its points are drawn along the path of "
-        "the peak, while *Training progress* is open. The file stays in memory."
-    )  # fmt: skip
-    file = st.file_uploader("Logged noise scale (CSV)", type=["csv"], key="logged_file", on_change=_use_file)
+    st.markdown(say("explore-logged-about", scales=", ".join(f"`{key}`" for key in SCALES)))
+    file = st.file_uploader(say("explore-logged-file"), type=["csv"], key="logged_file", on_change=_use_file)
     if _BUNDLED.exists():
-        st.button("Use what was measured along the digits MLP's own run", on_click=_use, args=(_BUNDLED.read_bytes,))
+        st.button(say("explore-logged-bundled"), on_click=_use, args=(_BUNDLED.read_bytes,))
     if problem := st.session_state.get("logged_problem"):
         st.error(plain(problem), icon=":material/error:")
     frame: pd.DataFrame | None = st.session_state.get("logged_frame")
@@ -39,13 +30,13 @@ def show() -> None:
         return
     keys = [key for key in SCALES if key in frame]
     st.segmented_control(
-        "Which scale", keys, default=st.session_state.get("logged_key", keys[0]), format_func=SCALES.get, required=True,
-        key="logged_choice", on_change=_choose,
+        say("explore-logged-which"), keys, default=st.session_state.get("logged_key", keys[0]),
+        format_func=lambda key: say(f"scale-{key}"), required=True, key="logged_choice", on_change=_choose,
     )  # fmt: skip
-    drawn = len(st.session_state.get("logged", []))
-    st.caption(f"{count(drawn, 'point')} drawn. {st.session_state.get('logged_note', '')}")
+    drawn = say("explore-logged-drawn", count=len(st.session_state.get("logged", [])))
+    st.caption(f"{drawn} {st.session_state.get('logged_note', '')}")
     if file is None:
-        st.button("Take them away", on_click=_clear)
+        st.button(say("explore-logged-remove"), on_click=_clear)
 
 
 def _clear() -> None:
@@ -73,7 +64,7 @@ def _use(read: Callable[[], bytes]) -> None:
         if not any((frame[key] > 0).any() for key in keys):
             raise ValueError("a noise scale must be positive somewhere")
     except (ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        st.session_state["logged_problem"] = f"This file cannot be used: {error}."
+        st.session_state["logged_problem"] = say("explore-logged-unusable", why=str(error))
         return
     st.session_state["logged_frame"] = frame
     st.session_state["logged_key"] = next(key for key in keys if (frame[key] > 0).any())
@@ -90,9 +81,7 @@ def _draw() -> None:
     last = max(float(frame["step"].max()), 1.0)
     kept = frame[np.isfinite(frame[key]) & (frame[key] > 0)]
     left = len(frame) - len(kept)
-    st.session_state["logged_note"] = (
-        f"{left} left out, where the scale is negative or missing: there the law has no peak." if left else ""
-    )
+    st.session_state["logged_note"] = say("explore-logged-left", count=left) if left else ""
     kept = kept.iloc[:: max(1, len(kept) // _MOST_POINTS)]
     points: list[dict[str, Any]] = [
         {"part": step / last, "batch": scale} for step, scale in zip(kept["step"], kept[key], strict=True)

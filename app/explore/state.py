@@ -1,20 +1,27 @@
-"""The state of the Explore page, to and from the URL and the instrument: junk falls back and is named."""
+"""The state of the Explore page, one vocabulary for Python, the address and the instrument.
+
+`FIELDS` says each part once: its name here and in the instrument's JSON, its key in the address, how it is read from
+there and written to it. Junk falls back to the default and is named.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from surgecore import NoiseModel
+from surgecore.theory.curves import CURVES
+from surgecore.words import say
 
-CURVES = ("exact", "correlated", "surge", "plateau", "sgd", "saturating_half", "linear", "square_root")
 NOISES = ("fixed", "shrinking")
 PARTS = ("controls", "laws", "presets", "history", "exports", "words", "progress", "map", "page")
+LESSONS = ("figure1", "no_surge", "two_peaks", "correlated", "late")
 MOST_GHOSTS = 3
 WHOLE = {"n_parameters", "blocks"}
-KEYS = (*(param.name for param in NoiseModel.params), "curves", "t", "noise", "ghost", "zoom")
+#: Limits of batch size [log2], learning rate and loss drop [log10].
+View = tuple[float, ...]
 DEFAULT_MODEL = NoiseModel(
     **{p.name: int(p.default) if p.name in WHOLE else p.default for p in NoiseModel.params}  # type: ignore[arg-type]
 )
@@ -22,20 +29,30 @@ DEFAULT_MODEL = NoiseModel(
 
 @dataclass(frozen=True)
 class ExploreState:
+    """What the visitor has set.
+
+    `view` is the view in force, None before the instrument has said which; `auto` says that it follows the curve, and
+    then it is not in the address. `points` shows the measured points, unless a `lesson` is open, which has none.
+    """
+
     model: NoiseModel = DEFAULT_MODEL
     curves: tuple[str, ...] = ("exact", "correlated", "surge", "sgd", "square_root")
     t: float = 0.0
     noise: str = "fixed"
     ghosts: tuple[NoiseModel, ...] = ()
-    view: tuple[float, ...] | None = field(default=None)
+    view: View | None = None
+    auto: bool = True
+    points: bool = False
+    lesson: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "params": vars(self.model),
-            "laws": list(self.curves),
-            "progress": {"t": self.t, "noise": self.noise},
+        """As the instrument has it."""
+        ends = self.view
+        return vars(self) | {
+            "model": vars(self.model),
+            "curves": list(self.curves),
             "ghosts": [vars(ghost) for ghost in self.ghosts],
-            "view": None if self.view is None else {k: list(self.view[2 * i : 2 * i + 2]) for i, k in enumerate("xyd")},
+            "view": None if ends is None else {key: list(ends[2 * i : 2 * i + 2]) for i, key in enumerate("xyd")},
         }
 
     def to_query(self) -> dict[str, str | list[str]]:
@@ -44,70 +61,62 @@ class ExploreState:
             name: repr(value) for name, value in vars(self.model).items() if value != getattr(DEFAULT_MODEL, name)
         }
         default = ExploreState()
-        if self.curves != default.curves:
-            query["curves"] = ",".join(self.curves) or "none"
-        if self.t:
-            query["t"] = repr(self.t)
-        if self.noise != default.noise:
-            query["noise"] = self.noise
-        if self.ghosts:
-            query["ghost"] = [",".join(repr(value) for value in vars(ghost).values()) for ghost in self.ghosts]
-        if self.view is not None:
-            query["zoom"] = ",".join(repr(value) for value in self.view)
+        for name, field in FIELDS.items():
+            value = getattr(self, name)
+            if value != getattr(default, name) and (name != "view" or not self.auto):
+                query[field.key] = field.write(value)
         return query
 
 
 def from_json(value: Any) -> ExploreState:  # noqa: ANN401 - whatever the browser sends
     """The state that the instrument hands over; whatever is not one becomes the default."""
     try:
-        view = value["view"]
-        query: dict[str, list[str]] = {name: [repr(number)] for name, number in value["params"].items()}
-        query["curves"] = [",".join(value["laws"]) or "none"]
-        query["t"] = [repr(value["progress"]["t"])]
-        query["noise"] = [value["progress"]["noise"]]
-        query["ghost"] = [",".join(repr(v) for v in ghost.values()) for ghost in value["ghosts"]]
-        query["zoom"] = [",".join(repr(v) for k in "xyd" for v in view[k])] if view else []
+        query: dict[str, list[str]] = {name: [repr(number)] for name, number in value["model"].items()}
+        given = {**value, "ghosts": [tuple(ghost.values()) for ghost in value["ghosts"]]}
+        given["view"] = [end for key in "xyd" for end in value["view"][key]] if value["view"] else None
+        for name, field in FIELDS.items():
+            if given[name] is not None:
+                written = field.write(given[name])
+                query[field.key] = written if isinstance(written, list) else [written]
+        auto = bool(value["auto"])
     except (AttributeError, KeyError, TypeError):
         return ExploreState()
-    return from_query(query)[0]
+    return replace(from_query(query)[0], auto=auto)
 
 
 def from_query(query: Mapping[str, Sequence[str]]) -> tuple[ExploreState, list[str]]:
-    """The state of a URL, and one notice for each value in it that cannot be used."""
+    """The state of an address, and one notice for each value in it that cannot be used."""
     notices: list[str] = []
-    state = ExploreState()
 
-    def use(key: str, read: Any, last: bool = True) -> Any:  # noqa: ANN401
+    def use(key: str, read: Callable[[list[str]], Any]) -> Any:  # noqa: ANN401
         texts = [text for text in query.get(key, ()) if text != ""]
-        if not texts:
-            return None
         try:
-            return read(texts[-1] if last else texts)
+            return read(texts) if texts else None
         except (ValueError, OverflowError):
-            notices.append(f"{key} = {texts[-1][:40]!r} in the address cannot be used; the default stands instead.")
+            notices.append(say("explore-address-unusable", key=key, value=repr(texts[-1][:40])))
             return None
 
+    state = replace(ExploreState(), model=_model(use, notices), points="sweep" in query)
+    found = {name: use(field.key, field.read) for name, field in FIELDS.items()}
+    state = replace(state, **{name: value for name, value in found.items() if value is not None})
+    return replace(state, auto=state.view is None), notices
+
+
+def _model(use: Callable[..., Any], notices: list[str]) -> NoiseModel:
     values = vars(DEFAULT_MODEL) | {
         param.name: value
         for param in NoiseModel.params
-        if (value := use(param.name, lambda text, param=param: _number(param.name, text))) is not None
+        if (value := use(param.name, lambda texts, param=param: _number(param.name, texts[-1]))) is not None
     }
     try:
-        state = replace(state, model=NoiseModel(**values))
+        return NoiseModel(**values)
     except ValueError as error:
-        notices.append(f"The parameters in the address do not go together ({error}); the defaults stand instead.")
-    found = {
-        "curves": use("curves", _curves),
-        "t": use("t", _part),
-        "noise": use("noise", _noise),
-        "ghosts": use("ghost", lambda texts: tuple(map(_ghost, texts[-MOST_GHOSTS:])), last=False),
-        "view": use("zoom", _view),
-    }
-    return replace(state, **{name: value for name, value in found.items() if value is not None}), notices
+        notices.append(say("explore-address-together", why=str(error)))
+        return DEFAULT_MODEL
 
 
 def hidden(query: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Parts of the page that the URL hides, as in ``hide=controls,map``."""
+    """Parts of the page that the address hides, as in ``hide=controls,map``."""
     wanted = ",".join(query.get("hide", ())).split(",")
     return tuple(part for part in PARTS if part in wanted)
 
@@ -132,32 +141,66 @@ def _ghost(text: str) -> NoiseModel:
     return NoiseModel(**{name: _number(name, value) for name, value in texts.items()})  # type: ignore[arg-type]
 
 
-def _curves(text: str) -> tuple[str, ...]:
-    keys = [] if text == "none" else text.split(",")
+def _curves(texts: list[str]) -> tuple[str, ...]:
+    keys = [] if texts[-1] == "none" else texts[-1].split(",")
     if unknown := set(keys) - set(CURVES):
         raise ValueError(f"unknown curves {sorted(unknown)}")
     return tuple(key for key in CURVES if key in keys)
 
 
-def _part(text: str) -> float:
-    value = float(text)
+def _part(texts: list[str]) -> float:
+    value = float(texts[-1])
     if not 0 <= value <= 1:
         raise ValueError(f"must lie between 0 and 1, but got {value}")
     return value
 
 
-def _noise(text: str) -> str:
-    if text not in NOISES:
-        raise ValueError(f"must be one of {NOISES}, but got {text!r}")
-    return text
+def _one_of(*choices: str) -> Callable[[list[str]], str]:
+    def read(texts: list[str]) -> str:
+        if texts[-1] not in choices:
+            raise ValueError(f"must be one of {choices}, but got {texts[-1]!r}")
+        return texts[-1]
+
+    return read
 
 
-def _view(text: str) -> tuple[float, ...]:
-    values = tuple(float(part) for part in text.split(","))
+def _view(texts: list[str]) -> View:
+    values = tuple(float(part) for part in texts[-1].split(","))
     if len(values) != 6 or not all(map(math.isfinite, values)) or any(abs(v) > 200 for v in values):
-        raise ValueError(f"must be six numbers, but got {text!r}")
-    if not all(low < high for low, high in zip(values[::2], values[1::2], strict=True)):
-        raise ValueError(f"must be three increasing pairs, but got {text!r}")
-    if any(high - low < 0.05 for low, high in zip(values[::2], values[1::2], strict=True)):
-        raise ValueError(f"must be three ranges of 0.05 or more, but got {text!r}")
+        raise ValueError(f"must be six numbers, but got {texts[-1]!r}")
+    pairs = list(zip(values[::2], values[1::2], strict=True))
+    if not all(low < high for low, high in pairs) or any(high - low < 0.05 for low, high in pairs):
+        raise ValueError(f"must be three increasing pairs, 0.05 or more apart, but got {texts[-1]!r}")
     return values
+
+
+@dataclass(frozen=True)
+class _Field:
+    key: str
+    read: Callable[[list[str]], Any]
+    write: Callable[[Any], str | list[str]]
+
+
+def _commas(values: Sequence[Any]) -> str:
+    return ",".join(value if isinstance(value, str) else repr(value) for value in values)
+
+
+def _ghost_text(ghost: Any) -> str:  # noqa: ANN401 - a model, or the browser's numbers in its order
+    return _commas(tuple(vars(ghost).values()) if isinstance(ghost, NoiseModel) else ghost)
+
+
+FIELDS = {
+    "curves": _Field("curves", _curves, lambda keys: _commas(keys) or "none"),
+    "t": _Field("t", _part, repr),
+    "noise": _Field("noise", _one_of(*NOISES), str),
+    "ghosts": _Field(
+        "ghost",
+        lambda texts: tuple(map(_ghost, texts[-MOST_GHOSTS:])),
+        lambda ghosts: [_ghost_text(ghost) for ghost in ghosts],
+    ),
+    "view": _Field("zoom", _view, _commas),
+    "points": _Field("points", lambda texts: _one_of("on", "off")(texts) == "on", lambda on: "on" if on else "off"),
+    "lesson": _Field("lesson", _one_of(*LESSONS), str),
+}
+#: Every key of the address that belongs to this page.
+KEYS = (*(param.name for param in NoiseModel.params), *(field.key for field in FIELDS.values()))

@@ -18,6 +18,7 @@ from scipy.special import erf
 
 from surgecore._validate import FloatArray, like, positive_array, real_array
 from surgecore.theory.laws import SaturatingLaw, SurgeLaw
+from surgecore.theory.loss_drop import LossDrop
 from surgecore.theory.peaks import Peak, find_peaks
 
 #: Elements of the largest temporary array (2 MB of float64), however many coordinates and batch sizes.
@@ -303,6 +304,41 @@ class GradientNoise:
         if not (along > 0 and noise > 0):
             return None
         return SaturatingLaw(float((self.mean**2).sum()) / along, noise / along)
+
+    def small_batch_loss_drop(self) -> LossDrop | None:
+        """The loss drop of Theorem 3, at the learning rate of `small_batch_law`.
+
+        Returns
+        -------
+        LossDrop or None
+            ``M^2/(2 S) / (1 + B_noise/B)`` [loss], with the sums of `small_batch_law`; None where that is None.
+
+        References
+        ----------
+        Li et al., arXiv 2405.14578, Theorem 5, eqs. 18 and 19.
+        """
+        law = self.small_batch_law()
+        if law is None:
+            return None
+        _, coupling, signal = self._small_batch_sums
+        return LossDrop(signal**2 / (2.0 * coupling), law.noise_scale)
+
+    def sgd_loss_drop(self) -> LossDrop | None:
+        """The loss drop of plain SGD, at the learning rate of `sgd_law`.
+
+        Returns
+        -------
+        LossDrop or None
+            ``|G|^4 / (2 G^T H G) / (1 + B_noise/B)`` [loss]; None where `sgd_law` is None.
+
+        References
+        ----------
+        McCandlish et al., arXiv 1812.06162, eq. 2.7.
+        """
+        law = self.sgd_law()
+        if law is None:
+            return None
+        return LossDrop(0.5 * law.lr_max * float((self.mean**2).sum()), law.noise_scale)
 
     # --- sums over coordinates --------------------------------------------------------------------------
 

@@ -132,23 +132,6 @@ notice-drop-is-good = In { $column } a large loss drop is good.
 notice-tokens = Batch sizes are tokens: sequences times { $length }.
 notice-unit = Batch sizes count { $unit }: read so wherever examples are named.
 notice-per-device = { $column } is per device: multiply by the number of devices for the real batch size.
-notice-product = The batch size is { $columns }.
-notice-same-layout = Runs of one batch size in another layout (micro-batches, devices) show no difference: { $difference } ± { $error } over { $cells ->
-    [one] { $cells } cell
-   *[other] { $cells } cells
-}.
-notice-other-layout = Runs of one batch size in another layout (micro-batches, devices) do not agree: they differ by { $difference } ± { $error } over { $cells ->
-    [one] { $cells } cell
-   *[other] { $cells } cells
-}. Is the loss averaged over the whole batch?
-notice-remarks = { $count ->
-    [one] A remark behind { $count } number
-   *[other] Remarks behind { $count } numbers
-} of { $column } were passed over, such as { $text }.
-notice-ignored = { $count ->
-    [one] { $count } cell
-   *[other] { $count } cells
-} of { $column } cannot be read and were passed over, such as { $text }.
 notice-unknown-status = The status { $words } is not known; those trials are judged by their loss.
 notice-finite-diverged = { $count ->
     [one] { $count } finite loss was
@@ -169,7 +152,7 @@ clipped-below = { $cells ->
    *[other] { $cells } cells
 } below { $metric } { $limit } drawn in the last colour of the scale.
 rule-nan = nan or inf
-rule-factor = above the best of its batch size, at a higher learning rate, by more than { $factor } times what losses near the best usually are
+rule-factor = worse than at the lowest learning rate, and than the median, by more than { $factor } times what the best learning rate gains over them
 rule-above = above { $above }
 rule-diverged = A loss counts as diverged if it is { $rules }.
 rule-or = , or{" "}
@@ -225,8 +208,9 @@ problem-not-a-count = { $role } must be { $role ->
 }, empty or a word such as never, but got { $text }
     .page = Leave the row out with the button below, or the column under "How the file is read".
     .flag = --skip-bad-rows, or --map { $role }=
-problem-best-among-them = rows that cannot be read hold the best loss at batch size { $batch_sizes }: mend them rather than leave them out
-problem-rows = { $count } rows: { $message }
+problem-remark = seed must be a plain value, but got { $text }
+    .page = Leave the row out with the button below.
+    .flag = --skip-bad-rows
 problem-more = and { $count } more problems of these kinds
 problem-empty-cell = an empty cell
 question-open = cannot be read yet. { $question }
@@ -236,10 +220,6 @@ question-models = holds { $count ->
 }, which differ in { $columns }.
 question-never-pooled = They are never pooled: choose one.
 question-preview = best learning rates of the grid: { $best }
-question-batch = Which batch does one optimizer step see? { $columns } leave it open.
-answer-batch-product = { $columns }
-answer-batch-tokens = { $columns }, in tokens
-answer-batch-column = { $columns } as it stands
 question-goal = Which way is good in { $columns }? Its name does not say.
 answer-goal-minimise = small is good
 answer-goal-maximise = large is good
@@ -658,19 +638,6 @@ training-stopped-early = Stopped; resume to go on.
 training-progress = { $done }/{ $total } runs, about { $time } left; best learning rates so far { $best }
 training-progress-scouting = scouting, { training-progress }
 
-job-kept = { $done } of { $total } runs are done and kept.
-job-kept-scouting = { $done } of { $total } runs of the scouting stage are done and kept.
-job-what-was-finished = What was finished is kept.
-job-not-started = It had not started.
-job-stopped-early = It was stopped before it began.
-job-stopped = It was stopped.
-job-server-stopped = The server was stopped meanwhile.
-job-refused = The plan was refused: { $detail }
-job-no-start = The worker could not be started: { $detail }
-job-unreadable = What the worker said cannot be read: { $detail }
-job-error = The worker stopped: { $detail }
-job-no-result = The worker ended without a result (exit status { $detail }).
-
 # end of: training: runs
 
 
@@ -763,6 +730,196 @@ choice-pasted = Pasted table
 ## page: explore
 
 
+explore-title = Where does the best learning rate peak?
+
+explore-peak = { $of ->
+    [curve] The curve peaks
+   *[rate] The best learning rate peaks
+} at batch size { $batch } ({ $rate }), then falls by { $fall } to { $plateau }.
+explore-no-peak = { $of ->
+    [curve] The curve has no peak:
+   *[rate] No peak: the best learning rate
+} { $of ->
+    [curve] it rises
+   *[rate] rises
+} to { $plateau } and stays there.
+explore-peak-below-one = The curve only falls from batch size 1 on, to { $plateau }.
+explore-another-peak = A second peak lies at batch size { $batch }.
+explore-why-alignment = There is a peak because the parameters' curvatures pull together (R = { $alignment }, above 1).
+explore-why-correlation = Correlated gradients (ρ = { $correlation }) flatten it: independent ones would fall by { $fall } after a peak at { $batch }.
+explore-why-skewness = R = { $alignment } is not above 1: skewed gradients make this peak.
+explore-why-spread = R = { $alignment } is not above 1: unequal signal-to-noise ratios make this peak.
+explore-none-correlation = Correlated gradients (ρ = { $correlation }) remove it: independent ones would fall by { $fall } after a peak.
+explore-none-alignment = The parameters' curvatures pull together too little (R = { $alignment }; a peak takes more than 1).
+explore-none-blocks = R = { $alignment } is shared by { $blocks } blocks, too little in each.
+explore-none-hardly = R = { $alignment } is hardly above 1.
+explore-none-theorem = Theorem 3 draws a peak at batch size { $batch } all the same.
+explore-local-peak = A local peak at batch size { $batch } stays below where the rate settles.
+explore-skewness-turns = Below batch size { $batch }, skewness turns the average sign around.
+explore-moved = Training has brought the loss to { $loss } of its start; { $how ->
+    [still] R is still { $after }.
+    [fallen] R has fallen from { $before } to { $after }.
+   *[risen] R has risen from { $before } to { $after }.
+}
+
+explore-own-fall = Your sweep { $name } ({ $steps }): past its peak the best learning rate falls by { $fall }.
+explore-own-no-fall = Your sweep { $name } ({ $steps }): no fall within its batch sizes.
+explore-own-undecided = Your sweep { $name } ({ $steps }): not decided whether the best learning rate falls.
+explore-own-too-few = Your sweep { $name } ({ $steps }): not decided, with optima at too few batch sizes.
+explore-own-no-error-bars = Your sweep { $name } ({ $steps }): not decided, as its optima have no error bars.
+explore-after-steps = { $count ->
+    [one] after { $count } step
+   *[other] after { $count } steps
+}
+explore-steps-unknown = number of steps unknown
+explore-steps-differ = after differing numbers of steps
+explore-caution-steps = These points were measured after { $count } steps; the curves are for one.
+explore-caution-differ = These points were measured after differing numbers of steps; the curves are for one.
+explore-caution-unknown = The number of steps behind these points is unknown; the curves are for one.
+
+explore-fit-no-optima = Not fitted: this sweep has no optima to fit to.
+explore-fit-too-few = Not fitted: this sweep has too few usable optima.
+explore-fit-undetermined = Not fitted: the optima of this sweep do not determine { $first }.
+explore-fit-undetermined-both = Not fitted: the optima of this sweep determine neither { $first } nor { $second }.
+explore-fit-sentence = Sets the controls to the exact law with equal signal to noise, fitted to the points.
+explore-fitted = Fitted to this sweep.
+explore-fitted-but = Fitted to this sweep ({ $what }).
+explore-fit-held-bound = the data only say { $bound }; drawn with R = { $held }
+explore-fit-held-open = the data do not determine R; drawn with R = { $held }
+explore-fit-bounds = the data only say { $bounds }
+explore-fit-peak-open = whether there is a peak stays open
+explore-fit-peak-outside = the peak may lie outside the batch sizes measured
+explore-fit-misses = off by at most { $share }
+explore-bound-below = { $symbol } < { $end }
+explore-bound-above = { $symbol } > { $end }
+explore-and = { $first } and { $second }
+explore-described = Nearest to the measured curve of { $curve }; other settings give nearly the same curve, so they do not say why.
+
+explore-lessons = Lessons
+explore-lesson-close = Close the lesson
+explore-laws = Curves and points that are drawn
+explore-laws-drawn = Curves drawn: { $count } of { $of }
+explore-points = Measured: { $name }
+explore-correlated-idle = same as Theorem 2 while ρ = 0
+explore-history = Fit, history and pins
+explore-controls = Noise model
+explore-exports = Save the figure
+explore-hint = Drag the peak or the square on the right. Ctrl and wheel zooms, a drag pans, a double click resets.
+explore-more = Momentum, skew, size
+explore-formula = The formula
+explore-skip = Skip the instrument
+explore-slider = { $label } slider
+explore-exact = { $label }, exact value
+explore-control-title = { $description } Unit: { $unit }. From { $low } to { $high }.
+explore-refused = Enter a number from { $low } to { $high }, e.g. 1e-3 or 2^10
+explore-now = now { $value }
+explore-histogram = Histogram of signal to noise over the parameters: median { $median }, log spread { $spread }
+explore-fit = Fit to this sweep
+explore-fit-title = Set the controls to the curve fitted to the points
+explore-undo = Undo
+explore-undo-title = Undo (Ctrl+Z)
+explore-redo = Redo
+explore-redo-title = Redo (Ctrl+Shift+Z)
+explore-reset = Reset
+explore-reset-title = All controls to their defaults
+explore-pin = Pin
+explore-pin-title = Keep this curve in grey to compare with
+explore-unpin = Unpin
+explore-unpin-title = Remove all pinned curves
+
+explore-progress = Training progress
+explore-noise = Gradient noise during training
+explore-noise-fixed = noise stays
+explore-noise-shrinking = noise shrinks with the loss
+explore-progress-value = { $share } % of the run, loss at { $loss } of its start
+explore-progress-start = The start of the run.
+explore-progress-loss = Loss at { $loss } ± { $error } of its start.
+explore-progress-peak = Peak at batch size { $batch }.
+explore-progress-no-peak = No peak.
+explore-progress-note = A simulated run: sign descent on a noisy quadratic, mean of 32 seeds. Sliders show its start; "now" shows this moment.
+explore-logged-key = Triangles: the noise scale that was logged.
+explore-play = Play
+explore-pause = Pause
+
+explore-map = Regime map: where is there a surge?
+explore-map-axis = Vertical axis of the regime map
+explore-map-correlation = R against correlation ρ
+explore-map-spread = R against spread of z
+explore-map-above = surge above
+explore-map-threshold-label = Smallest surge in per cent of the plateau
+explore-map-x = curvature alignment R →
+explore-map-computing = Computing the map: { $share } %
+explore-map-text = Filled: surge of at least { $threshold } %, in { $share } % of this map; the ring is the current state. Click or use arrow keys to go elsewhere.
+explore-map-label = Regime map. { $text }
+
+chart-role = chart
+chart-rate = Best learning rate
+chart-drop = Best loss drop of one step
+chart-batch = Batch size
+chart-shaded = Grey: Theorem 3 no longer applies
+chart-trail = path of the peak
+chart-measured = Measured
+chart-pinned = Pinned { $number }
+chart-alt = Best learning rate and loss drop against batch size. { $said } Arrow keys read values, shift and arrows pan, plus and minus zoom, zero resets the view.
+chart-peak-role = peak handle
+chart-plateau-role = plateau handle
+chart-bead-role = point on the curve
+chart-peak-label = Peak: arrow keys move it
+chart-plateau-label = Plateau: arrow up and down move it by the curvature alignment
+chart-bead-label = Point on the curve: arrow keys move it along the batch sizes
+chart-peak-value = batch size { $batch }, learning rate { $rate }
+chart-plateau-value = plateau at a learning rate of { $rate }
+chart-peak-text = batch size { $batch }, then −{ $fall }
+chart-read-batch = Batch size { $batch }
+chart-read = { $label }: { $rate }
+chart-read-drop = { $label }: { $rate }, loss drop { $drop }
+chart-read-none = no positive rate
+chart-read-measured = Measured: { $rate } (95 % interval { $low } to { $high })
+chart-read-measured-alone = Measured: { $rate }, no error bar
+
+lesson-figure1 = Adam and SGD
+lesson-figure1-teaches = With updates by sign, the best learning rate rises, peaks and settles. SGD's only rises.
+lesson-no_surge = No surge
+lesson-no_surge-teaches = Theorem 3 always draws a peak. With R below 1 the exact law has none.
+lesson-two_peaks = Two peaks
+lesson-two_peaks-teaches = Curvature in two blocks of very different signal to noise: each block has its own peak.
+lesson-correlated = Correlation
+lesson-correlated-teaches = Theorems 2 and 3 assume independent gradients. Noise that is shared removes most of the surge.
+lesson-late = Late training
+lesson-late-teaches = As the loss falls, the peak moves to larger batches and fades.
+
+explore-tab-figure = This figure
+explore-tab-numbers = Numbers
+explore-tab-share = Share and cite
+explore-tab-logged = Logged noise scale
+explore-figure-lines = **Lines** are theory for one step, so they carry no error bars. Rules start with the small-batch limit; SGD has other units and is drawn to end on the plateau.
+explore-figure-points = **Points**: { $points }.
+explore-download-curves = Curves, CSV
+explore-share-link = Link to this state
+explore-share-embed = To embed it: `hide=` takes any of { $parts }
+explore-share-room = The same link, for a room
+explore-share-local = This address works on this computer only. For a room, start the dashboard with `--server.address 0.0.0.0` and open it by this computer's name or network address.
+explore-share-python = Python that draws this figure
+explore-share-bibtex = BibTeX
+explore-address-unusable = { $key } = { $value } in the address cannot be used; the default stands instead.
+explore-address-together = The parameters in the address do not go together ({ $why }); the defaults stand instead.
+
+explore-logged-about = A CSV with the column `step` and a noise scale of your own run: { $scales }. `surgecore.measuring.noise_log` writes one from any PyTorch loop. Its points are shown along the peak's path when *Training progress* is open. The file stays in memory.
+explore-logged-file = Logged noise scale (CSV)
+explore-logged-bundled = Load the bundled digits MLP series
+explore-logged-which = Which scale
+explore-logged-drawn = { $count ->
+    [one] { $count } point drawn.
+   *[other] { $count } points drawn.
+}
+explore-logged-left = { $count } left out, where the scale is negative or missing: there the law has no peak.
+explore-logged-remove = Remove
+explore-logged-unusable = This file cannot be used: { $why }.
+scale-noise_scale = Noise scale of the surge
+scale-simple_noise_scale = Simple noise scale, tr Σ / |G|²
+scale-sgd_noise_scale = Noise scale of SGD, tr HΣ / GᵀHG
+scale-l1_noise_scale = Noise scale of signs
+
 # end of: page: explore
 
 
@@ -804,16 +961,6 @@ details-compare-units = Learning rates of different optimizers have different un
 
 ## page: train
 
-
-train-switched-off = Training is switched off on this server (`{ $switch }=off`). A plan made here runs on your own machine.
-train-not-installed = { $count ->
-    [one] Training needs `{ $first }`, which is not installed on this server: `pip install 'surgecore[training]'`.
-   *[other] Training needs `{ $first }` and `{ $second }`, which are not installed on this server: `pip install 'surgecore[training]'`.
-}
-train-queue-full = { $count ->
-    [one] { $count } sweep is already waiting; try again when it is done.
-   *[other] { $count } sweeps are already waiting; try again when one is done.
-}
 
 # end of: page: train
 

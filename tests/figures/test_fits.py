@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from explore.state import CURVES
 from figures import fits as figures
 from figures import loss_map
 from figures.palette import STYLES
 
 from surgecore import LAWS, Sweep, analyse, words
+from surgecore.theory.curves import CURVES
 from surgecore.why.measurement import RUNGS
 from surgecore.words import curve, tables
 

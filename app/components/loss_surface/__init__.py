@@ -16,7 +16,7 @@ def _read(name: str) -> str:
 
 
 _component = st.components.v2.component(
-    "loss_surface", html=_read("frame.html"), css=_read("style.css"), js=_read("index.js")
+    "loss_surface", html=_read("frame.html"), css=_read("style.css"), js=_read("bundle.js")
 )
 
 

@@ -1,18 +1,24 @@
-// Draws what train_figures.py laid out in fractions of the plot; elements are kept by key, so nothing flickers.
+/** Draws what `figures.surface` laid out in fractions of the plot; elements are kept by key, so nothing flickers. */
 
-const SVG = "http://www.w3.org/2000/svg";
+import { el, svg } from "../chart/dom.js";
+
+/** @param {number} fraction */
 const percent = (fraction) => `${100 * fraction}%`;
 
-function element(name, attributes, text) {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
-// Keep the children that are still wanted, make the new ones, drop the rest
+/**
+ * Keep the children that are still wanted, make the new ones, drop the rest.
+ * @template {{key: string}} T
+ * @param {Element} group
+ * @param {T[]} wanted
+ * @param {(item: T) => SVGElement} make
+ * @param {(node: SVGElement, item: T) => void} update
+ */
 function keep(group, wanted, make, update) {
-  const there = new Map([...group.children].map((node) => [node.dataset.key, node]));
+  const there = new Map(
+    [...group.children].map(
+      (node) => /** @type {const} */ ([/** @type {SVGElement} */ (node).dataset.key, /** @type {SVGElement} */ (node)]),
+    ),
+  );
   for (const item of wanted) {
     let node = there.get(item.key);
     if (!node) {
@@ -26,8 +32,9 @@ function keep(group, wanted, make, update) {
   for (const node of there.values()) node.remove();
 }
 
+/** @param {SVGElement} node @param {SurfaceCell} cell */
 function drawCell(node, cell) {
-  const [rect, cross] = node.children;
+  const [rect, cross] = /** @type {SVGElement[]} */ ([...node.children]);
   const place = { x: percent(cell.x), y: percent(cell.y), width: percent(cell.w), height: percent(cell.h) };
   for (const [key, value] of Object.entries(place)) rect.setAttribute(key, value);
   node.setAttribute("class", `cell ${cell.state}`);
@@ -38,28 +45,43 @@ function drawCell(node, cell) {
 }
 
 function makeCell() {
-  const node = element("g", {});
-  node.append(element("rect", {}), element("text", { "text-anchor": "middle", "dominant-baseline": "central" }, "×"));
+  const node = svg("g", {});
+  node.append(svg("rect", {}), svg("text", { "text-anchor": "middle", "dominant-baseline": "central" }, null, "×"));
   return node;
 }
 
+/** @param {SVGElement} node @param {SurfaceMark} mark */
 function drawMark(node, mark) {
-  const lines = mark.top === undefined ? [] : ["halo", "bar"].map((kind) => element("line", {
-    class: kind, x1: percent(mark.x), x2: percent(mark.x), y1: percent(mark.top), y2: percent(mark.bottom),
-  }));
-  node.replaceChildren(...lines, element("circle", { cx: percent(mark.x), cy: percent(mark.y), r: 6 }));
+  const lines =
+    mark.top === undefined || mark.bottom === undefined
+      ? []
+      : ["halo", "bar"].map((kind) =>
+          svg("line", {
+            class: kind,
+            x1: percent(mark.x),
+            x2: percent(mark.x),
+            y1: percent(/** @type {number} */ (mark.top)),
+            y2: percent(/** @type {number} */ (mark.bottom)),
+          }),
+        );
+  node.replaceChildren(...lines, svg("circle", { cx: percent(mark.x), cy: percent(mark.y), r: 6 }));
   node.dataset.text = mark.text;
 }
 
+/** @param {HTMLElement} box @param {{at: number, text: string}[]} list @param {"left" | "top"} side */
 function ticks(box, list, side) {
-  box.replaceChildren(...list.map((tick) => {
-    const label = Object.assign(document.createElement("span"), { textContent: tick.text });
-    label.style[side] = percent(tick.at);
-    return label;
-  }));
+  box.replaceChildren(
+    ...list.map((tick) => {
+      const label = Object.assign(document.createElement("span"), { textContent: tick.text });
+      label.style[side] = percent(tick.at);
+      return label;
+    }),
+  );
 }
 
+/** @param {HTMLElement} box @param {SurfaceData} data */
 function legend(box, data) {
+  /** @type {(string | Node)[][]} */
   const items = [];
   if (data.scale) {
     const { title, low, high, colours } = data.scale;
@@ -70,33 +92,47 @@ function legend(box, data) {
   if (data.marks.length) items.push([disc(), data.final ? "Optimum, 95 % interval" : "Best so far"]);
   if (data.cells.some((cell) => cell.state === "diverged")) items.push([cross(), "Diverged"]);
   if (data.cells.some((cell) => cell.state === "planned")) items.push([square(), "Planned"]);
-  box.replaceChildren(...items.map((parts) => {
-    const item = document.createElement("span");
-    item.append(...parts);
-    return item;
-  }));
+  box.replaceChildren(
+    ...items.map((parts) => {
+      const item = document.createElement("span");
+      item.append(...parts);
+      return item;
+    }),
+  );
 }
 
-const sign = (className, textContent = "") => Object.assign(document.createElement("span"), { className, textContent });
+const sign = (/** @type {string} */ className, textContent = "") => el("span", { className, textContent });
 const disc = () => sign("disc");
 const cross = () => sign("cross", "×");
 const square = () => sign("square");
 
+/** @param {{data: SurfaceData, parentElement: ParentNode}} component */
 export default function ({ data, parentElement }) {
-  const host = parentElement.querySelector(".surface");
-  const find = (name) => host.querySelector(`.${name}`);
-  const plot = find("plot"), readout = find("readout");
+  const host = /** @type {HTMLElement} */ (parentElement.querySelector(".surface"));
+  const find = (/** @type {string} */ name) => /** @type {HTMLElement} */ (host.querySelector(`.${name}`));
+  const plot = find("plot"),
+    readout = find("readout");
   keep(find("cells"), data.cells, makeCell, drawCell);
-  keep(find("marks"), data.marks.map((mark) => ({ ...mark, key: String(mark.batch) })), () => element("g", {}), drawMark);
+  keep(
+    find("marks"),
+    data.marks.map((mark) => ({ ...mark, key: String(mark.batch) })),
+    () => svg("g", {}),
+    drawMark,
+  );
   plot.setAttribute("aria-label", data.alt);
   ticks(find("xticks"), data.xticks, "left");
   ticks(find("yticks"), data.yticks, "top");
   find("xtitle").textContent = data.xtitle;
   find("ytitle").textContent = data.ytitle;
   legend(find("legend"), data);
-  const say = (event) => { readout.textContent = event.target.closest("[data-text]")?.dataset.text ?? ""; };
+  const say = (/** @type {PointerEvent} */ event) => {
+    const found = /** @type {Element} */ (event.target).closest("[data-text]");
+    readout.textContent = /** @type {HTMLElement | null} */ (found)?.dataset.text ?? "";
+  };
   plot.onpointermove = plot.onpointerdown = say;
-  plot.onpointerleave = (event) => { if (event.pointerType === "mouse") readout.textContent = ""; };
-  host.dataset.draws = Number(host.dataset.draws || 0) + 1;
+  plot.onpointerleave = (event) => {
+    if (event.pointerType === "mouse") readout.textContent = "";
+  };
+  host.dataset.draws = String(Number(host.dataset.draws ?? 0) + 1);
   host.dataset.ready = "true";
 }

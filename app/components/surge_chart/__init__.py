@@ -1,34 +1,35 @@
 """The instrument of the Explore page: a chart that computes and redraws in the browser.
 
-Plain files, joined here in order; they share one scope, and only `index.js` exports. The instrument keeps
-its state while a control moves and hands it over on release.
+It keeps its state while a control moves and hands it over on release. `bundle.js` is made from the modules in this
+folder and in `law/`, `text/`, `chart/` beside it by `make components`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from surgecore.words import phrases
+
 _HERE = Path(__file__).parent
 KEY = "surge_chart"
 
 
-def read(name: str) -> str:
+def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-def script() -> str:
-    """The whole script; the worker of the regime map gets the law's own source."""
-    law = read("law.js")
-    parts = [read(name) for name in ("state.js", "chart.js", "panel.js", "index.js")]
-    return "\n".join([law, f"const LAW_SOURCE = {json.dumps(law)};", *parts])
+_component = st.components.v2.component(
+    "surge_chart", html=_read("frame.html"), css=_read("style.css"), js=_read("bundle.js")
+)
 
 
-_component = st.components.v2.component("surge_chart", html=read("frame.html"), css=read("style.css"), js=script())
+def spoken() -> str:
+    """The phrases that the instrument says, as Fluent text."""
+    return phrases.section("page: explore")
 
 
 def surge_chart(data: Mapping[str, Any]) -> dict[str, Any] | None:

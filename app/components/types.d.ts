@@ -1,0 +1,283 @@
+// Shapes that the modules share. Ambient: no import is needed in the JavaScript files.
+
+/** The nine numbers of surgecore.NoiseModel. */
+interface NoiseParams {
+  lr_scale: number;
+  snr: number;
+  snr_spread: number;
+  alignment: number;
+  correlation: number;
+  momentum: number;
+  skewness: number;
+  n_parameters: number;
+  blocks: number;
+}
+type ParamName = keyof NoiseParams;
+
+/** What surgecore.Param says of one number, for sliders and bounds. */
+interface Spec {
+  name: ParamName;
+  label: string;
+  unit: string;
+  description: string;
+  default: number;
+  low: number;
+  high: number;
+  log: boolean;
+  whole: boolean;
+}
+
+/** A noise model on its nodes: all that does not depend on the batch size. */
+interface Compiled {
+  z: Float64Array;
+  weight: Float64Array;
+  starts: number[];
+  count: number;
+  mean: number;
+  pair: number;
+  lrScale: number;
+  alignment: number;
+  correlation: number;
+  skewness: number;
+  factor: { nodes: number[]; weights: number[] } | null;
+}
+
+interface Peak {
+  batch: number;
+  lr: number;
+  prominence: number;
+}
+
+type CurveKey = "exact" | "correlated" | "surge" | "plateau" | "sgd" | "saturating_half" | "linear" | "square_root";
+/** Optimal learning rate and loss drop (null where a curve has none) at one batch size. */
+type Curve = (batch: number) => [number, number | null];
+
+interface Drawn {
+  curves: Partial<Record<CurveKey, Curve>>;
+  model: Compiled;
+  small: SmallBatch;
+  plateau: number;
+  sgd: number;
+}
+
+interface SmallBatch {
+  start: number;
+  lrMax: number | null;
+  noiseScale: number | null;
+  dropMax: number | null;
+}
+
+interface Reading {
+  peaks: Peak[];
+  independent: Peak[];
+  plateau: number;
+  noiseScale: number | null;
+  alignment: number;
+  correlation: number;
+  blocks: number;
+  turning: number;
+}
+
+/** Limits of the axes: log2 of the batch size, log10 of the learning rate, log10 of the loss drop. */
+interface View {
+  x: number[];
+  y: number[];
+  d: number[];
+}
+
+interface Measured {
+  batch: number;
+  lr: number;
+  low?: number | null;
+  high?: number | null;
+  edge?: "low" | "high" | null;
+}
+
+interface LineStyle {
+  label: string;
+  colour: string;
+  dash: string;
+  width: number;
+}
+
+/** What the visitor has set: the same keys in Python, in the address and here. */
+interface State extends Record<string, unknown> {
+  model: NoiseParams;
+  curves: CurveKey[];
+  t: number;
+  noise: string;
+  ghosts: NoiseParams[];
+  view: View;
+  auto: boolean;
+  points: boolean;
+  lesson: string;
+}
+
+type Say = (phrase: string, values?: Record<string, string | number>) => string;
+
+declare module "worker:*" {
+  const source: string;
+  export default source;
+}
+
+/** What one drawing of the chart shows. */
+interface Scene {
+  view: View;
+  order: CurveKey[];
+  curves: Partial<Record<CurveKey, Curve>>;
+  styles: Record<string, LineStyle>;
+  reading: Reading;
+  /** The sentences of the headline, for the label of the chart. */
+  said: string[];
+  measured: Measured[];
+  ghosts: Curve[];
+  trail: (Peak | null)[];
+  logged: { part: number; batch: number }[];
+  /** Share of the parameters for which Theorem 3 is off. */
+  failing: ((batch: number) => number) | null;
+  correlatedPoints: number;
+  /** A point on a curve that is moved along the batch sizes. */
+  bead: { key: CurveKey; batch: number } | null;
+  /** Whether the peak can be taken hold of, and the plateau. */
+  handles: boolean;
+}
+
+interface Options {
+  /** Whether the loss drop has a plot of its own. */
+  drop: boolean;
+  /** Whether lines carry their names at their ends. */
+  direct: boolean;
+  /** Size of the smallest text [px]. */
+  font: number;
+  height: (width: number) => number;
+}
+
+interface Box {
+  left: number;
+  right: number;
+  top: [number, number];
+  low: [number, number];
+}
+
+interface Scales {
+  x: (batch: number) => number;
+  y: (lr: number) => number;
+  d: (drop: number) => number;
+  batch: (x: number) => number;
+  lr: (y: number) => number;
+}
+
+interface Point {
+  batch: number;
+  x: number;
+  lr: number;
+  drop: number | null;
+}
+
+/** What the drawing functions share. */
+interface Canvas {
+  root: SVGSVGElement;
+  host: HTMLElement;
+  readout: HTMLElement;
+  layers: Record<string, SVGElement>;
+  paths: Map<string, SVGElement>;
+  samples: Record<string, Point[]>;
+  options: Options;
+  say: Say;
+  size: { width: number; height: number };
+  box: Box;
+  scales: Scales;
+  scene: Scene;
+  /** Batch size at which values are read, and whether the pointer is in the upper half. */
+  crossAt: number | null;
+  pointer: [number, number] | null;
+}
+
+interface Grab {
+  model: NoiseParams;
+  shown: NoiseParams;
+  peak: Peak | null;
+  plateau: number;
+}
+
+interface ChartEvents {
+  grab: () => Grab;
+  movePeak: (grab: Grab, batch: number, lr: number) => void;
+  movePlateau: (grab: Grab, lr: number) => void;
+  moveBead: (batch: number) => void;
+  view: (view: View) => void;
+  resetView: () => void;
+  commit: () => void;
+  commitSoon: () => void;
+  speak: (text: string) => void;
+}
+
+/** What Python hands to the instrument of the Explore page. */
+interface ExploreData {
+  token: string;
+  state: State & { view: View | null };
+  defaults: State;
+  specs: Spec[];
+  styles: Record<CurveKey, LineStyle>;
+  lessons: Lesson[];
+  measured: Measured[];
+  measured_name: string;
+  caution: string;
+  decision: string;
+  fit: { model: NoiseParams | null; sentence: string; opening: string; digits: Partial<Record<ParamName, number>> };
+  described: { model: NoiseParams | null; opening: string };
+  progress: Record<string, ProgressRow[]>;
+  logged: { part: number; batch: number }[];
+  hide: string[];
+  phrases: string;
+}
+
+interface ProgressRow {
+  loss: number;
+  loss_stderr: number;
+  snr: number;
+  alignment: number;
+  lr_scale: number;
+}
+
+interface Lesson {
+  key: string;
+  label: string;
+  teaches: string;
+  model: NoiseParams;
+  curves: CurveKey[];
+  t: number;
+}
+
+/** What Python hands to the loss surface of the Train page, places in fractions of the plot. */
+interface SurfaceData {
+  cells: SurfaceCell[];
+  marks: SurfaceMark[];
+  xticks: { at: number; text: string }[];
+  yticks: { at: number; text: string }[];
+  xtitle: string;
+  ytitle: string;
+  alt: string;
+  final: boolean;
+  scale: { title: string; low: string; high: string; colours: string[] } | null;
+}
+
+interface SurfaceCell {
+  key: string;
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  state: string;
+  fill?: string;
+  text: string;
+}
+
+interface SurfaceMark {
+  batch: number;
+  x: number;
+  y: number;
+  top?: number;
+  bottom?: number;
+  text: string;
+}

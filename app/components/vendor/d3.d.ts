@@ -1,0 +1,2 @@
+export { scaleLog } from "d3-scale";
+export { ticks } from "d3-array";
