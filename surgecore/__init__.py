@@ -13,7 +13,7 @@ from surgecore.sweeps.price import Cost, Price, price
 from surgecore.sweeps.sweep import Sweep
 from surgecore.sweeps.tradeoff import Tradeoff, fit_tradeoff, tradeoff
 from surgecore.sweeps.verdict import SurgeVerdict, surge_verdict
-from surgecore.tables.checks import DivergedRule
+from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.metric import Metric
 from surgecore.tables.models import Group
 from surgecore.tables.names import ColumnMapping

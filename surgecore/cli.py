@@ -19,7 +19,7 @@ from surgecore.sweeps.analysis import Analysis, analyse, plain
 from surgecore.sweeps.next_runs import next_runs
 from surgecore.sweeps.price import price
 from surgecore.sweeps.sweep import Sweep
-from surgecore.tables.checks import DivergedRule
+from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.models import as_text
 from surgecore.tables.names import ColumnMapping
 from surgecore.tables.problems import Problem, SweepError
@@ -154,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument(
         "--diverged-factor", type=number("0 or a positive number", lambda x: x >= 0),
         default=DivergedRule().gain_factor, metavar="X",
-        help="how much worse than the start a finite loss must be to count as diverged; 0 for never",
+        help="times the usual excess over the best that a finite loss may have; 0 for no limit",
     )  # fmt: skip
     fit.add_argument(
         "--diverged-above", type=number("a finite number", lambda x: True), metavar="LOSS",

@@ -1,23 +1,21 @@
 """The house, measured: rooms, who imports whom, circles, long functions and files, documentation, strings.
 
 ``python tests/house.py`` prints it; ``--strings`` adds every string outside of the phrase file, ``--lower`` brings
-`strings_left.json`, how many of them each file may still have, down to today's counts. Counts may go down, or move to
+`strings_left.txt`, how many of them each file may still have, down to today's counts. Counts may go down, or move to
 another file with the strings. `test_layers.py` holds the house to its rules.
 """
 
 from __future__ import annotations
 
 import ast
-import json
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
-LEFT = Path(__file__).with_name("strings_left.json")
+LEFT = Path(__file__).with_name("strings_left.txt")
 APP_ROOMS = {path.stem for path in (ROOT / "app").iterdir() if not path.name.startswith(("_", "."))}
 #: Modules of `surgecore` with a command line: they speak, as pages do.
 DOORS = {
@@ -194,6 +192,15 @@ def strings_now() -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
+def strings_left() -> dict[str, int]:
+    """How many each file may still have; of several lines for one file, which a merge can leave, the lowest counts."""
+    out: dict[str, int] = {}
+    for line in LEFT.read_text(encoding="utf-8").splitlines():
+        count, name = line.split(maxsplit=1)
+        out[name] = min(int(count), out.get(name, int(count)))
+    return out
+
+
 def main() -> None:
     graph = arrows()
     rooms = between_rooms(graph)
@@ -215,8 +222,9 @@ def main() -> None:
             print(name)
             print("\n".join(f"  {line}: {text[:100]!r}" for line, text in strings(ROOT / name)))
     if "--lower" in sys.argv:
-        before = Counter(json.loads(LEFT.read_text())) if LEFT.exists() else Counter(left)
-        LEFT.write_text(json.dumps({k: min(v, before[k]) for k, v in left.items() if before[k]}, indent=1) + "\n")
+        before = strings_left()
+        lower = {name: min(count, before[name]) for name, count in left.items() if name in before}
+        LEFT.write_text("".join(f"{count:4d} {name}\n" for name, count in sorted(lower.items())), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Who may import whom, for every file and in a fresh interpreter, and where strings for people may stand."""
 
-import json
 import subprocess
 import sys
 
@@ -112,7 +111,7 @@ def test_every_room_says_its_question():
 
 
 def test_strings_for_people_stand_in_the_phrase_file():
-    left = json.loads(house.LEFT.read_text(encoding="utf-8"))
+    left = house.strings_left()
     more = {name: count for name, count in house.strings_now().items() if count > left.get(name, 0)}
     said = {name: house.strings(ROOT / name) for name in more}
     assert not more, f"strings for people belong in surgecore/words/en.ftl: {said}"

@@ -7,12 +7,12 @@ from figures import surface as train_figures
 from train import jobs as training_jobs
 from train import panel as train_panel
 from train import plan as train_plan
-from train.jobs import ACTIVE, QueueFullError
+from train.jobs import QueueFullError
 
 from surgecore import words
 from surgecore.training.plans.estimate import estimate
 from surgecore.training.plans.plan import Plan
-from surgecore.training.runs.jobs import CANCELLED, DONE, FAILED, WAITING, Job
+from surgecore.training.runs.jobs import ACTIVE, CANCELLED, DONE, FAILED, WAITING, Job
 from surgecore.words import training as training_words
 
 jobs = training_jobs.jobs()
@@ -147,9 +147,9 @@ with right:
     elif job is not None:
         headline.markdown(f"**{words.plain(job.plan.title)}**")
         if job.state == FAILED:
-            st.error(f"The worker stopped: {words.plain(job.message)}", icon=":material/error:")
+            st.error(training_words.ended(job), icon=":material/error:")
         if job.state == CANCELLED:
-            st.info(f"Cancelled. {training_jobs.kept(job)}", icon=":material/pause_circle:")
+            st.info(training_words.ended(job), icon=":material/pause_circle:")
         surface_of(job.plan, job)
         with st.container(horizontal=True):
             st.button("Go on with it", icon=":material/play_arrow:", type="primary", on_click=resume)

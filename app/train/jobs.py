@@ -21,7 +21,8 @@ import streamlit as st
 
 from surgecore import Sweep, words
 from surgecore.training.plans.plan import Plan, PlanError
-from surgecore.training.runs.jobs import CANCELLED, DONE, NOT_STARTED, RUNNING, WAITING, Job, JobQueue
+from surgecore.training.runs.jobs import ACTIVE, CANCELLED, DONE, Ending, Job, JobQueue
+from surgecore.words import say
 
 #: "off" switches training off, for a public server.
 SWITCH = "SURGE_TRAINING"
@@ -29,19 +30,15 @@ SWITCH = "SURGE_TRAINING"
 FOLDER = "SURGE_TRAINING_FOLDER"
 MOST_WAITING = 4
 MOST_KEPT = 40
-ACTIVE = (WAITING, RUNNING)
 
 
 def refusal() -> str | None:
     """Why no sweep can be started here, as a sentence, or None."""
     if os.environ.get(SWITCH, "").strip().lower() in ("off", "0", "no", "false"):
-        return f"Training is switched off on this server (`{SWITCH}=off`). A plan made here runs on your own machine."
-    missing = [f"`{name}`" for name in ("torch", "sklearn") if find_spec(name) is None]
+        return say("train-switched-off", switch=SWITCH)
+    missing = [name for name in ("torch", "sklearn") if find_spec(name) is None]
     if missing:
-        return (
-            f"Training needs {' and '.join(missing)}, not installed on this server: "
-            "`pip install 'surgecore[training]'`."
-        )
+        return say("train-not-installed", count=len(missing), first=missing[0], second=missing[-1])
     return None
 
 
@@ -56,7 +53,7 @@ class TrainingJobs:
         if folder is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="surge-training-", ignore_cleanup_errors=True)
         self._root = Path(folder or self._temporary.name)
-        self._queue = JobQueue()
+        self.queue = JobQueue()
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         # A server that stops takes its worker with it; the journal stays resumable
@@ -77,12 +74,12 @@ class TrainingJobs:
     def _submit(self, name: str, plan: Plan, *, resume: bool) -> None:
         with self._lock:
             if len(self.active()) > MOST_WAITING:
-                raise QueueFullError(f"{len(self.active())} sweeps are already waiting; try again when one is done.")
+                raise QueueFullError(say("train-queue-full", count=len(self.active())))
             self._jobs.pop(name, None)
             over = [other for other, job in self._jobs.items() if job.state not in ACTIVE]
             for other in over[: max(0, len(self._jobs) - MOST_KEPT + 1)]:
                 shutil.rmtree(self._jobs.pop(other).folder, ignore_errors=True)
-            self._jobs[name] = self._queue.submit(plan, self._root / name, resume=resume)
+            self._jobs[name] = self.queue.submit(plan, self._root / name, resume=resume)
 
     def find(self, name: str) -> Job | None:
         """The sweep of an id, also one of an earlier server if its folder is still there."""
@@ -96,7 +93,7 @@ class TrainingJobs:
             if (folder / "provenance.json").exists() and all(file.exists() for file in files):
                 job = Job(plan, folder, DONE, files=files)
             else:
-                job = Job(plan, folder, CANCELLED, message="The server was stopped meanwhile.")
+                job = Job(plan, folder, CANCELLED, ending=Ending.SERVER_STOPPED)
             self._jobs.setdefault(name, job)
         return self._jobs.get(name)
 
@@ -111,7 +108,7 @@ class TrainingJobs:
 
     def cancel(self, name: str) -> None:
         if (job := self._jobs.get(name)) is not None:
-            self._queue.cancel(job)
+            self.queue.cancel(job)
 
     def _stop(self) -> None:
         for name in reversed(self.active()):
@@ -122,17 +119,6 @@ class TrainingJobs:
 def jobs() -> TrainingJobs:
     """The one of this server."""
     return TrainingJobs(os.environ.get(FOLDER) or None)
-
-
-def kept(job: Job) -> str:
-    """How much of a stopped sweep is kept, counted in runs as its progress was."""
-    if job.progress:
-        stage = "of the scouting stage " if job.plan.grid.refine and job.progress["stage"] == 0 else ""
-        return f"{job.progress['done']:,} of {job.progress['total']:,} runs {stage}are done and kept."
-    if job.message == NOT_STARTED:
-        return job.message
-    said = "" if job.message.startswith("Stopped after") else f"{job.message} "
-    return f"{said}What was finished is kept."
 
 
 def provenance(job: Job) -> dict[str, object]:

@@ -19,7 +19,8 @@ import pandas as pd
 from surgecore._validate import FloatArray
 from surgecore.sweeps.optima import Optimum, find_optima
 from surgecore.sweeps.valley import Valleys
-from surgecore.tables.checks import DivergedRule
+from surgecore.tables.diverged import DivergedRule
+from surgecore.tables.escape import unformulated
 from surgecore.tables.metric import LOSS, Metric
 from surgecore.tables.models import Group
 from surgecore.tables.names import ColumnMapping
@@ -184,20 +185,35 @@ class Sweep:
         Returns
         -------
         str
-            The CSV. The metric stands under its own name and with its own sign, and beside a name other than
+            The CSV. Text that a spreadsheet would take for a formula begins with an apostrophe, also when it is read
+            back. The metric stands under its own name and with its own sign, and beside a name other than
             ``loss`` which way is good, in brackets. A diverged loss is ``nan`` or ``inf``, a missing one is empty.
         """
-        table = self.trials.copy()
-        loss = self.metric.shown(table["loss"])
-        text = loss.astype(object)
-        text[loss.isna()] = np.where(table["status"][loss.isna()] == "infeasible", "nan", "")
-        table["loss"] = text
-        if self.metric.name not in table:  # steps to a target are in a column of their own already
-            table = table.rename(columns={"loss": self.metric.column})
+        loss = self.trials["loss"]
+        text = self.metric.shown(loss).astype(object)
+        text[loss.isna()] = np.where(self.trials["status"][loss.isna()] == "infeasible", "nan", "")
+        table = unformulated(self.canonical(text))
         csv = table.to_csv(index=False, lineterminator="\n")
         if path is not None:
             Path(path).write_text(csv, encoding="utf-8", newline="")
         return csv
+
+    def canonical(self, metric: pd.Series[Any] | None = None) -> pd.DataFrame:
+        """The trials with the metric under its own name and with its own sign.
+
+        Parameters
+        ----------
+        metric : Series, optional
+            What stands in the metric's column; its numbers by default.
+
+        Returns
+        -------
+        DataFrame
+            One row a trial; a copy.
+        """
+        table = self.trials.assign(loss=self.metric.shown(self.trials["loss"]) if metric is None else metric)
+        # steps to a target are in a column of their own already
+        return table if self.metric.name in table else table.rename(columns={"loss": self.metric.column})
 
     @cached_property
     def digest(self) -> str:

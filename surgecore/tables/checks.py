@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surgecore._validate import FloatArray
-from surgecore.tables.cells import parse_numbers
+from surgecore.tables.cells import Numbers, parse_numbers, read_numbers
+from surgecore.tables.diverged import DivergedRule, finite_but_diverged
 from surgecore.tables.formats import Lines
 from surgecore.tables.metric import Metric, describe
 from surgecore.tables.names import CANONICAL, STATUS_WORDS, ColumnMapping
@@ -21,35 +22,10 @@ from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, 
 #: Learning rates closer than this are one level, written with different roundings.
 SAME_RATE = 6e-3
 _MAX_PROBLEMS = 1000
+#: Rows from which on a column that is wrong in most of them is one problem.
+_WHOLE = 5
 #: A remark that somebody wrote into a cell.
-_REMARK = re.compile(r"<-|←|#|//")
-
-
-@dataclass(frozen=True)
-class DivergedRule:
-    """When a finite loss counts as diverged, beside nan and inf.
-
-    Attributes
-    ----------
-    gain_factor : float or None
-        A loss is diverged if, among the cells of its batch size, it is worse than at the lowest learning
-        rate by more than this many times what the best learning rate gains over that one, and worse than the
-        median by more than this many times the median's distance from the best; None switches this off.
-    above : float or None
-        A loss above this is diverged, whatever the others are; None for no such limit.
-
-    Raises
-    ------
-    ValueError
-        If `gain_factor` is not positive.
-    """
-
-    gain_factor: float | None = 10.0
-    above: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.gain_factor is not None and not self.gain_factor > 0:
-            raise ValueError(f"gain_factor must be positive or None, but got {self.gain_factor!r}")
+_REMARK = re.compile(r"\s*(?:<-|←|#|//).*$")
 
 
 @dataclass(frozen=True)
@@ -79,36 +55,46 @@ def check(
     columns = mapping.columns
     collect = _Collector(lines, uneven)
     table: dict[str, Any] = {}
+    notices: list[Notice] = []
     for role in ("batch_size", "learning_rate"):
-        values, kind = parse_numbers(frame[columns[role]], thousands_first=role == "batch_size")
-        wrong = ~(np.isfinite(values) & (values > 0) & (kind == "number"))
-        collect.add(wrong, columns[role], frame[columns[role]], kind, ProblemCode.NOT_POSITIVE, role=role)
-        table[role] = values
+        found = read_numbers(frame[columns[role]], thousands_first=role == "batch_size")
+        wrong = ~(np.isfinite(found.numbers) & (found.numbers > 0) & (found.kind == "number"))
+        collect.add(wrong, columns[role], frame[columns[role]], found.kind, ProblemCode.NOT_POSITIVE, role=role)
+        table[role] = found.numbers
+        notices += _remarks(frame[columns[role]], found)
+    for name in mapping.batch_factors or ():
+        column = frame[name.removeprefix("/")]
+        factor, kind = parse_numbers(column, thousands_first=True)
+        wrong = ~(np.isfinite(factor) & (factor > 0))
+        collect.add(wrong, str(column.name), column, kind, ProblemCode.NOT_POSITIVE, role="batch_size")
+        with np.errstate(all="ignore"):
+            table["batch_size"] = table["batch_size"] / factor if name.startswith("/") else table["batch_size"] * factor
     if mapping.batch_unit == "sequences" and mapping.sequence_length > 0:
         table["batch_size"] = table["batch_size"] * mapping.sequence_length
     table["batch_size"] = _integers(table["batch_size"])
     source = frame[columns["loss"]]
-    loss, kind = parse_numbers(source)
+    losses = read_numbers(source)
+    loss, kind = losses.numbers.copy(), losses.kind
+    notices += _remarks(source, losses)
     collect.add(kind == "text", columns["loss"], source, kind, ProblemCode.NOT_A_LOSS)
     if nan_is_diverged and pd.api.types.is_float_dtype(source.dtype):
         kind[np.isnan(loss)] = "diverged"
-    metric = _metric(frame, mapping, loss)
+    metric = replace(_metric(frame, mapping, loss), unit="%" if losses.percent else "")
     table["loss"] = metric.shown(loss)
+    if losses.errors is not None and "loss_std" not in columns:
+        table["loss_std"] = losses.errors
     if "seed" in columns:
-        table["seed"] = seeds = _tidy(frame[columns["seed"]])
-        if isinstance(seeds.dtype, pd.StringDtype):
-            remark = seeds.str.contains(_REMARK).fillna(False).to_numpy(dtype=bool)
-            collect.add(remark, columns["seed"], seeds, np.full(len(frame), "text"), ProblemCode.REMARK)
-    notices: list[Notice] = []
+        table["seed"], told = _seeds(frame[columns["seed"]])
+        notices += told
     if "steps" in columns:
-        values = _count(frame, "steps", columns["steps"], collect)
+        values = _count(frame, "steps", columns["steps"], collect, notices)
         if pd.notna(values).any():
             table["steps"] = values
     elif mapping.n_steps:
         table["steps"] = np.full(len(frame), mapping.n_steps)
     table["status"] = _status(frame, columns, kind, notices)
     for role in (role for role in columns if role not in CANONICAL):
-        table[role] = _count(frame, role, columns[role], collect)
+        table[role] = _count(frame, role, columns[role], collect, notices)
     used = set(columns.values())
     for name in frame.columns:
         if name not in used and name not in table:
@@ -116,14 +102,41 @@ def check(
     order = [name for name in CANONICAL if name in table]
     trials = pd.DataFrame(table)[[*order, *(name for name in table if name not in order)]]
     judged = "status" in columns and _is_canonical(frame[columns["status"]])
-    large = np.flatnonzero([] if judged else _finite_but_diverged(trials, ~collect.bad, rule))
+    large = np.flatnonzero([] if judged else finite_but_diverged(trials, ~collect.bad, rule))
     if len(large):
         trials.loc[large, "status"] = "infeasible"
         limits: Values = (("factor", rule.gain_factor or 0.0), ("above", "" if rule.above is None else rule.above))
         notices.append(Notice(NoticeCode.FINITE_DIVERGED, (("count", len(large)), *limits)))
     rates, merged = _merge_levels(trials["learning_rate"].to_numpy())
     trials["learning_rate"] = rates
-    return Checked(trials, collect.problems, collect.bad, notices + merged, metric)
+    problems = collect.problems
+    if problems and (lost := _best_among(trials, collect.bad)):
+        problems.append(problem(ProblemCode.BEST_AMONG_THEM, batch_sizes=lost))
+    return Checked(trials, problems, collect.bad, notices + merged, metric)
+
+
+def _best_among(trials: pd.DataFrame, bad: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Batch sizes whose best loss stands in a row with a problem."""
+    known = np.isfinite(trials[["batch_size", "learning_rate", "loss"]].to_numpy(dtype=np.float64)).all(axis=1)
+    if not (bad & known).any():
+        return ()
+    known &= (trials["status"] == "complete").to_numpy()
+    lowest = (
+        trials[known]
+        .assign(bad=bad[known])
+        .pivot_table(index="batch_size", columns="bad", values="loss", aggfunc="min")
+    )
+    if True not in lowest or False not in lowest:
+        return ()
+    return tuple(f"{size:g}" for size in lowest.index[lowest[True] < lowest[False]])
+
+
+def _remarks(column: pd.Series[Any], found: Numbers) -> list[Notice]:
+    """A line on remarks behind numbers, which were read all the same."""
+    if not len(found.remarked):
+        return []
+    text = str(column.iloc[found.remarked[0]]).strip()[:40]
+    return [notice(NoticeCode.REMARKS, column=str(column.name), count=len(found.remarked), text=text)]
 
 
 def _metric(frame: pd.DataFrame, mapping: ColumnMapping, loss: FloatArray) -> Metric:
@@ -155,6 +168,12 @@ class _Collector:
     ) -> None:  # fmt: skip
         self.bad |= wrong
         rows = np.flatnonzero(wrong & ~self.uneven)
+        if len(rows) >= _WHOLE and 2 * len(rows) >= len(wrong):
+            # a column that is wrong as a whole is one problem
+            text = str(cells.iloc[rows[0]])[:60] if kind[rows[0]] != "empty" else ""
+            one = problem(code, int(self.lines[rows[0]]), name, role=role, text=text)
+            self.found.append(replace(one, n_rows=len(rows)))
+            return
         for index in rows[:_MAX_PROBLEMS]:
             text = "" if kind[index] == "empty" else str(cells.iloc[index])[:60]
             self.found.append(problem(code, int(self.lines[index]), name, role=role, text=text))
@@ -187,37 +206,41 @@ def _status(
     return np.where(written, "infeasible", result)
 
 
-def _finite_but_diverged(trials: pd.DataFrame, sound: NDArray[np.bool_], rule: DivergedRule) -> NDArray[np.bool_]:
-    loss = trials["loss"].to_numpy(dtype=np.float64)
-    complete = (trials["status"] == "complete").to_numpy() & sound
-    found = complete & (loss > rule.above) if rule.above is not None else np.zeros(len(loss), dtype=bool)
-    if rule.gain_factor is None:
-        return found
-    batch = trials["batch_size"].to_numpy(dtype=np.float64)
-    rate = trials["learning_rate"].to_numpy(dtype=np.float64)
-    usable = complete & ~found
-    kept = pd.DataFrame({"b": batch[usable], "r": rate[usable], "y": loss[usable]})
-    medians = kept.groupby(["b", "r"], sort=True)["y"].median().reset_index()
-    for size, valley in medians.groupby("b", sort=False):
-        best = int(valley["y"].argmin())
-        lowest, start, middle = valley["y"].iloc[best], valley["y"].iloc[0], valley["y"].median()
-        if len(valley) >= 3 and start > lowest:
-            limit = max(value + rule.gain_factor * (value - lowest) for value in (start, middle))
-            found |= usable & (batch == size) & (rate > valley["r"].iloc[best]) & (loss > limit)
-    return found
-
-
 def _is_canonical(column: pd.Series[Any]) -> bool:
     """A status in our own words was judged before; a tracker's "finished" says nothing about the loss."""
     return bool(column.isin(["complete", "incomplete", "infeasible"]).all())
 
 
-def _count(frame: pd.DataFrame, role: str, name: str, collect: _Collector) -> Any:  # noqa: ANN401
-    """A column of positive numbers in which a cell may say that there is none: a target that was never reached."""
-    values, kind = parse_numbers(frame[name], thousands_first=True)
+def _count(frame: pd.DataFrame, role: str, name: str, collect: _Collector, notices: list[Notice]) -> Any:  # noqa: ANN401
+    """A column of positive numbers in which a cell may say that there is none: a target that was never reached.
+
+    Where it is not what the trials are compared by, a cell that cannot be read is one that is not there.
+    """
+    found = read_numbers(frame[name], thousands_first=True)
+    values, kind = found.numbers, found.kind
     wrong = (kind == "text") | ((kind == "number") & ~((values >= 0) if role == "excess_loss" else (values > 0)))
-    collect.add(wrong, name, frame[name], kind, ProblemCode.NOT_A_COUNT, role=role)
-    return _integers(np.where(kind == "number", values, np.nan))
+    notices += _remarks(frame[name], found)
+    if role == "steps_to_target":
+        collect.add(wrong, name, frame[name], kind, ProblemCode.NOT_A_COUNT, role=role)
+    elif wrong.any():
+        text = str(frame[name].iloc[int(np.argmax(wrong))])[:40]
+        notices.append(notice(NoticeCode.IGNORED, column=name, count=int(wrong.sum()), text=text))
+    return _integers(np.where((kind == "number") & ~wrong, values, np.nan))
+
+
+def _seeds(column: pd.Series[Any]) -> tuple[pd.Series[Any], list[Notice]]:
+    """Seeds without remarks behind them."""
+    seeds = _tidy(column)
+    if not isinstance(seeds.dtype, pd.StringDtype):
+        return seeds, []
+    remark = seeds.str.contains(_REMARK).fillna(False).to_numpy(dtype=bool)
+    if not remark.any():
+        return seeds, []
+    text = str(seeds.iloc[int(np.argmax(remark))])[:40]
+    told = notice(NoticeCode.REMARKS, column=str(column.name), count=int(remark.sum()), text=text)
+    clean = seeds.str.replace(_REMARK, "", regex=True).str.strip()
+    numbers = pd.to_numeric(clean, errors="coerce")
+    return (numbers if numbers.notna().equals(clean.notna()) else clean), [told]
 
 
 def _integers(values: FloatArray) -> Any:  # noqa: ANN401

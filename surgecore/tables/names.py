@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 
+from surgecore.tables.batch import PARTS, Part, part_of
 from surgecore.tables.metric import Goal, describe, preference
 
 BatchUnit = Literal["examples", "sequences", "tokens"]
@@ -19,9 +20,7 @@ ROLES = (*CANONICAL, "steps_to_target", "examples", "excess_loss")
 #: What files call each canonical column, preferred names first (after `plain_name`).
 ALIASES: dict[str, tuple[str, ...]] = {
     "batch_size": (
-        "batch_size", "bs", "batch", "batchsize", "global_batch_size", "effective_batch_size",
-        "total_batch_size", "train_batch_size", "batch_size_train", "minibatch_size", "mini_batch_size",
-        "batch_size_tokens", "batch_tokens", "tokens_per_batch", "batch_size_sequences", "per_device_train_batch_size"
+        *PARTS["total"], *PARTS["tokens"], *PARTS["batch"], *PARTS["local"]
     ),
     "learning_rate": (
         "learning_rate", "peak_learning_rate", "peak_lr", "max_learning_rate", "max_lr",
@@ -57,6 +56,9 @@ _VAGUE = frozenset({
     "stepsize",
 })  # fmt: skip
 _TRAINING, _HELD_OUT = {"train", "training"}, {"val", "valid", "validation", "eval", "evaluation", "test"}
+
+#: Fields of a mapping that take several columns.
+TUPLES = ("group", "batch_factors")
 
 _STATUS = {
     "complete": (
@@ -103,6 +105,9 @@ class ColumnMapping:
         Further columns, ``""`` where the file has none.
     group : tuple of str or None
         Columns that tell models in one file apart; empty for a single model, None to look for them.
+    batch_factors : tuple of str or None
+        Columns that `batch_size` is multiplied by (accumulation, devices), or divided by with a leading "/"; empty
+        for none, None to look for them.
     goal : {"", "minimise", "maximise", "drop"}
         What is good: a small metric, a large one, or a large loss drop; "" for what the metric's name says, and
         to be asked where it says nothing.
@@ -130,6 +135,7 @@ class ColumnMapping:
     examples: str = ""
     excess_loss: str = ""
     group: tuple[str, ...] | None = None
+    batch_factors: tuple[str, ...] | None = None
     goal: Goal = ""
     batch_unit: BatchUnit = "examples"
     sequence_length: float = 0.0
@@ -217,8 +223,8 @@ class ColumnMapping:
         values: dict[str, object] = {}
         names = {field.name for field in fields(cls)}
         for name, value in parse_qsl(query, keep_blank_values=True):
-            if name == "group":
-                values["group"] = (*values.get("group", ()), *([value] if value else []))  # type: ignore[misc]
+            if name in TUPLES:
+                values[name] = (*values.get(name, ()), *([value] if value else []))  # type: ignore[misc]
             elif name in ("sequence_length", "n_steps"):
                 values[name] = _number(name, value)
             elif name in names:
@@ -257,6 +263,12 @@ def known_as(name: object) -> frozenset[str]:
     whole = {role for role, aliases in ALIASES.items() if plain in aliases}
     metric = {"loss"} if preference(name) else set()
     return frozenset(whole or {role for role in ALIASES if _nested(name, role)} | metric)
+
+
+def batch_parts(names: Sequence[str]) -> dict[str, Part]:
+    """Which columns are parts of a batch size; what an evaluation was set to is none."""
+    found = {name: part_of(plain_name(name), last_name(name)) for name in names if not _path(name) & _HELD_OUT}
+    return {name: part for name, part in found.items() if part is not None}
 
 
 def _path(name: object) -> set[str]:

@@ -10,14 +10,25 @@ from typing import IO, Any
 import numpy as np
 import pandas as pd
 
+from surgecore.tables.batch import Reading, compare_layouts, readings
 from surgecore.tables.cells import parse_numbers
-from surgecore.tables.checks import Checked, DivergedRule, check
+from surgecore.tables.checks import Checked, check
+from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.formats import RawTable, read_bytes
 from surgecore.tables.metric import Goal, Metric, describe
 from surgecore.tables.models import Group, as_text, could_tell, guess_group_columns, list_groups
-from surgecore.tables.names import REQUIRED, ColumnMapping, candidates, plain_name
+from surgecore.tables.names import (
+    ALIASES,
+    REQUIRED,
+    BatchUnit,
+    ColumnMapping,
+    batch_parts,
+    candidates,
+    last_name,
+    plain_name,
+)
 from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, SweepError, notice, problem, refused
-from surgecore.tables.questions import Choice, GroupsFound, Question, QuestionOpen, Topic
+from surgecore.tables.questions import Change, Choice, GroupsFound, Question, QuestionOpen, Topic
 from surgecore.tables.stores.registry import read_store, store_file
 from surgecore.tables.stores.upload import is_store, laid_down
 
@@ -101,6 +112,21 @@ class Table:
             frame, lines = self._of_group(chosen, group)
         except QuestionOpen as open_:
             return open_.question
+        if chosen.batch_factors is None and len(readings := self._batches(chosen)) > 1:
+            ways = [(reading, _batch_as(chosen, reading)) for reading in readings]
+            return Question(
+                Topic.BATCH,
+                (readings[0].column, *readings[0].factors),
+                tuple(
+                    Choice(
+                        "tokens" if reading.tokens else "product" if reading.factors else "column",
+                        _batch_change(way),
+                        columns=(reading.column, *reading.factors),
+                        preview=self._preview(frame, lines, way),
+                    )
+                    for reading, way in ways
+                ),
+            )
         if not chosen.goal and not describe(chosen.loss).goal:
             goals: tuple[Goal, ...] = ("minimise", "maximise")
             answers = tuple(
@@ -109,6 +135,15 @@ class Table:
             )
             return Question(Topic.GOAL, (chosen.loss,), answers)
         return None
+
+    def _batches(self, mapping: ColumnMapping) -> list[Reading]:
+        parts = batch_parts(self.columns)
+        plain = {
+            name: last_name(name) if plain_name(name) not in ALIASES["batch_size"] else plain_name(name)
+            for name in parts
+        }
+        guess = mapping.batch_size == self.mapping.batch_size
+        return readings(self.frame, parts, plain, "" if guess else mapping.batch_size)
 
     def _preview(
         self, frame: pd.DataFrame, lines: np.ndarray[Any, np.dtype[np.int64]], mapping: ColumnMapping
@@ -124,10 +159,14 @@ class Table:
         return tuple(pairs if len(pairs) <= 8 else pairs[:4] + pairs[-4:])
 
     def resolve(self, mapping: ColumnMapping) -> ColumnMapping:
-        """The mapping with its group columns looked for, where it leaves them open."""
-        if mapping.group is not None or self._unmapped(mapping):
+        """The mapping with its batch's factors and group columns looked for, where it leaves them open."""
+        if self._unmapped(mapping):
             return mapping
-        used = set(mapping.columns.values())
+        if mapping.batch_factors is None and len(found := self._batches(mapping)) == 1:
+            mapping = _batch_as(mapping, found[0])
+        if mapping.group is not None:
+            return mapping
+        used = set(mapping.columns.values()) | set(batch_parts(self.columns))
         extra = [name for name in self.columns if name not in used and could_tell(self.frame[name])]
         if not extra:
             return replace(mapping, group=())
@@ -161,7 +200,7 @@ class Table:
         if (asked := self.question(chosen, group=group)) is not None:
             raise QuestionOpen(asked)
         checked = self._check(frame, lines, chosen, diverged or DivergedRule())
-        notices = [*self._notices(chosen), *checked.notices]
+        notices = [*self._notices(chosen), *checked.notices, *_layouts(frame, checked, chosen)]
         trials, n_bad = checked.trials, int(checked.bad.sum())
         if checked.problems and not (skip_bad_rows and n_bad < len(trials)):
             raise SweepError(checked.problems)
@@ -219,9 +258,43 @@ class Table:
             found.append(notice(NoticeCode.TOKENS, length=mapping.sequence_length))
         elif mapping.batch_unit != "examples":
             found.append(notice(NoticeCode.UNIT, unit=mapping.batch_unit))
-        if "per_device" in plain_name(mapping.batch_size):
+        part = batch_parts(self.columns).get(mapping.batch_size)
+        if mapping.batch_factors:
+            times = " × ".join((mapping.batch_size, *mapping.batch_factors)).replace("× /", "/ ")
+            found.append(notice(NoticeCode.PRODUCT, columns=times))
+        elif part == "local":
             found.append(notice(NoticeCode.PER_DEVICE, column=mapping.batch_size))
         return found
+
+
+def _layouts(frame: pd.DataFrame, checked: Checked, mapping: ColumnMapping) -> list[Notice]:
+    """Whether runs with the same batch size in another layout have the same metric, where that was tried."""
+    parts = batch_parts([str(name) for name in frame.columns])
+    names = [name for name, part in parts.items() if part in ("local", "batch", "accumulation", "devices", "nodes")]
+    names = [name for name in names if len(frame[name].unique()) > 1]
+    if not names or (not mapping.batch_factors and names == [mapping.batch_size]):
+        return []
+    layout = pd.Series(list(zip(*(frame[name].astype("str").fillna("") for name in names), strict=True)))
+    found = compare_layouts(checked.trials[~checked.bad], layout[~checked.bad])
+    if found is None:
+        return []
+    code = NoticeCode.SAME_LAYOUT if found.same else NoticeCode.OTHER_LAYOUT
+    shown = checked.metric.shown(found.difference)
+    return [notice(code, cells=found.cells, difference=float(f"{shown:.2g}"), error=float(f"{found.error:.2g}"))]
+
+
+def _batch_as(mapping: ColumnMapping, reading: Reading) -> ColumnMapping:
+    """A mapping with one reading of the batch size."""
+    unit: BatchUnit = (
+        "tokens" if reading.tokens else mapping.batch_unit if mapping.batch_unit != "tokens" else "examples"
+    )
+    return replace(mapping, batch_size=reading.column, batch_factors=reading.factors, batch_unit=unit)
+
+
+def _batch_change(mapping: ColumnMapping) -> Change:
+    names = ("batch_size", "batch_factors", "batch_unit")
+    default = ColumnMapping()
+    return tuple((name, v) for name in names if (v := getattr(mapping, name)) != getattr(default, name))
 
 
 def open_table(source: Source, *, name: str | None = None) -> Table:

@@ -132,6 +132,23 @@ notice-drop-is-good = In { $column } a large loss drop is good.
 notice-tokens = Batch sizes are tokens: sequences times { $length }.
 notice-unit = Batch sizes count { $unit }: read so wherever examples are named.
 notice-per-device = { $column } is per device: multiply by the number of devices for the real batch size.
+notice-product = The batch size is { $columns }.
+notice-same-layout = Runs of one batch size in another layout (micro-batches, devices) show no difference: { $difference } ± { $error } over { $cells ->
+    [one] { $cells } cell
+   *[other] { $cells } cells
+}.
+notice-other-layout = Runs of one batch size in another layout (micro-batches, devices) do not agree: they differ by { $difference } ± { $error } over { $cells ->
+    [one] { $cells } cell
+   *[other] { $cells } cells
+}. Is the loss averaged over the whole batch?
+notice-remarks = { $count ->
+    [one] A remark behind { $count } number
+   *[other] Remarks behind { $count } numbers
+} of { $column } were passed over, such as { $text }.
+notice-ignored = { $count ->
+    [one] { $count } cell
+   *[other] { $count } cells
+} of { $column } cannot be read and were passed over, such as { $text }.
 notice-unknown-status = The status { $words } is not known; those trials are judged by their loss.
 notice-finite-diverged = { $count ->
     [one] { $count } finite loss was
@@ -152,7 +169,7 @@ clipped-below = { $cells ->
    *[other] { $cells } cells
 } below { $metric } { $limit } drawn in the last colour of the scale.
 rule-nan = nan or inf
-rule-factor = worse than at the lowest learning rate, and than the median, by more than { $factor } times what the best learning rate gains over them
+rule-factor = above the best of its batch size, at a higher learning rate, by more than { $factor } times what losses near the best usually are
 rule-above = above { $above }
 rule-diverged = A loss counts as diverged if it is { $rules }.
 rule-or = , or{" "}
@@ -208,9 +225,8 @@ problem-not-a-count = { $role } must be { $role ->
 }, empty or a word such as never, but got { $text }
     .page = Leave the row out with the button below, or the column under "How the file is read".
     .flag = --skip-bad-rows, or --map { $role }=
-problem-remark = seed must be a plain value, but got { $text }
-    .page = Leave the row out with the button below.
-    .flag = --skip-bad-rows
+problem-best-among-them = rows that cannot be read hold the best loss at batch size { $batch_sizes }: mend them rather than leave them out
+problem-rows = { $count } rows: { $message }
 problem-more = and { $count } more problems of these kinds
 problem-empty-cell = an empty cell
 question-open = cannot be read yet. { $question }
@@ -220,6 +236,10 @@ question-models = holds { $count ->
 }, which differ in { $columns }.
 question-never-pooled = They are never pooled: choose one.
 question-preview = best learning rates of the grid: { $best }
+question-batch = Which batch does one optimizer step see? { $columns } leave it open.
+answer-batch-product = { $columns }
+answer-batch-tokens = { $columns }, in tokens
+answer-batch-column = { $columns } as it stands
 question-goal = Which way is good in { $columns }? Its name does not say.
 answer-goal-minimise = small is good
 answer-goal-maximise = large is good
@@ -638,6 +658,19 @@ training-stopped-early = Stopped; resume to go on.
 training-progress = { $done }/{ $total } runs, about { $time } left; best learning rates so far { $best }
 training-progress-scouting = scouting, { training-progress }
 
+job-kept = { $done } of { $total } runs are done and kept.
+job-kept-scouting = { $done } of { $total } runs of the scouting stage are done and kept.
+job-what-was-finished = What was finished is kept.
+job-not-started = It had not started.
+job-stopped-early = It was stopped before it began.
+job-stopped = It was stopped.
+job-server-stopped = The server was stopped meanwhile.
+job-refused = The plan was refused: { $detail }
+job-no-start = The worker could not be started: { $detail }
+job-unreadable = What the worker said cannot be read: { $detail }
+job-error = The worker stopped: { $detail }
+job-no-result = The worker ended without a result (exit status { $detail }).
+
 # end of: training: runs
 
 
@@ -961,6 +994,16 @@ details-compare-units = Learning rates of different optimizers have different un
 
 ## page: train
 
+
+train-switched-off = Training is switched off on this server (`{ $switch }=off`). A plan made here runs on your own machine.
+train-not-installed = { $count ->
+    [one] Training needs `{ $first }`, which is not installed on this server: `pip install 'surgecore[training]'`.
+   *[other] Training needs `{ $first }` and `{ $second }`, which are not installed on this server: `pip install 'surgecore[training]'`.
+}
+train-queue-full = { $count ->
+    [one] { $count } sweep is already waiting; try again when it is done.
+   *[other] { $count } sweeps are already waiting; try again when one is done.
+}
 
 # end of: page: train
 

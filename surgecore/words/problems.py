@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from surgecore.sweeps.sweep import Sweep
-from surgecore.tables.checks import DivergedRule
+from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.metric import Metric
 from surgecore.tables.problems import Notice, NoticeCode, Problem, Value
 from surgecore.tables.questions import Choice, Question, Topic
@@ -31,7 +31,8 @@ def problem(found: Problem) -> str:
     """
     if found.question is not None:
         return question(found.question)
-    return _said(f"problem-{found.code}", _problem_values(found))
+    text = _said(f"problem-{found.code}", _problem_values(found))
+    return say("problem-rows", count=found.n_rows, message=text) if found.n_rows > 1 else text
 
 
 def remedy(found: Problem, where: Literal["page", "flag"]) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from surgecore.words.numbers import number
+from surgecore.words.numbers import number, plain
 from surgecore.words.phrases import say
 
 if TYPE_CHECKING:
     from surgecore.training.plans.estimate import Estimate
+    from surgecore.training.runs.jobs import Job
     from surgecore.training.runs.runner import Progress
 
 
@@ -47,3 +48,14 @@ def outcome(finished: bool, done: int, total: int) -> str:
     if total:
         return say("training-stopped", done=f"{done:,}", total=f"{total:,}")
     return say("training-stopped-early")
+
+
+def ended(job: Job) -> str:
+    """Why a job that is cancelled or failed ended, and how much of it is kept."""
+    if job.progress and job.state == "cancelled":
+        scouting = job.plan.grid.refine and job.progress["stage"] == 0
+        done, total = (f"{job.progress[name]:,}" for name in ("done", "total"))
+        return say("job-kept-scouting" if scouting else "job-kept", done=done, total=total)
+    said = say(f"job-{job.ending.replace('_', '-') or 'stopped'}", detail=plain(job.detail))
+    kept = job.state == "cancelled" and job.ending != "not_started"
+    return f"{said} {say('job-what-was-finished')}" if kept else said

@@ -16,7 +16,8 @@ from train import jobs as training_jobs
 from train import plan as train_plan
 
 from surgecore.training.plans.plan import Plan
-from surgecore.training.runs.jobs import CANCELLED, Job
+from surgecore.training.runs.jobs import CANCELLED, Ending, Job
+from surgecore.words.training import ended
 
 PAGE = "app_pages/train.py"
 ROOT = Path(__file__).parents[2]
@@ -41,9 +42,7 @@ def quadratic(app):
 
 def wait():
     """Until the queue of this server is empty."""
-    thread = training_jobs.jobs()._queue._thread
-    if thread is not None:
-        thread.join(120)
+    assert training_jobs.jobs().queue.join(120)
 
 
 def surface(app) -> dict:
@@ -93,7 +92,7 @@ def test_a_sweep_is_cancelled_and_taken_up_again(page):
     wait()
     page.run()
     assert training_jobs.jobs().find(name).state == "cancelled"
-    assert page.info[0].value.startswith("Cancelled. ")
+    assert page.info[0].value.endswith(" kept.")
     assert "kept." in page.info[0].value
     assert "chunk" not in page.info[0].value
     press(page, "Go on with it")
@@ -105,12 +104,12 @@ def test_a_sweep_is_cancelled_and_taken_up_again(page):
 def test_a_stopped_sweep_is_counted_in_runs(tmp_path):
     plan = train_plan.read(train_plan.Choices("quadratic", "sign", "cold", "steps", 1, 0.0, (2, 4), (-4, 1), 2, 4,
                                               False).table())  # fmt: skip
-    job = Job(plan, tmp_path, CANCELLED, message="Stopped after 20 of 132 chunks; resume to go on.")
-    assert training_jobs.kept(job) == "What was finished is kept."
+    job = Job(plan, tmp_path, CANCELLED, ending=Ending.STOPPED)
+    assert ended(job) == "It was stopped. What was finished is kept."
     job.progress = {"stage": 1, "done": 1309, "total": 8640}
-    assert training_jobs.kept(job) == "1,309 of 8,640 runs are done and kept."
-    early = Job(plan, tmp_path, CANCELLED, message="The server was stopped meanwhile.")
-    assert training_jobs.kept(early) == "The server was stopped meanwhile. What was finished is kept."
+    assert ended(job) == "1,309 of 8,640 runs are done and kept."
+    early = Job(plan, tmp_path, CANCELLED, ending=Ending.SERVER_STOPPED)
+    assert ended(early) == "The server was stopped meanwhile. What was finished is kept."
 
 
 def test_learning_rates_are_written_as_on_the_chart(page):
@@ -184,7 +183,7 @@ assert not at.exception
 at.selectbox(key="train-workload").set_value("quadratic").run()
 next(b for b in at.button if b.label.startswith("Train this")).click().run()
 from train import jobs as training_jobs
-training_jobs.jobs()._queue._thread.join(120)
+assert training_jobs.jobs().queue.join(120)
 at.run()
 assert not at.exception
 assert training_jobs.jobs().find("".join(at.query_params["job"])).state == "done"
@@ -196,9 +195,9 @@ assert not {"torch", "sklearn"} & set(sys.modules), "imported"
 def test_a_worker_that_dies_is_a_message(page, monkeypatch):
     quadratic(page)
     command = [sys.executable, "-c", "import sys; sys.stderr.write('out of memory'); sys.exit(9)"]
-    queue = training_jobs.jobs()._queue
+    queue = training_jobs.jobs().queue
     monkeypatch.setattr(
-        queue, "_start",
+        queue, "start",
         lambda job: subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True),
     )  # fmt: skip
     press(page, "Train this sweep")

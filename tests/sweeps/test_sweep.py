@@ -79,12 +79,12 @@ def test_the_set_learning_rate_beats_the_decayed_one_and_says_so():
 
 def test_every_problem_is_named_with_its_row_and_text_at_once():
     text = "batch_size,learning_rate,loss\n4,0.001,0.5\n-4,0.001,0.5\n4,zero,0.5\n4,nan,0.5\n\n"
-    text += "4,0.001,0.5  <- best\n,1,1\n"
+    text += "4,0.001,half\n,1,1\n"
     found = problems(text)
     assert [(problem.row, problem.column) for problem in found] == [
         (3, "batch_size"), (4, "learning_rate"), (5, "learning_rate"), (7, "loss"), (8, "batch_size"),
     ]  # fmt: skip
-    for problem, text in zip(found, ["-4", "zero", "nan", "0.5  <- best", "an empty cell"], strict=True):
+    for problem, text in zip(found, ["-4", "zero", "nan", "half", "an empty cell"], strict=True):
         assert text in problem.message
 
 

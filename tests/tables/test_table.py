@@ -361,13 +361,13 @@ def test_large_finite_losses_are_diverged_by_a_stated_rule(frame):
 
 
 def test_good_rows_stay_usable_if_one_agrees():
-    text = b"bs,lr,loss\n4,0.1,1\n4,bad,1\n4,0.2,2\n-1,0.2,2\n4,0.4,3  <- ?\n"
+    text = b"bs,lr,loss\n4,0.1,1\n4,bad,1\n4,0.2,2\n-1,0.2,2\n4,0.4,3 apples or 4\n,1,2\n"
     table = open_table(text)
-    assert [problem.row for problem in table.problems()] == [3, 5, 6]
+    assert [problem.row for problem in table.problems()] == [3, 5, 7]
     with pytest.raises(SweepError):
         Sweep.from_table(table)
     sweep = Sweep.from_table(table, skip_bad_rows=True)
-    assert sweep.trials["learning_rate"].tolist() == [0.1, 0.2]
+    assert sweep.trials["learning_rate"].tolist() == [0.1, 0.2, 0.4]
     assert any("3 rows with a problem were left out" in str(notice) for notice in sweep.notices)
 
 

@@ -61,7 +61,7 @@ def test_delimiters_at_the_end_of_rows_and_header_are_no_cells():
         assert len(Sweep.from_csv(text.encode()).trials) == len(ROWS)
 
 
-def test_remarks_in_any_column_are_problems():
+def test_remarks_in_any_column_are_passed_over_and_said():
     text = HEADER.replace("\n", ",steps,steps_to_target\n") + "\n".join(
         f"{row},20,{40 + i}" for i, row in enumerate(ROWS)
     )
@@ -69,12 +69,39 @@ def test_remarks_in_any_column_are_problems():
     lines[3] = lines[3].replace(",20,", ",20 <- best,")
     lines[4] = lines[4].replace(",1,20,", ",1  <- best,20,")
     lines[5] += " # best"
-    lines[6] = lines[6].rpartition(",")[0] + ",-5"
+    lines[6] = lines[6].replace(",20,", ",soon,")
     lines[7] = lines[7].rpartition(",")[0] + ",never"
+    lines[8] = lines[8].rpartition(",")[0] + ",-5"
+    lines[13] = lines[13].replace("0.01,", "**0.01** (best),", 1)
     found = problems("\n".join(lines))
-    assert [row for row, _ in found] == [4, 5, 6, 7]
-    for (_, message), got in zip(found, ["'20 <- best'", "'1  <- best'", "# best'", "'-5'"], strict=True):
-        assert message.endswith(got)
+    assert [row for row, _ in found] == [9]
+    assert found[0][1].endswith("'-5'")
+    sweep = Sweep.from_csv("\n".join(lines).encode(), skip_bad_rows=True)
+    assert sweep.n_seeds == 2
+    said = [dict(notice.values) for notice in sweep.notices if notice.code in ("remarks", "ignored")]
+    assert {str(told["column"]) for told in said} == {"steps", "seed", "lr", "steps_to_target"}
+
+
+def test_a_best_cell_among_the_rows_that_cannot_be_read_is_warned_of():
+    lines = (HEADER + "\n".join(ROWS)).split("\n")
+    best = next(i for i, line in enumerate(lines) if line.startswith("0.01,4,"))
+    lines[best] += ",surplus"
+    found = problems("\n".join(lines))
+    assert [row for row, _ in found] == [best + 1]
+    lines = (HEADER.replace("\n", ",steps_to_target\n") + "\n".join(f"{row},5" for row in ROWS)).split("\n")
+    for index, line in enumerate(lines):
+        if line.startswith("0.01,16,"):
+            lines[index] = line.removesuffix(",5") + ",wrong"
+    assert [message for _, message in problems("\n".join(lines))][-1].startswith(
+        "rows that cannot be read hold the best loss at batch size 16"
+    )
+
+
+def test_a_column_that_is_wrong_as_a_whole_is_one_problem():
+    text = HEADER + "\n".join(row.replace(row.split(",")[0], "fast", 1) for row in ROWS)
+    ((row, message),) = problems(text)
+    assert row == 2
+    assert message == "24 rows: learning_rate must be a positive number, but got 'fast'"
 
 
 def test_dots_are_thousands_where_commas_are_decimal_marks():

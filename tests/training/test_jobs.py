@@ -7,7 +7,9 @@ import sys
 import pytest
 
 from surgecore.training.plans.plan import Plan
-from surgecore.training.runs.jobs import CANCELLED, DONE, FAILED, JobQueue
+from surgecore.training.runs.jobs import CANCELLED, DONE, FAILED, Ending, JobQueue
+from surgecore.words import plain
+from surgecore.words.training import ended
 
 END = {"event": "end", "finished": True, "status": "All is done.", "files": ["a.csv"]}
 SAY_END = f"print({json.dumps(json.dumps(END))}, flush=True)"
@@ -31,76 +33,74 @@ def queue(monkeypatch):
         command = [sys.executable, "-c", script]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    monkeypatch.setattr(queue, "_start", start)
+    monkeypatch.setattr(queue, "start", start)
     return queue
 
 
 def outcomes(queue, plan, folder, scripts):
     queue.scripts = list(scripts)
     jobs = [queue.submit(plan, folder / str(i)) for i in range(len(scripts))]
-    if (thread := queue._thread) is not None:
-        thread.join(60)
-        assert not thread.is_alive()
+    assert queue.join(60)
     return jobs
 
 
 def test_a_real_worker_leaves_its_files(plan, tmp_path):
     queue = JobQueue()
     job = queue.submit(plan, tmp_path)
-    queue._thread.join(120)
+    assert queue.join(120)
     assert job.state == DONE
     assert [file.name for file in job.files] == ["small-k3.csv", "small-k1.csv"]
     assert all(file.exists() for file in job.files)
     again = queue.submit(plan, tmp_path)
-    queue._thread.join(120)
-    assert again.state == FAILED
-    assert "resume it, or choose another folder" in again.message
+    assert queue.join(120)
+    assert (again.state, again.ending) == (FAILED, Ending.REFUSED)
+    assert "resume it, or choose another folder" in again.detail
 
 
 def test_a_worker_with_a_megabyte_of_warnings_is_heard_to_its_end(queue, plan, tmp_path):
     (job,) = outcomes(queue, plan, tmp_path, [f"import sys; sys.stderr.write('a warning\\n' * 100_000); {SAY_END}"])
-    assert (job.state, job.message) == (DONE, "All is done.")
+    assert (job.state, job.ending) == (DONE, "")
 
 
 def test_what_a_library_prints_is_not_an_event(queue, plan, tmp_path):
     noise = "print('downloading'); print('[1]'); print('null'); print('{\"event\": \"progress\"}')"
     (job,) = outcomes(queue, plan, tmp_path, [f"{noise}; {SAY_END}"])
-    assert (job.state, job.message) == (DONE, "All is done.")
+    assert (job.state, job.ending) == (DONE, "")
 
 
 @pytest.mark.parametrize(
-    ("script", "message"),
+    ("script", "ending", "detail"),
     [
-        (OSError(12, "Cannot allocate memory"), "It could not be started: [Errno 12] Cannot allocate memory"),
-        ("import sys; sys.exit('no room')", "no room"),
-        ("import sys; sys.stdout.buffer.write(b'\\xff\\n'); sys.exit(1)", "What it says cannot be read"),
-        ("print('half a word'); raise SystemExit(1)", "half a word"),
-        ("import os; os._exit(7)", "The worker ended without a result (exit status 7)."),
-        ("pass", "The worker ended without a result (exit status 0)."),
-        ("import sys; sys.stderr.write('usage: wrong option'); sys.exit(2)", "usage: wrong option"),
-        ('print(\'{"event": "refused", "problems": ["A.", "B."]}\'); raise SystemExit(2)', "A. B."),
+        (OSError(12, "Cannot allocate memory"), Ending.NO_START, "[Errno 12] Cannot allocate memory"),
+        ("import sys; sys.exit('no room')", Ending.ERROR, "no room"),
+        ("import sys; sys.stdout.buffer.write(b'\\xff\\n'); sys.exit(1)", Ending.UNREADABLE, "'utf-8' codec can't"),
+        ("print('half a word'); raise SystemExit(1)", Ending.ERROR, "half a word"),
+        ("import os; os._exit(7)", Ending.NO_RESULT, "7"),
+        ("pass", Ending.NO_RESULT, "0"),
+        ("import sys; sys.stderr.write('usage: wrong option'); sys.exit(2)", Ending.ERROR, "usage: wrong option"),
+        ('print(\'{"event": "refused", "problems": ["A.", "B."]}\'); raise SystemExit(2)', Ending.REFUSED, "A. B."),
     ],
 )
-def test_a_failure_is_a_sentence_and_the_queue_goes_on(queue, plan, tmp_path, script, message):
+def test_a_failure_has_its_reason_and_the_queue_goes_on(queue, plan, tmp_path, script, ending, detail):
     failed, after = outcomes(queue, plan, tmp_path, [script, SAY_END])
-    assert failed.state == FAILED
-    assert failed.message.startswith(message)
+    assert (failed.state, failed.ending) == (FAILED, ending)
+    assert failed.detail.startswith(detail)
+    assert plain(detail) in ended(failed)
     assert after.state == DONE
 
 
 def test_a_worker_that_stops_can_be_resumed(queue, plan, tmp_path):
     (job,) = outcomes(queue, plan, tmp_path, ["raise SystemExit(3)"])
-    assert (job.state, job.message) == (CANCELLED, "Stopped.")
+    assert (job.state, job.ending) == (CANCELLED, Ending.STOPPED)
 
 
 def test_a_job_that_waits_is_cancelled_at_once(queue, plan, tmp_path):
     queue.scripts = ["import time; time.sleep(30)", SAY_END]
     first, second = (queue.submit(plan, tmp_path / name) for name in "ab")
-    thread = queue._thread
     while first._process is None:
         pass
     assert queue.position(second) == 0
     queue.cancel(second)
     queue.cancel(first)
-    thread.join(60)
+    assert queue.join(60)
     assert first.state == second.state == CANCELLED

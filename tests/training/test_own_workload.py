@@ -161,9 +161,9 @@ def test_a_worker_of_the_train_page_imports_nothing(marked):
     queue = JobQueue()
     job = queue.submit(plan_of(PLAN), marked / "job")
     (marked / "was-imported").unlink()
-    queue._thread.join(60)
+    assert queue.join(60)
     assert job.state == FAILED
-    assert "workload.key must be one of quadratic" in job.message
+    assert "workload.key must be one of quadratic" in job.detail
     assert not (marked / "was-imported").exists()
 
 

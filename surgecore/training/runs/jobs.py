@@ -11,17 +11,45 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import StrEnum
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any
 
 from surgecore.training.plans.plan import Plan
 
-WAITING, RUNNING, DONE, CANCELLED, FAILED = "waiting", "running", "done", "cancelled", "failed"
-NOT_STARTED = "It had not started."
+
+class State(StrEnum):
+    """Where a job is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Ending(StrEnum):
+    """Why a job that is cancelled or failed ended."""
+
+    NONE = ""
+    NOT_STARTED = "not_started"  # cancelled while it waited
+    STOPPED_EARLY = "stopped_early"  # cancelled before its worker began
+    STOPPED = "stopped"
+    SERVER_STOPPED = "server_stopped"
+    REFUSED = "refused"  # the plan or the folder; `detail` has the problems
+    NO_START = "no_start"  # `detail` is what the system said
+    UNREADABLE = "unreadable"  # likewise
+    ERROR = "error"  # `detail` is the worker's last line
+    NO_RESULT = "no_result"  # `detail` is the exit status
+
+
+WAITING, RUNNING, DONE, CANCELLED, FAILED = State
+#: States of a job that is not over.
+ACTIVE = (WAITING, RUNNING)
 #: Characters kept of what a worker wrote to standard error.
 _KEPT = 10_000
 
@@ -36,14 +64,16 @@ class Job:
         What it runs.
     folder : Path
         Where its journal, CSVs, plan and provenance are.
-    state : str
+    state : State
         "waiting", "running", "done", "cancelled" or "failed".
     progress : mapping
         The newest progress (fields of `surgecore.training.runs.runner.Progress`); empty before the first.
     cells : dict
         (batch size, learning rate) to mean loss so far, None where a run diverged: the surface as it fills in.
-    message : str
-        Last sentence for people.
+    ending : Ending
+        Why it ended, where it is cancelled or failed.
+    detail : str
+        What the worker or the system said of it.
     files : tuple of Path
         Result files, when done.
     resume : bool
@@ -52,10 +82,11 @@ class Job:
 
     plan: Plan
     folder: Path
-    state: str = WAITING
+    state: State = WAITING
     progress: Mapping[str, Any] = field(default_factory=dict)
     cells: dict[tuple[int, float], float | None] = field(default_factory=dict)
-    message: str = ""
+    ending: Ending = Ending.NONE
+    detail: str = ""
     files: tuple[Path, ...] = ()
     resume: bool = False
     _process: subprocess.Popen[str] | None = None
@@ -77,9 +108,9 @@ class Job:
             self.progress = event
             self.cells |= {(size, rate): loss for size, rate, loss, _ in event["cells"]}
         elif kind == "end":
-            self.message, self.files = event["status"], tuple(map(Path, event["files"]))
+            self.files = tuple(map(Path, event["files"]))
         elif kind == "refused":
-            self.message = " ".join(event["problems"])
+            self.ending, self.detail = Ending.REFUSED, " ".join(event["problems"])
 
 
 class JobQueue:
@@ -89,10 +120,12 @@ class JobQueue:
     ----------
     workers : int, optional
         Processes of a job.
+    start : callable, optional
+        Starts the worker of a job; a child process of ``surge sweep`` by default.
     """
 
-    def __init__(self, workers: int = 1) -> None:
-        self._workers = workers
+    def __init__(self, workers: int = 1, start: Callable[[Job], subprocess.Popen[str]] | None = None) -> None:
+        self.start = start or (lambda job: _worker(job, workers))
         self._waiting: deque[Job] = deque()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -124,13 +157,20 @@ class JobQueue:
         with self._changed:
             return self._waiting.index(job) if job in self._waiting else 0
 
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until every job is over; False if it took longer."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout)
+        return thread is None or not thread.is_alive()
+
     def cancel(self, job: Job) -> None:
         """Take a job out of the queue, or ask it to stop; what it has done stays, and can be resumed."""
         with self._changed:
             if job in self._waiting:
                 self._waiting.remove(job)
                 job.state = CANCELLED
-                job.message = job.message or ("" if job.resume else NOT_STARTED)
+                job.ending = Ending.STOPPED if job.resume else Ending.NOT_STARTED
             elif job._process is not None and job.state == RUNNING:
                 job._asked_to_stop = True
                 # not an interrupt: a server that a script put into the background, and its children, ignore those
@@ -145,18 +185,11 @@ class JobQueue:
                 job = self._waiting.popleft()
                 job.state = RUNNING
                 try:
-                    job._process = self._start(job)
+                    job._process = self.start(job)
                 except (OSError, ValueError) as error:
-                    job.message, job.state = f"It could not be started: {error}", FAILED
+                    job.ending, job.detail, job.state = Ending.NO_START, str(error), FAILED
                     continue
             self._follow(job)
-
-    def _start(self, job: Job) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "surgecore.training", str(job.folder / "plan.toml"), "--json", "--no-import"]
-        command += ["--out", str(job.folder), "--workers", str(self._workers)] + ["--resume"] * job.resume
-        return subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace"
-        )
 
     @staticmethod
     def _follow(job: Job) -> None:
@@ -164,7 +197,7 @@ class JobQueue:
         assert process is not None
         assert process.stdout is not None
         assert process.stderr is not None
-        errors, other = _Tail(process.stderr), ""
+        errors, other, unreadable = _Tail(process.stderr), "", ""
         with process:
             # at the same time, or a worker with many warnings waits for a reader, and is waited for
             errors.start()
@@ -173,10 +206,10 @@ class JobQueue:
                     if not job._hear(line):  # whatever a library prints
                         other = line
             except (OSError, ValueError) as error:
-                other = f"What it says cannot be read: {error}"
+                unreadable = str(error)
             errors.join()
-        last = (errors.text.strip() or other.strip()).splitlines()[-1:]
-        job.message, job.state = _outcome(job, process.returncode, "".join(last))
+        last = "".join((errors.text.strip() or other.strip()).splitlines()[-1:])
+        job.state, job.ending, job.detail = _outcome(job, process.returncode, last, unreadable)
 
 
 class _Tail(threading.Thread):
@@ -192,15 +225,25 @@ class _Tail(threading.Thread):
                 self.text = (self.text + part)[-_KEPT:]
 
 
-def _outcome(job: Job, status: int, last: str) -> tuple[str, str]:
-    """Message and state of a job whose worker has ended."""
+def _worker(job: Job, workers: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "surgecore.training", str(job.folder / "plan.toml"), "--json", "--no-import"]
+    command += ["--out", str(job.folder), "--workers", str(workers)] + ["--resume"] * job.resume
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace"
+    )
+
+
+def _outcome(job: Job, status: int, last: str, unreadable: str) -> tuple[State, Ending, str]:
+    """State of a job whose worker has ended, why, and what was said."""
     if job._asked_to_stop and status:
         # a worker that is interrupted while it starts ends as it can
-        return job.message or "Stopped before it began.", CANCELLED
+        return CANCELLED, Ending.STOPPED if job.progress else Ending.STOPPED_EARLY, ""
     if status == 0 and job.files:
-        return job.message, DONE
+        return DONE, Ending.NONE, ""
     if status == 3:
-        return job.message or "Stopped.", CANCELLED
-    if status == 2 and job.message:
-        return job.message, FAILED
-    return last or f"The worker ended without a result (exit status {status}).", FAILED
+        return CANCELLED, Ending.STOPPED, ""
+    if status == 2 and job.ending is Ending.REFUSED:
+        return FAILED, job.ending, job.detail
+    if unreadable and not last:
+        return FAILED, Ending.UNREADABLE, unreadable
+    return (FAILED, Ending.ERROR, last) if last else (FAILED, Ending.NO_RESULT, str(status))
