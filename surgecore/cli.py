@@ -282,8 +282,8 @@ def report(analysis: Analysis) -> str:
         if fit.law is None:
             continue
         parameters = ", ".join(
-            f"{item.param.label} {item.value:.3g} ({item.interval[0]:.3g} to {item.interval[1]:.3g})"
+            f"{words.param(item.param)} {item.value:.3g} ({item.interval[0]:.3g} to {item.interval[1]:.3g})"
             for item in fit.parameters.values()
         )
-        lines.append(f"{words.law(fit.family.key):36s}  {score:7.1f}  {weight:6.2f}  {holdout:+7.2f}  {parameters}")
+        lines.append(f"{words.curve(fit.family.key):36s}  {score:7.1f}  {weight:6.2f}  {holdout:+7.2f}  {parameters}")
     return "\n".join(lines)

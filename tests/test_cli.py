@@ -41,7 +41,7 @@ def test_the_report_names_every_optimum_and_law(sweep, path, capsys):
     for optimum in result.optima:
         assert f"{optimum.learning_rate:.3g}" in printed
     for fit in result.comparison.fits:
-        assert words.law(fit.family.key) in printed
+        assert words.curve(fit.family.key) in printed
 
 
 def test_standard_input_is_read(sweep, capsys, monkeypatch):

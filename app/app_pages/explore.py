@@ -37,7 +37,7 @@ if numbers.open:
     with numbers:
         explore.numbers(explore.shown_model(state), state.curves)
         if state.points:
-            st.table(tables.optima(analysis.optima, analysis.sweep.metric).set_index("Batch size"))
+            st.table(tables.optima(analysis.optima, analysis.sweep.metric).set_index(say("column-batch-size")))
 if share.open:
     with share:
         explore.share(state, analysis.optima)

@@ -27,11 +27,11 @@ st.title("The law in a page", anchor=False)
 st.container(width=780).markdown(Path(__file__).with_name("reference.md").read_text(encoding="utf-8"))
 
 st.header("Laws that are compared", anchor=False)
-st.table({"Law": [words.law(key) for key in LAWS], "Source": [law.source for law in LAWS.values()]})
+st.table({"Law": [words.curve(key) for key in LAWS], "Source": [law.source for law in LAWS.values()]})
 
 st.header("Glossary", anchor=False)
 params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.law.params)]
-st.table(tables.glossary(params).set_index("Symbol"))
+st.table(tables.glossary(params).set_index(words.say("column-symbol")))
 
 st.header("Bundled sweeps", anchor=False)
 titles, here = list(catalogue.by_title()), shown.entry()

@@ -142,7 +142,8 @@ def specs() -> list[dict[str, Any]]:
     """The parameters as the sliders of the browser need them."""
     return [
         {
-            "name": param.name, "label": param.label, "unit": param.unit, "description": param.description,
+            "name": param.name, "label": words.param(param), "unit": words.unit(param.unit),
+            "description": words.meaning(param),
             "default": vars(DEFAULT_MODEL)[param.name], "low": param.bounds[0], "high": param.bounds[1],
             "log": param.log, "whole": param.name in WHOLE,
         }

@@ -49,8 +49,8 @@ for optimum in analysis.optima:
 for fit in analysis.comparison.fits:
     if fit.law is not None and fit.family.key in ("{best}", "surge"):
         sizes = np.geomspace(sweep.batch_sizes.min() / 2, sweep.batch_sizes.max() * 2, 241)
-        figure.add_scatter(x=sizes, y=fit.law(sizes), mode="lines", name=words.law(fit.family.key))
-        print(words.law(fit.family.key), *fit.parameters.values(), sep="\\n  ")
+        figure.add_scatter(x=sizes, y=fit.law(sizes), mode="lines", name=words.curve(fit.family.key))
+        print(words.curve(fit.family.key), *fit.parameters.values(), sep="\\n  ")
 figure.update_xaxes(type="log", title="Batch size [examples]")
 figure.update_yaxes(type="log", title="Optimal learning rate")
 figure.show()

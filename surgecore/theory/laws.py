@@ -16,18 +16,13 @@ from numpy.typing import ArrayLike
 from surgecore._validate import FloatArray, finite, like, positive, positive_array
 from surgecore.theory.params import Param
 
-#: Unit of a sign-like optimizer's learning rate.
-LR_UNIT = "parameter units per step"
-_BATCH_UNIT = "examples"
+
+def _lr_max(phrase: str) -> Param:
+    return Param("lr_max", r"\varepsilon_{max}", "rate_sign", 1e-3, (1e-9, 1e4), phrase=phrase)
 
 
-def _lr_max(description: str) -> Param:
-    return Param("lr_max", r"\varepsilon_{max}", "Largest learning rate", LR_UNIT, description, 1e-3, (1e-9, 1e4))
-
-
-def _noise_scale(description: str) -> Param:
-    symbol = r"\mathcal{B}_{noise}"
-    return Param("noise_scale", symbol, "Noise scale", _BATCH_UNIT, description, 256.0, (1e-3, 1e9))
+def _noise_scale(phrase: str) -> Param:
+    return Param("noise_scale", r"\mathcal{B}_{noise}", "examples", 256.0, (1e-3, 1e9), phrase=phrase)
 
 
 class Law(ABC):
@@ -107,8 +102,8 @@ class SurgeLaw(Law):
     noise_scale: float
 
     params = (
-        _lr_max("Optimal learning rate at the peak of the surge."),
-        _noise_scale("Batch size at which the optimal learning rate of sign-like optimizers peaks."),
+        _lr_max("lr_max"),
+        _noise_scale("noise_scale"),
     )
 
     def __post_init__(self) -> None:
@@ -161,9 +156,7 @@ class GeneralSurgeLaw(Law):
 
     params = (
         *SurgeLaw.params,
-        Param("exponent", "p", "Surge exponent", "",
-              "Slope of a generalised surge on both sides; 1/2 for Gaussian gradients, less for heavy tails.",
-              0.5, (0.02, 1.0), log=False),
+        Param("exponent", "p", "", 0.5, (0.02, 1.0), log=False, phrase="exponent_surge"),
     )  # fmt: skip
 
     def __post_init__(self) -> None:
@@ -209,18 +202,9 @@ class SaturatingLaw(Law):
     exponent: float = 1.0
 
     params = (
-        _lr_max("Optimal learning rate that a saturating law approaches for large batches."),
-        _noise_scale("Batch size at which a saturating law bends."),
-        Param(
-            "exponent",
-            r"\alpha",
-            "Exponent",
-            "",
-            "Slope of the rise on log-log axes.",
-            1.0,
-            (0.05, 2.0),
-            log=False,
-        ),
+        _lr_max("lr_max_saturating"),
+        _noise_scale("noise_scale_saturating"),
+        Param("exponent", r"\alpha", "", 1.0, (0.05, 2.0), log=False, phrase="exponent_rise"),
     )
 
     def __post_init__(self) -> None:
@@ -262,25 +246,8 @@ class PowerLaw(Law):
     exponent: float
 
     params = (
-        Param(
-            "coefficient",
-            "c",
-            "Learning rate at B = 1",
-            LR_UNIT,
-            "Optimal learning rate at batch size 1.",
-            1e-4,
-            (1e-12, 1e4),
-        ),
-        Param(
-            "exponent",
-            "p",
-            "Exponent",
-            "",
-            "Slope of a power law on log-log axes.",
-            0.5,
-            (-2.0, 2.0),
-            log=False,
-        ),
+        Param("coefficient", "c", "rate_sign", 1e-4, (1e-12, 1e4)),
+        Param("exponent", "p", "", 0.5, (-2.0, 2.0), log=False, phrase="exponent_power"),
     )
 
     def __post_init__(self) -> None:
@@ -313,17 +280,7 @@ class ConstantLaw(Law):
 
     lr: float
 
-    params = (
-        Param(
-            "lr",
-            r"\varepsilon",
-            "Learning rate",
-            LR_UNIT,
-            "One learning rate for every batch size.",
-            1e-3,
-            (1e-9, 1e4),
-        ),
-    )
+    params = (Param("lr", r"\varepsilon", "rate_sign", 1e-3, (1e-9, 1e4)),)
 
     def __post_init__(self) -> None:
         self._keep_positive("lr")

@@ -1,4 +1,4 @@
-"""A parameter, described once: sliders, fit bounds, URL keys and the glossary all derive from it."""
+"""A parameter, defined once: sliders, fit bounds, URL keys and the glossary all derive from it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from surgecore._validate import like
 
 @dataclass(frozen=True)
 class Param:
-    """What there is to say about one parameter, said once, and the coordinate in which a fit moves it.
+    """One parameter: its symbol, unit, range, and the coordinate in which a fit moves it.
 
     Attributes
     ----------
@@ -21,34 +21,31 @@ class Param:
         Field of the object it belongs to, and its key in URLs and files.
     symbol : str
         Symbol in formulas (LaTeX without dollar signs).
-    label : str
-        Short name on a control.
     unit : str
-        Unit in words; ``""`` for a pure number.
-    description : str
-        One sentence for the glossary.
+        Key of its unit: "rate_sign", "examples", "per_example"; ``""`` for a pure number.
     default : float
         Starting value.
     bounds : tuple of float
         Lowest and highest value of a control and of a fit.
     log : bool
         Whether the parameter is positive and moves on a log scale.
+    phrase : str
+        Key of its name and meaning in the phrase file; `name` where it is "".
 
     Examples
     --------
-    >>> scale = Param("noise_scale", "B", "Noise scale", "examples", "Where the peak is.", 256.0, (1.0, 1e6))
+    >>> scale = Param("noise_scale", "B", "examples", 256.0, (1.0, 1e6))
     >>> round(scale.to_fit(100.0), 3), round(scale.from_fit(4.605), 1)
     (4.605, 100.0)
     """
 
     name: str
     symbol: str
-    label: str
     unit: str
-    description: str
     default: float
     bounds: tuple[float, float]
     log: bool = True
+    phrase: str = ""
 
     def to_fit(self, value: ArrayLike) -> Any:  # noqa: ANN401 - a float for a scalar, else an array
         """Fit coordinate of values: the natural log of a positive parameter, else the value itself."""

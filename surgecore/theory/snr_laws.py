@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from scipy.special import erf, erfinv
 
 from surgecore._validate import FloatArray, finite
-from surgecore.theory.laws import LR_UNIT, Law
+from surgecore.theory.laws import Law
 from surgecore.theory.params import Param
 
 # The trapezoidal rule over the Gaussian is exact to 1e-7 here: the integrand is smooth on the scale of the step even
@@ -50,34 +50,9 @@ class EqualSnrLaw(Law):
     coupling: float
 
     params = (
-        Param(
-            "lr_scale",
-            r"\varepsilon_0",
-            "Learning-rate scale",
-            LR_UNIT,
-            "Sum of the absolute mean gradients over the trace of the Hessian.",
-            1e-2,
-            (1e-9, 1e4),
-        ),
-        Param(
-            "snr",
-            "z",
-            "Signal to noise",
-            "per example",
-            "Mean over standard deviation of one coordinate's gradient from one example.",
-            0.05,
-            (1e-6, 1e2),
-        ),
-        Param(
-            "coupling",
-            "R",
-            "Curvature alignment",
-            "",
-            "Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; "
-            "above 1 the optimal learning rate has a peak.",
-            4.0,
-            (1e-3, 1e5),
-        ),
+        Param("lr_scale", r"\varepsilon_0", "rate_sign", 1e-2, (1e-9, 1e4)),
+        Param("snr", "z", "per_example", 0.05, (1e-6, 1e2)),
+        Param("coupling", "R", "", 4.0, (1e-3, 1e5)),
     )
 
     def __post_init__(self) -> None:
@@ -142,16 +117,7 @@ class LognormalSnrLaw(Law):
 
     params = (
         *EqualSnrLaw.params[:2],
-        Param(
-            "snr_spread",
-            "s",
-            "Spread of signal to noise",
-            "",
-            "Standard deviation of the natural log of the signal-to-noise ratio over the parameters.",
-            1.2,
-            (0.0, 3.0),
-            log=False,
-        ),
+        Param("snr_spread", "s", "", 1.2, (0.0, 3.0), log=False),
         EqualSnrLaw.params[2],
     )
 

@@ -4,8 +4,8 @@ Reads the results of all other rooms; none of them imports it.
 """
 
 from surgecore.words.advice import adam_notes, advice, advice_note, beta_text, price, rate, rule, rule_name
-from surgecore.words.catalogue import curve, horizon, optimizer, protocol, run, workload
-from surgecore.words.fits import document, findings, fit_note, law, ranking, remark, remarks
+from surgecore.words.catalogue import curve, horizon, meaning, optimizer, param, protocol, run, unit, workload
+from surgecore.words.fits import document, findings, fit_note, ranking, remark, remarks
 from surgecore.words.next_runs import next_runs, next_runs_table
 from surgecore.words.numbers import batch_size, count, interval, number, plain, power_of_two, rounded, share
 from surgecore.words.phrases import say
@@ -40,10 +40,10 @@ __all__ = [
     "fit_note",
     "horizon",
     "interval",
-    "law",
     "layout",
     "loss_title",
     "lr_unit",
+    "meaning",
     "measured",
     "metric_name",
     "next_runs",
@@ -51,6 +51,7 @@ __all__ = [
     "number",
     "optima_alt",
     "optimizer",
+    "param",
     "plain",
     "points",
     "power_of_two",
@@ -68,5 +69,6 @@ __all__ = [
     "share",
     "stores",
     "tradeoff",
+    "unit",
     "workload",
 ]

@@ -10,7 +10,7 @@ from surgecore.sweeps.advice import AVERAGE, MAREK, AdviceFlag, Limits, Recommen
 from surgecore.sweeps.averaging import REACH, SPEAKS
 from surgecore.sweeps.price import Cost, Price
 from surgecore.tables.metric import Metric
-from surgecore.words.fits import law
+from surgecore.words.catalogue import curve
 from surgecore.words.numbers import batch_size, interval, number, rounded
 from surgecore.words.phrases import say
 from surgecore.words.problems import metric_name
@@ -27,7 +27,7 @@ def rule_name(key: str) -> str:
     """Name of a rule by its key."""
     if key == AVERAGE:
         return say("rule-average")
-    return say("rule-marek", exponent=str(MAREK)) if key == "marek" else law(key)
+    return say("rule-marek", exponent=str(MAREK)) if key == "marek" else curve(key)
 
 
 def rate(row: Recommendation) -> str:

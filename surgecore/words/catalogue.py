@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from surgecore.sweeps.catalogue import Entry
+from surgecore.theory.params import Param
 from surgecore.words.numbers import setting
-from surgecore.words.phrases import say
+from surgecore.words.phrases import has, say
 
 #: Settings of a workload that tell its sweeps apart, in the order in which they are said.
 _SHAPES = {"quadratic": ("hessian", "noise")}
@@ -24,7 +25,23 @@ def curve(key: str, update: str = "sign") -> str:
     """Name of a curve, the same everywhere: a law family, a curve of Explore, a prediction of an update's optimum."""
     if key == "independent" and update not in ("sign", "adam_cold", "decorrelated"):
         return say("curve-independent-no-sign")  # Theorem 2 is about signs
-    return say(f"curve-{key.replace('_', '-')}")
+    phrase = f"curve-{key.replace('_', '-')}"
+    return say(phrase) if has(phrase) else key  # a law family of the user's own is called by its key
+
+
+def param(of: Param) -> str:
+    """Name of a parameter."""
+    return say(f"param-{(of.phrase or of.name).replace('_', '-')}")
+
+
+def meaning(of: Param) -> str:
+    """What a parameter is, in a sentence."""
+    return say(f"param-{(of.phrase or of.name).replace('_', '-')}.about")
+
+
+def unit(key: str) -> str:
+    """A unit by its key; empty for a pure number."""
+    return say(f"unit-{key.replace('_', '-')}") if key else ""
 
 
 def protocol(key: str) -> str:

@@ -59,11 +59,83 @@ update-adam-cold = Adam, empty state
 update-adam-warm = Adam, warm state
 update-sgd = SGD
 
+column-batch-size = Batch size
+column-best-rate = Best learning rate
+column-interval = 95 % interval
+column-metric-there = { $metric } there
+column-trials = Trials
+column-diverged = Diverged
+column-error-bars-from = Error bars from
+column-note = Note
+column-law = Law
+column-weight = Weight
+column-delta-aicc = ΔAICc
+column-holdout = Error predicting the largest batch
+column-parameters = Parameters (95 % intervals)
+column-miss = Typical miss
+column-outliers = Outliers
+column-key = In addresses and files
+unknown = unknown
+not-fitted = not fitted
+not-determined = { $name }: not determined
+from-seeds = { seeds }
+from-repeats = { $count ->
+    [one] { $count } repeat
+   *[other] { $count } repeats
+}
+from-scatter = scatter between learning rates
+from-valley = scatter between learning rates
+from-one-run = one run per cell
+from-stated = stated in the table
+from-none = nothing
 column-symbol = Symbol
 column-name = Name
 column-unit = Unit
 column-meaning = Meaning
 column-value = Value (95 % interval)
+
+param-alignment = Curvature alignment
+    .about = Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; with equal signal-to-noise ratios there is a peak exactly where it is above 1.
+param-blocks = Curvature blocks
+    .about = Groups of parameters, by signal to noise, whose curvature couples only within the group.
+param-coefficient = Learning rate at B = 1
+    .about = Optimal learning rate at batch size 1.
+param-correlation = Gradient correlation
+    .about = Correlation between the per-example gradients of two parameters; the theorems assume none.
+param-coupling = Curvature alignment
+    .about = Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; above 1 the optimal learning rate has a peak.
+param-exponent-power = Exponent
+    .about = Slope of a power law on log-log axes.
+param-exponent-rise = Exponent
+    .about = Slope of the rise on log-log axes.
+param-exponent-surge = Surge exponent
+    .about = Slope of a generalised surge on both sides; 1/2 for Gaussian gradients, less for heavy tails.
+param-lr = Learning rate
+    .about = One learning rate for every batch size.
+param-lr-max = Largest learning rate
+    .about = Optimal learning rate at the peak of the surge.
+param-lr-max-saturating = Largest learning rate
+    .about = Optimal learning rate that a saturating law approaches for large batches.
+param-lr-scale = Learning-rate scale
+    .about = Sum of the absolute mean gradients over the trace of the Hessian.
+param-momentum = Momentum
+    .about = Averaging of past gradients before the sign is taken; one step with a warm buffer, so a batch counts as often as there are steps in the average: (1 + β₁)/(1 − β₁) times.
+param-n-parameters = Number of parameters
+    .about = With the coupling of each pair held, curvature alignment grows in proportion to N - 1.
+param-noise-scale = Noise scale
+    .about = Batch size at which the optimal learning rate of sign-like optimizers peaks.
+param-noise-scale-saturating = Noise scale
+    .about = Batch size at which a saturating law bends.
+param-skewness = Skewness
+    .about = Skewness of the per-example gradient in the direction of its mean, to first order; it turns the mean sign around in small batches.
+param-snr = Signal to noise
+    .about = Mean over standard deviation of one coordinate's gradient from one example.
+param-snr-median = Signal to noise
+    .about = Median over the parameters of mean over standard deviation of the gradient from one example.
+param-snr-spread = Spread of signal to noise
+    .about = Standard deviation of the natural log of the signal-to-noise ratio over the parameters.
+
+unit-per-example = per example
 
 workload-quadratic = Quadratic
 workload-softmax = Softmax regression on digits

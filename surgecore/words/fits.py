@@ -8,16 +8,10 @@ from typing import Any
 from surgecore.sweeps.analysis import Analysis, Remark
 from surgecore.sweeps.comparison import Comparison, Ranking
 from surgecore.sweeps.fitting import FitFlag, FitResult, FittedParam
-from surgecore.theory.families import LAWS
-from surgecore.words.catalogue import curve
+from surgecore.words.catalogue import curve, param, unit
 from surgecore.words.numbers import number
 from surgecore.words.phrases import say
 from surgecore.words.problems import notice
-
-
-def law(key: str) -> str:
-    """Name of a law family: that of its curve, or the key itself for one of the user's own."""
-    return curve(key) if key in LAWS else key
 
 
 def fit_note(fit: FitResult) -> str:
@@ -29,7 +23,7 @@ def fit_note(fit: FitResult) -> str:
     _, *shapes = fit.parameters.values()
     for item in fit.parameters.values():
         if item.at_bound:
-            parts.append(say("fit-at-end", name=item.param.label) + " " + _open(item))
+            parts.append(say("fit-at-end", name=param(item.param)) + " " + _open(item))
         elif n > p and item in shapes and not (item.bounded_below and item.bounded_above):
             parts.append(_open(item))
     if FitFlag.PEAK_NOT_BRACKETED in fit.flags and fit.peak is not None:
@@ -47,9 +41,9 @@ def _bounds(fit: FitResult) -> list[str]:
 
 
 def _open(item: FittedParam) -> str:
-    unit = f" {item.param.unit}" if item.param.unit else ""
-    low, high = (number(end, 2) + unit for end in item.interval)
-    name = item.param.label
+    after = f" {unit(item.param.unit)}" if item.param.unit else ""
+    low, high = (number(end, 2) + after for end in item.interval)
+    name = param(item.param)
     if item.bounded_below and item.bounded_above:
         return say("fit-bounded", name=name, low=number(item.interval[0], 2), high=high)
     if item.bounded_below:
@@ -61,7 +55,7 @@ def ranking(comparison: Comparison) -> str:
     """What the ranking does and does not show."""
     if comparison.outcome is Ranking.TOO_FEW:
         return say("ranking-too-few")
-    close, rest = [law(key) for key in comparison.close], "; ".join(law(key) for key in comparison.only_corrected)
+    close, rest = [curve(key) for key in comparison.close], "; ".join(curve(key) for key in comparison.only_corrected)
     tried, n = len(comparison.fits), comparison.fits[0].n
     if comparison.outcome is Ranking.NONE_FITS:
         return say("ranking-none-fits", tried=tried, law=close[0])
@@ -103,7 +97,7 @@ def _rest(analysis: Analysis) -> Iterator[str]:
         surge = next((fit for fit in analysis.comparison.fits if fit.family.key == "surge"), None)
         # what is known of the surge's own peak; that it describes the optima badly is said by the ranking
         if surge and surge.flags & {FitFlag.UNDERDETERMINED, FitFlag.PEAK_NOT_BRACKETED, FitFlag.AT_BOUND}:
-            yield say("fit-of", law=law("surge"), note=fit_note(surge))
+            yield say("fit-of", law=curve("surge"), note=fit_note(surge))
     yield from (remark(found) for found in analysis.remarks)
     if analysis.tradeoff is not None:
         yield tradeoff(analysis.tradeoff)
@@ -113,7 +107,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
     """`Analysis.to_dict` with what it says: `label` and `status` of each fit, `sentence`s, and all `sentences`."""
     result = analysis.to_dict()
     for fit in analysis.comparison.fits:
-        result["fits"][fit.family.key] |= {"label": law(fit.family.key), "status": fit_note(fit)}
+        result["fits"][fit.family.key] |= {"label": curve(fit.family.key), "status": fit_note(fit)}
     result["surge"]["sentence"] = analysis.verdict.sentence
     result["ranking"]["sentence"] = ranking(analysis.comparison)
     return result | {"sentences": findings(analysis)}

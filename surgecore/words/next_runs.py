@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from surgecore.sweeps.next_runs import Goal, NextRuns
-from surgecore.words.fits import law
+from surgecore.words.catalogue import curve
 from surgecore.words.numbers import share
 from surgecore.words.phrases import say
 
 
 def next_runs(plan: NextRuns) -> str:
     """What the next runs are for and what they should achieve."""
-    name = law(plan.law or "surge")
+    name = curve(plan.law or "surge")
     if plan.goal is Goal.DECIDE and plan.fall_octaves is not None:
         return say("next-decide", fall=share(1.0 - 2.0**-plan.fall_octaves), count=plan.n_runs, law=name)
     if plan.goal is Goal.NARROW and plan.width is not None:

@@ -96,6 +96,11 @@ def _bundle(name: str) -> FluentBundle:
     return bundle
 
 
+def has(phrase: str) -> bool:
+    """Whether the process's language has a phrase."""
+    return bool(_bundle(current_language()).has_message(phrase))
+
+
 def say(phrase: str, /, *, language: str | None = None, **values: str | int | float) -> str:
     """One phrase of a language, with its values.
 

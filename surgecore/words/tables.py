@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from surgecore import Comparison, FitResult, Metric, Optimum, Param, words
 from surgecore.tables.metric import LOSS
+from surgecore.words.phrases import say
 
 FloatArray = NDArray[np.float64]
 
@@ -19,17 +20,17 @@ def optima(measured: Sequence[Optimum], metric: Metric | None = None) -> pd.Data
     metric = metric or LOSS
     rows = []
     for optimum in measured:
-        edge = f"on the {optimum.on_edge} edge of the grid: a bound. " if optimum.on_edge else ""
+        edge = f"{say(f'edge-{optimum.on_edge}')}. " if optimum.on_edge else ""
         rows.append(
             {
-                "Batch size": words.batch_size(optimum.batch_size),
-                "Optimal learning rate": words.number(optimum.learning_rate),
-                "95 % interval": words.interval(*optimum.interval) if optimum.interval else "unknown",
-                f"{words.metric_name(metric)} there": words.number(metric.shown(optimum.loss)),
-                "Trials": optimum.n_trials,
-                "Diverged": optimum.n_infeasible,
-                "Error from": f"{optimum.n_seeds} {optimum.source}" if optimum.n_seeds else "nothing",
-                "Note": (edge + optimum.note).strip(),
+                say("column-batch-size"): words.batch_size(optimum.batch_size),
+                say("column-best-rate"): words.number(optimum.learning_rate),
+                say("column-interval"): words.interval(*optimum.interval) if optimum.interval else say("unknown"),
+                say("column-metric-there", metric=words.metric_name(metric)): words.number(metric.shown(optimum.loss)),
+                say("column-trials"): optimum.n_trials,
+                say("column-diverged"): optimum.n_infeasible,
+                say("column-error-bars-from"): say(f"from-{optimum.source.replace('_', '-')}", count=optimum.n_seeds),
+                say("column-note"): (edge + optimum.note).strip(),
             }
         )
     return pd.DataFrame(rows)
@@ -40,31 +41,31 @@ def ranking(comparison: Comparison, *, symbols: bool = True) -> pd.DataFrame:
     best = float(min(comparison.scores, default=0.0))
     rows = [
         {
-            "Law": words.law(fit.family.key),
-            "Weight": words.share(weight) if np.isfinite(score) else "–",
-            "AIC above the best": words.number(score - best, 2) if np.isfinite(score) else "–",
-            "Largest batch, left out": words.share(np.expm1(holdout)) if np.isfinite(holdout) else "–",
-            "Parameters (95 % intervals)": "; ".join(_parameters(fit, symbols)) or "not fitted",
+            say("column-law"): words.curve(fit.family.key),
+            say("column-weight"): words.share(weight) if np.isfinite(score) else "–",
+            say("column-delta-aicc"): words.number(score - best, 2) if np.isfinite(score) else "–",
+            say("column-holdout"): words.share(np.expm1(holdout)) if np.isfinite(holdout) else "–",
+            say("column-parameters"): "; ".join(_parameters(fit, symbols)) or say("not-fitted"),
         }
         for fit, score, weight, holdout in zip(
             comparison.fits, comparison.scores, comparison.weights, comparison.holdout, strict=True
         )
     ]
-    return pd.DataFrame(rows).set_index("Law")
+    return pd.DataFrame(rows).set_index(say("column-law"))
 
 
 def misses(comparison: Comparison) -> pd.DataFrame:
     """How far each law is from the optima, and what to know about its fit."""
     rows = [
         {
-            "Law": words.law(fit.family.key),
-            "Typical miss": words.share(_rms(fit.residuals)),
-            "Outliers": ", ".join(words.batch_size(size) for size in fit.outliers) or "none",
-            "Note": words.fit_note(fit),
+            say("column-law"): words.curve(fit.family.key),
+            say("column-miss"): words.share(_rms(fit.residuals)),
+            say("column-outliers"): ", ".join(words.batch_size(size) for size in fit.outliers) or say("none"),
+            say("column-note"): words.fit_note(fit),
         }
         for fit in comparison.fits
     ]
-    return pd.DataFrame(rows).set_index("Law")
+    return pd.DataFrame(rows).set_index(say("column-law"))
 
 
 def _rms(values: FloatArray) -> float:
@@ -75,10 +76,10 @@ def _parameters(fit: FitResult, symbols: bool) -> Iterable[str]:
     if fit.law is None:
         return
     for item in fit.parameters.values():
-        name = f"${item.param.symbol}$" if symbols else item.param.label
+        name = f"${item.param.symbol}$" if symbols else words.param(item.param)
         # a value that ran to the end of its range is the optimizer's, not the data's
         if not (item.bounded_below or item.bounded_above):
-            yield f"{name}: not determined"
+            yield say("not-determined", name=name)
         elif not (item.bounded_below and item.bounded_above):
             yield f"{name}: {words.interval(*item.interval)}"
         else:
@@ -90,10 +91,10 @@ def glossary(params: Iterable[Param]) -> pd.DataFrame:
     seen = {(param.name, param.symbol): param for param in params}
     return pd.DataFrame(
         {
-            "Symbol": [f"${param.symbol}$" for param in seen.values()],
-            "Name": [param.label for param in seen.values()],
-            "Unit": [param.unit or "none" for param in seen.values()],
-            "Meaning": [param.description for param in seen.values()],
-            "In addresses and files": [f"`{param.name}`" for param in seen.values()],
+            say("column-symbol"): [f"${param.symbol}$" for param in seen.values()],
+            say("column-name"): [words.param(param) for param in seen.values()],
+            say("column-unit"): [words.unit(param.unit) or say("none") for param in seen.values()],
+            say("column-meaning"): [words.meaning(param) for param in seen.values()],
+            say("column-key"): [f"`{param.name}`" for param in seen.values()],
         }
     )

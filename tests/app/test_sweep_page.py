@@ -19,12 +19,12 @@ def test_sweep_page_says_the_numbers_of_the_analysis(app, bundled):
     np.testing.assert_allclose(trace(figure(app), "measured")[1], [o.learning_rate for o in analysis.optima])
     open_tab(app, "Fitted laws")
     assert words.ranking(analysis.comparison) in said(app)
-    order = [words.law(fit.family.key) for fit in analysis.comparison.fits]
+    order = [words.curve(fit.family.key) for fit in analysis.comparison.fits]
     assert list(app.table[0].value.index) == order
 
 
 def test_chosen_laws_are_drawn_with_their_bands(app, bundled):
-    app.query_params["laws"] = [words.law("power"), words.law("constant")]
+    app.query_params["laws"] = [words.curve("power"), words.curve("constant")]
     app.query_params["sweep"] = bundled[0].title
     app.query_params["view"] = "Fitted laws"
     app.run().switch_page("app_pages/sweep.py").run()

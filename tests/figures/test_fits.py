@@ -154,7 +154,7 @@ def test_every_law_has_its_own_colour_and_its_own_dash():
 
 def test_tables_say_the_numbers_of_the_analysis(analysis):
     table = tables.ranking(analysis.comparison)
-    assert list(table.index) == [words.law(fit.family.key) for fit in analysis.comparison.fits]
+    assert list(table.index) == [words.curve(fit.family.key) for fit in analysis.comparison.fits]
     best = analysis.comparison.fits[0]
     for name, item in best.parameters.items():
         assert getattr(best.law, name) == item.value

@@ -15,6 +15,7 @@ from surgecore import (
     SaturatingLaw,
     SurgeLaw,
 )  # fmt: skip
+from surgecore.words import meaning
 
 GOLDEN = {
     vector["name"]: vector
@@ -108,7 +109,7 @@ def test_every_family_keeps_shapes_and_stays_inside_its_bounds(family):
         assert (result > 0).all()
     for param in family.law.params:
         assert param.bounds[0] <= param.default <= param.bounds[1]
-        assert param.description.endswith(".")
+        assert meaning(param).endswith(".")
         assert param.bounds[0] > 0 or not param.log
 
 
