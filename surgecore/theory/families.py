@@ -25,7 +25,7 @@ class LawFamily:
     Attributes
     ----------
     key : str
-        Name in files, URLs and ``LAWS``; its name on screen is `surgecore.words.law` of it.
+        Name in files, URLs and ``LAWS``; its name on screen is `surgecore.words.curve` of it.
     law : type of Law
         The law itself.
     source : str
