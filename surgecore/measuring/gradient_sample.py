@@ -135,14 +135,15 @@ class GradientSample:
     def snr(self) -> Tensor:
         """Mean over standard deviation of each block, free of the bias of an estimated std, shape (K, P)."""
         bias = 1.0 if self.exact else inverse_std_bias(self.n - len(self.means))
-        return self._over_std(self.means) / bias
+        return self.over_std(self.means) / bias
 
-    def _over_std(self, vectors: Tensor) -> Tensor:
+    def over_std(self, vectors: Tensor) -> Tensor:
+        """Vectors over the standard deviations; 0 where a gradient never varies."""
         return torch.where(self.alive, vectors / self.std.clamp(min=1e-300), torch.zeros_like(vectors))
 
     def signal(self, scale: Tensor | float = 1.0) -> Tensor:
         """Rows of mean / std times `scale`, for error functions; infinite where a gradient never varies."""
-        return self._over_std(self.means) * scale
+        return self.over_std(self.means) * scale
 
     def pairs(self, left: Tensor, right: Tensor) -> Statistic:
         """Sum over coordinates of left_k right_l, averaged over different blocks k and l."""

@@ -22,7 +22,7 @@ from torch import Tensor
 from surgecore.measuring.curvature import DENSE_LIMIT, Curvature
 from surgecore.measuring.gradient_sample import GradientSample
 from surgecore.measuring.probes import Probe
-from surgecore.measuring.statistic import Statistic, ratio
+from surgecore.measuring.statistic import Statistic, ratio, unspiked
 from surgecore.measuring.updates import Updates
 from surgecore.why.measurement import Estimate, Groups, Prediction
 
@@ -225,18 +225,21 @@ class Laboratory:
         form = Statistic(float(c.forms(sign[None])[0])) - c.diagonal_sum(sign.square())
         return form.over(c.diagonal_sum(s.alive.to(sign.dtype))).estimate()
 
-    def _leading_correlation(self, iterations: int = 8) -> float:
-        # power iteration on the twins' correlations; their number bounds how small a share can be resolved
-        twins = self.sample.twins.flatten(0, 1)
+    def _leading_correlation(self) -> float:
+        """Largest eigenvalue of the gradients' correlations over their number."""
+        s = self.sample
+        if s.exact and self.curvature.exact:  # small enough for a matrix of all pairs
+            correlations = torch.zeros(self.probe.size, self.probe.size, dtype=s.std.dtype, device=s.std.device)
+            for chunk in self.probe.gradients(self.probe.everything()):
+                scaled = s.over_std(chunk - s.mean)
+                correlations += scaled.T @ scaled / s.n
+            return float(torch.linalg.eigvalsh(correlations)[-1]) / float(s.alive.sum())
+        twins = s.twins.flatten(0, 1)
         if not len(twins):
             return float("nan")
-        scaled = torch.where(self.sample.alive, twins / self.sample.std.clamp(min=1e-300), 0.0 * twins)
-        gram = scaled @ scaled.T / len(scaled)
-        vector = torch.ones(len(gram), dtype=gram.dtype, device=gram.device)
-        for _ in range(iterations):
-            vector = gram @ vector
-            vector /= vector.norm()
-        return float(vector @ gram @ vector) / float(self.sample.alive.sum())
+        scaled = s.over_std(twins)
+        largest = float(torch.linalg.eigvalsh(scaled @ scaled.T / len(scaled))[-1])
+        return unspiked(largest, float(s.alive.sum()) / len(scaled)) / float(s.alive.sum())
 
     # --- the ladder -------------------------------------------------------------------------------------
 

@@ -205,6 +205,8 @@ class ModuleProbe(Probe):
         ``loss(output, target)``: the mean loss of a batch.
     x, y : Tensor
         All examples, one a row.
+    chunk : int, optional
+        Examples whose gradients are held at once; as many as fit the memory by default.
 
     Raises
     ------
@@ -222,12 +224,15 @@ class ModuleProbe(Probe):
     torch.Size([64, 6])
     """
 
-    def __init__(self, module: nn.Module, loss: Callable[[Tensor, Tensor], Tensor], x: Tensor, y: Tensor) -> None:
+    def __init__(
+        self, module: nn.Module, loss: Callable[[Tensor, Tensor], Tensor], x: Tensor, y: Tensor, *,
+        chunk: int | None = None,
+    ) -> None:  # fmt: skip
         check_evaluation(module)
-        named = {name: value.detach() for name, value in module.named_parameters()}
+        named = {name: value.detach() for name, value in module.named_parameters() if value.requires_grad}
         super().__init__(torch.cat([value.reshape(-1) for value in named.values()]), len(x))
         self._shapes = {name: tuple(value.shape) for name, value in named.items()}
-        self._module, self._loss, self._x, self._y = module, loss, x, y
+        self._module, self._loss, self._x, self._y, self._chunk = module, loss, x, y, chunk
 
     def _total(self, flat: Tensor, x: Tensor, y: Tensor) -> Tensor:
         named = {name: v[0, 0] for name, v in _views(self._shapes, flat[None]).items()}
@@ -237,12 +242,26 @@ class ModuleProbe(Probe):
         return self._total(flat, x[None], y[None])
 
     def gradients(self, rows: Tensor) -> Iterator[Tensor]:
-        """Per-example gradients by `vmap(grad)`; see `Probe.gradients`."""
-        step = max(1, MEMORY // (8 * self.start.element_size() * self.size))
+        """Per-example gradients by `vmap(grad)`; see `Probe.gradients`.
+
+        Raises
+        ------
+        ValueError
+            If the module mixes examples, or draws random numbers.
+        """
+        step = self._chunk or max(1, MEMORY // (8 * self.start.element_size() * self.size))
         each: Callable[..., Any] = vmap(grad(self._single), in_dims=(None, 0, 0))
         for at in range(0, len(rows), step):
             chosen = rows[at : at + step].to(self._x.device)
-            yield each(self.start, self._x[chosen], self._y[chosen]).detach()
+            try:
+                yield each(self.start, self._x[chosen], self._y[chosen]).detach()
+            except RuntimeError as error:
+                if "vmap" not in str(error):
+                    raise
+                raise ValueError(
+                    "model must treat every example alone and draw no random numbers (call model.eval() if it "
+                    f"does only in training), but got: {str(error).splitlines()[0]}"
+                ) from error
 
     def products(self, vectors: Tensor) -> Tensor:
         """Products with the Hessian, one vector at a time; see `Probe.products`."""

@@ -158,3 +158,29 @@ def ratio(top: Statistic, bottom: Statistic, reason: str = "") -> Estimate:
         return Estimate(value.value, error, (b - root) / a, (b + root) / a, reason)
     low = c / (b + root) if b + root > 0 else -math.inf
     return Estimate(value.value, error, low, math.inf, reason)
+
+
+def unspiked(largest: float, ratio: float) -> float:
+    """Eigenvalue of a correlation matrix behind the largest one of a sample, which noise makes too large.
+
+    Parameters
+    ----------
+    largest : float
+        Largest eigenvalue of the sample's correlation matrix.
+    ratio : float
+        Dimensions over sample size.
+
+    Returns
+    -------
+    float
+        At least 1; the edge of the noise itself where `largest` does not exceed it.
+
+    References
+    ----------
+    Paul, Statistica Sinica 17 (2007) 1617: a spike l shows as l (1 + ratio / (l - 1)).
+    """
+    b = largest + 1.0 - ratio
+    root = b * b - 4.0 * largest
+    if largest <= (1.0 + math.sqrt(ratio)) ** 2 or root < 0:
+        return 1.0 + math.sqrt(ratio)
+    return 0.5 * (b + math.sqrt(root))

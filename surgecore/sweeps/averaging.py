@@ -19,7 +19,7 @@ SPEAKS = 0.05
 REACH = 4.0
 #: Standard deviation of what the slope beyond the data may differ by from every law tried, on log-log axes: laws that
 #: are in use rise with slope 1 and fall with slope -1/2, and each may turn where nothing was measured.
-SLOPE = 0.15
+SLOPE = 0.05
 _HALF = 0.975
 
 
