@@ -1,4 +1,4 @@
-"""The command `surge`: fit a sweep, say what to run next, train a sweep, measure the ingredients."""
+"""The command `surge`: plan a sweep, fit it, say what to run next, convert it, train one, measure the ingredients."""
 
 from __future__ import annotations
 
@@ -8,23 +8,33 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from importlib import import_module
 from math import isfinite, nan
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
+from urllib.parse import urlencode
+
+import numpy as np
 
 from surgecore import words
 from surgecore.sweeps.advice import Recommendation, recommend
 from surgecore.sweeps.analysis import Analysis, analyse, plain
+from surgecore.sweeps.design import Launcher, Scaling, grid, launch, random
 from surgecore.sweeps.next_runs import next_runs
 from surgecore.sweeps.price import price
 from surgecore.sweeps.sweep import Sweep
+from surgecore.sweeps.writers import Shape, write
 from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.models import as_text
 from surgecore.tables.names import ColumnMapping
 from surgecore.tables.problems import Problem, SweepError
-from surgecore.tables.table import Table, open_table
-from surgecore.words.problems import notice, problem
+from surgecore.tables.servers import fetch, is_address
+from surgecore.tables.stores.registry import STORES
+from surgecore.tables.table import Table, open_store, open_table, table_of_store
+from surgecore.words import say
+from surgecore.words.command import advice, option, report, unreadable
+from surgecore.words.problems import problem
 
 _TRAINING = {"sweep": "surgecore.training.cli", "measure": "surgecore.measuring.command"}
 #: What a shell reports for a command that ended because nobody reads its output (128 + SIGPIPE).
@@ -118,74 +128,136 @@ def _command(given: list[str]) -> int:
         # these have their own options, and torch is imported only for them
         return int(import_module(_TRAINING[given[0]]).main(given[1:]))
     options = _parser().parse_args(given)
-    problems: tuple[Problem, ...] = ()
     try:
-        table = open_table(sys.stdin.buffer if options.file == "-" else options.file)
-        mapping = _mapping(table, options)
-        _check_group(table, mapping, options.group)
-        rule = DivergedRule(options.diverged_factor or None, options.diverged_above)
-        problems = table.problems(mapping, group=options.group)
-        sweep = Sweep.from_table(
-            table, mapping, group=options.group, skip_bad_rows=options.skip_bad_rows, diverged=rule
-        )
-    except (SweepError, OSError, ValueError) as error:
-        print(f"{options.file} cannot be read as a sweep:\n{error}", file=sys.stderr)
+        text = options.run(options)
+    except SweepError as error:
+        print(unreadable(options.file, error.problems), file=sys.stderr)
         return 2
-    analysis = analyse(sweep)
-    print(_json(analysis, table, mapping, options, problems) if options.json else _text(analysis, options))
+    except (OSError, ValueError) as error:
+        fit = options.command == "fit"
+        print(
+            say("unreadable", path=options.file) if fit else say("not-done", command=options.command), file=sys.stderr
+        )
+        print(error, file=sys.stderr)
+        return 2
+    print(text)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="surge", description="Optimal learning rate against batch size.")
+    parser = argparse.ArgumentParser(prog="surge", description=option("surge"))
     commands = parser.add_subparsers(dest="command", required=True)
-    fit = commands.add_parser("fit", help="optima, fitted laws and verdict of a sweep")
-    fit.add_argument("file", metavar="FILE", help="CSV, TSV, JSON lines, Parquet, gzipped or not; - for standard input")
-    fit.add_argument("--json", action="store_true", help="all numbers as JSON")
-    fit.add_argument(
-        "--map", action="append", default=[], metavar="ROLE=COLUMN",
-        help="which column is what, for example learning_rate=peak_lr; also group=COLUMN; may be repeated",
-    )  # fmt: skip
-    fit.add_argument("--group", metavar="VALUE", help="which model, where the table holds several")
-    goal = fit.add_mutually_exclusive_group()
-    goal.add_argument("--maximise", action="store_true", help="a large metric is good")
-    goal.add_argument("--minimise", action="store_true", help="a small metric is good")
-    fit.add_argument("--skip-bad-rows", action="store_true", help="leave out rows with a problem")
-    fit.add_argument(
-        "--diverged-factor", type=number("0 or a positive number", lambda x: x >= 0),
-        default=DivergedRule().gain_factor, metavar="X",
-        help="times the usual excess over the best that a finite loss may have; 0 for no limit",
-    )  # fmt: skip
-    fit.add_argument(
-        "--diverged-above", type=number("a finite number", lambda x: True), metavar="LOSS",
-        help="a loss above this is diverged",
-    )  # fmt: skip
-    fit.add_argument(
-        "--at", type=number("a positive finite number", lambda x: x > 0), metavar="BATCH",
-        help="also: learning rate for this batch size",
-    )  # fmt: skip
-    fit.add_argument("--next", action="store_true", help="also: which cells to run next")
-    commands.add_parser("sweep", help="train a sweep (needs the extra 'training')", add_help=False)
-    commands.add_parser("measure", help="measure what the law is made of (needs 'training')", add_help=False)
+    reading = _reading_options()
+    fit = commands.add_parser("fit", parents=[reading], help=option("fit"), description=option("fit"))
+    fit.add_argument("--json", action="store_true", help=option("json"))
+    positive = number(say("rule-positive"), lambda x: x > 0)
+    fit.add_argument("--at", type=positive, metavar="BATCH", help=option("at"))
+    fit.add_argument("--next", action="store_true", help=option("next"))
+    fit.set_defaults(run=_fit)
+    convert = commands.add_parser("convert", parents=[reading], help=option("convert"), description=option("convert"))
+    convert.add_argument("out", metavar="OUT", help=option("out-file"))
+    convert.add_argument("--like", choices=get_args(Shape), help=option("like"))
+    convert.set_defaults(run=_convert)
+    _add_init(commands)
+    commands.add_parser("sweep", help=option("sweep"), add_help=False)
+    commands.add_parser("measure", help=option("measure"), add_help=False)
     return parser
 
 
+def _reading_options() -> argparse.ArgumentParser:
+    reading = argparse.ArgumentParser(add_help=False)
+    reading.add_argument("file", metavar="FILE", help=option("file"))
+    reading.add_argument("--map", action="append", default=[], metavar="ROLE=COLUMN", help=option("map"))
+    reading.add_argument("--group", metavar="VALUE", help=option("group"))
+    goal = reading.add_mutually_exclusive_group()
+    goal.add_argument("--maximise", dest="goal", action="store_const", const="maximise", help=option("maximise"))
+    goal.add_argument("--minimise", dest="goal", action="store_const", const="minimise", help=option("minimise"))
+    reading.add_argument("--store", choices=[store.key for store in STORES], help=option("store"))
+    reading.add_argument("--skip-bad-rows", action="store_true", help=option("skip-bad-rows"))
+    reading.add_argument(
+        "--diverged-factor", type=number(say("rule-not-negative"), lambda x: x >= 0), metavar="X",
+        default=DivergedRule().gain_factor, help=option("diverged-factor"),
+    )  # fmt: skip
+    reading.add_argument(
+        "--diverged-above",
+        type=number(say("rule-finite"), lambda x: True),
+        metavar="LOSS",
+        help=option("diverged-above"),
+    )
+    return reading
+
+
+def _add_init(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the class of sub-parsers private
+    init = commands.add_parser("init", help=option("init"), description=option("init"))
+    positive = number(say("rule-positive"), lambda x: x > 0)
+    whole = number(say("rule-whole"), lambda x: x >= 1 and x == int(x))
+    init.add_argument("--for", dest="launcher", required=True, choices=get_args(Launcher), help=option("launcher"))
+    how = init.add_mutually_exclusive_group()
+    how.add_argument("--grid", action="store_true", help=option("grid"))
+    how.add_argument("--random", type=whole, metavar="N", help=option("random"))
+    init.add_argument("--batch", required=True, metavar="FROM:TO", help=option("batch"))
+    init.add_argument("--rate", required=True, type=positive, metavar="LR", help=option("rate"))
+    init.add_argument("--rate-at", required=True, type=whole, metavar="BATCH", help=option("rate-at"))
+    init.add_argument("--scaling", choices=get_args(Scaling), default="sqrt", help=option("scaling"))
+    init.add_argument("--octaves", type=positive, default=2.0, metavar="X", help=option("octaves"))
+    init.add_argument("--seeds", type=whole, metavar="N", default=3.0, help=option("seeds"))
+    init.add_argument("--draw-seed", type=int, default=0, metavar="SEED", help=option("draw-seed"))
+    init.add_argument("--command", dest="program", default="python train.py", metavar="COMMAND", help=option("program"))
+    init.add_argument(
+        "--names", default="batch_size,learning_rate,seed", metavar="BATCH,RATE,SEED", help=option("names")
+    )
+    init.add_argument("--metric", default="loss", metavar="NAME", help=option("metric"))
+    init.add_argument("--out", metavar="FOLDER", help=option("out-folder"))
+    init.set_defaults(run=_init)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A file as it was read: the table, how it was understood, the sweep, and the rows left out."""
+
+    table: Table
+    mapping: ColumnMapping
+    sweep: Sweep
+    problems: tuple[Problem, ...] = ()
+
+
+def _read(options: argparse.Namespace) -> _Reading:
+    table = _table(options)
+    mapping = _mapping(table, options)
+    _check_group(table, mapping, options.group)
+    rule = DivergedRule(options.diverged_factor or None, options.diverged_above)
+    try:
+        return _Reading(table, mapping, Sweep.from_table(table, mapping, group=options.group, diverged=rule))
+    except SweepError as error:
+        # the rows are checked a second time only where some of them are to be left out
+        if not options.skip_bad_rows:
+            raise
+        sweep = Sweep.from_table(table, mapping, group=options.group, skip_bad_rows=True, diverged=rule)
+        return _Reading(table, mapping, sweep, error.problems)
+
+
+def _table(options: argparse.Namespace) -> Table:
+    if options.file == "-":
+        return open_table(sys.stdin.buffer)
+    if is_address(options.file):
+        return table_of_store(fetch(options.file), name=options.file.rstrip("/").rpartition("/")[2])
+    return open_store(options.file, kind=options.store) if options.store else open_table(options.file)
+
+
 def _mapping(table: Table, options: argparse.Namespace) -> ColumnMapping:
-    mapping = table.mapping
-    names = {field.name for field in fields(ColumnMapping)}
-    query: dict[str, Any] = {}
+    names = sorted(field.name for field in fields(ColumnMapping))
+    pairs = []
     for pair in options.map:
         role, mark, column = pair.partition("=")
         if not mark or role not in names:
-            raise ValueError(f"--map must be one of {', '.join(sorted(names))} = a column, but got {pair!r}")
-        if role == "group":
-            query["group"] = (*query.get("group", ()), *([column] if column else []))
-        else:
-            query[role] = type(getattr(mapping, role))(column)
-    if options.maximise or options.minimise:
-        query["goal"] = "maximise" if options.maximise else "minimise"
+            raise ValueError(f"--map must be one of {', '.join(names)} = a column, but got {pair!r}")
+        pairs.append((role, column))
+    if options.goal:
+        pairs.append(("goal", options.goal))
+    given = ColumnMapping.from_query(urlencode(pairs))
+    changed = {role: getattr(given, role) for role, _ in pairs}
     # other columns may tell other models apart
-    return table.resolve(replace(mapping, **({"group": None} | query if options.map else query)))
+    return table.resolve(replace(table.mapping, **({"group": None} | changed if options.map else changed)))
 
 
 def _check_group(table: Table, mapping: ColumnMapping, group: str | None) -> None:
@@ -199,20 +271,22 @@ def _check_group(table: Table, mapping: ColumnMapping, group: str | None) -> Non
     raise ValueError(f"--group must be one of several models in the file, but got {group!r}: it holds only one")
 
 
-def _json(
-    analysis: Analysis,
-    table: Table,
-    mapping: ColumnMapping,
-    options: argparse.Namespace,
-    problems: Sequence[Problem],
-) -> str:
+def _fit(options: argparse.Namespace) -> str:
+    reading = _read(options)
+    analysis = analyse(reading.sweep)
+    return _json(analysis, reading, options) if options.json else _text(analysis, options)
+
+
+def _json(analysis: Analysis, reading: _Reading, options: argparse.Namespace) -> str:
     result = words.document(analysis)
     result["read"] |= {
-        "layout": table.layout,
-        "mapping": mapping.to_query(),
+        "layout": words.layout(reading.table.layout),
+        "mapping": reading.mapping.to_query(),
         "group": options.group,
-        "groups": [group.label for group in table.groups(mapping)],
-        "problems": [{"row": p.row, "column": p.column, "code": p.code.value, "message": problem(p)} for p in problems],
+        "groups": [group.label for group in reading.table.groups(reading.mapping)],
+        "problems": [
+            {"row": p.row, "column": p.column, "code": p.code.value, "message": problem(p)} for p in reading.problems
+        ],
     }
     if options.at is not None:
         rows = recommend(analysis, options.at)
@@ -235,11 +309,8 @@ def _fields(row: Recommendation) -> dict[str, Any]:
 def _text(analysis: Analysis, options: argparse.Namespace) -> str:
     lines = [report(analysis)]
     if options.at is not None:
-        lines += ["", f"{'at batch size ' + format(options.at, 'g'):40s}  learning rate (95 %)"]
         rows = recommend(analysis, options.at)
-        for row in rows:
-            span = "" if row.interval is None else f"({row.interval[0]:.3g} to {row.interval[1]:.3g})"
-            lines.append(f"{words.rule(row):40s}  {row.lr:.3g} {span} {words.advice_note(row)}".rstrip())
+        lines += ["", advice(options.at, rows)]
         if rows and (found := price(analysis.sweep, options.at, learning_rate=rows[0].lr)):
             lines += ["", words.price(found, analysis.sweep.metric)]
     if options.next:
@@ -248,42 +319,35 @@ def _text(analysis: Analysis, options: argparse.Namespace) -> str:
     return "\n".join(lines)
 
 
-def report(analysis: Analysis) -> str:
-    """The analysis as text for a terminal.
+def _convert(options: argparse.Namespace) -> str:
+    form = Path(options.out).suffix.removeprefix(".").lower()
+    sweep = _read(options).sweep
+    Path(options.out).write_bytes(write(sweep, form, options.like))  # type: ignore[arg-type] # checked there
+    return say("converted", count=len(sweep.trials), path=options.out)
 
-    Parameters
-    ----------
-    analysis : Analysis
-        From `analyse`.
 
-    Returns
-    -------
-    str
-        Findings, optima and fits; every number with its interval.
-    """
-    lines = [f"{analysis.sweep.name}: {len(analysis.sweep.trials):,} trials", ""]
-    lines += [*map(notice, analysis.sweep.notices), *words.findings(analysis)]
-    if analysis.optima:
-        lines += ["", "batch size  best learning rate (95 %)"]
-    for optimum in analysis.optima:
-        if optimum.on_edge:
-            sign = "<=" if optimum.on_edge == "low" else ">="
-            text = f"{sign} {optimum.learning_rate:.3g}  (edge of the grid)"
-        elif optimum.interval is None:
-            text = f"{optimum.learning_rate:.3g}  (no error)"
-        else:
-            text = f"{optimum.learning_rate:.3g}  ({optimum.interval[0]:.3g} to {optimum.interval[1]:.3g})"
-        lines.append(f"{optimum.batch_size:10g}  {text}")
-    if any(fit.law is not None for fit in analysis.comparison.fits):
-        lines += ["", f"{'law':36s}  {'AIC':>7s}  weight  {'holdout':>7s}  parameters (95 %)"]
-    ranking = analysis.comparison
-    ranked = zip(ranking.fits, ranking.scores, ranking.weights, ranking.holdout, strict=True)
-    for fit, score, weight, holdout in ranked:
-        if fit.law is None:
-            continue
-        parameters = ", ".join(
-            f"{words.param(item.param)} {item.value:.3g} ({item.interval[0]:.3g} to {item.interval[1]:.3g})"
-            for item in fit.parameters.values()
-        )
-        lines.append(f"{words.curve(fit.family.key):36s}  {score:7.1f}  {weight:6.2f}  {holdout:+7.2f}  {parameters}")
-    return "\n".join(lines)
+def _init(options: argparse.Namespace) -> str:
+    smallest, _, largest = options.batch.partition(":")
+    names = tuple(options.names.split(","))
+    if not (smallest.isdigit() and (largest or smallest).isdigit()):
+        raise ValueError(f"--batch must be FROM:TO in whole numbers, but got {options.batch!r}")
+    if len(names) != 3 or not all(names):
+        raise ValueError(f"--names must be three names with commas between them, but got {options.names!r}")
+    span = (int(smallest), int(largest or smallest))
+    common: dict[str, Any] = {"rate": options.rate, "at": int(options.rate_at), "scaling": options.scaling}
+    common |= {"octaves": options.octaves, "seeds": int(options.seeds)}
+    if options.random:
+        rng = np.random.default_rng(options.draw_seed)
+        design = random(*span, runs=int(options.random), rng=rng, **common)
+    else:
+        design = grid(*span, **common)
+    files = launch(design, options.launcher, command=options.program, names=names, metric=options.metric)
+    n = (len(design.batch_sizes), len(design.cells), design.n_runs)
+    said = say("planned", sizes=n[0], cells=n[1], runs=n[2])
+    if options.out is None:
+        print(said, file=sys.stderr)
+        return "\n".join(f"# {name}\n{text}" if len(files) > 1 else text.rstrip("\n") for name, text in files.items())
+    Path(options.out).mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (Path(options.out) / name).write_text(text, encoding="utf-8")
+    return said

@@ -1,7 +1,9 @@
 import io
 import json
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,9 @@ import pandas as pd
 import pytest
 from simulate import sweep_frame
 
-from surgecore import SurgeLaw, Sweep, analyse, words
+from surgecore import SurgeLaw, Sweep, analyse, open_table, words
 from surgecore.cli import main
+from surgecore.tables import table as table_module
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,7 @@ def test_the_report_names_every_optimum_and_law(sweep, path, capsys):
     result = analyse(sweep)
     assert result.verdict.sentence in printed
     for optimum in result.optima:
-        assert f"{optimum.learning_rate:.3g}" in printed
+        assert words.number(optimum.learning_rate) in printed
     for fit in result.comparison.fits:
         assert words.curve(fit.family.key) in printed
 
@@ -149,3 +152,133 @@ def test_a_group_that_is_not_there_exits_with_2(sweep, tmp_path, capsys):
         assert main(["fit", str(target), "--group", group, "--json"]) == status
         printed = capsys.readouterr()
         assert (f"but got {group!r}: it holds only one" in printed.err) == bool(status)
+
+
+def test_a_number_in_the_mapping_is_checked_with_a_sentence(path, capsys):
+    assert main(["fit", path, "--map", "n_steps=abc"]) == 2
+    error = capsys.readouterr().err
+    assert "n_steps must be a number, but got 'abc'" in error
+    assert "literal" not in error
+    assert main(["fit", path, "--json", "--map", "n_steps=1", "--map", "group="]) == 0
+    assert "n_steps=1" in json.loads(capsys.readouterr().out)["read"]["mapping"]
+
+
+def test_every_row_is_checked_once(path, monkeypatch, capsys):
+    seen = []
+    real = table_module.check
+    monkeypatch.setattr(table_module, "check", lambda *args, **more: seen.append(1) or real(*args, **more))
+    assert main(["fit", path]) == 0
+    assert len(seen) == 1
+
+
+def test_an_open_question_lists_its_answers_as_options(tmp_path, capsys):
+    frame = sweep_frame(SurgeLaw(1e-2, 64.0), np.random.default_rng(0), seeds=2).rename(columns={"loss": "value"})
+    target = tmp_path / "open.csv"
+    frame.to_csv(target, index=False)
+    assert main(["fit", str(target)]) == 2
+    assert "--minimise" in capsys.readouterr().err
+    assert main(["fit", str(target), "--minimise"]) == 0
+
+
+@pytest.mark.parametrize("command", [[], ["fit"], ["init"], ["convert"]])
+def test_help_is_short_and_plain(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--help"])
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    assert "%%" not in printed
+    for action in re.split(r"\n(?=  \S)", printed):
+        words_of_help = " ".join(line[24:] for line in action.splitlines()).split()
+        assert len(words_of_help) <= 40, action
+
+
+def test_a_store_is_fitted_and_converted(sweep, tmp_path, capsys):
+    for index, row in enumerate(sweep.trials.itertuples()):
+        folder = tmp_path / "runs" / str(index)
+        folder.mkdir(parents=True)
+        settings = {"batch_size": row.batch_size, "lr": row.learning_rate, "seed": row.seed}
+        (folder / "config.json").write_text(json.dumps(settings))
+        (folder / "metrics.jsonl").write_text(json.dumps({"loss": row.loss}) + "\n")
+    assert main(["fit", str(tmp_path / "runs"), "--json", "--store", "tree"]) == 0
+    assert json.loads(capsys.readouterr().out)["surge"]["decision"] == "fall"
+    assert main(["convert", str(tmp_path / "runs"), str(tmp_path / "out.csv"), "--like", "optuna"]) == 0
+    assert f"{len(sweep.trials)} trials written" in capsys.readouterr().out
+    again = Sweep.from_table(open_table(tmp_path / "out.csv"), replace(open_table(tmp_path / "out.csv").mapping,
+                                                                       goal="minimise"))  # fmt: skip
+    assert sorted(again.trials["loss"]) == sorted(sweep.trials["loss"])
+    assert main(["convert", str(tmp_path / "runs"), str(tmp_path / "out.xlsx")]) == 2
+    assert "form must be one of csv, jsonl, parquet, but got 'xlsx'" in capsys.readouterr().err
+    assert main(["fit", str(tmp_path / "runs"), "--store", "mlflow"]) == 2
+    assert "none that is known" in capsys.readouterr().err
+
+
+def test_init_prints_or_writes_a_plan(tmp_path, capsys):
+    basic = ["init", "--batch", "32:64", "--rate", "1e-3", "--rate-at", "32", "--octaves", "1", "--seeds", "2"]
+    assert main([*basic, "--for", "shell"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("#!/bin/sh")
+    assert "2 batch sizes, 10 cells, 20 runs" in printed.err
+    assert main([*basic, "--for", "wandb", "--out", str(tmp_path / "plan")]) == 0
+    assert sorted(path.name for path in (tmp_path / "plan").iterdir()) == ["sweep-32.yaml", "sweep-64.yaml"]
+    assert main([*basic, "--for", "hydra", "--random", "4"]) == 0
+    assert "2 batch sizes, 8 cells, 16 runs" in capsys.readouterr().err
+    for wrong, rule in (("--batch=x", "--batch must be FROM:TO"), ("--names=a,b", "--names must be three names"),
+                        ("--batch=64:32", "positive and ascending")):  # fmt: skip
+        assert main([*basic, "--for", "shell", wrong]) == 2
+        assert rule in capsys.readouterr().err
+
+
+class Fake:
+    """Attributes by name, as the clients' objects have them."""
+
+    def __init__(self, **values):
+        self.__dict__.update(values)
+
+
+def test_a_wandb_project_is_fetched_where_it_is_asked_for(sweep, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    assert main(["fit", "wandb://me/project"]) == 2
+    assert 'pip install "surgecore[wandb]"' in capsys.readouterr().err
+    runs = [
+        Fake(name=f"run-{index}", state="finished", summary={"val_loss": row.loss, "_step": 3},
+             config={"optim": {"lr": row.learning_rate}, "batch_size": row.batch_size, "seed": row.seed, "_wandb": {}})
+        for index, row in enumerate(sweep.trials.itertuples())
+    ]  # fmt: skip
+    asked = []
+    client = Fake(Api=lambda: Fake(runs=lambda path: asked.append(path) or runs))
+    monkeypatch.setitem(sys.modules, "wandb", client)
+    assert main(["fit", "wandb://me/project", "--json"]) == 0
+    assert asked == ["me/project"]
+    assert json.loads(capsys.readouterr().out)["surge"]["decision"] == "fall"
+
+
+def test_an_mlflow_server_is_asked_page_by_page(sweep, capsys, monkeypatch):
+    rows = list(sweep.trials.itertuples())
+    runs = [
+        Fake(info=Fake(run_id=str(index), experiment_id="1", status="FINISHED"),
+             data=Fake(params={"lr": repr(row.learning_rate), "batch_size": str(row.batch_size), "seed": str(row.seed)},
+                       metrics={"val_loss": row.loss}, tags={"mlflow.user": "me"}))
+        for index, row in enumerate(rows)
+    ]  # fmt: skip
+
+    class Page(list):
+        token = None
+
+    def search_runs(ids, page_token=None):
+        assert ids == ["1"]
+        start = int(page_token or 0)
+        page = Page(runs[start : start + 10])
+        page.token = str(start + 10) if start + 10 < len(runs) else None
+        return page
+
+    asked = []
+    client = Fake(get_experiment_by_name=lambda name: Fake(experiment_id="1"), search_runs=search_runs)
+    monkeypatch.setitem(
+        sys.modules, "mlflow", Fake(MlflowClient=lambda tracking_uri: asked.append(tracking_uri) or client)
+    )
+    assert main(["fit", "mlflow+http://localhost:5000/mine", "--json"]) == 0
+    assert asked == ["http://localhost:5000"]
+    assert json.loads(capsys.readouterr().out)["read"]["rows"] == len(rows)
+    client.search_runs = lambda *_, **__: 1 / 0
+    assert main(["fit", "mlflow+http://localhost:5000/mine"]) == 2
+    assert "gave no runs: division by zero" in capsys.readouterr().err

@@ -45,6 +45,9 @@ class ProblemCode(StrEnum):
     READ_MEMORY = "read-memory"
     READ_TIME = "read-time"
     READ_DIED = "read-died"
+    # a tracker's server
+    SERVER_NO_CLIENT = "server-no-client"
+    SERVER_FAILED = "server-failed"
     # a tracker's store
     STORE_NONE = "store-none"
     STORE_NOT_ONE = "store-not-one"

@@ -30,6 +30,7 @@ from surgecore.tables.names import (
 from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, SweepError, notice, problem, refused
 from surgecore.tables.questions import Change, Choice, GroupsFound, Question, QuestionOpen, Topic
 from surgecore.tables.stores.registry import read_store, store_file
+from surgecore.tables.stores.runs import Contents
 from surgecore.tables.stores.upload import is_store, laid_down
 
 Source = str | PathLike[str] | bytes | IO[Any]
@@ -357,8 +358,12 @@ def open_store(path: str | PathLike[str], *, kind: str | None = None, name: str 
         If it cannot be opened.
     """
     place = Path(path)
-    contents = read_store(place, kind)
-    table = _import_of(contents.raw_table(), name or place.resolve().stem, nan_is_diverged=False)
+    return table_of_store(read_store(place, kind), name=name or place.resolve().stem)
+
+
+def table_of_store(contents: Contents, *, name: str) -> Table:
+    """The table of what a store or a server gave; the metric, its direction and the groups are the tracker's word."""
+    table = _import_of(contents.raw_table(), name, nan_is_diverged=False)
     mapping = table.mapping
     if contents.loss in table.columns:
         mapping = replace(mapping, loss=contents.loss)

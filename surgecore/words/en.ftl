@@ -357,6 +357,8 @@ problem-read-memory = reading the file must take at most { $limit } MB of memory
 problem-read-time = reading the file must take at most { $limit } s, but takes longer
     .page = Use the command line, surge fit, which has higher limits.
 problem-read-died = the file ended the process that read it: it is damaged, or made to do that
+problem-server-no-client = reading from a server needs the package { $package }: pip install "surgecore[{ $package }]"
+problem-server-failed = { $address } gave no runs: { $reason }
 problem-store-none = the folder must hold the runs of a tracker, but none that is known was found in it
 problem-store-not-one = the file must be what a tracker keeps, but is not
 problem-store-several = the folder holds several stores: choose one of { $names }
@@ -781,6 +783,79 @@ bundle-no-gpu = --device cuda needs a GPU that torch can use, but got none: noth
 
 ## command line
 
+
+help-surge = Optimal learning rate against batch size.
+help-fit = Optima, fitted laws and verdict of a sweep.
+help-convert = Write a sweep as another file.
+help-init = Write a first plan of runs.
+help-sweep = Train a sweep (needs the extra "training").
+help-measure = Measure what the law is made of (needs "training").
+help-file = a table, what a tracker keeps (folder, zip, database), wandb://entity/project, mlflow+http://host/experiment; - for standard input
+help-json = all numbers as JSON
+help-at = also: learning rate for this batch size
+help-next = also: which cells to run next
+help-map = which column is what, such as learning_rate=peak_lr; may be repeated
+help-group = which model, where the table holds several
+help-maximise = a large metric is good
+help-minimise = a small metric is good
+help-store = whose runs, where a folder holds those of several trackers
+help-skip-bad-rows = leave out rows with a problem
+help-diverged-factor = times the usual excess over the best that a finite loss may have; 0 for no limit
+help-diverged-above = a loss above this is diverged
+help-out-file = file to write: .csv, .jsonl or .parquet
+help-like = in the shape of a tracker's export
+help-launcher = who starts the runs
+help-grid = learning rates half an octave apart (the default)
+help-random = N random learning rates at each batch size instead
+help-batch = range of batch sizes, an octave apart, such as 32:4096
+help-rate = a learning rate that works
+help-rate-at = the batch size at which it works
+help-scaling = how that rate goes with the batch size: sqrt as for Adam, linear as for SGD
+help-octaves = how far the learning rates reach on each side
+help-seeds = runs of each cell
+help-draw-seed = seed of the random learning rates
+help-program = the training program
+help-names = what the program calls batch size, learning rate and seed
+help-metric = what the program logs
+help-out-folder = where to write the files; printed without it
+rule-positive = a positive finite number
+rule-whole = a positive whole number
+rule-not-negative = 0 or a positive number
+rule-finite = a finite number
+report-title = { $name }: { $count ->
+    [one] { $count } trial
+   *[other] { $count } trials
+}
+report-batch = batch size
+report-best = best learning rate (95 %)
+report-edge-low = ≤ { $rate }  (edge of the grid)
+report-edge-high = ≥ { $rate }  (edge of the grid)
+report-no-error = { $rate }  (no error bar)
+report-interval = { $rate }  ({ $interval })
+report-law = law
+report-score = AIC
+report-weight = weight
+report-holdout = holdout
+report-parameters = parameters (95 %)
+report-at = at batch size { $batch }
+report-rate = learning rate (95 %)
+unreadable = { $path } cannot be read as a sweep:
+unreadable-remedy = Remedy: { $remedy }
+not-done = surge { $command } was not done:
+converted = { $count ->
+    [one] { $count } trial
+   *[other] { $count } trials
+} written to { $path }
+planned = { $sizes ->
+    [one] { $sizes } batch size
+   *[other] { $sizes } batch sizes
+}, { $cells ->
+    [one] { $cells } cell
+   *[other] { $cells } cells
+}, { $runs ->
+    [one] { $runs } run
+   *[other] { $runs } runs
+}
 
 # end of: command line
 

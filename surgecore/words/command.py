@@ -1,0 +1,97 @@
+"""The command line in words: help, the report for a terminal, and why a file cannot be read, with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+
+from surgecore.sweeps.advice import Recommendation
+from surgecore.sweeps.analysis import Analysis
+from surgecore.sweeps.optima import Optimum
+from surgecore.tables.problems import Problem
+from surgecore.words.advice import advice_note, rule
+from surgecore.words.catalogue import curve, param
+from surgecore.words.fits import findings
+from surgecore.words.numbers import interval, number
+from surgecore.words.phrases import say
+from surgecore.words.problems import choice, notice, remedy
+
+_WIDE = 36
+
+
+def option(name: str) -> str:
+    """What an option or command does, for ``--help``."""
+    return say(f"help-{name}").replace("%", "%%")
+
+
+def report(analysis: Analysis) -> str:
+    """The analysis as text for a terminal.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        From `analyse`.
+
+    Returns
+    -------
+    str
+        Findings, optima and fits; every number with its interval.
+    """
+    sweep = analysis.sweep
+    lines = [say("report-title", name=sweep.name, count=len(sweep.trials)), ""]
+    lines += [*map(notice, sweep.notices), *findings(analysis)]
+    if analysis.optima:
+        lines += ["", f"{say('report-batch'):>10s}  {say('report-best')}"]
+        lines += [f"{optimum.batch_size:10g}  {_optimum(optimum)}" for optimum in analysis.optima]
+    return "\n".join([*lines, *_fits(analysis)])
+
+
+def _optimum(optimum: Optimum) -> str:
+    rate = number(optimum.learning_rate)
+    if optimum.on_edge:
+        return say(f"report-edge-{optimum.on_edge}", rate=rate)
+    if optimum.interval is None:
+        return say("report-no-error", rate=rate)
+    return say("report-interval", rate=rate, interval=interval(*optimum.interval))
+
+
+def _fits(analysis: Analysis) -> list[str]:
+    ranking = analysis.comparison
+    fitted = [
+        (fit, *scores)
+        for fit, *scores in zip(ranking.fits, ranking.scores, ranking.weights, ranking.holdout, strict=True)
+        if fit.law is not None
+    ]
+    if not fitted:
+        return []
+    heads = [say(f"report-{name}") for name in ("law", "score", "weight", "holdout", "parameters")]
+    lines = ["", f"{heads[0]:{_WIDE}s}  {heads[1]:>7s}  {heads[2]:>6s}  {heads[3]:>7s}  {heads[4]}"]
+    for fit, score, weight, holdout in fitted:
+        parameters = ", ".join(
+            f"{param(item.param)} {number(item.value)} ({interval(*item.interval)})" for item in fit.parameters.values()
+        )
+        name = f"{curve(fit.family.key):{_WIDE}s}"
+        lines.append(f"{name}  {score:7.1f}  {weight:6.2f}  {holdout:+7.2f}  {parameters}")
+    return lines
+
+
+def advice(batch_size: float, rows: Sequence[Recommendation]) -> str:
+    """Learning rates for one batch size, a rule a line."""
+    lines = [f"{say('report-at', batch=f'{batch_size:g}'):{_WIDE}s}  {say('report-rate')}"]
+    for row in rows:
+        span = "" if row.interval is None else f"({interval(*row.interval)})"
+        rate = number(row.lr) if isfinite(row.lr) else "∞"
+        lines.append(f"{rule(row):{_WIDE}s}  {rate} {span} {advice_note(row)}".rstrip())
+    return "\n".join(lines)
+
+
+def unreadable(path: str, problems: Sequence[Problem]) -> str:
+    """Why a file cannot be read, and what to do about it: one line a problem, then each remedy once."""
+    lines = [say("unreadable", path=path), *map(str, problems)]
+    for problem in problems:
+        if problem.question is not None:
+            lines += [
+                f"  {answer.flag:{_WIDE}s}  {choice(problem.question, answer)}" for answer in problem.question.choices
+            ]
+    remedies = dict.fromkeys(text for problem in problems if (text := remedy(problem, "flag")))
+    return "\n".join([*lines, *(say("unreadable-remedy", remedy=text) for text in remedies)])
