@@ -6,6 +6,7 @@ from surgecore.sweeps.analysis import Analysis, Remark, analyse
 from surgecore.sweeps.catalogue import Entry, load_catalogue
 from surgecore.sweeps.comparison import Comparison, compare
 from surgecore.sweeps.fitting import FitResult, FittedParam, FittedPeak, fit
+from surgecore.sweeps.identity import Factor, PeakIdentity, PeakShift, peak_identity, peak_shift
 from surgecore.sweeps.next_runs import NextRuns, next_runs
 from surgecore.sweeps.optima import Optimum
 from surgecore.sweeps.points import Point, Points
@@ -50,6 +51,7 @@ __all__ = [
     "DivergedRule",
     "Entry",
     "EqualSnrLaw",
+    "Factor",
     "FitResult",
     "FittedParam",
     "FittedPeak",
@@ -69,6 +71,8 @@ __all__ = [
     "Optimum",
     "Param",
     "Peak",
+    "PeakIdentity",
+    "PeakShift",
     "Point",
     "Points",
     "PowerLaw",
@@ -94,6 +98,8 @@ __all__ = [
     "one_step_curves",
     "open_store",
     "open_table",
+    "peak_identity",
+    "peak_shift",
     "price",
     "recommend",
     "scale_adam",

@@ -21,7 +21,7 @@ from surgecore.words.sweeps import (
     optima_alt,
     points,
 )
-from surgecore.words.tradeoff import tradeoff
+from surgecore.words.tradeoff import identity, peak_shift, tradeoff
 
 __all__ = [
     "VISIBLE",
@@ -39,6 +39,7 @@ __all__ = [
     "findings",
     "fit_note",
     "horizon",
+    "identity",
     "interval",
     "layout",
     "loss_title",
@@ -52,6 +53,7 @@ __all__ = [
     "optima_alt",
     "optimizer",
     "param",
+    "peak_shift",
     "plain",
     "points",
     "power_of_two",

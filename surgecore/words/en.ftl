@@ -555,6 +555,17 @@ tradeoff-logged = Steps were logged every { $every }; what that adds is taken of
 tradeoff-poor = The points scatter about the curve by more than their error bars, so the interval is widened.
 tradeoff-few-steps = From batch size { $size } on, fewer than { $count } steps are needed, and they bend the curve too.
 
+identity-holds = The surge's peak at batch size { $peak } (95 % { $peak_interval }) agrees with the critical batch size { $critical } ({ $critical_interval }), as the paper has it: { $ratio } times ({ $ratio_interval }).
+identity-fails = The surge's peak at batch size { $peak } (95 % { $peak_interval }) is { $ratio } times ({ $ratio_interval }) the critical batch size { $critical } ({ $critical_interval }). The paper has them equal.
+identity-open = The surge's peak at batch size { $peak } (95 % { $peak_interval }) and the critical batch size { $critical } ({ $critical_interval }) are too uncertain to compare. The paper has them equal.
+identity-poor = The surge law misses these optima by more than their error bars.
+identity-paper = With the noise scale from eq. 22 ({ $scale }) and only its height fitted, the law misses an optimum by { $paper } as a rule; with both fitted, by { $free }.
+identity-no-paper = The paper's regression (eq. 22) gives no positive noise scale here.
+shift-moves = The peak's batch size is multiplied by { $ratio } (95 % { $interval }) from the first to the second.
+shift-none = No shift of the peak is measured: its batch size is multiplied by { $ratio } (95 % { $interval }).
+shift-open = The optima do not determine the shift of the peak.
+shift-critical = The critical batch size is multiplied by { $ratio } (95 % { $interval }).
+
 # end of: sweeps: steps against examples
 
 

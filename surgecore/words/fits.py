@@ -8,10 +8,12 @@ from typing import Any
 from surgecore.sweeps.analysis import Analysis, Remark
 from surgecore.sweeps.comparison import Comparison, Ranking
 from surgecore.sweeps.fitting import FitFlag, FitResult, FittedParam
+from surgecore.sweeps.identity import peak_identity
 from surgecore.words.catalogue import curve, param, unit
 from surgecore.words.numbers import number
 from surgecore.words.phrases import say
 from surgecore.words.problems import notice
+from surgecore.words.tradeoff import identity, tradeoff
 
 
 def fit_note(fit: FitResult) -> str:
@@ -91,8 +93,6 @@ def remarks(analysis: Analysis) -> list[str]:
 
 
 def _rest(analysis: Analysis) -> Iterator[str]:
-    from surgecore.words.tradeoff import tradeoff
-
     if analysis.sweep.is_grid:
         surge = next((fit for fit in analysis.comparison.fits if fit.family.key == "surge"), None)
         # what is known of the surge's own peak; that it describes the optima badly is said by the ranking
@@ -101,6 +101,8 @@ def _rest(analysis: Analysis) -> Iterator[str]:
     yield from (remark(found) for found in analysis.remarks)
     if analysis.tradeoff is not None:
         yield tradeoff(analysis.tradeoff)
+        if (found := peak_identity(analysis)) is not None:
+            yield identity(found)
 
 
 def document(analysis: Analysis) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import exp, isfinite
 
+from surgecore.sweeps.identity import PeakIdentity, PeakShift, typical_miss
 from surgecore.sweeps.tradeoff import FEW_STEPS, Tradeoff
-from surgecore.words.numbers import interval, number
+from surgecore.words.numbers import interval, number, share
 from surgecore.words.phrases import say
 
 
@@ -29,3 +30,40 @@ def tradeoff(steps: Tradeoff) -> str:
     if steps.few_steps_from is not None:
         parts.append(say("tradeoff-few-steps", size=f"{steps.few_steps_from:g}", count=FEW_STEPS))
     return " ".join(parts)
+
+
+def identity(found: PeakIdentity) -> str:
+    """Peak against critical batch size, and the paper's procedure beside the free fit."""
+    low, high = found.ratio.interval
+    both = {
+        "peak": number(found.peak, 2),
+        "peak_interval": interval(*found.peak_interval),
+        "critical": number(found.critical, 2),
+        "critical_interval": interval(*found.critical_interval),
+    }
+    if low <= 0 or not isfinite(high):
+        parts = [say("identity-open", **both)]
+    else:
+        key = "identity-holds" if found.ratio.holds_one else "identity-fails"
+        parts = [say(key, ratio=number(found.ratio.value, 2), ratio_interval=interval(low, high), **both)]
+    if found.poor_fit:
+        parts.append(say("identity-poor"))
+    if found.paper is not None and found.paper_noise_scale is not None:
+        misses = [share(exp(typical_miss(result)) - 1.0) for result in (found.paper, found.free)]
+        parts.append(say("identity-paper", scale=number(found.paper_noise_scale, 2), paper=misses[0], free=misses[1]))
+    else:
+        parts.append(say("identity-no-paper"))
+    return " ".join(parts)
+
+
+def peak_shift(found: PeakShift) -> str:
+    """How the peak moves between two targets."""
+    peak = found.peak
+    key = "shift-open" if peak.interval[0] <= 0 or not isfinite(peak.interval[1]) else "shift-none"
+    if key == "shift-none" and not peak.holds_one:
+        key = "shift-moves"
+    text = say(key, ratio=number(peak.value, 2), interval=interval(*peak.interval))
+    if found.critical is None:
+        return text
+    critical = say("shift-critical", ratio=number(found.critical.value, 2), interval=interval(*found.critical.interval))
+    return f"{text} {critical}"
