@@ -201,6 +201,21 @@ def strings_left() -> dict[str, int]:
     return out
 
 
+def examples() -> dict[str, int]:
+    """Runnable examples in the docstrings of the public names, those of methods included."""
+    import doctest
+
+    import surgecore
+
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    found = {}
+    for name in surgecore.__all__:
+        thing = getattr(surgecore, name)
+        tests = finder.find(thing, name, module=False, globs={}) if callable(thing) else []
+        found[name] = sum(len(test.examples) for test in tests)
+    return found
+
+
 def main() -> None:
     graph = arrows()
     rooms = between_rooms(graph)
@@ -215,6 +230,7 @@ def main() -> None:
     print(f"above 60 lines: {sum(length > 60 for length, _ in lengths)}")
     print(f"files above 400 lines without a reason: {long_files() or 0}")
     print(f"public names documented: {names - len(missing)} of {names} {missing or ''}")
+    print(f"public names with a runnable example: {', '.join(name for name, count in examples().items() if count)}")
     left = strings_now()
     print(f"strings outside of the phrase file: {sum(left.values())} in {len(left)} files")
     if "--strings" in sys.argv:

@@ -83,34 +83,16 @@ class GradientSample:
             raise ValueError(f"blocks must be at least 4, but got {blocks!r}")
         if examples is not None and examples < 2 * blocks:
             raise ValueError(f"examples must be at least two a block ({2 * blocks}), but got {examples!r}")
-        size = probe.size
         per_block = len(probe.everything()) if examples is None else examples // blocks
-        each = -(-twins // count)
-        zeros = probe.start.new_zeros
-        means, twin = zeros(count, size), zeros(count, each, size)
-        squares, cubes = zeros(size), zeros(size)
-        traces = np.zeros(count)
+        each, zeros = -(-twins // count), probe.start.new_zeros
+        means, twin = zeros(count, probe.size), zeros(count, each, probe.size)
+        squares, cubes, traces = zeros(probe.size), zeros(probe.size), np.zeros(count)
         for k in range(count):
             rows = probe.everything() if exact else probe.draw(per_block, generator)
             weights = torch.randn(each, per_block, generator=generator).to(means)
-            # deviations from the first chunk's mean keep the sums of squares and cubes from cancelling
-            shift, at = None, 0
-            first, second, third = (zeros(size) for _ in range(3))
-            for chunk in probe.gradients(rows):
-                shift = chunk.mean(dim=0) if shift is None else shift
-                deviation = chunk - shift
-                first += deviation.sum(dim=0)
-                second += deviation.square().sum(dim=0)
-                third += deviation.pow(3).sum(dim=0)
-                twin[k] += weights[:, at : at + len(chunk)] @ deviation
-                at += len(chunk)
-            assert shift is not None
-            offset = first / per_block
-            means[k] = shift + offset
-            twin[k] -= weights.sum(dim=1, keepdim=True) * offset
-            within = second - per_block * offset.square()
+            means[k], within, third, twin[k] = _moments(probe, rows, weights)
             squares += within
-            cubes += third - 3 * offset * second + 2 * per_block * offset**3
+            cubes += third
             traces[k] = float(within.sum()) / (per_block - (not exact))
         n = count * per_block
         std = (squares / (n if exact else n - count)).clamp(min=0).sqrt()
@@ -177,3 +159,24 @@ def inverse_std_bias(dof: int) -> float:
         ``sqrt(dof / 2) Gamma((dof - 1) / 2) / Gamma(dof / 2)``, slightly above 1.
     """
     return float(np.sqrt(dof / 2) * np.exp(gammaln((dof - 1) / 2) - gammaln(dof / 2)))
+
+
+def _moments(probe: Probe, rows: Tensor, weights: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Mean gradient of a block, sums of squared and cubed deviations from it, and of weighted deviations."""
+    count, shift, at = len(rows), None, 0
+    first, second, third = (probe.start.new_zeros(probe.size) for _ in range(3))
+    twin = probe.start.new_zeros(len(weights), probe.size)
+    for chunk in probe.gradients(rows):
+        # deviations from the first chunk's mean keep the sums of squares and cubes from cancelling
+        shift = chunk.mean(dim=0) if shift is None else shift
+        deviation = chunk - shift
+        first += deviation.sum(dim=0)
+        second += deviation.square().sum(dim=0)
+        third += deviation.pow(3).sum(dim=0)
+        twin += weights[:, at : at + len(chunk)] @ deviation
+        at += len(chunk)
+    assert shift is not None
+    offset = first / count
+    within = second - count * offset.square()
+    cubes = third - 3 * offset * second + 2 * count * offset**3
+    return shift + offset, within, cubes, twin - weights.sum(dim=1, keepdim=True) * offset

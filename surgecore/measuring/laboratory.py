@@ -21,6 +21,7 @@ from torch import Tensor
 
 from surgecore.measuring.curvature import DENSE_LIMIT, Curvature
 from surgecore.measuring.gradient_sample import GradientSample
+from surgecore.measuring.groups import quantile_groups
 from surgecore.measuring.probes import Probe
 from surgecore.measuring.statistic import Statistic, ratio, unspiked
 from surgecore.measuring.updates import Updates
@@ -375,25 +376,7 @@ class Laboratory:
         Groups
             A plug-in summary: where examples are a sample, its signal to noise includes theirs.
         """
-        s, c = self.sample, self.curvature
-        z = s.snr.mean(dim=0)
-        use = torch.nonzero(s.alive & (z != 0)).flatten()
-        order = use[torch.argsort(z[use].abs(), stable=True)]
-        parts = torch.tensor_split(order, min(count, len(order)))
-        member = torch.zeros(len(parts), self.probe.size).to(z)
-        for row, part in enumerate(parts):
-            member[row, part] = 1.0
-        sign = z.sign()
-        coupling = c.products(member * sign) @ (member * sign).T
-        mean = member @ s.mean.abs()
-        diagonal = member @ c.diagonal.mean(dim=0)
-        noise = diagonal
-        if s.twins.shape[1]:
-            signs = s.twins.flatten(0, 1).sign()
-            noise = member @ (signs * c.products(signs)).mean(dim=0)
-        snr = (member @ (s.mean.abs() * z.abs())) / mean
-        arrays = [x.double().cpu().numpy() for x in (mean, snr, diagonal, noise, 0.5 * (coupling + coupling.T))]
-        return Groups(*arrays)
+        return quantile_groups(self.probe, self.sample, self.curvature, count)
 
 
 def _lr(top: Statistic, bottom: Statistic) -> Estimate:

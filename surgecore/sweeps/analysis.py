@@ -164,6 +164,16 @@ def analyse(sweep: Sweep, *, draws: int = 500, seed: int = 0) -> Analysis:
     Returns
     -------
     Analysis
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from surgecore import Sweep
+    >>> cells = [(b, r, s, abs(r - 0.01 * b) + 0.1 * s) for b in (4, 8, 16) for r in (0.02, 0.04, 0.08, 0.16, 0.32)
+    ...          for s in (0, 1)]
+    >>> sweep = Sweep.from_frame(pd.DataFrame(cells, columns=["batch_size", "learning_rate", "seed", "loss"]))
+    >>> [optimum.batch_size for optimum in analyse(sweep, draws=20).optima]
+    [4.0, 8.0, 16.0]
     """
     optima = sweep.optima(draws=draws, seed=seed) if sweep.is_grid else ()
     comparison = compare(optima)

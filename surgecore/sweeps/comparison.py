@@ -99,6 +99,15 @@ def compare(points: PointsLike, families: Iterable[str | LawFamily] | None = Non
     References
     ----------
     Burnham and Anderson, Model Selection and Multimodel Inference (2002), sections 2.2, 2.4, 2.5 and 2.9.
+
+    Examples
+    --------
+    >>> from surgecore import PowerLaw, SurgeLaw
+    >>> from surgecore.sweeps.points import Point
+    >>> truth = SurgeLaw(1e-3, 64.0)
+    >>> points = [Point(b, truth(b), 0.02, 20) for b in (4, 8, 16, 32, 64, 128, 256, 512, 1024)]
+    >>> compare(points, ["constant", "square_root", "surge"]).fits[0].family.key
+    'surge'
     """
     given = Points.of(points)
     chosen = [as_family(family) for family in (LAWS.values() if families is None else families)]

@@ -236,6 +236,15 @@ def fit(points: PointsLike, law: str | LawFamily | type[Law]) -> FitResult:
     References
     ----------
     Tobin, Econometrica 26 (1958) 24, for the censored values.
+
+    Examples
+    --------
+    >>> from surgecore import PowerLaw
+    >>> from surgecore.sweeps.points import Point
+    >>> truth = PowerLaw(1e-3, 0.5)
+    >>> found = fit([Point(b, truth(b), 0.02, 20) for b in (4, 16, 64, 256)], "power")
+    >>> round(found.parameters["exponent"].value, 3)
+    0.5
     """
     family, given = as_family(law), Points.of(points)
     used, data = prepare(given)

@@ -46,6 +46,14 @@ class Sweep:
     metric : Metric
         What the trials are compared by. The column ``loss`` holds it so that small is good: with its sign changed
         where large is good (`Metric.shown` gives it back).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"batch_size": [64] * 5, "learning_rate": [0.25, 0.5, 1.0, 2.0, 4.0],
+    ...                       "loss": [4.0, 2.0, 1.0, 2.0, 4.0]})
+    >>> Sweep.from_frame(frame).batch_sizes
+    array([64.])
     """
 
     name: str

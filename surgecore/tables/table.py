@@ -320,6 +320,12 @@ def open_table(source: Source, *, name: str | None = None) -> Table:
         If it is no table, or beyond the limits (200 MB unpacked, 1000 columns, lines of 1 MB).
     OSError
         If the path cannot be opened.
+
+    Examples
+    --------
+    >>> table = open_table("\\n".join(["bs,lr,val_loss", "64,0.001,1.2", "64,0.002,1.1"]).encode())
+    >>> table.mapping.loss
+    'val_loss'
     """
     if isinstance(source, str | PathLike):
         path = Path(source)

@@ -81,6 +81,13 @@ class GradientNoise:
     ----------
     Li et al., arXiv 2405.14578, Lemma 1 and Theorem 2 (eqs. 6-9); with the error function itself in place of
     its approximation, eq. 10.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> noise = GradientNoise(np.full(4, 0.1), np.full(4, 2.0), np.full(4, 0.5), np.full((4, 1), 0.7))
+    >>> noise.optimal_lr([16, 1024]).round(4)
+    array([0.0154, 0.0413])
     """
 
     mean: FloatArray

@@ -96,6 +96,12 @@ class SurgeLaw(Law):
     References
     ----------
     Li et al., arXiv 2405.14578, Theorem 3, eqs. 2 and 13-16.
+
+    Examples
+    --------
+    >>> law = SurgeLaw(lr_max=1e-3, noise_scale=64.0)
+    >>> law(64), round(law(16), 6)
+    (0.001, 0.0008)
     """
 
     lr_max: float

@@ -60,6 +60,13 @@ class NoiseModel:
     References
     ----------
     Li et al., arXiv 2405.14578, Theorem 2, for the law; Su, kexue.fm 11301, for the momentum row.
+
+    Examples
+    --------
+    >>> model = NoiseModel(lr_scale=0.3, snr=0.05, snr_spread=0.0, alignment=5.0, correlation=0.0)
+    >>> [peak] = model.gradient_noise().peaks()
+    >>> round(peak.batch_size), round(peak.lr, 4), round(peak.prominence, 2)
+    (141, 0.0671, 0.34)
     """
 
     lr_scale: float

@@ -7,6 +7,7 @@ converge first, so curvature alignment is lost and the peak flattens into its pl
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +74,38 @@ class TrainingProgress:
         return [{name: float(column[row]) for name, column in columns.items()} for row in range(self.step.size)]
 
 
+@dataclass(frozen=True, eq=False)
+class _Valley:
+    """A quadratic loss with curvature diag(d) + U U^T."""
+
+    diagonal: FloatArray
+    factors: FloatArray
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> _Valley:
+        diagonal = rng.permutation(np.logspace(-2, 0, _DIMENSIONS))
+        return cls(diagonal, rng.normal(size=(_DIMENSIONS, 3)) * np.sqrt([2.0, 1.0, 0.5]) * 4 / math.sqrt(_DIMENSIONS))
+
+    @property
+    def trace(self) -> float:
+        return float((self.diagonal + (self.factors**2).sum(axis=1)).sum())
+
+    def gradient(self, at: FloatArray) -> FloatArray:
+        return np.asarray(at * self.diagonal + (at @ self.factors) @ self.factors.T)
+
+    def off_diagonal(self, vectors: FloatArray) -> FloatArray:
+        """v^T H v without its diagonal part, for the rows v."""
+        squared = (self.factors**2).sum(axis=1)
+        return np.asarray(((vectors @ self.factors) ** 2).sum(axis=1) - (vectors**2) @ squared)
+
+    def statistics(self, mean: FloatArray, snr: FloatArray) -> tuple[float, ...]:
+        """Mean square of signal to noise, alignment, learning-rate scale and coupling, averaged over the seeds."""
+        return (
+            float((snr**2).mean()), float(self.off_diagonal(np.sign(mean)).mean() / self.trace),
+            float(np.abs(mean).sum(axis=1).mean() / self.trace), float(self.off_diagonal(snr).mean()),
+        )  # fmt: skip
+
+
 def simulate(
     *, noise_shrinks: float = 0.0, steps: int = 900, rows: int = 31, seeds: int = 32, seed: int = 0
 ) -> TrainingProgress:
@@ -112,42 +145,13 @@ def simulate(
             f"rows and seeds must be at least 2 and steps at least rows - 1, but got {(rows, seeds, steps)}"
         )
     rng = np.random.default_rng(seed)
-    diagonal = rng.permutation(np.logspace(-2, 0, _DIMENSIONS))
-    factors = rng.normal(size=(_DIMENSIONS, 3)) * np.sqrt([2.0, 1.0, 0.5]) * 4 / math.sqrt(_DIMENSIONS)
-    squared = (factors**2).sum(axis=1)
-    trace = float((diagonal + squared).sum())
-    place = rng.normal(size=(seeds, _DIMENSIONS)) * 3 / math.sqrt(_DIMENSIONS)
-
-    def gradient(at: FloatArray) -> FloatArray:
-        return np.asarray(at * diagonal + (at @ factors) @ factors.T)
-
-    def off_diagonal(vectors: FloatArray) -> FloatArray:
-        return np.asarray(((vectors @ factors) ** 2).sum(axis=1) - (vectors**2) @ squared)
-
-    first_loss = 0.5 * (place * gradient(place)).sum(axis=1)
-    start_std = np.sqrt((gradient(place) ** 2).mean()) / _START_SNR
+    valley = _Valley.draw(rng)
     shown = {round(row * steps / (rows - 1)) for row in range(rows)}
-    records: list[tuple[float, ...]] = []
-    for step in range(steps + 1):
-        mean = gradient(place)
-        loss = 0.5 * (place * mean).sum(axis=1) / first_loss
-        std = start_std * np.sqrt((1 - noise_shrinks) + noise_shrinks * loss)[:, None]
-        if step in shown:
-            snr = mean / std
-            records.append(
-                (
-                    step, loss.mean(), loss.std(ddof=1) / math.sqrt(seeds), (snr**2).mean(),
-                    off_diagonal(np.sign(mean)).mean() / trace, np.abs(mean).sum(axis=1).mean() / trace,
-                    off_diagonal(snr).mean(),
-                )
-            )  # fmt: skip
-        rate = 0.005 * (1 + math.cos(math.pi * step / steps))
-        noisy = mean + std / math.sqrt(_BATCH_SIZE) * rng.normal(size=mean.shape)
-        place = place - rate * np.sign(noisy)
+    records = [row for row in _run(valley, rng, noise_shrinks, steps, seeds) if row[0] in shown]
     steps_shown, loss_mean, stderr, square, alignment, lr_scale, coupling = np.array(records).T
     coupling, alignment = _smooth(coupling), np.maximum(_smooth(alignment), 1e-3)
     noise_scale = np.full(rows, np.inf)
-    np.divide(math.pi * trace, 2 * coupling, out=noise_scale, where=coupling > 0)
+    np.divide(math.pi * valley.trace, 2 * coupling, out=noise_scale, where=coupling > 0)
     return TrainingProgress(
         steps_shown,
         loss_mean,
@@ -158,6 +162,23 @@ def simulate(
         noise_scale,
         noise_shrinks,
     )
+
+
+def _run(
+    valley: _Valley, rng: np.random.Generator, noise_shrinks: float, steps: int, seeds: int
+) -> Iterator[tuple[float, ...]]:
+    """Step, loss over that at the start with its standard error, and the valley's statistics, at every step."""
+    place = rng.normal(size=(seeds, _DIMENSIONS)) * 3 / math.sqrt(_DIMENSIONS)
+    first_loss = 0.5 * (place * valley.gradient(place)).sum(axis=1)
+    start_std = np.sqrt((valley.gradient(place) ** 2).mean()) / _START_SNR
+    for step in range(steps + 1):
+        mean = valley.gradient(place)
+        loss = 0.5 * (place * mean).sum(axis=1) / first_loss
+        std = start_std * np.sqrt((1 - noise_shrinks) + noise_shrinks * loss)[:, None]
+        yield step, loss.mean(), loss.std(ddof=1) / math.sqrt(seeds), *valley.statistics(mean, mean / std)
+        rate = 0.005 * (1 + math.cos(math.pi * step / steps))
+        noisy = mean + std / math.sqrt(_BATCH_SIZE) * rng.normal(size=mean.shape)
+        place = place - rate * np.sign(noisy)
 
 
 def _smooth(column: FloatArray) -> FloatArray:
