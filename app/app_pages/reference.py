@@ -23,20 +23,25 @@ BIBTEX = """@inproceedings{li2024surge,
   year    = {2018}
 }"""
 
-st.title("The law in a page", anchor=False)
+st.title(words.say("reference-title"), anchor=False)
 st.container(width=780).markdown(Path(__file__).with_name("reference.md").read_text(encoding="utf-8"))
 
-st.header("Laws that are compared", anchor=False)
-st.table({"Law": [words.curve(key) for key in LAWS], "Source": [law.source for law in LAWS.values()]})
+st.header(words.say("reference-laws"), anchor=False)
+st.table(
+    {
+        words.say("reference-law"): [words.curve(key) for key in LAWS],
+        words.say("reference-source"): [law.source for law in LAWS.values()],
+    }
+)
 
-st.header("Glossary", anchor=False)
+st.header(words.say("reference-glossary"), anchor=False)
 params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.law.params)]
 st.table(tables.glossary(params).set_index(words.say("column-symbol")))
 
-st.header("Bundled sweeps", anchor=False)
+st.header(words.say("reference-sweeps"), anchor=False)
 titles, here = list(catalogue.by_title()), shown.entry()
-title = st.selectbox("Data card", titles, index=titles.index(here.title) if here else 0, key="card")
+title = st.selectbox(words.say("reference-card"), titles, index=titles.index(here.title) if here else 0, key="card")
 st.markdown(catalogue.card(title))
 
-st.header("Citation", anchor=False)
+st.header(words.say("reference-citation"), anchor=False)
 st.code(BIBTEX, language="bibtex")

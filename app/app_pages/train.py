@@ -13,6 +13,7 @@ from surgecore import words
 from surgecore.training.plans.estimate import estimate
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.jobs import ACTIVE, CANCELLED, DONE, FAILED, WAITING, Job
+from surgecore.words import say
 from surgecore.words import training as training_words
 
 jobs = training_jobs.jobs()
@@ -20,10 +21,10 @@ name = st.query_params.get("job", "")
 job = jobs.find(name) if name else None
 busy = job is not None and job.state in ACTIVE
 
-st.title("Measure it yourself", anchor=False)
+st.title(say("train-title"), anchor=False)
 headline = st.container()
 if name and job is None:
-    st.warning("The sweep in this address is not here any more.", icon=":material/link_off:")
+    st.warning(say("train-lost"), icon=":material/link_off:")
 left, right = st.columns([1, 2], gap="large")
 
 
@@ -64,16 +65,20 @@ def follow(shown: Job) -> None:
     done, total = shown.progress.get("done", 0), shown.progress.get("total") or estimate(shown.plan).runs
     if shown.state == WAITING:
         place = jobs.position(name)
-        st.progress(0.0, f"Waiting: {words.count(place, 'sweep')} before this one.")
+        st.progress(0.0, say("train-waiting", count=place))
     elif not shown.progress:
-        st.progress(0.0, "Starting a worker process: this takes some seconds.")
+        st.progress(0.0, say("train-starting"))
     else:
-        left_over = shown.progress["remaining"]
-        stage = "Scouting: " if shown.progress["stage"] == 0 and shown.plan.grid.refine else ""
-        st.progress(done / max(total, 1), f"{stage}{done:,} of {total:,} runs, about {left_over:.0f} s left.")
+        scouting = shown.progress["stage"] == 0 and shown.plan.grid.refine
+        values = {
+            "done": f"{done:,}",
+            "total": f"{total:,}",
+            "time": training_words.duration(shown.progress["remaining"]),
+        }
+        st.progress(done / max(total, 1), say("train-progress-scouting" if scouting else "train-progress", **values))
     surface_of(shown.plan, shown)
-    st.button("Cancel", icon=":material/stop:", on_click=jobs.cancel, args=(name,), key="train-cancel")
-    st.caption("It goes on while this page is closed. Its address finds it again.")
+    st.button(say("train-cancel"), icon=":material/stop:", on_click=jobs.cancel, args=(name,), key="train-cancel")
+    st.caption(say("train-keeps-running"))
 
 
 def seconds(origin: dict[str, object]) -> float:
@@ -86,7 +91,12 @@ def finished(shown: Job) -> None:
     key = outputs[0].key
     if len(keys) > 1:
         key = st.segmented_control(
-            "Compared after", list(keys), default=key, format_func=keys.get, key="train-output", required=True
+            say("train-compared-after"),
+            list(keys),
+            default=key,
+            format_func=keys.get,
+            key="train-output",
+            required=True,
         )
     sweep = training_jobs.result(shown, key)
     analysis = choice.analysis_for(sweep)
@@ -108,28 +118,26 @@ def finished(shown: Job) -> None:
         )
     )
     optimizer = shown.plan.source["optimizer"]["key"]
-    label = f"{shown.plan.title}, {keys[key]} (trained here)"
+    label = say("train-label", title=shown.plan.title, horizon=keys[key])
     with st.container(horizontal=True):
-        if st.button("Lay it over Explore", icon=":material/tune:", type="primary"):
+        if st.button(say("train-show"), icon=":material/tune:", type="primary"):
             choice.show_trained(label, sweep, optimizer)
             st.switch_page("app_pages/explore.py")
-        if st.button("Everything about it", icon=":material/grid_on:"):
+        if st.button(say("train-open"), icon=":material/grid_on:"):
             choice.show_trained(label, sweep, optimizer)
             st.switch_page("app_pages/sweep.py")
         st.download_button(
-            "Sweep, CSV", sweep.to_csv, f"{shown.plan.name}-{key}.csv", "text/csv", on_click="ignore",
+            say("train-csv"), sweep.to_csv, f"{shown.plan.name}-{key}.csv", "text/csv", on_click="ignore",
             icon=":material/download:",
         )  # fmt: skip
         st.download_button(
-            "Plan, TOML", shown.plan.to_toml(), f"{shown.plan.name}.toml", "application/toml", on_click="ignore",
+            say("train-toml"), shown.plan.to_toml(), f"{shown.plan.name}.toml", "application/toml", on_click="ignore",
             icon=":material/download:", key="train-done-plan",
         )  # fmt: skip
-        st.button("Another sweep", icon=":material/add:", on_click=forget)
+        st.button(say("train-new"), icon=":material/add:", on_click=forget)
     origin = training_jobs.provenance(shown)
-    st.caption(
-        f"{words.facts(sweep)}. Computed on {origin.get('device', '?')} in {words.number(seconds(origin), 2)} s, "
-        f"{origin.get('precision', '?')}."
-    )
+    made_on = {name: str(origin.get(name, "?")) for name in ("device", "precision")}
+    st.caption(say("train-origin", facts=words.facts(sweep), time=training_words.duration(seconds(origin)), **made_on))
 
 
 with left:
@@ -140,7 +148,7 @@ with left:
 
 with right:
     if busy and job is not None:
-        headline.markdown(f"**{words.plain(job.plan.title)}**: training {words.count(estimate(job.plan).runs, 'run')}.")
+        headline.markdown(say("train-training", title=words.plain(job.plan.title), count=estimate(job.plan).runs))
         follow(job)
     elif job is not None and job.state == DONE:
         finished(job)
@@ -152,11 +160,11 @@ with right:
             st.info(training_words.ended(job), icon=":material/pause_circle:")
         surface_of(job.plan, job)
         with st.container(horizontal=True):
-            st.button("Go on with it", icon=":material/play_arrow:", type="primary", on_click=resume)
-            st.button("Another sweep", icon=":material/add:", on_click=forget)
+            st.button(say("train-resume"), icon=":material/play_arrow:", type="primary", on_click=resume)
+            st.button(say("train-new"), icon=":material/add:", on_click=forget)
     elif isinstance(made, Plan):
         cost = estimate(made)
-        headline.markdown(f"**{words.plain(made.title)}**: {training_words.cost(cost)}.")
+        headline.markdown(say("train-headline", title=words.plain(made.title), cost=training_words.cost(cost)))
         surface_of(made, None)
         refusal = training_jobs.refusal()
         if refusal:
@@ -164,12 +172,12 @@ with right:
         elif train_panel.allowed(made, cost):
             waiting = len(jobs.active())
             st.button(
-                "Train this sweep" if not waiting else f"Train this sweep, after {words.count(waiting, 'other')}",
+                say("train-start") if not waiting else say("train-start-after", count=waiting),
                 icon=":material/play_arrow:", type="primary", on_click=start, args=(made,),
             )  # fmt: skip
         if full := st.session_state.pop("train-full", None):
             st.warning(full, icon=":material/hourglass_top:")
-        st.caption("Every marker will be measured by training: nothing here is simulated.")
+        st.caption(say("train-real"))
     else:
-        headline.markdown("**This plan cannot be run.**")
+        headline.markdown(say("train-refused"))
         st.error("\n".join(f"- {words.plain(problem)}" for problem in made), icon=":material/error:")

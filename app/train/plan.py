@@ -16,18 +16,8 @@ ASK_SECONDS, MOST_SECONDS = 120.0, 3600.0
 #: Above so much memory [bytes] likewise.
 MOST_MEMORY = 2e9
 
-PROTOCOL_NAMES = {
-    "checkpoint": "From a common checkpoint",
-    "target": "To a target loss, then further steps (the paper's)",
-    "steps": "A number of steps from initialisation",
-    "examples": "A number of examples from initialisation",
-}
-STATE_NAMES = {
-    "cold": "Empty",
-    "warm": "Warm: of 200 gradients at the start",
-    "limit": "No memory: every β = 0, as in the paper",
-}
-assert set(PROTOCOL_NAMES) == set(PROTOCOLS)
+PROTOCOL_KEYS = ("checkpoint", "target", "steps", "examples")
+assert set(PROTOCOL_KEYS) == set(PROTOCOLS)
 
 
 @dataclass(frozen=True)
@@ -115,6 +105,5 @@ def read(table: dict[str, Any] | str) -> Plan | tuple[str, ...]:
         return error.problems
     # The name becomes the name of files.
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}", plan.name):
-        return ("name must be letters, digits, dots, dashes and underscores, at most 81, "
-                f"but got {plan.name[:100]!r}",)  # fmt: skip
+        return (words.say("train-bad-name", name=repr(plan.name[:100])),)
     return plan

@@ -1147,6 +1147,28 @@ details-compare-units = Learning rates of different optimizers have different un
 ## page: evidence
 
 
+evidence-title = Why is there a surge, or none?
+evidence-none = No checkpoint has been measured here. `make data` measures the bundled ones.
+evidence-checkpoint = Checkpoint
+evidence-update = Update
+evidence-after = Measured after
+evidence-rungs = Drop one assumption at a time
+evidence-points = **Points**: measured after { $after }, with 95 % intervals.
+evidence-points-decorrelated = **Points**: the best rate of a line search on the loss, because no optimizer draws separate examples for each coordinate; with 95 % intervals.
+evidence-lines = **Lines**: predictions for one step. Bands are 95 % intervals too.
+evidence-ratios = Each marker is a prediction divided by the measured optimum at the same batch size: 1 is right. Bars are 95 % intervals from the error bars of both.
+evidence-ratios-alt = Predicted over measured optimum by batch size. { $said }
+evidence-every-prediction = Every prediction in words
+evidence-checkpoints = Checkpoint by checkpoint
+evidence-everything = Everything measured at this checkpoint
+evidence-origin = { $parameters } parameters, { $examples } examples. Computed { $date } on { $device }, { $precision }.
+evidence-export = Export
+evidence-csv = Optima and predictions, CSV
+evidence-json = Everything, JSON
+evidence-open = Open the measured curve in Explore
+evidence-open-about = Explore then shows the noise model nearest to the measured, correlated curve: a description of it, good to a few per cent.
+evidence-python = Python that gives the same numbers
+
 # end of: page: evidence
 
 
@@ -1163,11 +1185,83 @@ train-queue-full = { $count ->
    *[other] { $count } sweeps are already waiting; try again when one is done.
 }
 
+train-title = Measure it yourself
+train-lost = The sweep in this link is no longer on this server.
+train-waiting = { $count ->
+    [one] Waiting: { $count } sweep before this one.
+   *[other] Waiting: { $count } sweeps before this one.
+}
+train-starting = Starting a worker process: this takes some seconds.
+train-progress = { $done } of { $total } runs, about { $time } left.
+train-progress-scouting = Scouting: { train-progress }
+train-cancel = Cancel
+train-keeps-running = It keeps running after you close this page; the page's link brings you back.
+train-compared-after = Compared after
+train-label = { $title }, { $horizon } (trained here)
+train-show = Show in Explore
+train-open = Open analysis
+train-csv = Sweep, CSV
+train-toml = Plan, TOML
+train-new = New sweep
+train-resume = Resume
+train-origin = { $facts }. Computed on { $device } in { $time }, { $precision }.
+train-training = { $count ->
+    [one] **{ $title }**: training { $count } run.
+   *[other] **{ $title }**: training { $count } runs.
+}
+train-headline = **{ $title }**: { $cost }.
+train-start = Train this sweep
+train-start-after = { $count ->
+    [one] Train this sweep, after { $count } other
+   *[other] Train this sweep, after { $count } others
+}
+train-real = Every cell is a real training run.
+train-refused = **This plan cannot be run.**
+
+train-workload = Workload
+train-optimizer = Optimizer
+train-state = State at the start
+train-state-cold = Empty
+train-state-warm = Warm: of 200 gradients at the start
+train-state-limit = No memory: every β = 0, as in the paper
+train-protocol-and-steps = Protocol and steps
+train-protocol = Protocol
+train-protocol-checkpoint = From a common checkpoint
+train-protocol-target = To a target loss, then further steps (the paper's)
+train-protocol-steps = A number of steps from initialisation
+train-protocol-examples = A number of examples from initialisation
+train-checkpoint-loss = Loss of the checkpoint
+train-target-loss = Target loss
+train-loss-help = 0 for the initial parameters.
+train-steps = Steps
+train-examples = Examples
+train-grid = Grid and seeds
+train-batches = Batch sizes [examples]
+train-rates = Learning rates [{ $unit }]
+train-per-octave = Learning rates per octave
+train-seeds = Seeds
+train-two-stages = Two stages: scout with few seeds, then five rates on either side of the best
+train-file = The plan as a file
+train-edit = Edits here change what is trained
+train-on-your-machine = On your own machine: `surge sweep plan.toml`
+train-too-large = Too large to start from this page. Make the grid smaller, or keep the plan and run `surge sweep { $name }.toml` in a terminal: it can be stopped and resumed.
+train-agree = Start anyway (takes minutes)
+train-bad-name = name must be letters, digits, dots, dashes and underscores, at most 81, but got { $name }
+
 # end of: page: train
 
 
 ## page: reference
 
+
+reference-title = The law in a page
+reference-laws = Laws that are compared
+reference-law = Law
+reference-source = Source
+reference-glossary = Glossary
+reference-sweeps = Bundled sweeps
+reference-card = Data card
+reference-citation = Citation
 
 # end of: page: reference
 

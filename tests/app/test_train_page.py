@@ -73,7 +73,7 @@ def test_from_a_choice_to_a_sweep_on_every_page(page):
     assert len(sweep.trials) == 16 * len(sweep.cells())
     origin = training_jobs.provenance(job)
     assert origin["device"].startswith("CPU")
-    press(page, "Everything about it")
+    press(page, "Open analysis")
     assert page.title[0].value == f"{job.plan.title}, 1 step"
     assert figure(page)["layout"]["yaxis"]["title"]["text"] == "Learning rate [parameter units per step]"
     assert "".join(page.query_params["sweep"]) == "own"
@@ -95,7 +95,7 @@ def test_a_sweep_is_cancelled_and_taken_up_again(page):
     assert page.info[0].value.endswith(" kept.")
     assert "kept." in page.info[0].value
     assert "chunk" not in page.info[0].value
-    press(page, "Go on with it")
+    press(page, "Resume")
     assert training_jobs.jobs().find(name).state in ("waiting", "running")
     press(page, "Cancel")
     wait()
@@ -155,13 +155,13 @@ def test_an_address_of_a_sweep_that_is_gone(app):
     app.query_params["job"] = "0123456789ab"
     app.run()
     assert not app.exception
-    assert "not here any more" in app.warning[0].value
+    assert "no longer on this server" in app.warning[0].value
 
 
 @pytest.mark.parametrize("workload", train_plan.WORKLOAD_KEYS)
 def test_every_default_is_a_plan(workload):
     default = train_plan.DEFAULTS[workload]
-    for protocol in train_plan.PROTOCOL_NAMES:
+    for protocol in train_plan.PROTOCOL_KEYS:
         loss = default.target if protocol == "target" else default.checkpoint
         choices = train_plan.Choices(
             workload, "sign", "cold", protocol, 4096 if protocol == "examples" else default.steps, loss,

@@ -24,9 +24,9 @@ def test_a_sweep_fills_in_survives_a_reload_and_is_seen_from_a_second_tab(page, 
     other = page.context.new_page()
     other.goto(page.url)
     expect(other.locator(MEASURED).first).to_be_attached()
-    expect(other.get_by_role("button", name="Lay it over Explore")).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Lay it over Explore").click(timeout=60_000)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Where does the optimal learning rate peak?")
+    expect(other.get_by_role("button", name="Show in Explore")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Show in Explore").click(timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Where does the best learning rate peak?")
     expect(page.locator(".surge .key")).to_contain_text("Measured: Digits MLP, sign descent")
     assert errors == []
     assert abroad == []
