@@ -24,6 +24,8 @@ from surgecore.training.runs.runner import choose_device
 from surgecore.training.workloads.models import Model
 from surgecore.training.workloads.workloads import WORKLOADS, Workload
 from surgecore.why.measurement import Measurement
+from surgecore.words import curve, say
+from surgecore.words import why as words
 
 #: Noise scales that make up a series along a run.
 SERIES = ("noise_scale", "simple_noise_scale", "sgd_noise_scale", "l1_noise_scale")
@@ -137,26 +139,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="surge measure", description="Measure what the law is made of.")
+    parser = argparse.ArgumentParser(prog="surge measure", description=say("measure-help"))
     parser.add_argument("workload", choices=sorted(WORKLOADS))
     parser.add_argument(
         "--checkpoint", type=float, action="append", metavar="LOSS",
-        help="full loss to measure at, the largest first, or 0 for the initial parameters; may be repeated",
+        help=say("measure-help-checkpoint"),
     )  # fmt: skip
-    parser.add_argument(
-        "--option", action="append", default=[], metavar="NAME=VALUE", help="of the workload, as in a plan"
-    )
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help=say("measure-help-option"))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch-sizes", default=",".join(map(str, BATCH_SIZES)), metavar="B,B,...")
-    parser.add_argument("--examples", type=int, help="examples drawn for the gradients; all by default")
-    parser.add_argument("--updates", type=int, default=256, help="minibatches at each batch size")
-    parser.add_argument("--twins", type=int, default=256, help="Gaussian stand-ins for the noise")
-    parser.add_argument("--probes", type=int, default=64, help="random vectors for the curvature's diagonal")
+    parser.add_argument("--examples", type=int, help=say("measure-help-examples"))
+    parser.add_argument("--updates", type=int, default=256, help=say("measure-help-updates"))
+    parser.add_argument("--twins", type=int, default=256, help=say("measure-help-twins"))
+    parser.add_argument("--probes", type=int, default=64, help=say("measure-help-probes"))
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--estimate", action="store_true", help="say what it would cost, and stop")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write a file for each checkpoint")
-    parser.add_argument("--series", type=Path, metavar="FILE.csv", help="write the noise scales along the run")
-    parser.add_argument("--json", action="store_true", help="everything as JSON")
+    parser.add_argument("--estimate", action="store_true", help=say("measure-help-estimate"))
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help=say("measure-help-out"))
+    parser.add_argument("--series", type=Path, metavar="FILE.csv", help=say("measure-help-series"))
+    parser.add_argument("--json", action="store_true", help=say("measure-help-json"))
     return parser
 
 
@@ -175,10 +175,9 @@ def _measure(options: argparse.Namespace) -> Iterator[Measurement]:
     model = asked.workload.build(options.device)
     size, examples = model.initial(options.seed).numel(), getattr(asked.workload, "n_examples", 1)
     cost = asked.effort.cost(size, examples, asked.batch_sizes)
-    sys.stderr.write(
-        f"{len(asked.losses)} checkpoints of {size:,} parameters, each with {cost['gradients']:,} gradients of single "
-        f"examples, {cost['products']:,} curvature products over {examples:,} examples, {cost['megabytes']:,} MB\n"
-    )
+    values = {name: f"{cost[name]:,}" for name in ("gradients", "products")}
+    values |= {"parameters": f"{size:,}", "examples": f"{examples:,}", "memory": f"{cost['megabytes']:,}"}
+    sys.stderr.write(say("measure-cost", count=len(asked.losses), **values) + "\n")
     if options.estimate:
         return
     for checkpoint in checkpoints(model, asked.losses, options.seed):
@@ -207,11 +206,11 @@ def _request(options: argparse.Namespace) -> _Request:
     for name, low in lowest.items():
         value = getattr(options, name)
         if value is not None and value < low:  # one alone would have no error
-            problems.append(f"--{name} must be at least {low}, but got {value}")
+            problems.append(say("measure-below", option=name, low=str(low), value=str(value)))
     if not 0 <= options.seed <= _LARGEST_SEED:
-        problems.append(f"--seed must be from 0 to {_LARGEST_SEED}, but got {options.seed}")
+        problems.append(say("measure-seed", high=str(_LARGEST_SEED), value=str(options.seed)))
     if options.workload == "quadratic" and options.examples is None:
-        problems.append("--examples must be given where there is no end of examples, but got none")
+        problems.append(say("measure-needs-examples"))
     losses = options.checkpoint or [0.0]
     problems += [f"--checkpoint: {sentence}" for sentence in check_losses(losses)]
     try:
@@ -220,9 +219,9 @@ def _request(options: argparse.Namespace) -> _Request:
         problems.append(str(error))
     for name, folder in (("out", options.out), ("series", options.series and options.series.parent)):
         if folder is not None and (reason := _not_writable(folder)):
-            problems.append(f"--{name} must be in a folder that can be written to, but got {folder}: {reason}")
+            problems.append(say("measure-not-writable", option=name, folder=str(folder), reason=reason))
     if options.series is not None and options.series.is_dir():
-        problems.append(f"--series must be a file, but got the folder {options.series}")
+        problems.append(say("measure-series-folder", folder=str(options.series)))
     if problems or workload is None:
         raise ValueError("\n".join(problems))
     effort = Effort(options.examples, probes=options.probes, twins=options.twins, updates=options.updates)
@@ -234,7 +233,7 @@ def _workload(options: argparse.Namespace, problems: list[str]) -> Workload | No
     for pair in options.option:
         name, mark, value = pair.partition("=")
         if not mark:
-            problems.append(f"--option must be NAME=VALUE, but got {pair!r}")
+            problems.append(say("measure-bad-option", text=repr(pair)))
             continue
         try:
             table[name] = json.loads(value)
@@ -253,10 +252,10 @@ def _batch_sizes(text: str, problems: list[str]) -> list[int]:
         try:
             sizes.append(int(part))
         except ValueError:
-            problems.append(f"--batch-sizes must be whole numbers with commas between them, but got {part!r}")
+            problems.append(say("measure-bad-size", text=repr(part)))
             continue
         if sizes[-1] < 1:
-            problems.append(f"--batch-sizes must be at least 1, but got {part}")
+            problems.append(say("measure-small-size", text=part))
     return list(dict.fromkeys(sizes))
 
 
@@ -278,11 +277,10 @@ def _not_writable(folder: Path) -> str:
 
 
 def _text(m: Measurement) -> str:
-    lines = [f"{m.workload}, {m.checkpoint}: {m.n_parameters:,} parameters, {m.n_examples:,} examples"]
-    for key, e in m.numbers.items():
-        known = "" if e.low is None or e.high is None else f"  ({e.low:.4g} to {e.high:.4g})"
-        lines.append(f"{key:22s} {e.value:11.4g}{known}  {e.reason}".rstrip())
+    sizes = {"parameters": f"{m.n_parameters:,}", "examples": f"{m.n_examples:,}"}
+    lines = [say("measure-title", workload=m.workload, checkpoint=m.checkpoint, **sizes)]
+    lines += [f"{key:22s} {words.number(estimate)}" for key, estimate in m.numbers.items()]
     for optimizer, rung in dict.fromkeys((p.optimizer, p.rung) for p in m.predictions):
         values = ", ".join(f"{p.batch_size}: {p.lr.value:.3g}" for p in m.curve(rung, optimizer))
-        lines.append(f"optimal lr, {optimizer}, {rung}: {values}")
+        lines.append(say("measure-prediction", optimizer=optimizer, curve=curve(rung, optimizer), values=values))
     return "\n".join(lines)

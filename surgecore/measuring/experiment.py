@@ -1,4 +1,4 @@
-"""Measure why: optima of a checkpoint beside what its ingredients predict.
+"""Compare a checkpoint's measured optima with its predictions.
 
 ``python -m surgecore.measuring.experiment [--only NAME] FOLDER`` reads FOLDER/cases.toml and writes one file a
 checkpoint.
@@ -38,6 +38,7 @@ from surgecore.training.runs.runner import run
 from surgecore.training.workloads.models import Model
 from surgecore.why.explanation import Explanation, TrainedOptimum
 from surgecore.why.measurement import Estimate, Measurement, Prediction
+from surgecore.words import say
 from surgecore.words import why as words
 
 #: Key of an update, its optimizer and its state.
@@ -227,9 +228,9 @@ def read_cases(path: Path) -> list[Case]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="surgecore.measuring.experiment", description="Measure why, at checkpoints.")
+    parser = argparse.ArgumentParser(prog="surgecore.measuring.experiment", description=say("experiment-help"))
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", default="", help="only cases whose name starts so")
+    parser.add_argument("--only", default="", help=say("experiment-help-only"))
     options = parser.parse_args(arguments)
     for case in read_cases(options.folder / "cases.toml"):
         if case.name.startswith(options.only):

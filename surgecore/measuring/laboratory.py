@@ -150,7 +150,7 @@ class Laboratory:
             key: x[key].estimate()
             for key in ("signal", "trace", "snr_form", "snr_diagonal", "coupling", "correlated_trace")
         }
-        negative = "S is negative: Theorem 3 has no peak" if x["coupling"].value <= 0 else ""
+        negative = "no_coupling" if x["coupling"].value <= 0 else ""
         out["noise_scale"] = ratio(x["trace"].scaled(pi / 2), x["coupling"], negative)
         out["trace_ratio"] = ratio(x["correlated_trace"], x["trace"])
         out["simple_noise_scale"] = ratio(x["spread"], x["gradient_square"])

@@ -714,6 +714,34 @@ unit-none = none
 ## measuring
 
 
+measure-help = Measure what the law is made of.
+measure-help-checkpoint = full loss to measure at, the largest first, or 0 for the initial parameters; may be repeated
+measure-help-option = of the workload, as in a plan
+measure-help-examples = examples drawn for the gradients; all by default
+measure-help-updates = minibatches at each batch size
+measure-help-twins = Gaussian stand-ins for the noise
+measure-help-probes = random vectors for the curvature's diagonal
+measure-help-estimate = say what it would cost, and stop
+measure-help-out = write a file for each checkpoint
+measure-help-series = write the noise scales along the run
+measure-help-json = everything as JSON
+measure-cost = { $count ->
+    [one] { $count } checkpoint
+   *[other] { $count } checkpoints
+} of { $parameters } parameters, each with { $gradients } gradients of single examples, { $products } curvature products over { $examples } examples, { $memory } MB
+measure-below = --{ $option } must be at least { $low }, but got { $value }
+measure-seed = --seed must be from 0 to { $high }, but got { $value }
+measure-needs-examples = --examples is required for the quadratic workload, whose data are unlimited.
+measure-not-writable = --{ $option } must be in a folder that can be written to, but got { $folder }: { $reason }
+measure-series-folder = --series must be a file, but got the folder { $folder }
+measure-bad-option = --option must be NAME=VALUE, but got { $text }
+measure-bad-size = --batch-sizes must be whole numbers with commas between them, but got { $text }
+measure-small-size = --batch-sizes must be at least 1, but got { $text }
+measure-title = { $workload }, { $checkpoint }: { $parameters } parameters, { $examples } examples
+measure-prediction = best learning rate, { $optimizer }, { $curve }: { $values }
+experiment-help = Compare a checkpoint's measured optima with its predictions.
+experiment-help-only = only cases whose name starts so
+
 # end of: measuring
 
 

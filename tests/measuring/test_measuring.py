@@ -19,7 +19,7 @@ def test_everything_as_json_twice_the_same(capsys, tmp_path):
     command = ["measure", "digits-mlp", *FEW, "--checkpoint", "1.5", "--json", "--out", str(tmp_path)]
     assert main(command) == 0
     first = capsys.readouterr()
-    assert "1 checkpoints of 610 parameters" in first.err
+    assert "1 checkpoint of 610 parameters" in first.err
     assert main(command) == 0
     assert capsys.readouterr().out == first.out
     (found,) = json.loads(first.out)
@@ -81,7 +81,7 @@ def test_all_problems_are_told_at_once_and_nothing_is_left_behind(capsys, tmp_pa
     assert main(["measure", "char-transformer", "--option", "width=9", "--updates", "0"]) == 2
     assert "width must be a multiple of heads" in capsys.readouterr().err
     assert main(["measure", "quadratic"]) == 2
-    assert "--examples must be given where there is no end of examples" in capsys.readouterr().err
+    assert "--examples is required for the quadratic workload" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
