@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from choice import catalogue, reading_panel, shown, uploads
 from choice.shelf import HOURS, Held, shelf
 from surgecore import Sweep
+from surgecore.tables.guarded import Limits
 from surgecore.words import plain, say
 
 OPTIMIZER, RUN = "sweep-optimizer", "sweep-run"
@@ -86,19 +88,39 @@ def drop_zone() -> None:
     """Where files are dropped; they go on the shelf, and the newest that can be read is shown."""
     place = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
-        say("choice-drop"), type=uploads.ENDINGS, accept_multiple_files=True, key=f"upload-{place}",
-        help=say("choice-drop-help"), max_upload_size=200,
+        say("choice-drop"), accept_multiple_files=True, key=f"upload-{place}", help=say("choice-drop-help"),
+        max_upload_size=Limits().size,
     )  # fmt: skip
     st.caption(say("choice-kept", hours=HOURS))
-    if not files:
-        return
-    # after a restart of the server the browser still names files that are gone
-    here = [(file.name, file.getvalue()) for file in files if hasattr(file, "getvalue")]
+    if files:
+        _take(_here(files))
+
+
+def folder() -> None:
+    """The store of a tracker, as the folder that it is."""
+    with st.popover(say("choice-folder"), icon=":material/folder_open:"):
+        st.caption(say("choice-folder-help"))
+        place = st.session_state.setdefault(_ROUND, 0)
+        files = st.file_uploader(
+            say("choice-folder-label"), accept_multiple_files="directory", key=f"folder-{place}",
+            max_upload_size=Limits().size,
+        )  # fmt: skip
+        if files:
+            _take([uploads.packed(_here(files))])
+
+
+def _here(files: Sequence[object]) -> list[tuple[str, bytes]]:
+    """Names and bytes; after a restart of the server the browser still names files that are gone."""
+    here = [(file.name, file.getvalue()) for file in files if isinstance(file, io.BytesIO)]  # type: ignore[attr-defined]
     if len(here) < len(files):
         st.session_state[shown.NOTICE] = say("choice-drop-again")
+    return here
+
+
+def _take(files: list[tuple[str, bytes]]) -> None:
     with st.spinner(say("choice-reading")):
-        use(here)
-    st.session_state[_ROUND] = place + 1
+        use(files)
+    st.session_state[_ROUND] += 1
     st.rerun()
 
 

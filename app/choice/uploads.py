@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import PurePosixPath
 
 import streamlit as st
 
 from choice import shelf as shelves
 from choice.catalogue import places
 from choice.shelf import Held, Settings, shelf
-from surgecore import ColumnMapping, Question, QuestionOpen, Sweep, SweepError, Table, open_table
+from surgecore import ColumnMapping, Question, QuestionOpen, Sweep, SweepError, Table
+from surgecore.tables.guarded import read_guarded
 
-#: Endings that the dialog offers; what a file really is, its content says.
-ENDINGS = ["csv", "tsv", "txt", "gz", "json", "jsonl", "ndjson", "parquet"]
 #: What the address calls a sweep of the visitor's own.
 OWN = "own"
 
@@ -35,9 +37,19 @@ def take(files: Iterable[tuple[str, bytes]]) -> list[Held]:
 
 def _opened(label: str, digest: str, data: bytes) -> Held:
     try:
-        return Held(label, digest, open_table(data, name=label))
+        return Held(label, digest, read_guarded(data, name=label))
     except SweepError as error:
         return Held(label, digest, problems=error.problems)
+
+
+def packed(files: Iterable[tuple[str, bytes]]) -> tuple[str, bytes]:
+    """The files of a folder as one archive, under the folder's name: a tracker's store is many files."""
+    buffer, name = io.BytesIO(), "folder"
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, data in files:
+            name = PurePosixPath(path).parts[0]
+            archive.writestr(path, data)
+    return name, buffer.getvalue()
 
 
 def put_trained(label: str, sweep: Sweep, optimizer: str) -> None:

@@ -26,5 +26,6 @@ def show() -> None:
             icon=":material/download:",
         )  # fmt: skip
         source.paste()
+        source.folder()
         st.page_link("app_pages/train.py", label=say("start-train"), icon=":material/play_circle:")
     reading_panel.report(shelf().items, "", shown.bundled_title(), alone=True)

@@ -936,6 +936,9 @@ choice-paste = Paste a table
 choice-paste-label = One row per training run, with column names first
 choice-paste-read = Load table
 choice-pasted = Pasted table
+choice-folder = Open a tracker's folder
+choice-folder-label = Folder
+choice-folder-help = The folder that W&B, MLflow, TensorBoard, Ray Tune, Optuna, Trackio or a Hugging Face Trainer wrote. Its zip can be dropped as a file.
 
 # end of: page: choice of the sweep
 

@@ -30,7 +30,7 @@ def calls(monkeypatch):
         monkeypatch.setattr(owner, name, counting)
 
     for owner, name in [
-        (uploads, "open_table"), (uploads, "sha256"), (shown, "analyse"), (Sweep, "to_csv"), (hashlib, "sha256"),
+        (uploads, "read_guarded"), (uploads, "sha256"), (shown, "analyse"), (Sweep, "to_csv"), (hashlib, "sha256"),
         (loss_map, "draw"), (fits, "fits"), (fits, "residuals"), (several, "several"), (several, "tradeoff"),
     ]:  # fmt: skip
         count(owner, name)
@@ -44,7 +44,7 @@ def test_an_upload_is_parsed_hashed_and_analysed_once(app, good_csv, calls):
     for page in PAGES:
         app.switch_page(page).run()
         app.run()
-    assert (calls["open_table"], calls["analyse"]) == (1, 1)
+    assert (calls["read_guarded"], calls["analyse"]) == (1, 1)
     assert calls["sha256"] == 1
     assert calls["to_csv"] == 0
 

@@ -1,0 +1,23 @@
+"""Markup of our own on a page: cards and drawings in the page's colours, whose buttons answer by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+#: The look of cards, chips and drawings, for pages and reports alike.
+STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
+_component = st.components.v2.component(
+    "markup",
+    html="<div class='markup'></div>",
+    css=STYLE,
+    js=(_HERE / "index.js").read_text(encoding="utf-8"),
+)
+
+
+def markup(html: str, *, key: str) -> str | None:
+    """Draw markup that was made with every text escaped; the name of the button that was pressed just now, if any."""
+    pressed: str | None = _component(data={"html": html}, key=key, on_open_change=lambda: None).open
+    return pressed
