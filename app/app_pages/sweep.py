@@ -2,7 +2,7 @@
 
 import streamlit as st
 from choice import reading_panel, shown, source
-from sweep import advice, details, downloads, start
+from sweep import advice, answer, details, downloads, start
 
 from surgecore import words
 from surgecore.words import say
@@ -18,17 +18,11 @@ analysis, upload = shown.analysis(), shown.upload()
 sweep = analysis.sweep
 
 st.title(words.plain(sweep.name), anchor=False)
-answer = analysis.verdict.sentence if sweep.is_grid else words.findings(analysis)[0]
-st.markdown(f"**{answer}**")
+wanted = answer.show(analysis, shown.unit())
 if not sweep.is_grid:
     st.markdown(say("sweep-no-grid"))
-st.caption(words.facts(sweep))
-if upload is not None:
-    reading_panel.show(upload)
-st.caption("\n".join(f"- {words.plain(remark)}" for remark in words.remarks(analysis) if remark != answer))
+reading_panel.how_read(analysis, upload)
 details.show(analysis, shown.unit())
-if analysis.optima:
-    st.subheader(say("sweep-which-rate"), anchor=False)
-    advice.show(analysis)
-st.subheader(say("sweep-export"), anchor=False)
+if wanted is not None:
+    advice.show(analysis, wanted)
 downloads.show(analysis, shown.unit())

@@ -8,11 +8,15 @@ from dataclasses import replace
 import streamlit as st
 
 from choice import shown, uploads
+from choice.made import once
 from choice.shelf import Held, Settings
-from surgecore import Choice, DivergedRule, Problem, Question, Sweep, SweepError
+from surgecore import Analysis, Choice, DivergedRule, Problem, Question, Sweep, SweepError
+from surgecore.tables.models import Group
 from surgecore.tables.questions import Topic
 from surgecore.words import count, layout, plain, say
+from surgecore.words import facts as facts_of
 from surgecore.words import problems as words
+from surgecore.words import remarks as remarks_on
 
 SHOWN_PROBLEMS = 20
 NONE = "not in the file"
@@ -135,15 +139,24 @@ def _problem(problem: Problem) -> str:
     return f"{', '.join(where)}: {problem.message}" if where else problem.message
 
 
-def show(item: Held) -> None:
-    """The panel of a table that is read: folded away, a line says what was understood."""
-    how = uploads.settings(item)
+def how_read(analysis: Analysis, item: Held | None) -> None:
+    """One line on what was read, and what there is to do about it; the mapping is folded under it."""
+    facts = once(analysis, "facts", lambda: facts_of(analysis.sweep))
+    remarks = once(analysis, "remarks", lambda: remarks_on(analysis))
+    if item is not None and (groups := len(_groups(item))) > 1:
+        st.caption(say("read-group", count=groups))
+        _choose_group(item, uploads.settings(item))
+    label = say("read-line", facts=facts, count=len(remarks))
+    with st.expander(label, on_change="rerun", key="how-read") as part:
+        if part.open:
+            st.markdown("\n".join(f"- {plain(remark)}" for remark in remarks))
+            if item is not None:
+                mapping(item)
+
+
+def _groups(item: Held) -> Sequence[Group]:
     assert item.table is not None
-    if groups := item.table.groups(how.mapping):
-        st.caption(f"One of {count(len(groups), 'model')} in this file")
-        _choose_group(item, how)
-    with st.expander("How the file was read"):
-        mapping(item)
+    return item.table.groups(uploads.settings(item).mapping)
 
 
 def mapping(item: Held) -> None:

@@ -37,10 +37,13 @@ def card(
     y = span([*heights, rate])
     ends = [end for end in known or () if y[0] / 2 < end < 2 * y[1]]
     x = (min(sizes) / 1.6, max(sizes) * 1.6) if sizes else (1.0, 1024.0)
-    plot = Plot(width, height, x, span([*heights, rate, *ends], 1.15), axes.best_rate(unit), right=16)
-    if verdict.decision == "fall" and verdict.peak and verdict.trough:
-        plot.shade(verdict.peak, verdict.trough, FALL, say("drawn-fall"))
-    witness = verdict.witness
+    plot = Plot(
+        width, height, x, span([*heights, rate, *ends], 1.15), axes.best_rate(unit), right=150 if width > 500 else 16
+    )
+    peak, trough = getattr(verdict, "peak", None), getattr(verdict, "trough", None)
+    if verdict.decision == "fall" and peak and trough:
+        plot.shade(peak, trough, FALL, say("drawn-fall"))
+    witness = getattr(verdict, "witness", None)
     if witness is not None:
         said = {"rate": number(witness.learning_rate, 2), "smaller": size_of(witness.smaller)}
         plot.level(
@@ -62,7 +65,13 @@ def _law(plot: Plot, fit: FitResult, x: Limits) -> None:
     low, high = (np.asarray(edge, dtype=float).tolist() for edge in fit.band(grid))
     style = STYLES[fit.family.key]
     plot.band(grid.tolist(), low, high, style.colour)
-    plot.line(grid.tolist(), np.asarray(fit.law(grid)).tolist(), style, key=fit.family.key)
+    plot.line(
+        grid.tolist(),
+        np.asarray(fit.law(grid)).tolist(),
+        style,
+        key=fit.family.key,
+        label=words.curve(fit.family.key) if plot.right > 16 else "",
+    )
 
 
 def thumbnail(points: Sequence[Mark], fall: Limits | None = None) -> str:

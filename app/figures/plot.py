@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
-from math import isfinite, log
+from math import ceil, floor, isfinite, log, log10
 
 from figures import axes
 from figures.palette import GREY, INK, PAPER, Style
@@ -158,7 +158,7 @@ class Plot:
             f"r='7' fill='{colour}' stroke='{PAPER}' stroke-width='2'/>"
         )
         beside = x + 12 if x < right - 190 else x - 12
-        self._parts.append(_text(beside, max(y - 12, top + 14), text, "start" if beside > x else "end", bold=True))
+        self._parts.append(_text(beside, top + 17, text, "start" if beside > x else "end", bold=True))
 
     def svg(self, alt: str) -> str:
         """The drawing, with its text for those who cannot see it."""
@@ -175,7 +175,7 @@ class Plot:
 
     def _grid(self) -> list[str]:
         left, top, right, bottom = self._box
-        batch, rates = axes.batch_axis(*self.x), axes.lr_axis("", *self.y)
+        batch = axes.batch_axis(*self.x)
         ticks = list(zip(batch["tickvals"], batch["ticktext"], strict=True))  # type: ignore[call-overload]
         out = []
         for value, text in ticks[:: 1 if len(ticks) <= (right - left) / 44 else 2]:
@@ -183,12 +183,13 @@ class Plot:
             out.append(_rule(x, x, top, bottom))
             if self.y_title:
                 out.append(_text(x, bottom + 18, text, "middle"))
-        for value, text in zip(rates["tickvals"], rates["ticktext"], strict=True):  # type: ignore[call-overload]
-            if self.y[0] <= value <= self.y[1]:
-                y = self.at(self.x[0], value)[1]
-                out.append(_rule(left, right, y, y))
-                if self.y_title:
-                    out.append(_text(left - 7, y + 5, text, "end"))
+        for value in _rates(*self.y):
+            y = self.at(self.x[0], value)[1]
+            out.append(_rule(left, right, y, y))
+            if self.y_title:
+                out.append(
+                    _text(left - 7, y + 5, number(value, 2 if value < 1 and f"{value:.1e}"[2] != "0" else 1), "end")
+                )
         if self.y_title:
             out.append(_text(4, 18, self.y_title))
             out.append(_text((left + right) / 2, self.height - 8, axes.batch_title(), "middle"))
@@ -212,10 +213,23 @@ def span(values: Sequence[float | None], room: float = 1.25) -> Limits:
     return (min(usable) / room, max(usable) * room) if usable else (1e-4, 1.0)
 
 
+def _rates(low: float, high: float) -> list[float]:
+    """Ticks of an axis of rates: those of every figure, closer ones where fewer than three would be in sight."""
+    inside = [value for value in axes.rate_ticks(low, high) if low <= value <= high]
+    if len(inside) >= 3:
+        return inside
+    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
+    for steps in ((1, 2, 3, 5, 7), (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)):
+        inside = [value for k in decades for m in steps if low <= (value := m * 10.0**k) <= high]
+        if len(inside) >= 3:
+            break
+    return inside
+
+
 def size_of(value: float) -> str:
     """A batch size in a drawing: `64`, or `2¹⁷` where it is long."""
     power = log(value, 2)
-    return power_of_two(round(power)) if abs(power - round(power)) < 1e-9 and value >= 1e5 else number(value, 4)
+    return power_of_two(round(power)) if abs(power - round(power)) < 1e-9 and value >= 1e5 else f"{value:g}"
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:

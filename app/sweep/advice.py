@@ -2,66 +2,56 @@
 
 from __future__ import annotations
 
-from math import log2
-
 import pandas as pd
 import streamlit as st
+from choice.made import once
 
-from surgecore import AdamSettings, Analysis, Recommendation, next_runs, price, recommend, scale_adam, transfer, words
+from surgecore import AdamSettings, Analysis, Recommendation, next_runs, recommend, scale_adam, transfer, words
 from surgecore.sweeps.advice import limits, lr_factor
 from surgecore.words import say
 from sweep.defaults import follow
 
 
-def show(analysis: Analysis) -> None:
-    if not analysis.optima:
-        st.markdown("There is no best learning rate at any batch size to start from.")
-        return
-    sizes = [optimum.batch_size for optimum in analysis.optima]
-    middle = float(2 ** round(log2(sizes[len(sizes) // 2])))
-    follow({"at": middle})
-    wanted = st.number_input(
-        "Batch size I want [examples]", 1e-3, 1e12, middle, format="%g", key="at", bind="query-params", width=260
-    )
-    rows = recommend(analysis, wanted)
-    st.markdown(words.advice(rows, wanted))
-    if cost := _price(analysis, rows, wanted):
-        st.markdown(cost)
+def show(analysis: Analysis, wanted: float) -> None:
+    """What stands behind the answer, each part made when it is opened."""
+    rows = once(analysis, ("recommend", wanted), lambda: recommend(analysis, wanted))
     if rows:
-        with st.expander("Under every rule"):
-            st.table(table(rows))
-    with st.expander("From settings that work now: learning rate, and Adam's other settings"):
-        _carry(analysis, wanted)
-    plan = next_runs(analysis)
-    with st.expander("What to run next"):
-        st.markdown(words.next_runs(plan))
-        if len(plan.table):
-            cells = words.next_runs_table(plan)
-            st.dataframe(cells, hide_index=True)
-            st.download_button(
-                "Next runs, CSV", lambda: cells.to_csv(index=False), f"{analysis.sweep.name}-next.csv",
-                "text/csv", on_click="ignore", icon=":material/download:",
-            )  # fmt: skip
+        with st.expander(say("advice-every-rule"), on_change="rerun", key="every-rule") as part:
+            if part.open:
+                st.markdown(words.advice(rows, wanted))
+                st.table(table(rows))
+    with st.expander(say("advice-carry"), on_change="rerun", key="carry") as part:
+        if part.open:
+            _carry(analysis, wanted)
+    with st.expander(say("advice-next"), on_change="rerun", key="next-runs") as part:
+        if part.open:
+            _next(analysis)
 
 
-def _price(analysis: Analysis, rows: tuple[Recommendation, ...], wanted: float) -> str:
-    """What half and twice the recommended rate cost; "" where the sweep does not say."""
-    if not rows or rows[0].interval is None:
-        return ""
-    found = price(analysis.sweep, wanted, learning_rate=rows[0].lr)
-    return words.price(found, analysis.sweep.metric) if found is not None else ""
+def _next(analysis: Analysis) -> None:
+    plan = once(analysis, "next", lambda: next_runs(analysis))
+    st.markdown(words.next_runs(plan))
+    if len(plan.table):
+        cells = words.next_runs_table(plan)
+        st.dataframe(cells, hide_index=True)
+        st.download_button(
+            say("advice-next-csv"), lambda: cells.to_csv(index=False), f"{words.file_name(analysis.sweep)}-next.csv",
+            "text/csv", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
 
 
 def table(rows: tuple[Recommendation, ...]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Rule": [_label(row) for row in rows],
-            "Learning rate": [words.rate(row) for row in rows],
-            "95 % interval": [words.interval(*row.interval) if row.interval else "none known" for row in rows],
-            "Weight": ["–" if row.weight is None else words.share(row.weight) for row in rows],
-            "Note": [words.advice_note(row) for row in rows],
+            say("column-rule"): [_label(row) for row in rows],
+            say("column-rate"): [words.rate(row) for row in rows],
+            say("column-interval"): [
+                words.interval(*row.interval) if row.interval else say("interval-unknown") for row in rows
+            ],
+            say("column-weight"): ["–" if row.weight is None else words.share(row.weight) for row in rows],
+            say("column-note"): [words.advice_note(row) for row in rows],
         }
-    ).set_index("Rule")
+    ).set_index(say("column-rule"))
 
 
 def _carry(analysis: Analysis, wanted: float) -> None:
@@ -69,14 +59,14 @@ def _carry(analysis: Analysis, wanted: float) -> None:
     size, rate = float(start.batch_size), float(f"{start.learning_rate:.2g}")
     follow({"adam-now": size, "adam-lr": rate})
     with st.container(horizontal=True):
-        now = st.number_input("Batch size now", 1e-3, 1e12, size, format="%g", key="adam-now", width=150)
-        lr = st.number_input("Learning rate now", 1e-12, 1e6, rate, format="%g", key="adam-lr", width=150)
-        beta1 = st.number_input("β₁ now", 0.0, 0.9999, 0.9, format="%g", key="adam-beta1", width=150)
-        beta2 = st.number_input("β₂ now", 0.0, 0.9999999, 0.999, format="%g", key="adam-beta2", width=150)
-        epsilon = st.number_input("ε now", 1e-30, 1.0, 1e-8, format="%g", key="adam-epsilon", width=150)
+        now = st.number_input(say("carry-batch"), 1e-3, 1e12, size, format="%g", key="adam-now", width=150)
+        lr = st.number_input(say("carry-rate"), 1e-12, 1e6, rate, format="%g", key="adam-lr", width=150)
+        beta1 = st.number_input(say("carry-beta1"), 0.0, 0.9999, 0.9, format="%g", key="adam-beta1", width=150)
+        beta2 = st.number_input(say("carry-beta2"), 0.0, 0.9999999, 0.999, format="%g", key="adam-beta2", width=150)
+        epsilon = st.number_input(say("carry-epsilon"), 1e-30, 1.0, 1e-8, format="%g", key="adam-epsilon", width=150)
         decay = st.number_input(
-            "Weight decay now", 0.0, 1e3, 0.0, format="%g", key="adam-weight-decay", width=150,
-            help="AdamW's, decoupled; 0 for none.",
+            say("carry-decay"), 0.0, 1e3, 0.0, format="%g", key="adam-weight-decay", width=150,
+            help=say("carry-decay-help"),
         )  # fmt: skip
     known = limits(analysis)
     carried = transfer(

@@ -380,6 +380,18 @@ problem-store-too-many-settings = a run must have at most { $limit } settings, b
 ## sweeps: the verdict
 
 
+chip-falls = Falls { $fall }
+chip-stays = Does not fall
+chip-open = Not decided
+meaning-open = So neither the surge law nor its absence is shown.
+meaning-stays = The fall that the surge law draws is not there.
+meaning-horizon = { $count ->
+   *[other] Measured after { $count } steps, so it is no test of the one-step surge law.
+}
+meaning-horizon-unknown = The number of steps is unknown, so it is no test of the one-step surge law.
+meaning-surge = The one-step surge law is among the laws that describe it.
+meaning-other = The one-step surge law is not what describes it.
+
 # end of: sweeps: the verdict
 
 
@@ -940,6 +952,13 @@ choice-folder = Open a tracker's folder
 choice-folder-label = Folder
 choice-folder-help = The folder that W&B, MLflow, TensorBoard, Ray Tune, Optuna, Trackio or a Hugging Face Trainer wrote. Its zip can be dropped as a file.
 
+read-line = { $count ->
+    [0] How it was read: { $facts }
+    [one] How it was read: { $facts } · 1 thing to know
+   *[other] How it was read: { $facts } · { $count } things to know
+}
+read-group = One of { $count } models in this file
+
 # end of: page: choice of the sweep
 
 
@@ -1172,6 +1191,29 @@ details-compare-with = Compare with
 details-compare-choose = Choose sweeps
 details-compare-units = Learning rates of different optimizers have different units: compare shapes, not heights.
 
+answer-at = At batch size
+answer-use = use learning rate
+answer-interval = { $interval }, 95 % interval
+answer-none = no interval known
+answer-next = Next:
+advice-every-rule = Under every rule
+advice-carry = Scale my current settings
+advice-next = What to run next
+advice-next-csv = Next runs, CSV
+interval-unknown = no interval known
+column-rule = Rule
+column-rate = Learning rate
+column-interval = 95 % interval
+column-weight = Weight
+column-note = Note
+carry-batch = Batch size now
+carry-rate = Learning rate now
+carry-beta1 = β₁ now
+carry-beta2 = β₂ now
+carry-epsilon = ε now
+carry-decay = Weight decay now
+carry-decay-help = AdamW's, decoupled; 0 for none.
+
 # end of: page: your sweep
 
 
@@ -1369,6 +1411,12 @@ alt-optima = { $count ->
     [one] Measured best learning rate at { $count } batch size
    *[other] Measured best learning rates at { $count } batch sizes
 }: { $first } at { $first_at }, highest { $top } at { $top_at }, { $last } at { $last_at }.
+
+drawn-optimum = Batch size { $at }: best learning rate { $rate } ({ $interval })
+drawn-bound = Batch size { $at }: the best learning rate is at the end of those tried, { $rate }
+drawn-fall = the fall
+drawn-answer = { $rate } at { $at }
+drawn-thumbnail = Best learning rates at { $count } batch sizes
 
 # end of: figures
 

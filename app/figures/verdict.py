@@ -1,0 +1,23 @@
+"""The verdict on a sweep as it stands on every page and in every report: a chip, and its sentence. Pure."""
+
+from __future__ import annotations
+
+from html import escape
+
+from surgecore import Analysis
+from surgecore.sweeps.verdict import SurgeVerdict
+from surgecore.words import surge
+
+_ARROWS = {"falls": "↘", "stays": "→", "open": "?"}
+
+
+def chip(verdict: SurgeVerdict) -> str:
+    """The kind of a verdict, told apart by sign, words and colour."""
+    kind = surge.sign(verdict)
+    return f"<span class='chip {kind}' data-sign='{_ARROWS[kind]}'>{escape(surge.chip(verdict))}</span>"
+
+
+def block(analysis: Analysis) -> str:
+    """Chip and sentences."""
+    said = f"{analysis.verdict.sentence} {surge.meaning(analysis)}"
+    return f"<div class='verdict'>{chip(analysis.verdict)}<span>{escape(said)}</span></div>"

@@ -1,0 +1,76 @@
+"""The answer first: the learning rate for one batch size, what missing it costs, the verdict, and one thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+from math import log2
+
+import streamlit as st
+from choice.made import once
+from components.markup import markup
+from figures import optimum, verdict
+
+from surgecore import Analysis, NextRuns, Recommendation, next_runs, price, recommend, words
+from surgecore.sweeps.advice import AdviceFlag
+from surgecore.words import say
+from sweep.defaults import follow
+
+Rows = tuple[Recommendation, ...]
+
+
+def show(analysis: Analysis, unit: str) -> float | None:
+    """Card and chart side by side; the batch size that was asked for."""
+    if not analysis.optima:
+        markup(f"<div>{verdict.block(analysis)}</div>", key="verdict")
+        return None
+    left, right = st.columns([5, 8], gap="medium")
+    with left:
+        wanted = _batch_size(analysis)
+        rows = once(analysis, ("recommend", wanted), lambda: recommend(analysis, wanted))
+        markup(once(analysis, ("card", wanted), lambda: card(analysis, rows, wanted)), key="card")
+    with right:
+        markup(once(analysis, ("chart", wanted, unit), lambda: chart(analysis, unit, rows, wanted)), key="chart")
+    return wanted
+
+
+def _batch_size(analysis: Analysis) -> float:
+    sizes = [found.batch_size for found in analysis.optima]
+    middle = float(2 ** round(log2(sizes[len(sizes) // 2])))
+    follow({"at": middle})
+    return st.number_input(say("answer-at"), 1e-3, 1e12, middle, format="%g", key="at", bind="query-params", width=220)
+
+
+def card(analysis: Analysis, rows: Rows, wanted: float) -> str:
+    """The answer in words."""
+    best = rows[0] if rows else None
+    parts = []
+    if best is not None:
+        known = say("answer-interval", interval=words.interval(*best.interval)) if best.interval else say("answer-none")
+        parts.append(f"<small>{escape(say('answer-use'))}</small><div class='big'>{escape(words.rate(best))}</div>")
+        parts.append(f"<small>{escape(known)}</small>")
+        cost = price(analysis.sweep, wanted, learning_rate=best.lr) if best.interval else None
+        if cost is not None:
+            parts.append(f"<p class='quiet'>{escape(words.price(cost, analysis.sweep.metric))}</p>")
+        notes = [say("advice-poor")] if AdviceFlag.POOR_FIT in best.flags else []
+        notes += [words.advice_note(replace(best, flags=best.flags - {AdviceFlag.POOR_FIT}))]
+        parts += [f"<p class='quiet'>{escape(note)}</p>" for note in notes if note]
+    else:
+        parts.append(f"<p>{escape(words.advice(rows, wanted))}</p>")
+    parts.append(verdict.block(analysis))
+    parts.append(f"<p><b>{escape(say('answer-next'))}</b> {escape(to_do(analysis))}</p>")
+    return f"<div class='answer-card'>{''.join(parts)}</div>"
+
+
+def to_do(analysis: Analysis) -> str:
+    """The one thing that would help most."""
+    plan: NextRuns = once(analysis, "next", lambda: next_runs(analysis))
+    return words.next_runs(plan)
+
+
+def chart(analysis: Analysis, unit: str, rows: Rows, wanted: float) -> str:
+    best = rows[0] if rows else None
+    asked = {"at": wanted, "rate": best.lr, "known": best.interval} if best else {}
+    wide = optimum.card(analysis, unit, **asked)  # type: ignore[arg-type]
+    narrow = optimum.card(analysis, unit, width=340, height=300, **asked)  # type: ignore[arg-type]
+    return f"<div class='wide'>{wide}</div><div class='narrow'>{narrow}</div>"
