@@ -159,6 +159,8 @@ _WORDS = re.compile(r"[^\W\d_]{2,},? [^\W\d_]{2,}")
 _ONE = re.compile(r"[A-Z][a-z]+[ .:]?$")
 #: Whole texts of another language than English: code, addresses, styles.
 _CODE = re.compile(r"^\s*(<style|import |from \w+ import |# |@|pip install|https?:|SELECT |FROM |PRAGMA |\.[\w-]+ \{)")
+#: Tags and attributes, whole or cut by a value; the words between them count.
+_MARKUP = re.compile(r"[\w-]+='[^']*'?|</?\w+[^>]*>?")
 
 
 def strings(path: Path) -> list[tuple[int, str]]:
@@ -173,6 +175,7 @@ def strings(path: Path) -> list[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             text = node.value
+            text = _MARKUP.sub(" ", text)
             if not _CODE.match(text) and (_WORDS.search(text) or (app and _ONE.match(text))):
                 out.append((node.lineno, text))
     return out

@@ -45,11 +45,12 @@ def card(
         plot.shade(peak, trough, FALL, say("drawn-fall"))
     witness = getattr(verdict, "witness", None)
     if witness is not None:
-        said = {"rate": number(witness.learning_rate, 2), "smaller": size_of(witness.smaller)}
         plot.level(
-            witness.learning_rate, witness.smaller, witness.larger,
-            say("verdict-witness", larger=size_of(witness.larger), **said),
-        )  # fmt: skip
+            witness.learning_rate,
+            witness.smaller,
+            witness.larger,
+            say("drawn-witness", rate=number(witness.learning_rate, 2)),
+        )
     best = next((fit for fit in analysis.comparison.fits if fit.law is not None), None)
     if best is not None:
         _law(plot, best, x)

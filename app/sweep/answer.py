@@ -22,7 +22,7 @@ Rows = tuple[Recommendation, ...]
 def show(analysis: Analysis, unit: str) -> float | None:
     """Card and chart side by side; the batch size that was asked for."""
     if not analysis.optima:
-        markup(f"<div>{verdict.block(analysis)}</div>", key="verdict")
+        markup(f"<p>{escape(words.findings(analysis)[0])}</p>", key="verdict")
         return None
     left, right = st.columns([5, 8], gap="medium")
     with left:
@@ -45,18 +45,18 @@ def card(analysis: Analysis, rows: Rows, wanted: float) -> str:
     """The answer in words."""
     best = rows[0] if rows else None
     parts = []
-    if best is not None:
-        known = say("answer-interval", interval=words.interval(*best.interval)) if best.interval else say("answer-none")
+    if best is not None and best.interval is not None:
+        known = say("answer-interval", interval=words.interval(*best.interval))
         parts.append(f"<small>{escape(say('answer-use'))}</small><div class='big'>{escape(words.rate(best))}</div>")
         parts.append(f"<small>{escape(known)}</small>")
-        cost = price(analysis.sweep, wanted, learning_rate=best.lr) if best.interval else None
+        cost = price(analysis.sweep, wanted, learning_rate=best.lr)
         if cost is not None:
             parts.append(f"<p class='quiet'>{escape(words.price(cost, analysis.sweep.metric))}</p>")
         notes = [say("advice-poor")] if AdviceFlag.POOR_FIT in best.flags else []
         notes += [words.advice_note(replace(best, flags=best.flags - {AdviceFlag.POOR_FIT}))]
         parts += [f"<p class='quiet'>{escape(note)}</p>" for note in notes if note]
     else:
-        parts.append(f"<p>{escape(words.advice(rows, wanted))}</p>")
+        parts.append(f"<p>{escape(words.advice(rows, wanted).replace('**', ''))}</p>")
     parts.append(verdict.block(analysis))
     parts.append(f"<p><b>{escape(say('answer-next'))}</b> {escape(to_do(analysis))}</p>")
     return f"<div class='answer-card'>{''.join(parts)}</div>"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+import re
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
@@ -31,7 +33,23 @@ def metas(spec: dict) -> list[str]:
 
 
 def said(at: AppTest) -> str:
-    return " ".join(element.value for element in [*at.markdown, *at.caption])
+    shown = [element.value for element in [*at.markdown, *at.caption]]
+    shown += [html.unescape(re.sub(r"<[^>]*>", " ", text)) for text in markup(at)]
+    return " ".join([*shown, *(part.label for part in at.expander)])
+
+
+def markup(at: AppTest) -> list[str]:
+    """What the components that draw markup were given."""
+    given = [json.loads(found.proto.json) for found in at.get("bidi_component")]
+    return [data["html"] for data in given if "html" in data]
+
+
+def unfold(at: AppTest, key: str) -> AppTest:
+    """A folded part, opened: only then it is made."""
+    at.session_state[key] = True
+    at.run()
+    assert not at.exception
+    return at
 
 
 def upload(app: AppTest, data: bytes, name: str = "mine.csv") -> AppTest:

@@ -14,6 +14,7 @@ PAGE = "app_pages/sweep.py"
 @pytest.fixture
 def page(app, bundled):
     app.query_params["sweep"] = bundled[0].title
+    app.session_state["carry"] = True
     app.run().switch_page(PAGE).run()
     assert not app.exception
     return app
