@@ -297,6 +297,8 @@ def _json(analysis: Analysis, reading: _Reading, options: argparse.Namespace) ->
         plan = next_runs(analysis)
         result["next_runs"] = {"cells": plan.table.to_dict(orient="records"), "goal": str(plan.goal)}
         result["next_runs"] |= {"runs": plan.n_runs, "sentence": words.next_runs(plan)}
+        for name, promise in (("promise", plan.promise), ("uniform", plan.uniform)):
+            result["next_runs"][name] = None if promise is None else asdict(promise)
     return json.dumps(result, indent=2, allow_nan=False)
 
 

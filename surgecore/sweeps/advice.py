@@ -11,7 +11,7 @@ import numpy as np
 
 from surgecore._validate import positive
 from surgecore.sweeps.analysis import Analysis
-from surgecore.sweeps.averaging import REACH, SPEAKS, at_batch_size, averaged, ratio_of, voices
+from surgecore.sweeps.averaging import REACH, SPEAKS, at_batch_size, averaged, misfit, ratio_of, voices
 from surgecore.sweeps.comparison import Comparison
 from surgecore.sweeps.fitting import FitFlag, FitResult
 from surgecore.theory.laws import PowerLaw, SaturatingLaw, SurgeLaw
@@ -160,7 +160,7 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
         interval = (low, high) if fit.region is not None else None
         rows.append(Recommendation(fit.family.key, True, lr, interval, beyond, share, frozenset(flags), known))
     beyond = max((row.beyond for row in rows), default=1.0)
-    found = averaged(voices(analysis.comparison, at_batch_size(size)), beyond)
+    found = averaged(voices(analysis.comparison, at_batch_size(size)), beyond, misfit(analysis.comparison))
     return (*_average(analysis.comparison, found, 1.0, size, known, beyond), *rows)
 
 
@@ -278,7 +278,7 @@ def _carried(
         flags = frozenset(_flags("", new, known, beyond, factor))
         value = lr * float(fit.law(new) / fit.law(old))
         rows.append(Recommendation(fit.family.key, True, value, interval, beyond, float(weight), flags, known))
-    found = averaged(voices(comparison, ratio_of(old, new)), furthest)
+    found = averaged(voices(comparison, ratio_of(old, new)), furthest, misfit(comparison))
     return (*_average(comparison, found, lr, new, known, furthest), *rows)
 
 

@@ -61,11 +61,22 @@ def voices(comparison: Comparison, number: Callable[[FitResult, Region], tuple[f
     return result
 
 
-def averaged(said: Sequence[Voice], beyond: float = 1.0) -> tuple[float, tuple[float, float]] | None:
+def misfit(comparison: Comparison) -> float:
+    """Scatter about the best law that errors do not explain, in ln units, where they refute every law; else 0."""
+    if comparison.overdispersion <= 1.0:
+        return 0.0
+    residuals = comparison.fits[0].residuals
+    return float(np.sqrt(np.mean(residuals**2) * (1.0 - 1.0 / comparison.overdispersion)))
+
+
+def averaged(
+    said: Sequence[Voice], beyond: float = 1.0, misses: float = 0.0
+) -> tuple[float, tuple[float, float]] | None:
     """Weighted mean of what laws say, and its 95 % interval, in natural log; None where no law speaks.
 
     The interval's tails are the weighted means of the laws' own tails, and it holds all laws with a weight of
-    `SPEAKS` or more at their best. Beyond the data it opens by `SLOPE` per unit of ln `beyond`.
+    `SPEAKS` or more at their best. Beyond the data it opens by `SLOPE` per unit of ln `beyond`; `misses` is what
+    every law misses the data by (see `misfit`). It supposes that one of the laws tried holds, or misses by no more.
 
     References
     ----------
@@ -78,7 +89,7 @@ def averaged(said: Sequence[Voice], beyond: float = 1.0) -> tuple[float, tuple[f
     weight = weight / weight.sum()
     centres = np.array([voice.centre for voice in said])
     mean = float(weight @ centres)
-    extra = SLOPE * float(np.log(beyond))
+    extra = float(np.hypot(SLOPE * np.log(beyond), misses))
     reach = max(float(np.hypot(voice.high - voice.low, 8.0 * extra)) for voice in said) + 1e-6
     ends = (float(centres.min()) - 4.0 * reach, float(centres.max()) + 4.0 * reach)
 

@@ -18,7 +18,7 @@ from scipy.special import log_ndtr
 from scipy.stats import t as student_t
 
 from surgecore._validate import FloatArray
-from surgecore.sweeps.errors import FLOOR, pooled_errors
+from surgecore.sweeps.errors import FLOOR, trended_variance
 from surgecore.sweeps.points import Point, Points
 from surgecore.theory.families import LawFamily
 from surgecore.theory.params import Param
@@ -27,6 +27,8 @@ from surgecore.theory.params import Param
 _GRID = {0: 1, 1: 241, 2: 61, 3: 25}
 _REGION = {1: 401, 2: 81, 3: 23}
 _STEP = 1e-5
+# degrees of freedom from which on an error is its own
+_MANY = 100.0
 # share of a parameter's range that counts as its end
 _END = 2e-3
 BoolArray = NDArray[np.bool_]
@@ -179,13 +181,27 @@ def prepare(points: Points) -> tuple[tuple[Point, ...], Data | None]:
         part = points.covariance[np.ix_(inside, inside)] + FLOOR**2 * np.eye(len(inside))
         whiten, dof, known = np.linalg.inv(np.linalg.cholesky(part)), float(np.median([p.dof for p in used])), True
         sigma = float(np.exp(np.mean(np.log(np.diag(part)))) ** 0.5)
-    elif (errors := pooled_errors(used)) is not None:
-        whiten, dof, known = np.diag(1.0 / errors.sigma), errors.total_dof, True
-        sigma = float(np.exp(np.mean(np.log(errors.sigma))))
+    elif all(point.stderr is not None for point in used):
+        errors, dof = _known_errors(used, points.moderated)
+        whiten, known, sigma = np.diag(1.0 / errors), True, float(np.exp(np.mean(np.log(errors))))
     else:
         sigma = _scatter(np.log(batch[: len(used)]), log_value[: len(used)]) if bounds else 1.0
         whiten, dof, known = np.eye(len(used)) / sigma, 0.0, False
     return used, Data(batch, log_value, len(used), whiten, side, sigma, known, dof)
+
+
+def _known_errors(used: Sequence[Point], moderated: bool) -> tuple[FloatArray, float]:
+    """Standard errors and their degrees of freedom; errors from few seeds are drawn towards their common trend."""
+    raw = np.maximum([point.stderr or 0.0 for point in used], FLOOR)
+    dof = np.array([point.dof if point.dof > 0 else np.inf for point in used])
+    if moderated or dof.min() >= _MANY:
+        return raw, float(np.median(dof)) if moderated else float(min(dof.sum(), 1e6))
+    dof = np.minimum(dof, 1e6)
+    # it is the scatter of one seed that batch sizes have in common
+    seeds = np.where(dof < _MANY, dof + 1.0, 1.0) if dof.max() < _MANY else np.ones(len(dof))
+    found = trended_variance(raw**2 * seeds, dof, np.array([point.batch_size for point in used]))
+    assert found is not None
+    return np.sqrt(found.value / seeds), float(dof.sum())
 
 
 def _scatter(x: FloatArray, y: FloatArray) -> float:

@@ -10,11 +10,15 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from surgecore.sweeps.analysis import Analysis
-from surgecore.sweeps.fitting import FitFlag, FitResult
+from surgecore.sweeps.fitting import FitFlag
 from surgecore.sweeps.likelihood import TYPICAL, log_slopes
 from surgecore.sweeps.optima import Optimum
+from surgecore.sweeps.promise import Ground, Promise, chance_to_decide, width_after
 
-_HALVED = 0.25  # variance at which an interval has half its width
+_HALF_WIDTH = 0.5
+_SURE = 0.8  # chance of a decision at which no more runs are asked for
+_MOST_SEEDS = 64
+_RATES = 5
 
 
 class Goal(StrEnum):
@@ -53,9 +57,12 @@ class NextRuns:
     law : str or None
         Key of the law that they suppose.
     fall_octaves : float or None
-        Fall that they would show under that law, for the goal "decide".
-    width : float or None
-        Share of its present width that the peak's interval would have, for the goal "narrow".
+        Fall between the first and the last of them under that law, for the goal "decide".
+    promise : Promise or None
+        Simulated: share of its present width that the peak's interval would have, for the goal "narrow"; chance that
+        the fall is decided, for the goal "decide".
+    uniform : Promise or None
+        The same for as many runs spent on more seeds of the grid there is.
     doubtful : bool
         Whether the optima scatter about the law by more than their error bars, so that nothing can be promised.
     """
@@ -64,7 +71,8 @@ class NextRuns:
     goal: Goal
     law: str | None = None
     fall_octaves: float | None = None
-    width: float | None = None
+    promise: Promise | None = None
+    uniform: Promise | None = None
     doubtful: bool = False
 
     @property
@@ -77,8 +85,10 @@ def next_runs(analysis: Analysis, *, max_batch_sizes: int = 6) -> NextRuns:
     """Which cells to run to halve the interval of the peak, or to decide whether there is a surge.
 
     Optima on an edge of the learning-rate grid come first: their grid is widened. Then, while the verdict is
-    undecided, seeds at the peak and far above it, where the fitted surge has fallen most; otherwise the batch
-    sizes whose optima, by the Fisher information of the better surge law, narrow the peak fastest.
+    undecided, seeds at the peak and far above it, where the fitted surge has fallen most, until a simulation decides
+    in four of five cases; otherwise the batch sizes whose optima, by the Fisher information of the better surge law,
+    narrow the peak fastest, until a simulated interval has half its width. Each batch size gets five rates half an
+    octave apart around the expected best: on a coarser grid they are new rates between those tried.
 
     Parameters
     ----------
@@ -104,16 +114,22 @@ def next_runs(analysis: Analysis, *, max_batch_sizes: int = 6) -> NextRuns:
     surge = next((fit for fit in peaked if np.isfinite(fit.aic)), None)
     if surge is None or surge.law is None:
         return NextRuns(_table(edge), Goal.WIDEN if edge else Goal.MORE if analysis.sweep.is_grid else Goal.GRID)
-    spread, seeds = _per_seed_spread(analysis.optima)
-    fall = width = None
+    ground = Ground(surge, *_per_seed_spread(analysis.optima))
+    fall = promise = uniform = None
     if analysis.verdict.decision == "undecided":
-        plan, fall = _decide(surge, spread, seeds)
-        goal = Goal.GO_UP if fall is None else Goal.DECIDE
+        plan, fall = _decide(ground)
+        goal, simulate = (Goal.GO_UP, None) if fall is None else (Goal.DECIDE, chance_to_decide)
     else:
-        plan, width = _sharpen(surge, spread, seeds, max_batch_sizes)
-        goal = Goal.NARROW
+        plan = _sharpen(ground, max_batch_sizes)
+        goal, simulate = Goal.NARROW, width_after
     rows = [_around(analysis, size, float(surge.law(size)), n, reason) for size, n, reason in plan]
-    return NextRuns(_table(edge + rows), goal, surge.family.key, fall, width, FitFlag.POOR_FIT in surge.flags)
+    if simulate is not None:
+        promise = simulate(ground, [size for size, _, _ in plan], [n for _, n, _ in plan])
+        # as many runs, spent on more seeds of every cell that there is
+        more = _RATES * sum(n for _, n, _ in plan) / max(len(analysis.sweep.cells()), 1)
+        uniform = simulate(ground, ground.sizes.tolist(), [max(more, 1e-6)] * len(ground.sizes))
+    poor = FitFlag.POOR_FIT in surge.flags
+    return NextRuns(_table(edge + rows), goal, surge.family.key, fall, promise, uniform, poor)
 
 
 def _per_seed_spread(optima: tuple[Optimum, ...]) -> tuple[float, int]:
@@ -128,8 +144,8 @@ def _per_seed_spread(optima: tuple[Optimum, ...]) -> tuple[float, int]:
 _Plan = list[tuple[float, int, Reason]]
 
 
-def _decide(surge: FitResult, spread: float, seeds: int) -> tuple[_Plan, float | None]:
-    measured = np.array([point.batch_size for point in surge.used])
+def _decide(ground: Ground) -> tuple[_Plan, float | None]:
+    surge, measured = ground.law, ground.sizes
     assert surge.law is not None
     assert surge.peak is not None
     peak = float(np.clip(surge.peak.batch_size, measured.min(), measured.max()))
@@ -137,35 +153,35 @@ def _decide(surge: FitResult, spread: float, seeds: int) -> tuple[_Plan, float |
     far = float(measured.max() * 4.0)
     fall = float(np.log(surge.law(near) / surge.law(far)))
     if fall <= 0.05:
-        return [(float(measured.max() * 2.0**k), seeds, Reason.BEYOND) for k in (1, 2, 3)], None
-    # three standard errors of the difference between two optima
-    n = int(np.clip(np.ceil(2.0 * (3.0 * spread / fall) ** 2), 2, 64))
-    plan = [(near, n, Reason.AT_PEAK), (far / 2.0, n, Reason.ABOVE_PEAK), (far, n, Reason.FAR_ABOVE)]
-    return plan, fall / float(np.log(2))
+        return [(float(measured.max() * 2.0**k), ground.seeds, Reason.BEYOND) for k in (1, 2, 3)], None
+    sizes, n = (near, far / 2.0, far), 2
+    while n < _MOST_SEEDS and chance_to_decide(ground, sizes, [n] * 3).value < _SURE:
+        n = min(max(n + 1, round(1.3 * n)), _MOST_SEEDS)
+    reasons = (Reason.AT_PEAK, Reason.ABOVE_PEAK, Reason.FAR_ABOVE)
+    return [(size, n, reason) for size, reason in zip(sizes, reasons, strict=True)], fall / float(np.log(2))
 
 
-def _sharpen(surge: FitResult, spread: float, seeds: int, most: int) -> tuple[_Plan, float]:
-    measured = np.array([point.batch_size for point in surge.used])
+def _sharpen(ground: Ground, most: int) -> _Plan:
+    measured, seeds = ground.sizes, ground.seeds
     step = float(np.median(np.diff(np.log(np.sort(measured)))))
     beyond = [measured.min() * np.exp(-step), measured.max() * np.exp(step), measured.max() * np.exp(2 * step)]
-    candidates = np.array([*measured, *(size for size in beyond if size >= 1.0)])
-    errors = np.array([point.stderr or spread for point in surge.used])
-    slopes = log_slopes(surge.family, surge.shape, candidates)
-    information = (slopes[: len(measured)].T / errors**2) @ slopes[: len(measured)]
-    gain = 1.0 / (spread**2 / seeds + 1e-4)
-    start = float(np.linalg.pinv(information)[1, 1])
+    candidates = np.array([*measured, *(float(round(size)) for size in beyond if size >= 1.0)])
+    slopes = log_slopes(ground.law.family, ground.law.shape, candidates)
+    known = slopes[: len(measured)]
+    information = (known.T / ground.errors**2) @ known
+    gain = 1.0 / float(ground.error_of(np.array(float(seeds)))) ** 2
     counts: dict[int, int] = {}
-    variance = start
-    while variance > _HALVED * start and sum(counts.values()) < 40:
+    while sum(counts.values()) < 40:
         after = [float(np.linalg.pinv(information + gain * np.outer(row, row))[1, 1]) for row in slopes]
         allowed = [i for i in np.argsort(after) if len(counts) < most or int(i) in counts]
         pick = int(allowed[0])
         information = information + gain * np.outer(slopes[pick], slopes[pick])
         counts[pick] = counts.get(pick, 0) + 1
-        variance = float(np.linalg.pinv(information)[1, 1])
-    order = sorted(counts, key=lambda i: candidates[i])
-    plan = [(float(candidates[i]), counts[i] * seeds, Reason.NARROWS) for i in order]
-    return plan, float(np.sqrt(variance / start))
+        order = sorted(counts, key=lambda i: candidates[i])
+        plan = [(float(candidates[i]), counts[i] * seeds, Reason.NARROWS) for i in order]
+        if width_after(ground, [size for size, _, _ in plan], [n for _, n, _ in plan]).value <= _HALF_WIDTH:
+            break
+    return plan
 
 
 def _edge_runs(analysis: Analysis, optimum: Optimum) -> pd.DataFrame:

@@ -48,10 +48,14 @@ class Points:
     covariance : ndarray or None
         Of the natural logs of the values, shape (n, n), where errors are common to several batch sizes (seeds that
         are shared between them); None where each error is its own.
+    moderated : bool
+        Whether the errors were already drawn towards their common trend, with the degrees of freedom of all; fits
+        then take them as they are.
     """
 
     points: tuple[Point, ...]
     covariance: FloatArray | None = None
+    moderated: bool = False
 
     def __post_init__(self) -> None:
         sizes = [point.batch_size for point in self.points]

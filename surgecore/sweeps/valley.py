@@ -353,7 +353,7 @@ class Valleys:
                 continue
             error, dof = self.stderr(i)
             made.append(Point(v.cells.batch_size, float(np.exp(v.best)), error, dof if error else 0.0))
-        return Points(tuple(made), self._covariance(made))
+        return Points(tuple(made), self._covariance(made), moderated=True)
 
     def stderr(self, index: int) -> tuple[float | None, float]:
         """Standard error of ln rate at one optimum inside the rates tried, and its degrees of freedom."""

@@ -13,10 +13,17 @@ from surgecore.words.phrases import say
 def next_runs(plan: NextRuns) -> str:
     """What the next runs are for and what they should achieve."""
     name = curve(plan.law or "surge")
-    if plan.goal is Goal.DECIDE and plan.fall_octaves is not None:
-        return say("next-decide", fall=share(1.0 - 2.0**-plan.fall_octaves), count=plan.n_runs, law=name)
-    if plan.goal is Goal.NARROW and plan.width is not None:
-        text = say("next-narrow", width=share(plan.width), count=plan.n_runs, law=name)
+    promise, uniform = plan.promise, plan.uniform
+    if plan.goal is Goal.DECIDE and plan.fall_octaves is not None and promise is not None and uniform is not None:
+        return say(
+            "next-decide", fall=share(1.0 - 2.0**-plan.fall_octaves), count=plan.n_runs, law=name,
+            chance=share(promise.value), uniform=share(uniform.value),
+        )  # fmt: skip
+    if plan.goal is Goal.NARROW and promise is not None and uniform is not None:
+        text = say(
+            "next-narrow", width=share(promise.value), low=share(promise.low), high=share(promise.high),
+            count=plan.n_runs, law=name, uniform=share(uniform.value),
+        )  # fmt: skip
         return f"{text} {say('next-doubtful')}" if plan.doubtful else text
     return say(f"next-{plan.goal.replace('_', '-')}")
 

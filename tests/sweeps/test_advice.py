@@ -5,14 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from simulate import BATCH_SIZES, make_optimum, sweep_frame
+from simulate import BATCH_SIZES, sweep_frame
 
 from surgecore import (
     PowerLaw,
     SurgeLaw,
     Sweep,
     analyse,
-    fit,
     next_runs,
     recommend,
     scale_adam,
@@ -20,7 +19,6 @@ from surgecore import (
     words,
 )
 from surgecore.sweeps.advice import Limits, limits
-from surgecore.sweeps.next_runs import Goal
 from surgecore.sweeps.tradeoff import fit_tradeoff
 
 VECTOR = {
@@ -191,25 +189,6 @@ def test_a_sweep_knows_where_the_rules_end(analysis):
 def test_what_a_sweep_leaves_open_limits_nothing():
     few = sweep_frame(PowerLaw(1e-3, 0.5), np.random.default_rng(0), batch_sizes=BATCH_SIZES[:2], seeds=2)
     assert limits(analyse(Sweep.from_frame(few))) == Limits(None, None)
-
-
-def test_the_next_runs_halve_the_interval_of_the_peak():
-    """Oracle: add optima of the advised size to the fit, and see what the interval does."""
-    rng = np.random.default_rng(1)
-    frame = sweep_frame(LAW, rng, seeds=4, spread=0.2)
-    result = analyse(Sweep.from_frame(frame))
-    plan = next_runs(result)
-    assert result.verdict.decision == "fall"
-    widths = []
-    for _ in range(5):
-        optima = [make_optimum(o.batch_size, LAW(o.batch_size), 0.1) for o in result.optima]
-        before = np.log(np.divide(*fit(optima, "surge")["noise_scale"].interval[::-1]))
-        seeds = plan.table.groupby("batch_size")["seeds"].first()
-        optima = [*optima, *(make_optimum(1.001 * b, LAW(float(b)), 0.2 / np.sqrt(n)) for b, n in seeds.items())]
-        widths.append(np.log(np.divide(*fit(optima, "surge")["noise_scale"].interval[::-1])) / before)
-    assert np.median(widths) < 0.75
-    assert plan.goal is Goal.NARROW
-    assert "of its width" in words.next_runs(plan)
 
 
 def test_an_edge_is_widened_first():

@@ -25,7 +25,7 @@ from surgecore import (
     words,
 )
 from surgecore.sweeps.comparison import Ranking
-from surgecore.sweeps.errors import FLOOR, pooled_errors
+from surgecore.sweeps.errors import FLOOR, trended_variance
 
 TRUTHS = {
     "constant": ConstantLaw(2e-3),
@@ -38,6 +38,11 @@ TRUTHS = {
     "equal_snr": EqualSnrLaw(1e-2, 0.1, 4.0),
     "lognormal_snr": LognormalSnrLaw(1e-2, 0.1, 0.7, 4.0),
 }
+
+
+def trended_sigma(optima):
+    variance, dof = np.array([(o.stderr**2, o.dof) for o in optima]).T
+    return np.sqrt(trended_variance(variance, dof, np.array([o.batch_size for o in optima])).value)
 
 
 def exact(law, batch_sizes=BATCH_SIZES, stderr=0.05):
@@ -59,7 +64,7 @@ def test_the_optimum_is_the_one_a_brute_force_search_finds(key):
     result = fit(optima, key)
     y = np.log([o.learning_rate for o in optima])
     b = np.array([o.batch_size for o in optima])
-    sigma = pooled_errors(optima).sigma
+    sigma = trended_sigma(optima)
     first, second = result.family.free
 
     def squares(v):
@@ -116,7 +121,7 @@ def test_intervals_of_the_peak_cover_the_truth():
         ends = [result["lr_max"].interval, result["noise_scale"].interval]
         covered.append([low < truth < high for truth, (low, high) in zip((1e-2, 64.0), ends, strict=True)])
     share = np.mean(covered, axis=0)
-    assert ((share > 0.9) & (share < 0.995)).all()
+    assert ((share > 0.88) & (share < 0.995)).all()
 
 
 def test_too_few_optima_are_said_to_be_too_few():
@@ -197,7 +202,7 @@ def test_common_errors_count_once():
 def test_standard_errors_are_those_of_an_independent_solver(key):
     optima = optima_of(TRUTHS.get(key, TRUTHS["surge"]), np.random.default_rng(5), spread=0.1)
     result = fit(optima, key)
-    sigma = pooled_errors(optima).sigma
+    sigma = trended_sigma(optima)
     names = list(result.parameters)
 
     def curve(batch, *values):

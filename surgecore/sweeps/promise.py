@@ -1,0 +1,172 @@
+"""What new runs would bring, by simulation: the width of the peak's interval, or the chance that a fall is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtrit
+
+from surgecore._validate import FloatArray
+from surgecore.sweeps.fitting import FitResult
+from surgecore.sweeps.likelihood import log_shape, log_slopes
+
+# least error that reading an optimum off a few rates half an octave apart leaves, in ln units
+_GRID_ERROR = 0.02
+_LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A simulated outcome of new runs.
+
+    Attributes
+    ----------
+    value : float
+        Median share of its present width that the interval would have, or the chance that a fall is decided.
+    low, high : float
+        10 % and 90 % quantiles of that share; the value itself for a chance.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What simulations stand on: the law that is supposed, what was measured, and the scatter of one seed.
+
+    Attributes
+    ----------
+    law : FitResult
+        The law that is supposed.
+    spread : float
+        Scatter of one seed's optimum [ln units].
+    seeds : int
+        Usual number of seeds.
+    """
+
+    law: FitResult
+    spread: float
+    seeds: int
+
+    @property
+    def sizes(self) -> FloatArray:
+        """Batch sizes measured."""
+        return np.array([point.batch_size for point in self.law.used])
+
+    @property
+    def errors(self) -> FloatArray:
+        """Their standard errors, pooled to a common one per seed."""
+        known = np.array([point.stderr or self.spread / np.sqrt(self.seeds) for point in self.law.used])
+        return np.full(len(known), float(np.sqrt(np.mean(known**2))))
+
+    def error_of(self, seeds: FloatArray) -> FloatArray:
+        """Standard error of a new optimum from so many seeds."""
+        return np.asarray(np.hypot(self.spread / np.sqrt(seeds), _GRID_ERROR))
+
+    def merged(self, sizes: FloatArray, seeds: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Batch sizes with their errors and degrees of freedom once new runs have joined those there are."""
+        old, errors = self.sizes, self.errors
+        every = np.unique(np.concatenate([old, sizes]))
+        weight, dof = np.zeros(len(every)), np.zeros(len(every))
+        where = np.searchsorted(every, old)
+        weight[where] += 1.0 / errors**2
+        dof[where] += self.seeds - 1.0
+        where = np.searchsorted(every, sizes)
+        np.add.at(weight, where, 1.0 / self.error_of(seeds) ** 2)
+        np.add.at(dof, where, np.maximum(seeds - (dof[where] == 0), 1.0))
+        return every, 1.0 / np.sqrt(weight), np.maximum(dof, 1.0)
+
+
+def peak_variance(ground: Ground, sizes: FloatArray, errors: FloatArray) -> float:
+    """Variance of ln noise scale from optima with these errors, by the Fisher information."""
+    slopes = log_slopes(ground.law.family, ground.law.shape, sizes)
+    return float(np.linalg.pinv((slopes.T / errors**2) @ slopes)[1, 1])
+
+
+def width_after(
+    ground: Ground, sizes: Sequence[float], seeds: Sequence[float], *, draws: int = 400, seed: int = 0
+) -> Promise:
+    """Share of its present width that the peak's interval would have after new runs.
+
+    Errors of optima are estimates from few seeds: each draw estimates them anew, pooled over batch sizes as the fit
+    does, with the t quantile of its degrees of freedom.
+
+    Parameters
+    ----------
+    ground : Ground
+        The law supposed and the scatter.
+    sizes, seeds : sequence
+        New runs: batch sizes and seeds at each.
+    draws, seed : int, optional
+        Of the simulation.
+
+    Returns
+    -------
+    Promise
+    """
+    rng = np.random.default_rng(seed)
+    every, errors, dof = ground.merged(np.array(sizes, dtype=float), np.array(seeds, dtype=float))
+    before = peak_variance(ground, ground.sizes, ground.errors)
+    total = float(dof.sum())
+    old = float(len(ground.sizes) * max(ground.seeds - 1.0, 1.0))
+    quantiles = stdtrit(total, 0.975) / stdtrit(old, 0.975)
+    scale = np.sqrt(rng.chisquare(total, draws) / total)
+    shares = scale * quantiles * np.sqrt(peak_variance(ground, every, errors) / before)
+    return Promise(*(float(q) for q in np.quantile(shares, [0.5, 0.1, 0.9])))
+
+
+def chance_to_decide(
+    ground: Ground, sizes: Sequence[float], seeds: Sequence[float], *, draws: int = 1000, seed: int = 0
+) -> Promise:
+    """Chance that a fall is decided after new runs, if the law holds with parameters as uncertain as they are.
+
+    The largest drop over its error, for all pairs of batch sizes, is compared with the 95 % quantile of the same in a
+    constant optimum.
+
+    Parameters
+    ----------
+    ground : Ground
+        The law supposed and the scatter.
+    sizes, seeds : sequence
+        New runs: batch sizes and seeds at each.
+    draws, seed : int, optional
+        Of the simulation.
+
+    Returns
+    -------
+    Promise
+    """
+    rng = np.random.default_rng(seed)
+    every, errors, dof = ground.merged(np.array(sizes, dtype=float), np.array(seeds, dtype=float))
+    curves = _curves(ground, every, draws, rng)
+    noise = rng.standard_normal((2, draws, len(every))) * errors
+    estimated = errors * np.sqrt(rng.chisquare(dof, (2, draws, len(every))) / dof)
+    # errors are pooled over batch sizes before they are used
+    pooled = np.sqrt((estimated**2 / errors**2 * dof).sum(axis=-1, keepdims=True) / dof.sum()) * errors
+    critical = float(np.quantile(_largest_drop(noise[0], pooled[0]), 1.0 - _LEVEL))
+    chance = float(np.mean(_largest_drop(curves + noise[1], pooled[1]) > critical))
+    return Promise(chance, chance, chance)
+
+
+def _curves(ground: Ground, sizes: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
+    """Curves of the law with parameters drawn from what the optima allow, shape (draws, n)."""
+    fit = ground.law
+    slopes = log_slopes(fit.family, fit.shape, ground.sizes)
+    covariance = np.linalg.pinv((slopes.T / ground.errors**2) @ slopes)
+    covariance = 0.5 * (covariance + covariance.T)
+    moved = rng.multivariate_normal(np.zeros(len(covariance)), covariance, draws, method="eigh")
+    ends = np.array([param.fit_bounds for param in fit.family.free[1:]])
+    shapes = np.clip(fit.shape + moved[:, 1:], ends[:, 0], ends[:, 1])
+    return log_shape(fit.family, shapes, sizes)
+
+
+def _largest_drop(y: FloatArray, errors: FloatArray) -> FloatArray:
+    best = np.full(len(y), -np.inf)
+    for later in range(1, y.shape[1]):
+        drop = y[:, :later] - y[:, later : later + 1]
+        best = np.maximum(best, (drop / np.hypot(errors[:, :later], errors[:, later : later + 1])).max(axis=1))
+    return best

@@ -1,0 +1,80 @@
+"""What the next runs promise, against sweeps that are simulated to the last trial."""
+
+import numpy as np
+import pandas as pd
+from simulate import sweep_frame
+
+from surgecore import SurgeLaw, Sweep, analyse, compare, next_runs, words
+from surgecore.sweeps.next_runs import Goal
+from surgecore.sweeps.promise import Ground, chance_to_decide, width_after
+
+LAW = SurgeLaw(1e-2, 64.0)
+
+
+def trials_of(plan, rng, spread):
+    """Trials of the cells that were asked for, with the valleys of `sweep_frame`."""
+    rows = []
+    for size, part in plan.table.groupby("batch_size"):
+        for seed in range(int(part["seeds"].iloc[0])):
+            own = LAW(float(size)) * np.exp(rng.normal(0.0, spread))
+            u = np.log(part["learning_rate"].to_numpy() / own)
+            loss = 1.0 - np.exp(-0.5 * u**2 - 0.15 * np.tanh(u) * u**2)
+            rows += [
+                (size, rate, value, 1000 + seed, 20) for rate, value in zip(part["learning_rate"], loss, strict=True)
+            ]
+    return pd.DataFrame(rows, columns=["batch_size", "learning_rate", "loss", "seed", "steps"])
+
+
+def width(frame, key):
+    low, high = compare(Sweep.from_frame(frame).valleys.points, [key])[key]["noise_scale"].interval
+    return np.log(high / low)
+
+
+def test_they_bring_what_is_promised_and_more_than_extra_seeds():
+    real, promised, uniform = [], [], []
+    for seed in range(7):
+        rng = np.random.default_rng(seed)
+        frame = sweep_frame(LAW, rng, seeds=3, spread=0.2)
+        plan = next_runs(analyse(Sweep.from_frame(frame)))
+        assert plan.goal is Goal.NARROW
+        new = trials_of(plan, rng, 0.2)
+        more = sweep_frame(LAW, rng, seeds=max(round(3 * len(new) / len(frame)), 1), spread=0.2)
+        before = width(frame, plan.law)
+        real.append(width(pd.concat([frame, new]), plan.law) / before)
+        uniform.append(width(pd.concat([frame, more.assign(seed=more["seed"] + 500)]), plan.law) / before)
+        promised.append(plan.promise.value)
+        assert plan.promise.low < plan.promise.value < plan.promise.high
+    assert abs(np.median(real) - np.median(promised)) < 0.15
+    assert np.median(real) < np.median(uniform) - 0.1
+    assert "of its width (simulated" in words.next_runs(plan)
+
+
+def test_the_width_promised_is_that_of_the_fit_where_errors_are_known():
+    """Oracle: with very many seeds nothing is random, and the share follows from the information alone."""
+    frame = sweep_frame(LAW, np.random.default_rng(0), seeds=3, spread=0.2)
+    ground = Ground(analyse(Sweep.from_frame(frame)).comparison["surge"], 2.0, 20_000)
+    twice = width_after(ground, ground.sizes.tolist(), [20_000.0] * len(ground.sizes))
+    errors = ground.errors
+    expected = 1.0 / np.sqrt(1.0 + errors[0] ** 2 / (2.0**2 / 20_000 + 0.02**2))
+    assert abs(twice.value - expected) < 0.02
+
+
+def test_more_seeds_decide_more_often_and_a_flat_curve_is_decided_at_the_level():
+    frame = sweep_frame(SurgeLaw(1e-2, 512.0), np.random.default_rng(3), seeds=3, spread=0.2)
+    surge = analyse(Sweep.from_frame(frame)).comparison["surge"]
+    ground = Ground(surge, 0.2, 3)
+    sizes = [512.0, 2048.0, 4096.0]
+    chances = [chance_to_decide(ground, sizes, [n] * 3).value for n in (2, 8, 32)]
+    assert chances[0] < chances[1] < chances[2]
+    # so wide a scatter that the law's own fall is nothing beside it
+    loud = Ground(surge, 200.0, 3)
+    assert chance_to_decide(loud, sizes, [2, 2, 2]).value < 0.2
+
+
+def test_an_undecided_sweep_is_told_its_chance():
+    frame = sweep_frame(SurgeLaw(1e-2, 512.0), np.random.default_rng(3), seeds=3, spread=0.2)
+    plan = next_runs(analyse(Sweep.from_frame(frame)))
+    assert plan.goal is Goal.DECIDE
+    assert 0.7 < plan.promise.value <= 1.0
+    assert plan.uniform.value < plan.promise.value
+    assert "with a chance of" in words.next_runs(plan)
