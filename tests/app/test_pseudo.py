@@ -1,0 +1,66 @@
+"""Every page in the pseudo-language: what a visitor reads comes from the phrase file, and nothing else does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from surgecore.words.phrases import LANGUAGE, PSEUDO
+
+PAGES = ("evidence", "train", "sweep", "explore", "reference")
+#: Elements whose label or text a visitor reads; data (titles of sweeps, devices) may stand in them.
+READ = ("title", "header", "subheader", "caption", "markdown", "info", "warning", "success")
+LABELLED = ("button", "selectbox", "number_input", "checkbox", "select_slider", "text_area", "expander", "button_group")
+#: Documents of their own: a text in English, and data cards.
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = {
+    (ROOT / "app" / "app_pages" / "reference.md").read_text(encoding="utf-8").strip(),
+    *(
+        path.read_text(encoding="utf-8").partition("\n")[2].strip()
+        for path in (ROOT / "data").glob("*.md")
+    ),
+}  # fmt: skip
+_KEPT = re.compile(r"`[^`]*`|\$[^$]*\$|<[^>]*>|:material/\w+:|\]\([^)]*\)")
+
+
+@pytest.fixture
+def pseudo(app, monkeypatch):
+    monkeypatch.setenv(LANGUAGE, PSEUDO)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield app
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def read(app):
+    """What the visitor reads, code and formulas left out."""
+    for kind in READ:
+        for element in app.get(kind):
+            if element.value.strip() not in DOCUMENTS:
+                yield kind, _KEPT.sub(" ", element.value)
+    for kind in LABELLED:
+        for element in app.get(kind):
+            yield kind, _KEPT.sub(" ", element.label)
+
+
+def data_words(app):
+    """Words of names that are data: titles of checkpoints and plans, devices."""
+    names = ["Digits MLP at loss float float32 float64 trained measured CPU GPU AMD EPYC Intel Xeon Processor"]
+    names += [option for box in app.selectbox for option in box.options]
+    return {word.lower() for name in names for word in re.findall(r"[A-Za-z]{3,}", name)}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_on_the_page_is_outside_of_the_phrase_file(pseudo, page):
+    pseudo.run().switch_page(f"app_pages/{page}.py").run()
+    assert not pseudo.exception
+    data, seen = data_words(pseudo), 0
+    for kind, text in read(pseudo):
+        plain = [word for word in re.findall(r"\b[A-Za-z]{3,}\b", text) if word.lower() not in data]
+        assert not plain, (kind, text)
+        seen += 1
+    assert seen > 5
