@@ -10,7 +10,6 @@ from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student_t
 
 from surgecore._validate import FloatArray
 from surgecore.tables.cells import parse_numbers
@@ -49,30 +48,6 @@ class Reading:
     column: str
     factors: tuple[str, ...] = ()
     tokens: bool = False
-
-
-@dataclass(frozen=True)
-class Layouts:
-    """Runs with the same batch size in another layout (micro-batch, accumulation, devices), compared.
-
-    Attributes
-    ----------
-    cells : int
-        Cells that were run in two layouts.
-    difference : float
-        Mean difference of the metric between the two commonest layouts.
-    error : float
-        Half of its 95 % interval (Student t over the cells).
-    """
-
-    cells: int
-    difference: float
-    error: float
-
-    @property
-    def same(self) -> bool:
-        """Whether the difference is within its error."""
-        return abs(self.difference) <= self.error
 
 
 def part_of(plain: str, last: str) -> Part | None:
@@ -240,38 +215,3 @@ def _with_length(
         return found
     longer = [Reading(r.column, (*r.factors, varying[0]), tokens=True) for r in found[:1]]
     return [*longer, *found]
-
-
-def compare_layouts(trials: pd.DataFrame, layout: pd.Series[Any]) -> Layouts | None:
-    """Losses of runs with equal batch size and learning rate but another layout.
-
-    Parameters
-    ----------
-    trials : DataFrame
-        With batch_size, learning_rate, loss and status.
-    layout : Series
-        Of the same rows: what the batch size is made of.
-
-    Returns
-    -------
-    Layouts or None
-        None where no cell was run in two layouts.
-    """
-    table = trials.assign(layout=pd.factorize(layout)[0])
-    table = table[(table["status"] == "complete") & np.isfinite(table["loss"])]
-    means = table.pivot_table(index=["batch_size", "learning_rate"], columns="layout", values="loss")
-    if means.shape[1] < 2:
-        return None
-    pairs = [
-        (int(both.sum()), a, b)
-        for i, a in enumerate(means.columns[:20])
-        for b in means.columns[i + 1 : 20]
-        if (both := means[a].notna() & means[b].notna()).any()
-    ]
-    if not pairs:
-        return None
-    # the most cells; ties are broken by the order of the columns
-    n, a, b = max(pairs, key=lambda pair: pair[0])
-    gaps = (means[a] - means[b]).dropna().to_numpy(dtype=np.float64)
-    error = float(student_t.ppf(0.975, n - 1) * gaps.std(ddof=1) / np.sqrt(n)) if n > 1 else float("inf")
-    return Layouts(n, float(gaps.mean()), error)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from surgecore._validate import FloatArray
 from surgecore.tables.cells import Numbers, parse_numbers, read_numbers
+from surgecore.tables.curves import cut_short, is_counter
 from surgecore.tables.diverged import DivergedRule, finite_but_diverged
 from surgecore.tables.formats import Lines
 from surgecore.tables.metric import Metric, describe
@@ -47,10 +48,12 @@ def check(
     nan_is_diverged: bool,
     rule: DivergedRule,
     uneven: Sequence[Problem] = (),
+    short: NDArray[np.bool_] | None = None,
 ) -> Checked:
     """Check every cell that a mapping uses and bring the table to the canonical columns.
 
-    Rows that are `uneven` have more or fewer cells than the header, so nobody knows which cell is which.
+    Rows that are `uneven` have more or fewer cells than the header, so nobody knows which cell is which; runs that
+    were cut `short` are incomplete.
     """
     columns = mapping.columns
     collect = _Collector(lines, uneven)
@@ -72,11 +75,11 @@ def check(
     if mapping.batch_unit == "sequences" and mapping.sequence_length > 0:
         table["batch_size"] = table["batch_size"] * mapping.sequence_length
     table["batch_size"] = _integers(table["batch_size"])
-    source = frame[columns["loss"]]
+    source = frame[columns["loss"]] if "loss" in columns else pd.Series(np.zeros(len(frame)), index=frame.index)
     losses = read_numbers(source)
     loss, kind = losses.numbers.copy(), losses.kind
     notices += _remarks(source, losses)
-    collect.add(kind == "text", columns["loss"], source, kind, ProblemCode.NOT_A_LOSS)
+    collect.add(kind == "text", columns.get("loss", ""), source, kind, ProblemCode.NOT_A_LOSS)
     if nan_is_diverged and pd.api.types.is_float_dtype(source.dtype):
         kind[np.isnan(loss)] = "diverged"
     metric = replace(_metric(frame, mapping, loss), unit="%" if losses.percent else "")
@@ -93,7 +96,13 @@ def check(
     elif mapping.n_steps:
         table["steps"] = np.full(len(frame), mapping.n_steps)
     table["status"] = _status(frame, columns, kind, notices)
-    for role in (role for role in columns if role not in CANONICAL):
+    notices += _cut_short(frame, mapping, table, short)
+    for role in ("loss_std", "loss_stderr", "n_runs"):
+        if role in columns:
+            values, _ = parse_numbers(frame[columns[role]])
+            table[role] = np.where(values >= 0, values, np.nan)
+    notices += _spread(table)
+    for role in (role for role in columns if role not in CANONICAL and role not in table):
         table[role] = _count(frame, role, columns[role], collect, notices)
     used = set(columns.values())
     for name in frame.columns:
@@ -113,6 +122,22 @@ def check(
     if problems and (lost := _best_among(trials, collect.bad)):
         problems.append(problem(ProblemCode.BEST_AMONG_THEM, batch_sizes=lost))
     return Checked(trials, problems, collect.bad, notices + merged, metric)
+
+
+def _cut_short(
+    frame: pd.DataFrame, mapping: ColumnMapping, table: dict[str, Any], short: NDArray[np.bool_] | None
+) -> list[Notice]:
+    """Runs that were pruned are incomplete: their loss is that of a shorter run."""
+    if not mapping.curve:
+        names = [str(name) for name in frame.columns if is_counter(name) and str(name) not in mapping.columns.values()]
+        ends = [parse_numbers(frame[name], thousands_first=True)[0] for name in names]
+        found = [cut_short(np.asarray(table["batch_size"], dtype=np.float64), at) for at in ends]
+        short = next((mask for mask in found if mask.any()), None)
+    if short is None or not short.any():
+        return []
+    lost = short & (table["status"] == "complete")
+    table["status"] = np.where(lost, "incomplete", table["status"])
+    return [notice(NoticeCode.SHORT_CURVES, count=int(lost.sum()))] if lost.any() else []
 
 
 def _best_among(trials: pd.DataFrame, bad: NDArray[np.bool_]) -> tuple[str, ...]:
@@ -141,7 +166,7 @@ def _remarks(column: pd.Series[Any], found: Numbers) -> list[Notice]:
 
 def _metric(frame: pd.DataFrame, mapping: ColumnMapping, loss: FloatArray) -> Metric:
     """The metric by its name; a loss that repeats the column of steps to a target is those steps."""
-    metric = describe(mapping.loss)
+    metric = describe(mapping.loss or "loss")
     steps = mapping.steps_to_target
     if steps and steps != mapping.loss and metric.name == "loss":
         other, _ = parse_numbers(frame[steps], thousands_first=True)
@@ -202,6 +227,8 @@ def _status(
     # a loss that is missing or not finite outweighs a status that says "complete"
     result = np.where(pd.isna(said) | (said == "complete"), by_loss, said.astype("U10"))
     # a run that was stopped after its loss had become nan is diverged; a plain empty NaN of a frame is not
+    if "loss" not in columns:
+        return result
     written = ~frame[columns["loss"]].isna().to_numpy() & (kind == "diverged")
     return np.where(written, "infeasible", result)
 
@@ -226,6 +253,15 @@ def _count(frame: pd.DataFrame, role: str, name: str, collect: _Collector, notic
         text = str(frame[name].iloc[int(np.argmax(wrong))])[:40]
         notices.append(notice(NoticeCode.IGNORED, column=name, count=int(wrong.sum()), text=text))
     return _integers(np.where((kind == "number") & ~wrong, values, np.nan))
+
+
+def _spread(table: dict[str, Any]) -> list[Notice]:
+    """Standard deviations over runs, from standard errors too; they say nothing without the number of runs."""
+    if "loss_stderr" in table and "loss_std" not in table and "n_runs" in table:
+        table["loss_std"] = table["loss_stderr"] * np.sqrt(table["n_runs"])
+    if "loss_std" not in table and "loss_stderr" not in table:
+        return []
+    return [notice(NoticeCode.SPREAD if "n_runs" in table or "loss_stderr" in table else NoticeCode.SPREAD_UNKNOWN)]
 
 
 def _seeds(column: pd.Series[Any]) -> tuple[pd.Series[Any], list[Notice]]:

@@ -18,7 +18,8 @@ class DivergedRule:
     gain_factor : float or None
         A loss is diverged if it lies above the best of its batch size, at a higher learning rate, by more than this
         many times the usual excess of the table: the median excess of the cells below and next to the best ones of
-        all batch sizes, and no less than the scatter of repeated runs. None switches this off.
+        all batch sizes, and no less than the mean gain over the worst lower rate, or the scatter of repeated runs.
+        None switches this off.
     above : float or None
         A loss above this is diverged, whatever the others are; None for no such limit.
 
@@ -82,8 +83,12 @@ def finite_but_diverged(trials: pd.DataFrame, sound: NDArray[np.bool_], rule: Di
 def _usual(
     batch: NDArray[np.float64], rate: NDArray[np.float64], excess: NDArray[np.float64], best: NDArray[np.float64]
 ) -> float:
-    """Median excess of the cells below the best of their batch size, and of the next one above it."""
+    """Median excess of the cells below the best of their batch size and of the next one above it, or what training
+    gains over the worst rate below the best, on average over the batch sizes: whichever is larger."""
     above = rate > best
     first = np.r_[True, batch[1:] != batch[:-1]] | np.r_[True, ~above[:-1]]
     near = (rate < best) | (above & first)
-    return float(np.median(excess[near])) if near.any() else 0.0
+    if not near.any():
+        return 0.0
+    below = pd.Series(np.where(above, 0.0, excess)).groupby(batch).max()
+    return float(max(np.median(excess[near]), below.mean()))

@@ -5,25 +5,25 @@ from __future__ import annotations
 import ast
 import csv
 import io
-import json
-import math
 import re
 import warnings
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from surgecore.tables.cells import DECIMAL_COMMA, DIVERGED_WORDS, THOUSANDS
-from surgecore.tables.problems import Problem, ProblemCode, SweepError, problem, refused
+from surgecore.tables.documents import flat, frame_of, read_json
+from surgecore.tables.limits import MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_LINE, MAX_PROBLEMS, MAX_ROWS
+from surgecore.tables.markdown import plain_table
+from surgecore.tables.names import known_as
+from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, SweepError, notice, problem, refused
+from surgecore.tables.workbook import sheets
 
-#: Largest file, unpacked [bytes]; most columns; longest line [bytes].
-MAX_BYTES = 200 * 2**20
-MAX_COLUMNS = 1000
-MAX_LINE = 2**20
 _CHUNK = 2**20
 #: A cell between spaces or tabs, quoted where it holds some; and rows that are looked at to find the delimiter.
 _SPACED = re.compile(r'"[^"\n]*"|[^ \t\n]+')
@@ -44,6 +44,7 @@ class RawTable:
     lines: Lines
     layout: str
     uneven: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def read_bytes(data: bytes) -> RawTable:
@@ -52,39 +53,75 @@ def read_bytes(data: bytes) -> RawTable:
     if data[:4] == b"PAR1":
         return _read_parquet(data)
     if data[:2] == b"PK":
-        raise refused(ProblemCode.ZIP)
+        return _read_workbook(data)
+    if data[:16] == b"SQLite format 3\x00":
+        raise refused(ProblemCode.DATABASE)
     text = _decode(data)
     start = text.lstrip()[:1]
     if start in ("{", "["):
-        return _read_json(text)
+        return RawTable(*read_json(text), "JSON")
+    if re.match(r"\s*(<!doctype html|<html|<table)", text[:200], re.IGNORECASE):
+        raise refused(ProblemCode.WEB_PAGE)
     return _read_delimited(text)
+
+
+def _read_workbook(data: bytes) -> RawTable:
+    """Sheets with the same columns as one table, else the first that has the columns of a sweep."""
+    tables: dict[str, RawTable] = {}
+    for name, text in sheets(data):
+        with suppress(SweepError):
+            table = _read_delimited(text)
+            if table.frame.shape[1] > 1:
+                tables[name] = table
+    if not tables:
+        raise refused(ProblemCode.NO_ROWS)
+    known = {name: {role for column in t.frame.columns for role in known_as(column)} for name, t in tables.items()}
+    first = max(tables, key=lambda name: len(known[name] & {"batch_size", "learning_rate", "loss"}))
+    same = [name for name, table in tables.items() if list(table.frame.columns) == list(tables[first].frame.columns)]
+    if len(tables) == 1:
+        return replace(tables[first], layout="workbook")
+    told = (notice(NoticeCode.SHEETS, sheets=tuple(same), others=tuple(name for name in tables if name not in same)),)
+    if len(same) == 1:
+        return replace(tables[first], layout="workbook", notices=told)
+    parts = [tables[name].frame.astype("str").assign(sheet=name) for name in same]
+    frame = pd.concat(parts, ignore_index=True)
+    for name in frame.columns:
+        numbers = pd.to_numeric(frame[name], errors="coerce")
+        frame[name] = numbers if numbers.notna().equals(frame[name].notna()) else frame[name]
+    lines = np.concatenate([tables[name].lines for name in same])
+    return RawTable(frame, lines, "workbook", (), told)
 
 
 def _unpack(data: bytes) -> bytes:
     """Undo gzip, a piece at a time, so that a bomb ends at the limit and not in the memory."""
-    pieces, size = [], 0
-    while data[:2] == b"\x1f\x8b":
-        stream = zlib.decompressobj(wbits=31)
-        rest = data
-        try:
-            while not stream.eof:
-                piece = stream.decompress(rest, _CHUNK)
-                rest = stream.unconsumed_tail
-                size += len(piece)
-                if size > MAX_BYTES:
-                    raise refused(ProblemCode.TOO_LARGE, limit=MAX_BYTES // 2**20)
-                if not piece and not rest and not stream.eof:
-                    raise refused(ProblemCode.BAD_GZIP, reason="it ends too early")
-                pieces.append(piece)
-        except zlib.error as error:
-            raise refused(ProblemCode.BAD_GZIP, reason=str(error)) from error
-        data = stream.unused_data
-        if data[:2] != b"\x1f\x8b":
-            data = b"".join(pieces)
-            break
+    if data[:2] == b"\x1f\x8b":
+        data = b"".join(_members(memoryview(data)))
     if len(data) > MAX_BYTES:
         raise refused(ProblemCode.TOO_LARGE, limit=MAX_BYTES // 2**20)
     return data
+
+
+def _members(packed: memoryview) -> Iterator[bytes]:
+    """Pieces of all members; each is fed a little more than it needs, so that many small ones cost no more than one."""
+    at, size = 0, 0
+    while bytes(packed[at : at + 2]) == b"\x1f\x8b":
+        stream, feed = zlib.decompressobj(wbits=31), 512
+        while not stream.eof:
+            rest = packed[at : at + feed]
+            if not len(rest):
+                raise refused(ProblemCode.BAD_GZIP, reason="")
+            at, feed = at + len(rest), min(4 * feed, _CHUNK)
+            while len(rest) and not stream.eof:
+                try:
+                    piece = stream.decompress(rest, _CHUNK)
+                except zlib.error as error:
+                    raise refused(ProblemCode.BAD_GZIP, reason=str(error)) from error
+                rest = memoryview(stream.unconsumed_tail)
+                size += len(piece)
+                if size > MAX_BYTES:
+                    raise refused(ProblemCode.TOO_LARGE, limit=MAX_BYTES // 2**20)
+                yield piece
+        at -= len(stream.unused_data)
 
 
 def _decode(data: bytes) -> str:
@@ -93,6 +130,9 @@ def _decode(data: bytes) -> str:
             return data.decode("utf-16")
         except UnicodeDecodeError as error:
             raise refused(ProblemCode.NOT_TEXT) from error
+    data = data.rstrip(b"\r\n \t")
+    if data.count(b"\n") > MAX_ROWS or data.count(b"\r") > 2 * MAX_ROWS:
+        raise refused(ProblemCode.TOO_MANY_ROWS, limit=MAX_ROWS)
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10)
     longest = int(np.diff(ends, prepend=-1, append=len(data)).max()) if len(data) else 0
     if longest > MAX_LINE:
@@ -108,6 +148,7 @@ def _decode(data: bytes) -> str:
 def _read_delimited(text: str) -> RawTable:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = plain_table(text)
     skip = _preamble(text)
     first = text.count("\n", 0, skip)
     at = text.rfind("\n", 0, skip) + 1
@@ -126,6 +167,8 @@ def _read_delimited(text: str) -> RawTable:
     except csv.Error as error:
         raise refused(ProblemCode.BAD_HEADER, first + 1, reason=str(error)) from error
     names = _unique_names(header)
+    if sum(name.endswith(("__MIN", "__MAX")) for name in names) >= 2:
+        raise refused(ProblemCode.CHART_EXPORT, text=names[-1][:60])
     if not body.strip():
         raise refused(ProblemCode.NO_ROWS)
     decimal = "," if delimiter != "," and _has_decimal_comma(body[:65536], delimiter) else "."
@@ -240,76 +283,17 @@ def _spread_dictionaries(table: RawTable) -> RawTable:
         record: dict[str, Any] = {}
         for name, cell in zip(names, row, strict=True):
             try:
-                record |= _flat({name: ast.literal_eval(re.sub(r"\bnan\b", "None", str(cell)))})
+                record |= flat({name: ast.literal_eval(re.sub(r"\bnan\b", "None", str(cell)))})
             except (ValueError, SyntaxError, MemoryError, RecursionError):
                 problems.append(problem(ProblemCode.NO_DICTIONARY, int(table.lines[position]), name))
         records.append(record)
+        if len(problems) >= MAX_PROBLEMS:
+            break
     if problems:
         raise SweepError(problems)
-    spread = _frame_of(records)
+    spread = frame_of(records)
     whole = pd.concat([frame.drop(columns=names), spread], axis=1)
     return RawTable(whole, table.lines, "W&B API export", table.uneven)
-
-
-def _read_json(text: str) -> RawTable:
-    """One object a line, or one list of objects; nested objects become ``outer/inner`` columns."""
-    records: list[dict[str, Any]] = []
-    lines: list[int] = []
-    problems: list[Problem] = []
-    if text.lstrip().startswith("["):
-        try:
-            whole = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise refused(ProblemCode.BAD_JSON, reason=str(error)) from error
-        source: Iterable[tuple[int, Any]] = enumerate(whole, start=1)
-    else:
-        source = _json_lines(text, problems)
-    for line, value in source:
-        if isinstance(value, Mapping):
-            records.append(_flat(value))
-            lines.append(line)
-        else:
-            problems.append(problem(ProblemCode.JSON_ROW, line, text=str(value)[:40]))
-    if problems:
-        raise SweepError(problems[:1000])
-    if not records:
-        raise refused(ProblemCode.EMPTY)
-    return RawTable(_frame_of(records), np.array(lines, dtype=np.int64), "JSON")
-
-
-def _json_lines(text: str, problems: list[Problem]) -> Iterable[tuple[int, Any]]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            try:
-                yield number, json.loads(line)
-            except (ValueError, RecursionError):
-                problems.append(problem(ProblemCode.JSON_LINE, number, text=line[:40]))
-
-
-def _flat(value: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key, item in value.items():
-        if isinstance(item, Mapping) and depth < 5:
-            result |= _flat(item, f"{prefix}{key}/", depth + 1)
-        else:
-            result[f"{prefix}{key}"] = str(item) if isinstance(item, list | dict) else item
-    return result
-
-
-def _frame_of(records: list[dict[str, Any]]) -> pd.DataFrame:
-    names = list(dict.fromkeys(name for record in records for name in record))
-    if len(names) > MAX_COLUMNS:
-        raise refused(ProblemCode.TOO_MANY_COLUMNS, limit=MAX_COLUMNS, size=len(names))
-    columns = {}
-    for name in names:
-        cells = [record.get(name) for record in records]
-        if any(isinstance(cell, str | bool) or (isinstance(cell, float) and math.isnan(cell)) for cell in cells):
-            # JSON's NaN is a diverged loss, its null a missing one: as text they stay apart
-            cells = [None if cell is None else str(cell) for cell in cells]
-            columns[name] = pd.Series(cells, dtype="str")
-        else:
-            columns[name] = pd.Series(cells, dtype=np.float64)
-    return pd.DataFrame(columns)
 
 
 def _read_parquet(data: bytes) -> RawTable:
@@ -323,7 +307,10 @@ def _read_parquet(data: bytes) -> RawTable:
         size = sum(file.metadata.row_group(group).total_byte_size for group in groups)
         if len(file.schema_arrow.names) > MAX_COLUMNS:
             raise refused(ProblemCode.TOO_MANY_COLUMNS, limit=MAX_COLUMNS, size=len(file.schema_arrow.names))
-        if size > MAX_BYTES or file.metadata.num_rows > MAX_BYTES // 8:
+        rows = file.metadata.num_rows
+        if rows > MAX_ROWS or rows * len(file.schema_arrow.names) > MAX_CELLS:
+            raise refused(ProblemCode.TOO_MANY_ROWS, limit=MAX_ROWS)
+        if size > MAX_BYTES:
             raise refused(ProblemCode.TOO_LARGE, limit=MAX_BYTES // 2**20)
         table = file.read()
     except (SweepError, MemoryError):

@@ -121,6 +121,28 @@ def describe(name: object) -> Metric:
     return Metric(text, given or kind.goal, kind.key, split)
 
 
+_STD, _STDERR = {"std", "stdev", "stddev", "sd", "sigma"}, {"stderr", "sem", "se"}
+
+
+def statistic_of(name: object, metric: object) -> str:
+    """The role of a column that says how a metric scatters over runs: "loss_std", "loss_stderr", or ""."""
+    tokens, own = (
+        _tokens(str(name)),
+        [token for token in _tokens(str(metric)) if token not in ("mean", "avg", "average")],
+    )
+    words = [token for token in tokens if token in _STD | _STDERR]
+    rest = [token for token in tokens if token not in words]
+    if len(words) != 1 or (rest and rest != own):
+        return ""
+    return "loss_std" if words[0] in _STD else "loss_stderr"
+
+
+def in_vocabulary(name: object) -> bool:
+    """Whether a name is a metric as it stands: ``rouge1``, ``top5``."""
+    plain = "_".join(_tokens(str(name)))
+    return any(plain in kind.names for kind in KINDS)
+
+
 def preference(name: object) -> tuple[int, int, int] | None:
     """Sorting key of a column as the metric, the most likely lowest; None for a column that is none by its name."""
     text = str(name)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from surgecore.tables.names import CANONICAL, known_as, last_name, plain_name
+from surgecore.tables.names import CANONICAL, CURVES, known_as, last_name, plain_name
 
 _MOST_VALUES = 30
 #: What a run reports rather than what it was set to, and names of runs: never what tells models apart.
@@ -30,6 +30,83 @@ _MODEL = frozenset({
 })  # fmt: skip
 
 
+#: Settings of a run beside its learning rate and batch size, of which one may want the best.
+_SETTINGS = frozenset(
+    {
+        "weight_decay",
+        "wd",
+        "decay",
+        "l2",
+        "beta1",
+        "beta2",
+        "b1",
+        "b2",
+        "adam_beta1",
+        "adam_beta2",
+        "betas",
+        "momentum",
+        "mom",
+        "nesterov",
+        "warmup",
+        "warmup_steps",
+        "warmup_ratio",
+        "warmup_epochs",
+        "num_warmup_steps",
+        "warmup_frac",
+        "warmup_iters",
+        "dropout",
+        "dropout_rate",
+        "label_smoothing",
+        "eps",
+        "adam_epsilon",
+        "adam_eps",
+        "grad_clip",
+        "clip",
+        "clip_grad",
+        "max_grad_norm",
+        "gradient_clip_val",
+        "clip_norm",
+        "min_lr",
+        "min_lr_ratio",
+        "lr_min",
+        "lr_schedule",
+        "schedule",
+        "lr_scheduler_type",
+        "lr_scheduler",
+        "scheduler",
+        "ema",
+        "ema_decay",
+        "lr_decay",
+        "final_lr_fraction",
+        "cooldown",
+        "decay_frac",
+        "temperature",
+    }
+)
+#: What naturally goes with a batch size: how long a run is, and what its steps are made of.
+_HORIZON = frozenset(
+    {
+        "epochs",
+        "num_epochs",
+        "n_epochs",
+        "max_epochs",
+        "num_train_epochs",
+        "steps",
+        "max_steps",
+        "num_steps",
+        "budget",
+        "train_steps",
+        "total_steps",
+        "tokens",
+        "total_tokens",
+        "train_tokens",
+        "fidelity",
+        "n_iters",
+        "max_iters",
+    }
+)
+
+
 @dataclass(frozen=True)
 class Group:
     """One of several models in a table.
@@ -48,6 +125,12 @@ class Group:
     pairs: tuple[tuple[str, str], ...]
     n_rows: int
 
+    def is_called(self, text: str) -> bool:
+        """Whether a value, or some of the ``column=value`` pairs, are this group's."""
+        values = {value for _, value in self.pairs}
+        pairs = {f"{name}={value}" for name, value in self.pairs}
+        return text in values or {part.strip() for part in text.split(",")} <= values | pairs
+
 
 def guess_group_columns(trials: pd.DataFrame, extra: Sequence[str]) -> tuple[str, ...]:
     """Columns among `extra` that tell models apart in checked trials; empty for one model."""
@@ -61,8 +144,10 @@ def guess_group_columns(trials: pd.DataFrame, extra: Sequence[str]) -> tuple[str
         cells = trials.loc[repeated].groupby(keys, sort=False, dropna=False)
         # "differ" means in most repeated cells: a column that differs in a few is a property of those runs
         share = {name: float((cells[name].nunique(dropna=False) >= 2).mean()) for name in few}
-        chosen = [name for name in few if share[name] > 0.5 and names_a_model(name)]
+        chosen = [name for name in few if share[name] > 0 and (names_a_model(name) or is_setting(name))]
         chosen = chosen or [name for name in few if share[name] > 0.5 and _is_own_grid(trials, name)]
+    # a model of its own at each batch size: nobody knows what made the difference
+    chosen += [name for name in few if name not in chosen and _goes_with_batch(trials, name) and _is_other_model(name)]
     if not chosen:
         # models that never meet in one cell: only columns whose name says so, and that no other explains
         chosen = [name for name in few if names_a_model(name) and _is_own_grid(trials, name)]
@@ -72,7 +157,7 @@ def guess_group_columns(trials: pd.DataFrame, extra: Sequence[str]) -> tuple[str
 def could_tell(column: pd.Series[Any]) -> bool:
     """Whether a column, by its name and its values, may be what tells models apart."""
     plain = plain_name(column.name)
-    if plain in CANONICAL or known_as(column.name) - {"group"}:
+    if plain in CANONICAL or known_as(column.name) - {"group"} or {plain, last_name(column.name)} & CURVES:
         return False
     if _REPORT.search(plain) and not names_a_model(column.name) and not _labels(column):
         return False
@@ -95,9 +180,29 @@ def _labels(column: pd.Series[Any]) -> bool:
 
 
 def _is_own_grid(trials: pd.DataFrame, name: str) -> bool:
-    """Whether every value of the column has a grid of at least two by two of its own."""
-    sizes = trials.groupby(name, dropna=False)[["batch_size", "learning_rate"]].nunique()
-    return bool((sizes >= 2).all(axis=None))
+    """Whether every value of the column has several learning rates of its own, in rows enough for a grid."""
+    sizes = trials.groupby(name, dropna=False)["learning_rate"].agg(["nunique", "size"])
+    return bool((sizes["nunique"] >= 2).all() and (sizes["size"] >= 4).all())
+
+
+def is_setting(name: object) -> bool:
+    """Whether a column is a setting of the optimizer by its name, rather than a model."""
+    return bool({plain_name(name), last_name(name)} & _SETTINGS)
+
+
+def changes_with_batch(trials: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
+    """Settings and horizons among some columns that have one value at each batch size, and not the same."""
+    told = [name for name in names if is_setting(name) or {plain_name(name), last_name(name)} & _HORIZON]
+    return tuple(name for name in told if _goes_with_batch(trials, name))
+
+
+def _goes_with_batch(trials: pd.DataFrame, name: str) -> bool:
+    values = trials.groupby("batch_size")[name]
+    return bool(values.nunique(dropna=False).max() == 1 and len(values.first().unique()) > 1)
+
+
+def _is_other_model(name: str) -> bool:
+    return names_a_model(name) and not is_setting(name) and not {plain_name(name), last_name(name)} & _HORIZON
 
 
 def _independent(trials: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
@@ -109,10 +214,29 @@ def _independent(trials: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(kept, key=list(names).index))
 
 
+def best_of_settings(trials: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
+    """The trials of the best setting at each batch size and learning rate, by their mean loss."""
+    if not settings:
+        return trials
+    keys = ["batch_size", "learning_rate"]
+    combination = trials.groupby(list(settings), dropna=False, sort=False).ngroup()
+    table = trials[[*keys, "loss", "status"]].assign(combination=combination)
+    complete = table[table["status"] == "complete"]
+    means = complete.groupby([*keys, "combination"])["loss"].mean().reset_index()
+    best = means.loc[means.groupby(keys)["loss"].idxmin().dropna(), [*keys, "combination"]]
+    chosen = table.merge(best.rename(columns={"combination": "best"}), on=keys, how="left")
+    # where nothing finished, the first setting stands for the cell
+    first = table.groupby(keys)["combination"].transform("first").to_numpy()
+    keep = chosen["combination"].to_numpy() == chosen["best"].fillna(pd.Series(first, index=chosen.index)).to_numpy()
+    kept: pd.DataFrame = trials[keep].reset_index(drop=True)
+    return kept
+
+
 def as_text(column: pd.Series[Any]) -> pd.Series[Any]:
     """Cells as a person would write them: ``8`` and not ``8.0``."""
     if pd.api.types.is_float_dtype(column.dtype):
-        return column.map(lambda value: f"{value:.6g}").astype("str")
+        written = {v: str(int(v)) if float(v).is_integer() else repr(float(v)) for v in column.dropna().unique()}
+        return column.map(written).astype("str").fillna("nan")
     return column.astype("str").fillna("")
 
 

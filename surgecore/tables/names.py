@@ -12,10 +12,12 @@ from surgecore.tables.batch import PARTS, Part, part_of
 from surgecore.tables.metric import Goal, describe, preference
 
 BatchUnit = Literal["examples", "sequences", "tokens"]
+Take = Literal["last", "best", "smoothed"]
+Holds = Literal["", "runs", "optima"]
 
 CANONICAL = ("batch_size", "learning_rate", "loss", "seed", "steps", "status")
 REQUIRED = CANONICAL[:3]
-ROLES = (*CANONICAL, "steps_to_target", "examples", "excess_loss")
+ROLES = (*CANONICAL, "steps_to_target", "examples", "excess_loss", "loss_std", "loss_stderr", "n_runs")
 
 #: What files call each canonical column, preferred names first (after `plain_name`).
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -58,7 +60,35 @@ _VAGUE = frozenset({
 _TRAINING, _HELD_OUT = {"train", "training"}, {"val", "valid", "validation", "eval", "evaluation", "test"}
 
 #: Fields of a mapping that take several columns.
-TUPLES = ("group", "batch_factors")
+TUPLES = ("group", "batch_factors", "best_of")
+
+#: What counts along a run: a table with one of these and several rows a run holds curves.
+CURVES = frozenset(
+    {
+        "epoch",
+        "step",
+        "global_step",
+        "iteration",
+        "iter",
+        "training_iteration",
+        "trainer_global_step",
+        "train_step",
+        "update",
+        "tokens",
+        "tokens_seen",
+        "num_tokens",
+        "samples_seen",
+        "examples_seen",
+        "total_tokens",
+        "train_tokens",
+        "steps_done",
+        "trained_tokens",
+        "consumed_samples",
+        "consumed_tokens",
+        "it",
+        "intermediate_step",
+    }
+)
 
 _STATUS = {
     "complete": (
@@ -108,6 +138,18 @@ class ColumnMapping:
     batch_factors : tuple of str or None
         Columns that `batch_size` is multiplied by (accumulation, devices), or divided by with a leading "/"; empty
         for none, None to look for them.
+    curve : str or None
+        Column that counts along a run, where every run has several rows; "" for one row a run, None to look for it.
+    take : {"last", "best", "smoothed"}
+        What stands for a run with a curve: its last value, its best one, or the mean of its last tenth.
+    best_of : tuple of str
+        Settings of which the best is taken at each batch size and learning rate.
+    loss_std, loss_stderr, n_runs : str
+        Where a row is the mean of several runs: columns of their standard deviation, or of the standard error of the
+        mean, and of their number.
+    holds : {"", "runs", "optima"}
+        Whether rows are runs or best learning rates already; "" for runs, and to be asked where they look like the
+        latter.
     goal : {"", "minimise", "maximise", "drop"}
         What is good: a small metric, a large one, or a large loss drop; "" for what the metric's name says, and
         to be asked where it says nothing.
@@ -136,13 +178,21 @@ class ColumnMapping:
     excess_loss: str = ""
     group: tuple[str, ...] | None = None
     batch_factors: tuple[str, ...] | None = None
+    curve: str | None = None
+    take: Take = "last"
+    best_of: tuple[str, ...] = ()
+    loss_std: str = ""
+    loss_stderr: str = ""
+    n_runs: str = ""
+    holds: Holds = ""
     goal: Goal = ""
     batch_unit: BatchUnit = "examples"
     sequence_length: float = 0.0
     n_steps: int = 0
 
     def __post_init__(self) -> None:
-        for name, allowed in (("goal", get_args(Goal)), ("batch_unit", get_args(BatchUnit))):
+        for name, kind in (("goal", Goal), ("batch_unit", BatchUnit), ("take", Take), ("holds", Holds)):
+            allowed = get_args(kind)
             if getattr(self, name) not in allowed:
                 raise ValueError(
                     f"{name} must be one of {', '.join(filter(None, allowed))}, but got {getattr(self, name)!r}"
@@ -154,7 +204,9 @@ class ColumnMapping:
     @property
     def missing(self) -> tuple[str, ...]:
         """Required roles without a column."""
-        return tuple(role for role in REQUIRED if not getattr(self, role))
+        # best learning rates are there without the metric that made them best
+        needed = REQUIRED[:2] if self.holds == "optima" else REQUIRED
+        return tuple(role for role in needed if not getattr(self, role))
 
     @property
     def columns(self) -> dict[str, str]:

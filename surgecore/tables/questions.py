@@ -110,8 +110,11 @@ class GroupsFound(QuestionOpen):
     ----------
     groups : tuple of Group
         What there is to choose from.
+    asked_for : str
+        A group that was asked for and is none, or more than one.
     """
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, asked_for: str = "") -> None:
         super().__init__(question)
+        self.asked_for = asked_for
         self.groups = tuple(choice.group for choice in question.choices if choice.group is not None)

@@ -10,25 +10,49 @@ from typing import IO, Any
 import numpy as np
 import pandas as pd
 
-from surgecore.tables.batch import Reading, compare_layouts, readings
+from surgecore.tables.asking import (
+    batch_as,
+    look_like_optima,
+    optima_already,
+    which_base,
+    which_batch,
+    which_group,
+    which_metric,
+    which_way,
+)
+from surgecore.tables.batch import Reading, readings
 from surgecore.tables.cells import parse_numbers
 from surgecore.tables.checks import Checked, check
+from surgecore.tables.curves import curve_column, cut_short, is_counter, one_row_a_run
 from surgecore.tables.diverged import DivergedRule
-from surgecore.tables.formats import RawTable, read_bytes
-from surgecore.tables.metric import Goal, Metric, describe
-from surgecore.tables.models import Group, as_text, could_tell, guess_group_columns, list_groups
+from surgecore.tables.formats import Lines, RawTable, read_bytes
+from surgecore.tables.guesses import guess_mapping
+from surgecore.tables.layouts import layouts_told
+from surgecore.tables.limits import MAX_CELLS
+from surgecore.tables.metric import Metric, describe
+from surgecore.tables.models import (
+    Group,
+    as_text,
+    best_of_settings,
+    changes_with_batch,
+    could_tell,
+    guess_group_columns,
+    list_groups,
+)
 from surgecore.tables.names import (
     ALIASES,
+    CANONICAL,
     REQUIRED,
-    BatchUnit,
     ColumnMapping,
     batch_parts,
     candidates,
+    known_as,
     last_name,
     plain_name,
 )
 from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, SweepError, notice, problem, refused
-from surgecore.tables.questions import Change, Choice, GroupsFound, Question, QuestionOpen, Topic
+from surgecore.tables.questions import GroupsFound, Question, QuestionOpen
+from surgecore.tables.shapes import tidy
 from surgecore.tables.stores.registry import read_store, store_file
 from surgecore.tables.stores.runs import Contents
 from surgecore.tables.stores.upload import is_store, laid_down
@@ -43,6 +67,16 @@ _TRACKERS = (
     ("TensorBoard HParams", {"trial_id", "show_metrics"}),
     ("Ray Tune results", {"training_iteration", "trial_id"}),
 )
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """One row a run, on which line it stands, and which runs were cut short."""
+
+    frame: pd.DataFrame
+    lines: Lines
+    short: np.ndarray[Any, np.dtype[np.bool_]]
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +99,8 @@ class Table:
         Whether a loss that is NaN is a diverged run; in a file it is a missing one.
     uneven : tuple of Problem
         Rows with more or fewer cells than the header.
+    notices : tuple of Notice
+        What was done to bring it to one row a run.
     """
 
     name: str
@@ -74,6 +110,7 @@ class Table:
     mapping: ColumnMapping
     nan_is_diverged: bool = False
     uneven: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -93,85 +130,39 @@ class Table:
         self, mapping: ColumnMapping | None = None, *, group: str | Group | None = None
     ) -> tuple[Problem, ...]:
         """Everything that is wrong under a mapping (the guess by default), without raising."""
-        chosen = self.mapping if mapping is None else mapping
-        if found := self._unmapped(chosen):
-            return tuple(found)
+        chosen = self.resolve(self.mapping if mapping is None else mapping)
         try:
-            frame, lines = self._of_group(chosen, group)
+            rows = self._rows(chosen, group)
         except SweepError as error:
             return error.problems
-        if (asked := self.question(chosen, group=group)) is not None:
-            return QuestionOpen(asked).problems
-        return tuple(self._check(frame, lines, chosen, DivergedRule()).problems)
+        return tuple(self._check(rows, chosen, DivergedRule()).problems)
 
     def question(self, mapping: ColumnMapping | None = None, *, group: str | Group | None = None) -> Question | None:
         """What has to be said before this can be read under a mapping (the guess by default), if anything."""
-        chosen = self.mapping if mapping is None else mapping
-        if self._unmapped(chosen):
-            return None
         try:
-            frame, lines = self._of_group(chosen, group)
-        except QuestionOpen as open_:
-            return open_.question
-        if chosen.batch_factors is None and len(readings := self._batches(chosen)) > 1:
-            ways = [(reading, _batch_as(chosen, reading)) for reading in readings]
-            return Question(
-                Topic.BATCH,
-                (readings[0].column, *readings[0].factors),
-                tuple(
-                    Choice(
-                        "tokens" if reading.tokens else "product" if reading.factors else "column",
-                        _batch_change(way),
-                        columns=(reading.column, *reading.factors),
-                        preview=self._preview(frame, lines, way),
-                    )
-                    for reading, way in ways
-                ),
-            )
-        if not chosen.goal and not describe(chosen.loss).goal:
-            goals: tuple[Goal, ...] = ("minimise", "maximise")
-            answers = tuple(
-                Choice(goal, (("goal", goal),), preview=self._preview(frame, lines, replace(chosen, goal=goal)))
-                for goal in goals
-            )
-            return Question(Topic.GOAL, (chosen.loss,), answers)
+            self._rows(self.resolve(self.mapping if mapping is None else mapping), group)
+        except QuestionOpen as error:
+            return error.question
+        except SweepError:
+            return None
         return None
 
-    def _batches(self, mapping: ColumnMapping) -> list[Reading]:
-        parts = batch_parts(self.columns)
-        plain = {
-            name: last_name(name) if plain_name(name) not in ALIASES["batch_size"] else plain_name(name)
-            for name in parts
-        }
-        guess = mapping.batch_size == self.mapping.batch_size
-        return readings(self.frame, parts, plain, "" if guess else mapping.batch_size)
-
-    def _preview(
-        self, frame: pd.DataFrame, lines: np.ndarray[Any, np.dtype[np.int64]], mapping: ColumnMapping
-    ) -> tuple[tuple[float, float], ...]:
-        """The best cell of the grid at each batch size, at most at eight of them."""
-        checked = self._check(frame, lines, mapping, DivergedRule())
-        trials = checked.trials[~checked.bad & (checked.trials["status"] == "complete").to_numpy()]
-        if not len(trials):
-            return ()
-        cells = trials.groupby(["batch_size", "learning_rate"], sort=True)["loss"].mean().dropna().reset_index()
-        best = cells.loc[cells.groupby("batch_size")["loss"].idxmin()]
-        pairs = list(zip(best["batch_size"].astype(float), best["learning_rate"].astype(float), strict=True))
-        return tuple(pairs if len(pairs) <= 8 else pairs[:4] + pairs[-4:])
-
     def resolve(self, mapping: ColumnMapping) -> ColumnMapping:
-        """The mapping with its batch's factors and group columns looked for, where it leaves them open."""
+        """The mapping with its batch's factors, curve and group columns looked for, where it leaves them open."""
         if self._unmapped(mapping):
             return mapping
         if mapping.batch_factors is None and len(found := self._batches(mapping)) == 1:
-            mapping = _batch_as(mapping, found[0])
-        if mapping.group is not None:
+            mapping = batch_as(mapping, found[0])
+        if mapping.curve is None:
+            found_curve = curve_column(self.frame, mapping.batch_size, mapping.learning_rate, mapping.seed)
+            mapping = replace(mapping, curve=found_curve)
+        if mapping.group is not None or not mapping.loss:
             return mapping
-        used = set(mapping.columns.values()) | set(batch_parts(self.columns))
+        used = set(mapping.columns.values()) | set(batch_parts(self.columns)) | {mapping.curve, *mapping.best_of}
         extra = [name for name in self.columns if name not in used and could_tell(self.frame[name])]
         if not extra:
             return replace(mapping, group=())
-        checked = self._check(self.frame, self.lines, mapping, DivergedRule(gain_factor=None))
+        checked = self._check(self._whole_runs(mapping, self.frame, self.lines), mapping, DivergedRule(None))
         trials = checked.trials[~checked.bad]
         return replace(mapping, group=guess_group_columns(trials, [name for name in extra if name in trials]))
 
@@ -194,55 +185,127 @@ class Table:
 
         Arguments and errors are those of `Sweep.from_table`.
         """
-        chosen = self.mapping if mapping is None else mapping
-        if found := self._unmapped(chosen):
-            raise SweepError(found)
-        frame, lines = self._of_group(chosen, group)
-        if (asked := self.question(chosen, group=group)) is not None:
-            raise QuestionOpen(asked)
-        checked = self._check(frame, lines, chosen, diverged or DivergedRule())
-        notices = [*self._notices(chosen), *checked.notices, *_layouts(frame, checked, chosen)]
+        chosen = self.resolve(self.mapping if mapping is None else mapping)
+        rows = self._rows(chosen, group)
+        checked = self._check(rows, chosen, diverged or DivergedRule())
         trials, n_bad = checked.trials, int(checked.bad.sum())
         if checked.problems and not (skip_bad_rows and n_bad < len(trials)):
             raise SweepError(checked.problems)
+        notices = [*self.notices, *self._notices(chosen), *rows.notices, *checked.notices]
+        notices += layouts_told(rows.frame, checked.trials, checked.bad, checked.metric, chosen)
         if n_bad:
             trials = trials[~checked.bad].reset_index(drop=True)
             trials["batch_size"] = _whole(trials["batch_size"])
             notices.append(notice(NoticeCode.LEFT_OUT, count=n_bad))
+        if chosen.best_of:
+            trials = best_of_settings(trials, [name for name in chosen.best_of if name in trials])
+            notices.append(notice(NoticeCode.BEST_OF, columns=chosen.best_of))
+        used = set(chosen.columns.values()) | {chosen.curve, *chosen.best_of, *batch_parts(self.columns)}
+        extra = [name for name in trials.columns if name not in used and name not in CANONICAL and name in self.columns]
+        if told := changes_with_batch(trials, [name for name in extra if could_tell(trials[name])]):
+            notices.append(notice(NoticeCode.CHANGES_WITH, columns=told))
+        if chosen.holds == "optima":
+            notices.append(notice(NoticeCode.OPTIMA, count=len(trials)))
         if len(trials) < 2:
             raise refused(ProblemCode.ONE_TRIAL)
         return trials, checked.metric, tuple(notices)
 
     def _unmapped(self, mapping: ColumnMapping) -> list[Problem]:
         found = [problem(ProblemCode.NO_COLUMN, role=role, columns=self.columns) for role in mapping.missing]
-        given = [*mapping.columns.values(), *(mapping.group or ())]
-        wrong = [name for name in given if name not in self.columns]
+        factors = (name.removeprefix("/") for name in mapping.batch_factors or ())
+        given = [*mapping.columns.values(), *(mapping.group or ()), *factors, *mapping.best_of, mapping.curve or ""]
+        wrong = [name for name in given if name and name not in self.columns]
         return found + [problem(ProblemCode.NO_SUCH_COLUMN, column=name, columns=self.columns) for name in wrong]
 
-    def _of_group(
-        self, mapping: ColumnMapping, group: str | Group | None
-    ) -> tuple[pd.DataFrame, np.ndarray[Any, np.dtype[np.int64]]]:
+    def _batches(self, mapping: ColumnMapping) -> list[Reading]:
+        parts = batch_parts(self.columns)
+        plain = {name: p if (p := plain_name(name)) in ALIASES["batch_size"] else last_name(name) for name in parts}
+        guess = mapping.batch_size == self.mapping.batch_size
+        return readings(self.frame, parts, plain, "" if guess else mapping.batch_size)
+
+    def _rows(self, mapping: ColumnMapping, group: str | Group | None) -> _Rows:
+        """The rows of one model, one a run; raises what is wrong, or open."""
+        self._ask_names(mapping)
+        if found := self._unmapped(mapping):
+            raise SweepError(found)
+        frame, lines = self._of_group(mapping, group)
+
+        def preview(way: ColumnMapping) -> tuple[tuple[float, float], ...]:
+            return self._preview(self._whole_runs(way, frame, lines), way)
+
+        if mapping.batch_factors is None and len(found_batches := self._batches(mapping)) > 1:
+            raise QuestionOpen(which_batch(mapping, found_batches, preview))
+        if not mapping.goal and mapping.holds != "optima" and not describe(mapping.loss).goal:
+            raise QuestionOpen(which_way(mapping, preview))
+        return self._whole_runs(mapping, frame, lines)
+
+    def _ask_names(self, mapping: ColumnMapping) -> None:
+        """Questions about what columns are, before any cell is looked at."""
+        if (base := which_base(self.frame, mapping)) is not None:
+            raise QuestionOpen(base)
+        if not mapping.batch_size or not mapping.learning_rate or mapping.holds:
+            return
+        if {mapping.batch_size, mapping.learning_rate} <= set(self.columns):
+            batch, _ = parse_numbers(self.frame[mapping.batch_size], thousands_first=True)
+            rate, _ = parse_numbers(self.frame[mapping.learning_rate])
+            if len(self.frame) <= 1000 and look_like_optima(batch, rate):
+                raise QuestionOpen(optima_already(mapping, mapping.batch_size, mapping.learning_rate))
+        if not mapping.loss and (names := self._numeric(mapping)):
+            raise QuestionOpen(which_metric(mapping, names))
+
+    def _numeric(self, mapping: ColumnMapping) -> list[str]:
+        """Columns of varied numbers that nothing else is known of: one may be the metric."""
+        used = set(mapping.columns.values()) | set(batch_parts(self.columns))
+        free = [name for name in self.columns if name not in used and not known_as(name) and not is_counter(name)]
+        varied = {name: parse_numbers(self.frame[name])[0] for name in free[:100]}
+        return [name for name, v in varied.items() if np.isfinite(v).mean() > 0.5 and len(np.unique(v)) > 3][:8]
+
+    def _of_group(self, mapping: ColumnMapping, group: str | Group | None) -> tuple[pd.DataFrame, Lines]:
         groups = self.groups(mapping)
         if not groups:
             return self.frame, self.lines
         label = group.label if isinstance(group, Group) else group
-        for candidate in groups:
-            if label == candidate.label or (label and label in [value for _, value in candidate.pairs]):
-                here = np.ones(len(self.frame), dtype=bool)
-                for name, value in candidate.pairs:
-                    here &= (as_text(self.frame[name]) == value).to_numpy()
-                return self.frame[here].reset_index(drop=True), self.lines[here]
-        names = tuple(name for name, _ in groups[0].pairs)
-        raise GroupsFound(Question(Topic.MODEL, names, tuple(Choice(g.label, group=g) for g in groups)))
+        matches = [candidate for candidate in groups if label == candidate.label]
+        matches = matches or [candidate for candidate in groups if label and candidate.is_called(label)]
+        columns = tuple(name for name, _ in groups[0].pairs)
+        if len(matches) != 1:
+            raise GroupsFound(which_group(matches or groups, columns, self.frame, mapping.batch_size), label or "")
+        here = np.ones(len(self.frame), dtype=bool)
+        for name, value in matches[0].pairs:
+            here &= (as_text(self.frame[name]) == value).to_numpy()
+        return self.frame[here].reset_index(drop=True), self.lines[here]
 
-    def _check(
-        self,
-        frame: pd.DataFrame,
-        lines: np.ndarray[Any, np.dtype[np.int64]],
-        mapping: ColumnMapping,
-        rule: DivergedRule,
-    ) -> Checked:
-        return check(frame, lines, mapping, nan_is_diverged=self.nan_is_diverged, rule=rule, uneven=self.uneven)
+    def _whole_runs(self, mapping: ColumnMapping, frame: pd.DataFrame, lines: Lines) -> _Rows:
+        """One row a run, and which of them were cut short."""
+        if not mapping.curve or not mapping.loss:
+            return _Rows(frame, lines, np.zeros(len(frame), dtype=bool))
+        large = (mapping.goal or describe(mapping.loss).goal) in ("maximise", "drop")
+        columns = (mapping.batch_size, mapping.learning_rate, mapping.seed, mapping.loss)
+        runs = one_row_a_run(frame, mapping.curve, mapping.take, columns, large_is_good=large)
+        kept = frame.iloc[runs.rows].reset_index(drop=True)
+        if runs.loss is not None:
+            kept = kept.assign(**{mapping.loss: runs.loss})
+        told = [notice(NoticeCode.CURVE, column=mapping.curve, take=mapping.take, count=len(kept), metric=mapping.loss)]
+        batch, _ = parse_numbers(kept[mapping.batch_size], thousands_first=True)
+        short = cut_short(batch, runs.reached)
+        return _Rows(kept, lines[runs.rows], short, tuple(told))
+
+    def _preview(self, rows: _Rows, mapping: ColumnMapping) -> tuple[tuple[float, float], ...]:
+        """The best cell of the grid at each batch size, at most at eight of them."""
+        checked = self._check(rows, mapping, DivergedRule())
+        trials = checked.trials[~checked.bad & (checked.trials["status"] == "complete").to_numpy()]
+        cells = trials.groupby(["batch_size", "learning_rate"], sort=True)["loss"].mean().dropna().reset_index()
+        if not len(cells):
+            return ()
+        best = cells.loc[cells.groupby("batch_size")["loss"].idxmin()]
+        pairs = list(zip(best["batch_size"].astype(float), best["learning_rate"].astype(float), strict=True))
+        return tuple(pairs if len(pairs) <= 8 else pairs[:4] + pairs[-4:])
+
+    def _check(self, rows: _Rows, mapping: ColumnMapping, rule: DivergedRule) -> Checked:
+        return check(
+            rows.frame, rows.lines, mapping, nan_is_diverged=self.nan_is_diverged, rule=rule, uneven=self.uneven,
+            short=rows.short,
+        )  # fmt: skip
 
     def _notices(self, mapping: ColumnMapping) -> list[Notice]:
         found = []
@@ -266,36 +329,6 @@ class Table:
         elif part == "local":
             found.append(notice(NoticeCode.PER_DEVICE, column=mapping.batch_size))
         return found
-
-
-def _layouts(frame: pd.DataFrame, checked: Checked, mapping: ColumnMapping) -> list[Notice]:
-    """Whether runs with the same batch size in another layout have the same metric, where that was tried."""
-    parts = batch_parts([str(name) for name in frame.columns])
-    names = [name for name, part in parts.items() if part in ("local", "batch", "accumulation", "devices", "nodes")]
-    names = [name for name in names if len(frame[name].unique()) > 1]
-    if not names or (not mapping.batch_factors and names == [mapping.batch_size]):
-        return []
-    layout = pd.Series(list(zip(*(frame[name].astype("str").fillna("") for name in names), strict=True)))
-    found = compare_layouts(checked.trials[~checked.bad], layout[~checked.bad])
-    if found is None:
-        return []
-    code = NoticeCode.SAME_LAYOUT if found.same else NoticeCode.OTHER_LAYOUT
-    shown = checked.metric.shown(found.difference)
-    return [notice(code, cells=found.cells, difference=float(f"{shown:.2g}"), error=float(f"{found.error:.2g}"))]
-
-
-def _batch_as(mapping: ColumnMapping, reading: Reading) -> ColumnMapping:
-    """A mapping with one reading of the batch size."""
-    unit: BatchUnit = (
-        "tokens" if reading.tokens else mapping.batch_unit if mapping.batch_unit != "tokens" else "examples"
-    )
-    return replace(mapping, batch_size=reading.column, batch_factors=reading.factors, batch_unit=unit)
-
-
-def _batch_change(mapping: ColumnMapping) -> Change:
-    names = ("batch_size", "batch_factors", "batch_unit")
-    default = ColumnMapping()
-    return tuple((name, v) for name in names if (v := getattr(mapping, name)) != getattr(default, name))
 
 
 def open_table(source: Source, *, name: str | None = None) -> Table:
@@ -390,35 +423,15 @@ def import_frame(frame: pd.DataFrame, *, name: str) -> Table:
 
 
 def _import_of(table: RawTable, name: str, *, nan_is_diverged: bool) -> Table:
-    names = [str(column) for column in table.frame.columns]
+    if len(table.frame.columns) * len(table.frame) > MAX_CELLS:
+        raise refused(ProblemCode.TOO_MANY_CELLS, limit=MAX_CELLS)
+    frame, lines, told = tidy(table.frame, table.lines)
+    names = [str(column) for column in frame.columns]
     tracker = next((label for label, marks in _TRACKERS if marks <= set(names)), "")
     layout = f"{tracker}, {table.layout}" if tracker else table.layout
-    guess = _with_numbers(table.frame, _swept_rate(table.frame, ColumnMapping.guess(names)))
-    draft = Table(name, table.frame, table.lines, layout, guess, nan_is_diverged, table.uneven)
+    guess = guess_mapping(frame)
+    draft = Table(name, frame, lines, layout, guess, nan_is_diverged, table.uneven, (*table.notices, *told))
     return replace(draft, mapping=draft.resolve(draft.mapping))
-
-
-def _with_numbers(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:
-    """Prefer a metric that has numbers in most rows to one without."""
-    ranked = candidates([str(name) for name in frame.columns], "loss")
-    share = {name: float(np.isfinite(parse_numbers(frame[name])[0]).mean()) for name in ranked}
-    if not guess.loss or share.get(guess.loss, 0.0) >= 0.5:
-        return guess
-    best = max(share.values(), default=0.0)
-    full = next((name for name in ranked if share[name] >= 0.5 or (share[name] == best > 0)), "")
-    if not full or full == guess.loss or share[guess.loss] >= 0.5 * share[full]:
-        return guess
-    return replace(guess, loss=full, goal=describe(full).goal)
-
-
-def _swept_rate(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:
-    """Prefer a learning rate of few values, each in several rows: that was set, and did not decay."""
-    if not guess.learning_rate:
-        return guess
-    names = candidates([str(name) for name in frame.columns], "learning_rate")
-    levels = {name: frame[name].nunique() for name in names}
-    shared = [name for name in names if 2 <= levels[name] <= max(2, len(frame) // 2)]
-    return guess if not shared or guess.learning_rate in shared else replace(guess, learning_rate=shared[0])
 
 
 def _load(source: Source) -> tuple[bytes, str]:

@@ -221,6 +221,27 @@ notice-ignored = { $count ->
     [one] { $count } cell
    *[other] { $count } cells
 } of { $column } cannot be read and were passed over, such as { $text }.
+notice-powers = { $role } is { $base } to the power of { $column }.
+notice-wide-seeds = The columns { $columns } are { $count } seeds: each became rows.
+notice-matrix = The table is a matrix: { $down } down, { $across } across.
+notice-sheets = { $n ->
+    [0] All sheets were read together: { $sheets }.
+   *[other] Read from the sheet { $sheets }; { $others } left.
+}
+notice-curve = Every run has several rows along { $column }: { $take ->
+    [last] its last { $metric } stands
+   *[best] its best { $metric } stands, chosen with hindsight
+    [smoothed] the mean { $metric } of its last tenth stands
+} for it; { $count } runs.
+notice-short-curves = { $count ->
+    [one] { $count } run ended before the others of its batch size
+   *[other] { $count } runs ended before the others of their batch size
+}: counted as incomplete.
+notice-best-of = At each batch size and learning rate the best { $columns } was taken, by the mean over its runs: slightly too good where runs are noisy.
+notice-changes-with = { $columns } changes with the batch size: its effect cannot be told from the batch size's.
+notice-spread = Rows are means over runs; their standard deviations give the error bars.
+notice-spread-unknown = Rows are means with a standard deviation, but of how many runs the file does not say: no error bars from it.
+notice-optima = The { $count } rows are best learning rates already: no error bars are known.
 notice-unknown-status = The status { $words } is not known; those trials are judged by their loss.
 notice-finite-diverged = { $count ->
     [one] { $count } finite loss was
@@ -260,6 +281,14 @@ problem-no-rows = the file has no rows below its header
 problem-too-large = the file must be at most { $limit } MB unpacked, but is larger
 problem-line-too-long = a line must be at most { $limit } bytes, but one has { $size }
 problem-too-many-columns = a table must have at most { $limit } columns, but this one has { $size }
+problem-too-many-rows = a table must have at most { $limit } rows, but this one has more
+problem-too-many-cells = a table must have at most { $limit } cells, but this one has more
+problem-no-openpyxl = reading a workbook needs the package openpyxl: install it, or export the sheet as CSV
+problem-bad-workbook = the file is not a whole workbook: { $reason }
+problem-web-page = the file is a web page: copy the table into the paste field, or export it as CSV
+problem-notebook = the file is a notebook: save the table in it with frame.to_csv("runs.csv", index=False) and bring that
+problem-chart-export = the file is the export of a chart, with columns such as { $text }: bring the table of runs instead (in W&B: Runs, Export, CSV)
+problem-database = the file is a database that no reader here knows: export the runs as CSV
 problem-bad-gzip = the file is not a whole gzip archive: { $reason }
 problem-not-text = the file must be text in UTF-8, UTF-16 or Latin-1
 problem-binary = the file must be a text table, but holds binary data
@@ -271,7 +300,7 @@ problem-json-line = the line must be a JSON object, but got { $text }
 problem-no-dictionary = { $column } must be a dictionary, but is none
 problem-no-pyarrow = reading Parquet needs the package pyarrow: install it, or export the table as CSV
 problem-bad-parquet = the file is not valid Parquet: { $reason }
-problem-zip = the file must be a table, but is a zip archive or a workbook: export it as CSV
+problem-zip = the file must be a table, but is a zip archive: unpack it, or export the runs as CSV
 problem-no-column = a column { $role } (or an alias of it) must be there, but got { $columns }
     .page = Choose it under "How the file is read".
     .flag = --map { $role }=COLUMN
@@ -312,6 +341,24 @@ question-batch = Which batch does one optimizer step see? { $columns } leave it 
 answer-batch-product = { $columns }
 answer-batch-tokens = { $columns }, in tokens
 answer-batch-column = { $columns } as it stands
+question-metric = Which column is the metric? No name says so: { $columns }.
+answer-metric-minimise = { $columns }, small is good
+answer-metric-maximise = { $columns }, large is good
+question-base = To which base is { $columns } a logarithm?
+answer-base-ten = to base 10
+answer-base-natural = the natural logarithm
+question-optima = One learning rate at each batch size: are these best rates already?
+answer-optima-optima = yes, best learning rates
+answer-optima-runs = no, single runs
+question-setting = { $columns } differs between runs: take the best of it at each batch size and learning rate, or one value: { $some }?
+answer-setting-best = the best { $columns } at each cell
+answer-model-best = the best { $columns } at each cell of one model
+question-varies = { $columns } is another at each batch size: is it meant to change along with it, or is it another model? { $some }
+answer-varies-together = { $columns } is meant to change along
+question-asked-for = { $group } { $count ->
+    [0] is none of the groups
+   *[other] is several groups
+}.
 question-goal = Which way is good in { $columns }? Its name does not say.
 answer-goal-minimise = small is good
 answer-goal-maximise = large is good

@@ -9,7 +9,7 @@ from surgecore.sweeps.sweep import Sweep
 from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.metric import Metric
 from surgecore.tables.problems import Notice, NoticeCode, Problem, Value
-from surgecore.tables.questions import Choice, Question, Topic
+from surgecore.tables.questions import Choice, Question
 from surgecore.words.numbers import number
 from surgecore.words.phrases import say
 
@@ -100,8 +100,9 @@ def question(asked: Question) -> str:
     -------
     str
     """
-    some = "; ".join(choice.key for choice in asked.choices[:8]) + ("; ..." if len(asked.choices) > 8 else "")
-    return say(f"question-{asked.topic}", columns=", ".join(asked.columns), count=len(asked.choices), some=some)
+    groups = [choice.group.label for choice in asked.choices if choice.group is not None]
+    some = "; ".join(groups[:8]) + ("; ..." if len(groups) > 8 else "")
+    return say(f"question-{asked.topic}", columns=", ".join(asked.columns), count=len(groups), some=some)
 
 
 def choice(asked: Question, answer: Choice) -> str:
@@ -118,7 +119,7 @@ def choice(asked: Question, answer: Choice) -> str:
     -------
     str
     """
-    if answer.group is not None or asked.topic is Topic.MODEL:
+    if answer.group is not None:
         return answer.key
     return say(f"answer-{asked.topic}-{answer.key}", columns=" × ".join(answer.columns))
 

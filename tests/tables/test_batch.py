@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from surgecore import QuestionOpen, Sweep, open_table
-from surgecore.tables.batch import PARTS, compare_layouts
+from surgecore.tables.batch import PARTS
+from surgecore.tables.layouts import compare_layouts
 from surgecore.words.problems import choice, question
 
 RATES = 0.001 * 2.0 ** np.arange(-1, 5)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surgecore.tables.formats import MAX_COLUMNS, RawTable
+from surgecore.tables.formats import RawTable
+from surgecore.tables.limits import MAX_COLUMNS
 from surgecore.tables.metric import Goal, describe
 from surgecore.tables.problems import Problem, ProblemCode, SweepError, problem, refused
 

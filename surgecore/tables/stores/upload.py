@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from surgecore.tables.formats import MAX_BYTES
+from surgecore.tables.limits import MAX_BYTES
 from surgecore.tables.problems import ProblemCode, refused
 from surgecore.tables.stores import sqlite, wandb
 
