@@ -131,6 +131,13 @@ class _Valley:
         return np.asarray(np.log(x) if self.one_step else x)
 
 
+def given_optimum(batch_size: Any, rows: pd.DataFrame) -> Optimum:  # noqa: ANN401 - a key of a grouping
+    """An optimum that a file states: without an error, as nothing tells it."""
+    rate = float(rows["learning_rate"].median())
+    loss = float(rows["loss"].mean())
+    return Optimum(float(batch_size), rate, None, None, None, len(rows), 0, 0, loss, "none")
+
+
 def find_optima(trials: pd.DataFrame, *, one_step: bool, draws: int = 500, seed: int = 0) -> tuple[Optimum, ...]:
     """Best learning rate at each batch size of checked trials (see `Sweep.optima`)."""
     if draws < 2:

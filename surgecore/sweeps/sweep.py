@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from surgecore._validate import FloatArray
-from surgecore.sweeps.optima import Optimum, find_optima
+from surgecore.sweeps.optima import Optimum, find_optima, given_optimum
 from surgecore.sweeps.valley import Valleys
 from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.escape import unformulated
@@ -46,6 +46,8 @@ class Sweep:
     metric : Metric
         What the trials are compared by. The column ``loss`` holds it so that small is good: with its sign changed
         where large is good (`Metric.shown` gives it back).
+    are_optima : bool
+        Whether the rows are best learning rates already, which somebody else has found.
 
     Examples
     --------
@@ -60,6 +62,7 @@ class Sweep:
     trials: pd.DataFrame
     notices: tuple[Notice, ...] = ()
     metric: Metric = LOSS
+    are_optima: bool = False
 
     @classmethod
     def from_csv(
@@ -180,7 +183,8 @@ class Sweep:
         """
         trials, metric, notices = table.trials(mapping, group=group, skip_bad_rows=skip_bad_rows, diverged=diverged)
         label = group.label if isinstance(group, Group) else group
-        return cls(name or " ".join(part for part in (table.name, label) if part), trials, notices, metric)
+        optima = (mapping or table.mapping).holds == "optima"
+        return cls(name or " ".join(part for part in (table.name, label) if part), trials, notices, metric, optima)
 
     def to_csv(self, path: str | PathLike[str] | None = None) -> str:
         """Write the canonical CSV, which `from_csv` reads back as the same sweep.
@@ -258,6 +262,8 @@ class Sweep:
         False for a random search: rates that hardly any other batch size has, irregularly spaced or fewer
         than four a batch size. An optimum for each batch size cannot be read off it.
         """
+        if self.are_optima:
+            return True
         cells = self.trials[["batch_size", "learning_rate"]].drop_duplicates()
         rates = np.log(cells["learning_rate"].to_numpy(dtype=np.float64))
         n_sizes = cells["batch_size"].nunique()
@@ -325,4 +331,6 @@ class Sweep:
         tuple of Optimum
             By batch size, ascending; batch sizes without any complete trial are left out.
         """
+        if self.are_optima:
+            return tuple(given_optimum(size, rates) for size, rates in self.trials.groupby("batch_size"))
         return find_optima(self.trials, one_step=self.steps == 1, draws=draws, seed=seed)

@@ -110,7 +110,7 @@ def check(
             table[name] = _tidy(frame[name])
     order = [name for name in CANONICAL if name in table]
     trials = pd.DataFrame(table)[[*order, *(name for name in table if name not in order)]]
-    judged = "status" in columns and _is_canonical(frame[columns["status"]])
+    judged = "status" in columns and is_canonical(frame[columns["status"]])
     large = np.flatnonzero([] if judged else finite_but_diverged(trials, ~collect.bad, rule))
     if len(large):
         trials.loc[large, "status"] = "infeasible"
@@ -233,7 +233,7 @@ def _status(
     return np.where(written, "infeasible", result)
 
 
-def _is_canonical(column: pd.Series[Any]) -> bool:
+def is_canonical(column: pd.Series[Any]) -> bool:
     """A status in our own words was judged before; a tracker's "finished" says nothing about the loss."""
     return bool(column.isin(["complete", "incomplete", "infeasible"]).all())
 

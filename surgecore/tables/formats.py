@@ -54,13 +54,11 @@ def read_bytes(data: bytes) -> RawTable:
         return _read_parquet(data)
     if data[:2] == b"PK":
         return _read_workbook(data)
-    if data[:16] == b"SQLite format 3\x00":
-        raise refused(ProblemCode.DATABASE)
     text = _decode(data)
     start = text.lstrip()[:1]
     if start in ("{", "["):
         return RawTable(*read_json(text), "JSON")
-    if re.match(r"\s*(<!doctype html|<html|<table)", text[:200], re.IGNORECASE):
+    if re.match(r"\s*(<!doctype|<html|<table)", text[:200], re.IGNORECASE):
         raise refused(ProblemCode.WEB_PAGE)
     return _read_delimited(text)
 

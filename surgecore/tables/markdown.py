@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _RULE = re.compile(r"^[ \t]*[|+]?[ \t]*:?[-=]{2,}:?[-=+|: \t]*$")
-_MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
+_MARKUP = re.compile(r"[*`]{1,3}(?=\S)|(?<=\S)[*`]{1,3}")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 

@@ -150,7 +150,8 @@ def guess_group_columns(trials: pd.DataFrame, extra: Sequence[str]) -> tuple[str
     chosen += [name for name in few if name not in chosen and _goes_with_batch(trials, name) and _is_other_model(name)]
     if not chosen:
         # models that never meet in one cell: only columns whose name says so, and that no other explains
-        chosen = [name for name in few if names_a_model(name) and _is_own_grid(trials, name)]
+        own = [name for name in few if names_a_model(name) and not _goes_with_batch(trials, name)]
+        chosen = [name for name in own if _is_own_grid(trials, name)]
     return _independent(trials, chosen)
 
 

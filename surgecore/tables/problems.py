@@ -42,7 +42,6 @@ class ProblemCode(StrEnum):
     BAD_WORKBOOK = "bad-workbook"
     NOTEBOOK = "notebook"
     CHART_EXPORT = "chart-export"
-    DATABASE = "database"
     # what reading may cost
     READ_SIZE = "read-size"
     READ_MEMORY = "read-memory"

@@ -102,7 +102,7 @@ def _wide_seeds(frame: pd.DataFrame, lines: Lines, notices: list[Notice]) -> tup
     worded: dict[str, bool] = {}
     for name in frame.columns:
         found = _SEED.match(str(name).strip())
-        if not found or in_vocabulary(str(name)) or plain_name(found["stem"]) == "values":
+        if not found or in_vocabulary(str(name)) or plain_name(name) in OPEN:
             continue
         stem, word = found["stem"].strip(" _-./"), (found["word"] or "").lower()
         if (describe(stem).kind or plain_name(stem) in OPEN) or (not stem and word in ("seed", "run")):

@@ -22,7 +22,7 @@ from surgecore.tables.asking import (
 )
 from surgecore.tables.batch import Reading, readings
 from surgecore.tables.cells import parse_numbers
-from surgecore.tables.checks import Checked, check
+from surgecore.tables.checks import Checked, check, is_canonical
 from surgecore.tables.curves import curve_column, cut_short, is_counter, one_row_a_run
 from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.formats import Lines, RawTable, read_bytes
@@ -245,7 +245,9 @@ class Table:
             raise QuestionOpen(base)
         if not mapping.batch_size or not mapping.learning_rate or mapping.holds:
             return
-        if {mapping.batch_size, mapping.learning_rate} <= set(self.columns):
+        named = {mapping.batch_size, mapping.learning_rate} <= set(self.columns)
+        judged = mapping.status in self.columns and is_canonical(self.frame[mapping.status])
+        if named and not judged:
             batch, _ = parse_numbers(self.frame[mapping.batch_size], thousands_first=True)
             rate, _ = parse_numbers(self.frame[mapping.learning_rate])
             if len(self.frame) <= 1000 and look_like_optima(batch, rate):

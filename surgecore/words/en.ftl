@@ -288,7 +288,6 @@ problem-bad-workbook = the file is not a whole workbook: { $reason }
 problem-web-page = the file is a web page: copy the table into the paste field, or export it as CSV
 problem-notebook = the file is a notebook: save the table in it with frame.to_csv("runs.csv", index=False) and bring that
 problem-chart-export = the file is the export of a chart, with columns such as { $text }: bring the table of runs instead (in W&B: Runs, Export, CSV)
-problem-database = the file is a database that no reader here knows: export the runs as CSV
 problem-bad-gzip = the file is not a whole gzip archive: { $reason }
 problem-not-text = the file must be text in UTF-8, UTF-16 or Latin-1
 problem-binary = the file must be a text table, but holds binary data
