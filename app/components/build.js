@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const BUNDLES = ["surge_chart/index.js", "loss_surface/index.js"];
-const SHARED = ["vendor", "law", "text", "chart"];
+const BUNDLES = ["surge_chart/index.js", "loss_surface/index.js", "story/index.js"];
+const SHARED = ["vendor", "law", "text", "chart", "surge_chart"];
 const OPTIONS = /** @type {const} */ ({
   bundle: true,
   write: false,
@@ -42,7 +42,7 @@ const worker = {
 
 /** The modules of one bundle, tests left out. @param {string} entry */
 export function sources(entry) {
-  const folders = [...SHARED, dirname(entry)];
+  const folders = [...new Set([...SHARED, dirname(entry)])];
   const files = folders.flatMap((folder) => readdirSync(join(HERE, folder)).map((name) => `${folder}/${name}`));
   return files.filter((file) => file.endsWith(".js") && !/(\.test|bundle)\.js$/.test(file)).sort();
 }

@@ -281,3 +281,44 @@ interface SurfaceMark {
   bottom?: number;
   text: string;
 }
+
+/** What Python hands to the story of the Learn page. */
+interface StoryData {
+  token: string;
+  state: StoryState;
+  steps: StoryStep[];
+  view: View;
+  styles: Record<CurveKey, LineStyle>;
+  specs: Spec[];
+  panels: StoryPanel[];
+  phrases: string;
+}
+
+interface StoryState {
+  step: number;
+  model: NoiseParams;
+}
+
+interface StoryStep {
+  key: string;
+  sentence: string;
+  sub: string;
+  limit: string;
+  model: NoiseParams;
+  curves: CurveKey[];
+  /** Batch size of the point that is dragged along the square-root rule, or null. */
+  bead: number | null;
+  sliders: ParamName[];
+  switches: { name: ParamName; label: string; off: number; on: number }[];
+  doors: { page: string; label: string }[];
+}
+
+interface StoryPanel {
+  title: string;
+  verdict: string;
+  /** Share of the fall where there is one. */
+  fall: string;
+  alt: string;
+  /** Best rates over the highest of them, with their 95 % intervals. */
+  points: { batch: number; share: number; low: number | null; high: number | null }[];
+}

@@ -15,26 +15,18 @@ import streamlit as st
 from choice.made import once
 from choice.shelf import KEPT
 from components.surge_chart import last_state, spoken
-from figures.palette import STYLES
+from figures.browser import WHOLE, point, specs, style
 
 from explore.curves import ControlsFit, fit_controls
 from explore.presets import PRESETS
 from explore.said import caution, decision
 from explore.snippet import BIBTEX, snippet
-from explore.state import DEFAULT_MODEL, KEYS, PARTS, WHOLE, ExploreState, from_json, from_query
+from explore.state import DEFAULT_MODEL, KEYS, PARTS, ExploreState, from_json, from_query
 from surgecore import Analysis, NoiseModel, Optimum, one_step_curves, words
 from surgecore.theory.curves import CURVES
 from surgecore.theory.progress import TrainingProgress, simulate
 from surgecore.words import say
 
-_DASHES = {
-    "solid": "1 0",
-    "dash": "9 5",
-    "dot": "2 4",
-    "dashdot": "9 4 2 4",
-    "longdash": "14 5",
-    "longdashdot": "14 4 2 4",
-}
 _THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
 
 
@@ -57,10 +49,19 @@ def current_state() -> tuple[ExploreState, list[str]]:
         st.session_state["explore"] = state, []
         _write_query(state)
     elif "explore" not in st.session_state:
-        st.session_state["explore"] = from_query(query())
+        st.session_state["explore"] = _from_address()
     elif not set(KEYS) & set(st.query_params):
         _write_query(st.session_state["explore"][0])  # back from another page, whose address has no state
     state, notices = st.session_state["explore"]
+    return state, notices
+
+
+def _from_address() -> tuple[ExploreState, list[str]]:
+    """The state of the address; a lesson that stands there alone is the lesson's."""
+    given = query()
+    state, notices = from_query(given)
+    if state.lesson and set(KEYS) & set(given) == {"lesson"}:
+        return next(lesson.state for lesson in PRESETS if lesson.key == state.lesson), notices
     return state, notices
 
 
@@ -135,35 +136,6 @@ def chart_data(state: ExploreState, analysis: Analysis, hide: Sequence[str], own
         "logged": st.session_state.get("logged", []),
         "hide": list(hide),
         "phrases": spoken(),
-    }  # fmt: skip
-
-
-def specs() -> list[dict[str, Any]]:
-    """The parameters as the sliders of the browser need them."""
-    return [
-        {
-            "name": param.name, "label": words.param(param), "unit": words.unit(param.unit),
-            "description": words.meaning(param),
-            "default": vars(DEFAULT_MODEL)[param.name], "low": param.bounds[0], "high": param.bounds[1],
-            "log": param.log, "whole": param.name in WHOLE,
-        }
-        for param in NoiseModel.params
-    ]  # fmt: skip
-
-
-def style(key: str) -> dict[str, Any]:
-    """Name and look of a curve, as SVG has it."""
-    look = STYLES[key]
-    dash = _DASHES.get(look.dash) or look.dash.replace("px,", " ").removesuffix("px")
-    return {"label": words.curve(key), "colour": look.colour, "dash": dash, "width": look.width}
-
-
-def point(optimum: Optimum) -> dict[str, Any]:
-    """A measured optimum as the chart draws it."""
-    low, high = optimum.interval or (None, None)
-    return {
-        "batch": float(optimum.batch_size), "lr": float(optimum.learning_rate), "low": low, "high": high,
-        "edge": optimum.on_edge,
     }  # fmt: skip
 
 

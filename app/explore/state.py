@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from figures.browser import WHOLE
+
 from surgecore import NoiseModel
 from surgecore.theory.curves import CURVES
 from surgecore.words import say
@@ -19,7 +21,6 @@ NOISES = ("fixed", "shrinking")
 PARTS = ("controls", "laws", "presets", "history", "exports", "words", "progress", "map", "page")
 LESSONS = ("figure1", "no_surge", "two_peaks", "correlated", "late")
 MOST_GHOSTS = 3
-WHOLE = {"n_parameters", "blocks"}
 #: Limits of batch size [log2], learning rate and loss drop [log10].
 View = tuple[float, ...]
 DEFAULT_MODEL = NoiseModel(

@@ -28,12 +28,9 @@ def pages() -> list[StreamlitPage]:
     """All pages, and the addresses that lead to them."""
     found = [st.Page(f"app_pages/{name}.py", title=say(f"page-{name}"), url_path=name) for name in (*there(), "train")]
     leads = [st.Page(partial(_lead, new), title=say(f"page-{new}"), url_path=old) for old, new in _OLD.items()]
-    return [st.Page(_front, title=say("app-name"), url_path="front", default=True), *found, *leads]
-
-
-def _front() -> NoReturn:
     # an address without a page that says something is one of Explore's of earlier versions
-    _lead("explore" if st.query_params else there()[0])
+    front = partial(_lead, "explore" if st.query_params else there()[0])
+    return [st.Page(front, title=say("app-name"), url_path="front", default=True), *found, *leads]
 
 
 def _lead(new: str) -> NoReturn:

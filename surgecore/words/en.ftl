@@ -1011,6 +1011,48 @@ read-group = One of { $count } models in this file
 ## page: learn
 
 
+learn-rule-sentence = A bigger batch takes a bigger learning rate. Does that go on for ever?
+learn-rule-sub = Most people scale the rate in proportion to the batch, or with its square root. Drag the dot.
+learn-rule-limit = Two rules of thumb, not findings. Both lines start from the theory's rate at batch size 1.
+learn-bend-sentence = An optimizer that keeps only signs, as Adam nearly does, bends: its best rate rises, peaks and falls.
+learn-bend-sub = At batch size { $batch } the square-root rule asks for { $ratio } times too much.
+learn-bend-limit = Theory for one step on a quadratic loss, with independent Gaussian gradients.
+learn-cause-sentence = The peak sits where the signal in the gradient rises above its noise. Drag it.
+learn-cause-sub = Twice the signal to noise moves the peak to a { $ratio ->
+    [4] quarter
+   *[other] { $ratio }th
+} of the batch size, from { $before } to { $after }.
+learn-cause-limit = Signal to noise is the mean of one parameter's gradient over its spread, per example.
+learn-undone-sentence = Two things undo the fall: curvatures that do not pull together, and gradients that share their noise.
+learn-undone-sub = With alignment R = { $alignment } there is no peak at all. With shared noise { $left } of fall is left of { $fall }.
+learn-undone-limit = A toy: one common factor in all gradients. Below R = 1 there is no peak when signal to noise is equal.
+learn-measured-sentence = So we trained a small network. Ten sign steps show a fall; one sign step and Adam do not.
+learn-measured-sub = Best rates over the batch size, each relative to its highest, with 95 % intervals.
+learn-measured-limit = A fall after ten steps is no evidence for a law about one. Larger batches were not tried.
+
+learn-number-rule = the rate at batch size { $batch }, by the square-root rule
+learn-number-fall = from the peak at batch size { $batch } to where it settles
+learn-number-cause = the batch size of the peak
+learn-number-none = no peak
+learn-number-levels = the best rate rises to { $rate } and stays
+learn-falls = Falls by { $fall } ({ $low } to { $high })
+learn-no-fall = No fall up to batch size { $last }
+learn-undecided = Not decided up to batch size { $last }
+learn-panel-digits-mlp-sign-k1 = One sign step
+learn-panel-digits-mlp-sign-k10 = Ten sign steps
+learn-panel-digits-mlp-adam-k10 = Ten steps of Adam
+learn-panel-alt = { $title }: best learning rates at { $count } batch sizes, relative to the highest. { $verdict }.
+learn-switch-alignment = Curvatures do not pull together
+learn-switch-correlation = Gradients share their noise
+learn-door-explore = Try it
+learn-door-sweep = Your sweep
+learn-door-evidence = Why
+learn-walk = Steps of the story
+learn-step = Step { $step } of { $of }
+learn-previous = Back
+learn-next = Next
+learn-back = Put it back
+
 # end of: page: learn
 
 
@@ -1148,6 +1190,7 @@ chart-trail = path of the peak
 chart-measured = Measured
 chart-pinned = Pinned { $number }
 chart-alt = Best learning rate and loss drop against batch size. { $said } Arrow keys read values, shift and arrows pan, plus and minus zoom, zero resets the view.
+chart-alt-rate = Best learning rate against batch size. { $said }
 chart-peak-role = peak handle
 chart-plateau-role = plateau handle
 chart-bead-role = point on the curve

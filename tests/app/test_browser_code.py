@@ -15,7 +15,7 @@ from find_node import COMPONENTS, find_node, required
 from surgecore import NoiseModel, one_step_curves
 
 BUNDLES = sorted(COMPONENTS.glob("*/bundle.js"))
-SHARED = ("vendor", "law", "text", "chart")
+SHARED = ("vendor", "law", "text", "chart", "surge_chart")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_its_own_tests_pass(node):
 
 @pytest.mark.parametrize("bundle", BUNDLES, ids=lambda bundle: bundle.parent.name)
 def test_each_bundle_is_made_from_the_modules_that_are_there(bundle):
-    files = [path for folder in (*SHARED, bundle.parent.name) for path in (COMPONENTS / folder).glob("*.js")]
+    files = [path for folder in {*SHARED, bundle.parent.name} for path in (COMPONENTS / folder).glob("*.js")]
     digest = hashlib.sha256()
     for path in sorted(files, key=lambda path: path.relative_to(COMPONENTS).as_posix()):
         if not path.name.endswith((".test.js", "bundle.js")):
@@ -44,8 +44,9 @@ def test_each_bundle_is_made_from_the_modules_that_are_there(bundle):
     assert head.endswith(f"sha256 {digest.hexdigest()}"), "run `make components`"
 
 
-def test_every_component_has_its_bundle():
-    assert {path.parent for path in BUNDLES} == {path.parent for path in COMPONENTS.glob("*/__init__.py")}
+def test_every_component_of_several_modules_has_its_bundle():
+    entries = {path.parent for path in COMPONENTS.glob("*/index.js") if "\nimport " in path.read_text(encoding="utf-8")}
+    assert {path.parent for path in BUNDLES} == entries
 
 
 def random_models(count, seed):
@@ -108,7 +109,7 @@ def test_every_phrase_the_browser_says_is_in_its_sections():
 
     from surgecore.words import phrases
 
-    known = set(re.findall(r"(?m)^([a-z][\w-]*) =", phrases.section("page: explore")))
+    known = set(re.findall(r"(?m)^([a-z][\w-]*) =", phrases.section("page: learn") + phrases.section("page: explore")))
     wanted = set()
     for path in COMPONENTS.rglob("*.js"):
         if "node_modules" not in path.parts and not path.name.endswith((".test.js", "bundle.js")):

@@ -19,6 +19,7 @@ from surgecore.theory.curves import CURVES
 from surgecore.words import curve
 
 ROOT = Path(__file__).parents[2]
+PAGE = "app_pages/explore.py"
 
 
 def made(law, sizes=(4, 16, 64, 256, 1024, 4096), steps=1, error=0.01, seeds=8):
@@ -37,7 +38,7 @@ def made(law, sizes=(4, 16, 64, 256, 1024, 4096), steps=1, error=0.01, seeds=8):
 
 def own(app, data, name="mine.csv"):
     """What the instrument is given for a sweep of the visitor's."""
-    app.run()
+    app.run().switch_page(PAGE).run()
     return handed(upload(app, data, name))
 
 
@@ -48,6 +49,8 @@ def opened(app, tab="Numbers", **query) -> dict:
     app.session_state["below"] = tab
     app.query_params.update(query)
     app.run()
+    if not query:  # an address without a page is that of the front page
+        app.switch_page(PAGE).run()
     assert not app.exception
     return handed(app)
 
@@ -76,6 +79,12 @@ def test_a_link_carries_the_state_to_the_last_digit(app, bundled):
     assert (data["state"]["t"], data["state"]["noise"]) == (0.25, "fixed")
     assert not app.warning
     assert [point["lr"] for point in data["measured"]] == [o.learning_rate for o in bundled[-1].load().optima()]
+
+
+def test_a_lesson_alone_in_the_address_is_that_lesson(app):
+    data = opened(app, lesson="two_peaks")
+    assert data["state"]["lesson"] == "two_peaks"
+    assert data["state"]["model"]["blocks"] == 2
 
 
 def test_junk_in_the_address_falls_back_and_is_named(app):
@@ -178,8 +187,7 @@ def test_training_moves_the_model_as_it_moves_the_curve(app):
 
 
 def test_table_and_curves_are_the_theory(app):
-    app.session_state["below"] = "Numbers"
-    app.run()
+    opened(app)
     table = explore.curve_table(DEFAULT_MODEL, ("exact", "surge", "correlated"))
     assert list(table) == ["batch_size", "exact", "surge"]  # nothing to draw without correlation
     np.testing.assert_allclose(table["exact"], DEFAULT_MODEL.gradient_noise().optimal_lr(table["batch_size"]))
@@ -271,8 +279,7 @@ def test_the_link_and_the_embed_code_are_on_the_page(app):
     ],
 )
 def test_a_logged_noise_scale_reaches_the_instrument(app, data, rows, problem):
-    app.session_state["below"] = "Logged noise scale"
-    app.run()
+    opened(app, "Logged noise scale")
     app.file_uploader(key="logged_file").upload("run.csv", data, "text/csv").run()
     assert not app.exception
     assert [(point["part"], point["batch"]) for point in handed(app)["logged"]] == rows

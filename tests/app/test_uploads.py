@@ -35,7 +35,7 @@ def test_an_upload_stays_when_the_page_changes(app, good_csv):
 
 
 def test_a_removed_upload_gives_way_to_a_bundled_sweep(app, good_csv, bundled):
-    upload(app.run(), good_csv)
+    upload(app.run().switch_page("app_pages/explore.py").run(), good_csv)
     assert app.selectbox(key="sweep").value == "mine"
     press(app, "Remove")
     assert app.selectbox(key="sweep").value == words.workload(bundled[0].workload)
@@ -61,7 +61,7 @@ def test_a_reload_finds_the_upload_again_by_its_address(app, good_csv):
 
 
 def test_nobody_finds_an_upload_without_its_key(app, good_csv):
-    upload(app.run(), good_csv)
+    upload(app.run().switch_page("app_pages/explore.py").run(), good_csv)
     other = AppTest.from_file(app._script_path, default_timeout=30)
     other.query_params["sweep"] = "own"
     other.query_params["kept"] = "x" * 22
@@ -173,13 +173,16 @@ def test_an_address_that_cannot_be_followed_is_one_notice(app, where, text, word
 
 
 def test_cells_of_a_file_are_never_markdown(app):
-    upload(app.run(), HEADER + b"32,0.001,0.5\n32,![x](http://example.org/x.png),0.4\n")
+    upload(
+        app.run().switch_page("app_pages/explore.py").run(),
+        HEADER + b"32,0.001,0.5\n32,![x](http://example.org/x.png),0.4\n",
+    )
     assert r"\!\[x\]\(http" in app.error[0].value
 
 
 def test_long_lists_of_problems_are_all_there(app):
     rates = "".join(f"32,-{row},0.5\n" for row in range(2, 32))
-    upload(app.run(), HEADER + rates.encode())
+    upload(app.run().switch_page("app_pages/explore.py").run(), HEADER + rates.encode())
     everything = app.error[0].value + said(app)
     assert "row 2," in everything
     assert "30" in everything

@@ -117,7 +117,7 @@ def abroad(page: Page) -> list[str]:
 @pytest.fixture
 def open_explore(page, url):
     def opened(query=""):
-        page.goto(f"{url}/{query}")
+        page.goto(f"{url}/explore{query}")
         expect(page.locator(".surge[data-ready]")).to_be_visible()
         expect(page.locator(".words strong")).not_to_be_empty()
         return page

@@ -11,18 +11,21 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from surgecore import analyse, load_catalogue
+from surgecore.words import say
 
 FIRST = "Digits MLP, sign descent, 10 steps"
 SWEEP = f"/sweep?sweep={quote(FIRST)}"
 #: Address and heading of each page, by the name of its link.
 PAGES = {
-    "Explore": ("/explore", "Where does the optimal learning rate peak?"),
+    "Learn": ("/learn", say("learn-rule-sentence")),
+    "Explore": ("/explore", say("explore-title")),
     "Your sweep": ("/sweep", "Which learning rate should you use?"),
     "Evidence": ("/evidence", "Why is there a surge, or none?"),
     "Reference": ("/reference", "The law in a page"),
 }
 PLOT = ".js-plotly-plot .cartesianlayer"
 CONTENT = {
+    "/learn": ".story[data-ready]",
     "/explore": ".surge[data-ready]",
     "/sweep": "[data-testid=stFileUploader]",
     "/evidence": PLOT,

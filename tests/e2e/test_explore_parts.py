@@ -172,7 +172,7 @@ def test_each_law_is_toggled_and_each_has_its_own_dash(open_explore):
     for i in range(boxes.count()):
         boxes.nth(i).check()
     expect(page.locator(".chart path.law[d^=M]")).to_have_count(8 + 5)  # five of them know a loss drop
-    cues = page.locator(".chart .laws path.law").evaluate_all(
+    cues = page.locator(".chart .curves path.law").evaluate_all(
         "all => all.map(p => p.getAttribute('stroke') + p.getAttribute('stroke-dasharray'))"
     )
     assert len(set(cues)) == 8

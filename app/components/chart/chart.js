@@ -30,7 +30,7 @@ export function createChart(host, events, { say, options }) {
     if (options.direct) drawNames(c);
     drawHandles(c, parts);
     drawCross(c);
-    attr(c.root, { "aria-label": say("chart-alt", { said: scene.said.join(" ") }) });
+    attr(c.root, { "aria-label": say(options.drop ? "chart-alt" : "chart-alt-rate", { said: scene.said.join(" ") }) });
   };
   listen(c, events);
   const observer = new ResizeObserver(([entry]) => {
@@ -39,7 +39,11 @@ export function createChart(host, events, { say, options }) {
     if (c.scene) draw();
   });
   observer.observe(host);
-  return { draw, canvas: c, destroy: () => observer.disconnect() };
+  const resized = () => {
+    c.size = { width: 0, height: 0 };
+    if (c.scene) draw();
+  };
+  return { draw, canvas: c, resize: resized, destroy: () => observer.disconnect() };
 }
 
 /** @param {HTMLElement} host @param {Say} say @param {Options} options @returns {Canvas} */
@@ -58,7 +62,7 @@ function canvas(host, say, options) {
   /** @type {Record<string, SVGElement>} */
   const layers = { grid: svg("g", {}, root) };
   const [top, low] = ["top", "low"].map((name) => svg("g", { "clip-path": `url(#${id}-${name})` }, root));
-  for (const name of UPPER) layers[name] = svg("g", { class: name }, top);
+  for (const name of UPPER) layers[name] = svg("g", { class: `layer ${name === "laws" ? "curves" : name}` }, top);
   layers.lowLaws = svg("g", {}, low);
   for (const name of ["cross", "names", "handles"]) layers[name] = svg("g", { class: name }, root);
   layers.minor = svg("g", {}, layers.handles);

@@ -8,7 +8,7 @@ export function frameOf(width, options) {
   const narrow = width < 520,
     height = options.height(width);
   const left = narrow ? 54 : 64,
-    right = narrow ? 12 : 20,
+    right = narrow ? (options.direct ? 22 : 12) : options.direct ? 184 : 20,
     gap = 48,
     bottom = 48,
     head = 30;

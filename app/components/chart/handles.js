@@ -59,7 +59,8 @@ function drawPlateau({ scene: { reading, view, handles }, scales, box, say }, pl
 function drawPeak({ scene: { reading, view, handles, bead }, scales, box, say, options }, { peak, label, bracket }) {
   const top = highest(visible(reading.peaks)),
     seen = top !== null && inside(view, top);
-  peak.style.display = label.style.display = seen && (handles || !bead) ? "" : "none";
+  const shown = seen && (handles || !bead);
+  peak.style.display = label.style.display = shown ? "" : "none";
   bracket.replaceChildren();
   if (!seen) return;
   const px = scales.x(top.batch),
@@ -78,13 +79,13 @@ function drawPeak({ scene: { reading, view, handles, bead }, scales, box, say, o
   const low = py - 18 < box.top[0] + 6;
   attr(label, { x: clamp(px, box.left + 104, box.right - 104), y: low ? py + 34 : py - 18 });
   label.textContent = say("chart-peak-text", { batch, fall: percent(fallOf(top)) });
-  if (options.direct) drawBracket(bracket, px, py, scales.y(reading.plateau), box);
+  if (options.direct && shown) drawBracket(bracket, px, py, scales.y(reading.plateau), box);
 }
 
 /** From the height of the peak down to where the rate settles. @param {SVGElement} bracket
  * @param {number} px @param {number} py @param {number} end @param {Box} box */
 function drawBracket(bracket, px, py, end, box) {
-  const x = box.right - 46;
+  const x = box.right - 14;
   if (x - px < 60 || end - py < 8) return;
   svg("path", { d: `M${px + 14} ${py}H${x}`, class: "bracket-guide" }, bracket);
   svg("path", { d: `M${x - 5} ${py}h10M${x} ${py}V${end}M${x - 5} ${end - 6}l5 6l5 -6` }, bracket);

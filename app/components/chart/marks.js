@@ -198,25 +198,51 @@ export function drawMinorPeaks({ scene: { reading, view }, scales, layers: { min
   }
 }
 
-/** Names at the ends of the lines, so that no legend is needed. @param {Canvas} c */
-export function drawNames({ scene, samples, scales, box, options, layers: { names } }) {
-  names.replaceChildren();
-  const gap = 1.35 * options.font,
-    placed = /** @type {{key: CurveKey, x: number, y: number}[]} */ ([]);
-  for (const key of scene.order) {
-    const seen = (samples[key] ?? []).filter(
-      (p) => p.lr > 0 && scales.y(p.lr) > box.top[0] + 14 && scales.y(p.lr) < box.top[1] - 6,
+/**
+ * Names at the ends of the lines, so that no legend is needed; a narrow plot has them in its lower right corner.
+ * @param {Canvas} c
+ */
+export function drawNames(c) {
+  const { scene, samples, box, options, size } = c;
+  c.layers.names.replaceChildren();
+  const drawn = scene.order.filter((key) => samples[key]);
+  if (size.width - box.right < 100) {
+    drawn.forEach((key, i) =>
+      nameBefore(c, key, box.right - 10, box.top[1] - 12 - 1.5 * options.font * (drawn.length - 1 - i)),
     );
-    const last = seen[seen.length - 1];
-    if (last) placed.push({ key, x: Math.min(last.x, box.right) - 8, y: scales.y(last.lr) - 9 });
+    return;
   }
-  placed
-    .sort((a, b) => a.y - b.y)
-    .forEach((now, i) => {
-      const above = placed[i - 1];
-      if (above && now.y - above.y < gap && Math.abs(now.x - above.x) < 160) now.y = above.y + gap;
-      const { label, colour } = scene.styles[now.key];
-      const text = svg("text", { class: "name", x: now.x, y: now.y, "text-anchor": "end" }, names, label);
-      text.style.setProperty("--line-colour", colour);
-    });
+  let lowest = -Infinity;
+  for (const { key, x, y } of drawn.map((key) => ({ key, ...endOf(c, samples[key]) })).sort((a, b) => a.y - b.y)) {
+    if (x < box.right - 4) {
+      nameBefore(c, key, x - 26, y + 26); // it leaves through the top
+      continue;
+    }
+    lowest = Math.max(y + options.font / 3, lowest + 1.4 * options.font);
+    nameAt(c, key, box.right + 8, lowest);
+  }
+}
+
+/** Where a line ends in the plot. @param {Canvas} c @param {Point[]} points */
+function endOf({ scales, box }, points) {
+  const seen = points.filter((p) => p.lr > 0 && scales.y(p.lr) >= box.top[0] - 1 && scales.y(p.lr) <= box.top[1]);
+  const last = seen.at(-1);
+  return last ? { x: last.x, y: scales.y(last.lr) } : { x: box.left, y: box.top[0] };
+}
+
+/** A name whose end is at a place. @param {Canvas} c @param {CurveKey} key @param {number} x @param {number} y */
+function nameBefore(c, key, x, y) {
+  const text = nameAt(c, key, 0, y);
+  const start = x - text.getComputedTextLength() - 34;
+  text.setAttribute("x", String(start + 34));
+  attr(/** @type {Element} */ (text.nextElementSibling), { x1: start, x2: start + 26 });
+}
+
+/** A piece of the line and its name from a place on. @param {Canvas} c @param {CurveKey} key @param {number} x @param {number} y */
+function nameAt({ scene, options, layers: { names } }, key, x, y) {
+  const style = scene.styles[key],
+    line = y - options.font / 3;
+  const text = svg("text", { class: "name", x: x + 34, y }, names, style.label);
+  svg("line", { x1: x, x2: x + 26, y1: line, y2: line, ...strokeOf(style) }, names);
+  return /** @type {SVGTextElement} */ (text);
 }

@@ -20,7 +20,7 @@ export const chartCss = (font) => `
   .peak .dot, .bead .dot { fill: var(--primary); stroke: var(--paper); stroke-width: 2.5; cursor: grab; }
   .peak .halo, .bead .halo { fill: var(--primary); opacity: .18; cursor: grab; }
   .peak-label, .name { font-weight: 600; fill: var(--ink); paint-order: stroke; stroke: var(--paper); stroke-width: 5; }
-  .name { stroke-linejoin: round; text-decoration: underline; text-decoration-color: var(--line-colour); text-decoration-thickness: 3px; text-underline-offset: 4px; }
+  .name { stroke-linejoin: round; }
   .bracket path { fill: none; stroke: var(--ink); stroke-width: 1.6; }
   .bracket .bracket-guide { stroke-dasharray: 2 4; opacity: .6; }
   .minor-peak { fill: var(--paper); stroke: var(--primary); stroke-width: 2.5; }

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 63061406375c7b3b06cee79c579ad61881381887ebf8cae9ee923e381d5c44c1
+// Made by `make components` from the modules beside it; sha256 6c32d2aa59d92d0a828eaa77a6c95eede40bd422db41a2446f15668ccaafefa4
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 e785fe56ec25a7602c5c2bad4fed5395c76c0d082a2bf6fc693b74ea700e8ddd
+// Made by `make components` from the modules beside it; sha256 f8db286b0bf88732e38a1bc07ce2470d4c6ede8f752f625ba16f3546d553aafa
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -1398,7 +1398,7 @@ function log() {
 // chart/frame.js
 function frameOf(width, options) {
   const narrow = width < 520, height = options.height(width);
-  const left = narrow ? 54 : 64, right = narrow ? 12 : 20, gap = 48, bottom = 48, head = 30;
+  const left = narrow ? 54 : 64, right = narrow ? options.direct ? 22 : 12 : options.direct ? 184 : 20, gap = 48, bottom = 48, head = 30;
   const inner = height - head - bottom;
   const split = options.drop ? Math.round((inner - gap) * 0.68) : inner;
   const top = [head, head + split];
@@ -2172,7 +2172,8 @@ function drawPlateau({ scene: { reading, view, handles }, scales, box, say }, pl
 }
 function drawPeak({ scene: { reading, view, handles, bead }, scales, box, say, options }, { peak, label, bracket }) {
   const top = highest(visible(reading.peaks)), seen = top !== null && inside(view, top);
-  peak.style.display = label.style.display = seen && (handles || !bead) ? "" : "none";
+  const shown = seen && (handles || !bead);
+  peak.style.display = label.style.display = shown ? "" : "none";
   bracket.replaceChildren();
   if (!seen) return;
   const px = scales.x(top.batch), py = scales.y(top.lr), batch = examples(top.batch);
@@ -2189,10 +2190,10 @@ function drawPeak({ scene: { reading, view, handles, bead }, scales, box, say, o
   const low = py - 18 < box.top[0] + 6;
   attr(label, { x: clamp(px, box.left + 104, box.right - 104), y: low ? py + 34 : py - 18 });
   label.textContent = say("chart-peak-text", { batch, fall: percent(fallOf(top)) });
-  if (options.direct) drawBracket(bracket, px, py, scales.y(reading.plateau), box);
+  if (options.direct && shown) drawBracket(bracket, px, py, scales.y(reading.plateau), box);
 }
 function drawBracket(bracket, px, py, end, box) {
-  const x = box.right - 46;
+  const x = box.right - 14;
   if (x - px < 60 || end - py < 8) return;
   svg("path", { d: `M${px + 14} ${py}H${x}`, class: "bracket-guide" }, bracket);
   svg("path", { d: `M${x - 5} ${py}h10M${x} ${py}V${end}M${x - 5} ${end - 6}l5 6l5 -6` }, bracket);
@@ -2399,26 +2400,49 @@ function drawMinorPeaks({ scene: { reading, view }, scales, layers: { minor } })
     svg("circle", { class: "minor-peak", cx: scales.x(other.batch), cy: scales.y(other.lr), r: 5 }, minor);
   }
 }
-function drawNames({ scene, samples, scales, box, options, layers: { names } }) {
-  names.replaceChildren();
-  const gap = 1.35 * options.font, placed = (
-    /** @type {{key: CurveKey, x: number, y: number}[]} */
-    []
-  );
-  for (const key2 of scene.order) {
-    const seen = (samples[key2] ?? []).filter(
-      (p) => p.lr > 0 && scales.y(p.lr) > box.top[0] + 14 && scales.y(p.lr) < box.top[1] - 6
+function drawNames(c) {
+  const { scene, samples, box, options, size } = c;
+  c.layers.names.replaceChildren();
+  const drawn = scene.order.filter((key2) => samples[key2]);
+  if (size.width - box.right < 100) {
+    drawn.forEach(
+      (key2, i) => nameBefore(c, key2, box.right - 10, box.top[1] - 12 - 1.5 * options.font * (drawn.length - 1 - i))
     );
-    const last = seen[seen.length - 1];
-    if (last) placed.push({ key: key2, x: Math.min(last.x, box.right) - 8, y: scales.y(last.lr) - 9 });
+    return;
   }
-  placed.sort((a, b) => a.y - b.y).forEach((now, i) => {
-    const above = placed[i - 1];
-    if (above && now.y - above.y < gap && Math.abs(now.x - above.x) < 160) now.y = above.y + gap;
-    const { label, colour } = scene.styles[now.key];
-    const text = svg("text", { class: "name", x: now.x, y: now.y, "text-anchor": "end" }, names, label);
-    text.style.setProperty("--line-colour", colour);
-  });
+  let lowest = -Infinity;
+  for (const { key: key2, x, y } of drawn.map((key3) => ({ key: key3, ...endOf(c, samples[key3]) })).sort((a, b) => a.y - b.y)) {
+    if (x < box.right - 4) {
+      nameBefore(c, key2, x - 26, y + 26);
+      continue;
+    }
+    lowest = Math.max(y + options.font / 3, lowest + 1.4 * options.font);
+    nameAt(c, key2, box.right + 8, lowest);
+  }
+}
+function endOf({ scales, box }, points) {
+  const seen = points.filter((p) => p.lr > 0 && scales.y(p.lr) >= box.top[0] - 1 && scales.y(p.lr) <= box.top[1]);
+  const last = seen.at(-1);
+  return last ? { x: last.x, y: scales.y(last.lr) } : { x: box.left, y: box.top[0] };
+}
+function nameBefore(c, key2, x, y) {
+  const text = nameAt(c, key2, 0, y);
+  const start = x - text.getComputedTextLength() - 34;
+  text.setAttribute("x", String(start + 34));
+  attr(
+    /** @type {Element} */
+    text.nextElementSibling,
+    { x1: start, x2: start + 26 }
+  );
+}
+function nameAt({ scene, options, layers: { names } }, key2, x, y) {
+  const style = scene.styles[key2], line = y - options.font / 3;
+  const text = svg("text", { class: "name", x: x + 34, y }, names, style.label);
+  svg("line", { x1: x, x2: x + 26, y1: line, y2: line, ...strokeOf(style) }, names);
+  return (
+    /** @type {SVGTextElement} */
+    text
+  );
 }
 
 // chart/style.js
@@ -2441,7 +2465,7 @@ var chartCss = (font) => `
   .peak .dot, .bead .dot { fill: var(--primary); stroke: var(--paper); stroke-width: 2.5; cursor: grab; }
   .peak .halo, .bead .halo { fill: var(--primary); opacity: .18; cursor: grab; }
   .peak-label, .name { font-weight: 600; fill: var(--ink); paint-order: stroke; stroke: var(--paper); stroke-width: 5; }
-  .name { stroke-linejoin: round; text-decoration: underline; text-decoration-color: var(--line-colour); text-decoration-thickness: 3px; text-underline-offset: 4px; }
+  .name { stroke-linejoin: round; }
   .bracket path { fill: none; stroke: var(--ink); stroke-width: 1.6; }
   .bracket .bracket-guide { stroke-dasharray: 2 4; opacity: .6; }
   .minor-peak { fill: var(--paper); stroke: var(--primary); stroke-width: 2.5; }
@@ -2462,7 +2486,7 @@ function createChart(host, events, { say, options }) {
     if (options.direct) drawNames(c);
     drawHandles(c, parts);
     drawCross(c);
-    attr(c.root, { "aria-label": say("chart-alt", { said: scene.said.join(" ") }) });
+    attr(c.root, { "aria-label": say(options.drop ? "chart-alt" : "chart-alt-rate", { said: scene.said.join(" ") }) });
   };
   listen(c, events);
   const observer = new ResizeObserver(([entry2]) => {
@@ -2471,7 +2495,11 @@ function createChart(host, events, { say, options }) {
     if (c.scene) draw();
   });
   observer.observe(host);
-  return { draw, canvas: c, destroy: () => observer.disconnect() };
+  const resized = () => {
+    c.size = { width: 0, height: 0 };
+    if (c.scene) draw();
+  };
+  return { draw, canvas: c, resize: resized, destroy: () => observer.disconnect() };
 }
 function canvas(host, say, options) {
   const id = `surge-${Math.random().toString(36).slice(2, 8)}`;
@@ -2488,7 +2516,7 @@ function canvas(host, say, options) {
   svg("rect", { class: "back", fill: "transparent" }, root);
   const layers = { grid: svg("g", {}, root) };
   const [top, low] = ["top", "low"].map((name) => svg("g", { "clip-path": `url(#${id}-${name})` }, root));
-  for (const name of UPPER) layers[name] = svg("g", { class: name }, top);
+  for (const name of UPPER) layers[name] = svg("g", { class: `layer ${name === "laws" ? "curves" : name}` }, top);
   layers.lowLaws = svg("g", {}, low);
   for (const name of ["cross", "names", "handles"]) layers[name] = svg("g", { class: name }, root);
   layers.minor = svg("g", {}, layers.handles);
@@ -3593,13 +3621,13 @@ var SYMBOLS = {
   blocks: "<mi>K</mi>"
 };
 var S = Object.fromEntries(Object.entries(SYMBOLS).map(([name, content]) => [name, symbol(name, content)]));
-var RATE = `<mi>ε</mi><mo>(</mo><mi>B</mi><mo>)</mo><mo>=</mo>${S.lr_scale}<mfrac><mi>E</mi><mrow><mn>1</mn><mo>+</mo>${S.alignment}
-  <mo>⟨</mo><msub><mi>s</mi><mi>i</mi></msub><msub><mi>s</mi><mi>j</mi></msub><mo>⟩</mo></mrow></mfrac>`;
-var SIGN = `<mi>E</mi><mo>=</mo><mover><mrow><mi>erf</mi><mo>(</mo><msqrt><mrow><msup><mi>B</mi><mo>′</mo></msup><mo>/</mo><mn>2</mn></mrow></msqrt>
-  <msub><mi>z</mi><mi>i</mi></msub><mo>)</mo></mrow><mo>¯</mo></mover><mo>,</mo><mspace width="0.6em"></mspace><msup><mi>B</mi><mo>′</mo></msup><mo>=</mo><mi>B</mi>
+var RATE = `<mi>ε</mi><mo stretchy="false">(</mo><mi>B</mi><mo stretchy="false">)</mo><mo>=</mo>${S.lr_scale}<mfrac><mi>E</mi><mrow><mn>1</mn><mo>+</mo>${S.alignment}
+  <mo stretchy="false">⟨</mo><msub><mi>s</mi><mi>i</mi></msub><msub><mi>s</mi><mi>j</mi></msub><mo stretchy="false">⟩</mo></mrow></mfrac>`;
+var SIGN = `<mi>E</mi><mo>=</mo><mo stretchy="false">⟨</mo><mi>erf</mi><mo stretchy="false">(</mo><msqrt><mrow><msup><mi>B</mi><mo>′</mo></msup><mo>/</mo><mn>2</mn></mrow></msqrt>
+  <msub><mi>z</mi><mi>i</mi></msub><mo stretchy="false">)</mo><mo stretchy="false">⟩</mo><mo>,</mo><mspace width="0.6em"></mspace><msup><mi>B</mi><mo>′</mo></msup><mo>=</mo><mi>B</mi>
   <mfrac><mrow><mn>1</mn><mo>+</mo>${S.momentum}</mrow><mrow><mn>1</mn><mo>−</mo>${S.momentum}</mrow></mfrac>`;
-var SPREAD = `<mi>ln</mi><msub><mi>z</mi><mi>i</mi></msub><mo>~</mo><mi>N</mi><mo>(</mo><mi>ln</mi>${S.snr}<mo>,</mo>
-  <msup>${S.snr_spread}<mn>2</mn></msup><mo>)</mo>`;
+var SPREAD = `<mi>ln</mi><msub><mi>z</mi><mi>i</mi></msub><mo>~</mo><mi>N</mi><mo stretchy="false">(</mo><mi>ln</mi>${S.snr}<mo>,</mo>
+  <msup>${S.snr_spread}<mn>2</mn></msup><mo stretchy="false">)</mo>`;
 var FORMULA = [RATE, SIGN, SPREAD].map(math).join("");
 
 // surge_chart/state.js

@@ -21,12 +21,12 @@ export const SYMBOLS = {
 
 const S = Object.fromEntries(Object.entries(SYMBOLS).map(([name, content]) => [name, symbol(name, content)]));
 
-const RATE = `<mi>ε</mi><mo>(</mo><mi>B</mi><mo>)</mo><mo>=</mo>${S.lr_scale}<mfrac><mi>E</mi><mrow><mn>1</mn><mo>+</mo>${S.alignment}
-  <mo>⟨</mo><msub><mi>s</mi><mi>i</mi></msub><msub><mi>s</mi><mi>j</mi></msub><mo>⟩</mo></mrow></mfrac>`;
-const SIGN = `<mi>E</mi><mo>=</mo><mover><mrow><mi>erf</mi><mo>(</mo><msqrt><mrow><msup><mi>B</mi><mo>′</mo></msup><mo>/</mo><mn>2</mn></mrow></msqrt>
-  <msub><mi>z</mi><mi>i</mi></msub><mo>)</mo></mrow><mo>¯</mo></mover><mo>,</mo><mspace width="0.6em"></mspace><msup><mi>B</mi><mo>′</mo></msup><mo>=</mo><mi>B</mi>
+const RATE = `<mi>ε</mi><mo stretchy="false">(</mo><mi>B</mi><mo stretchy="false">)</mo><mo>=</mo>${S.lr_scale}<mfrac><mi>E</mi><mrow><mn>1</mn><mo>+</mo>${S.alignment}
+  <mo stretchy="false">⟨</mo><msub><mi>s</mi><mi>i</mi></msub><msub><mi>s</mi><mi>j</mi></msub><mo stretchy="false">⟩</mo></mrow></mfrac>`;
+const SIGN = `<mi>E</mi><mo>=</mo><mo stretchy="false">⟨</mo><mi>erf</mi><mo stretchy="false">(</mo><msqrt><mrow><msup><mi>B</mi><mo>′</mo></msup><mo>/</mo><mn>2</mn></mrow></msqrt>
+  <msub><mi>z</mi><mi>i</mi></msub><mo stretchy="false">)</mo><mo stretchy="false">⟩</mo><mo>,</mo><mspace width="0.6em"></mspace><msup><mi>B</mi><mo>′</mo></msup><mo>=</mo><mi>B</mi>
   <mfrac><mrow><mn>1</mn><mo>+</mo>${S.momentum}</mrow><mrow><mn>1</mn><mo>−</mo>${S.momentum}</mrow></mfrac>`;
-const SPREAD = `<mi>ln</mi><msub><mi>z</mi><mi>i</mi></msub><mo>~</mo><mi>N</mi><mo>(</mo><mi>ln</mi>${S.snr}<mo>,</mo>
-  <msup>${S.snr_spread}<mn>2</mn></msup><mo>)</mo>`;
+const SPREAD = `<mi>ln</mi><msub><mi>z</mi><mi>i</mi></msub><mo>~</mo><mi>N</mi><mo stretchy="false">(</mo><mi>ln</mi>${S.snr}<mo>,</mo>
+  <msup>${S.snr_spread}<mn>2</mn></msup><mo stretchy="false">)</mo>`;
 
 export const FORMULA = [RATE, SIGN, SPREAD].map(math).join("");

@@ -1,0 +1,1 @@
+"""What the Learn page needs, and nobody else: the steps of its story, their numbers, their addresses."""

@@ -1,0 +1,128 @@
+"""The story of the Learn page in a browser: by keys alone, by clicks, on a phone, and with the learner in charge."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from learn.story import STEPS, STORY
+from playwright.sync_api import expect
+
+from surgecore import one_step_curves
+from surgecore.words import say
+
+
+@pytest.fixture
+def open_learn(page, url):
+    def opened(query=""):
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(f"{url}/learn{query}")
+        expect(page.locator(".story[data-ready]")).to_be_visible()
+        return page
+
+    return opened
+
+
+def at(page, step):
+    expect(page.locator(".story")).to_have_attribute("data-step", str(step))
+
+
+def drawn(page, key):
+    """Batch sizes and rates of the curve that is drawn, from its path and the axes of the story."""
+    path = page.locator(f".law-{key}").first.get_attribute("d")
+    x, y = np.array([tuple(map(float, pair)) for pair in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path)]).T
+    frame = page.locator(".frame").first
+    left, top, width, height = (float(frame.get_attribute(name)) for name in ("x", "y", "width", "height"))
+    return 2 ** (12 * (x - left) / width), 10 ** (-0.3 - 2.4 * (y - top) / height)
+
+
+def test_the_whole_story_by_keyboard(open_learn, errors, abroad):
+    page = open_learn()
+    for number, key in enumerate(["ArrowRight", "ArrowDown", " ", "PageDown"], 2):
+        page.keyboard.press(key)
+        at(page, number)
+        expect(page.locator(f"[data-step='{number}'].step .sentence")).to_be_in_viewport()
+        expect(page.locator(".live")).to_contain_text(STEPS[number - 1].to_json()["sentence"])
+        expect(page).to_have_url(re.compile(f"story={number}$"))
+        if number < 5:
+            batch, lr = drawn(page, "exact")
+            inside = (lr > 0.0021) & (lr < 0.49)
+            expected = one_step_curves(STORY)["exact"].optimal_lr(batch[inside])
+            np.testing.assert_allclose(lr[inside], expected, rtol=0.01)
+    expect(page.locator(".panel")).to_have_count(3)
+    for key in ("ArrowLeft", "PageUp", "ArrowUp"):
+        page.keyboard.press(key)
+    at(page, 2)
+    assert errors == []
+    assert abroad == []
+
+
+def test_the_number_of_each_step_is_the_cores(open_learn):
+    page = open_learn()
+    number = page.locator(".step[data-step='1'] .number")
+    expect(number).to_contain_text("× 8.0")
+    page.locator(".bead").focus()
+    page.keyboard.press("Shift+ArrowRight")  # two powers of two further
+    expect(number).to_contain_text("× 16")
+    for step, text in ((2, "−37 %"), (3, "84"), (4, "−37 %"), (5, "−12 %")):
+        page.get_by_role("button", name=say("learn-next")).click()
+        at(page, step)
+        expect(page.locator(f".step[data-step='{step}'] .number")).to_contain_text(text)
+
+
+def test_two_switches_undo_the_fall(open_learn):
+    page = open_learn("?story=4")
+    number = page.locator(".step[data-step='4'] .number")
+    page.locator("[data-switch=alignment]").click()
+    expect(number).to_contain_text(say("learn-number-none"))
+    expect(page).to_have_url(re.compile(r"story=4&alignment=0\.6|alignment=0\.6&story=4"))
+    page.locator("[data-switch=alignment]").click()
+    page.locator("[data-switch=correlation]").click()
+    expect(number).to_contain_text("−2.6 %")
+    batch, lr = drawn(page, "correlated")
+    expected = one_step_curves(replace(STORY, correlation=0.6))["correlated"].optimal_lr(batch)
+    inside = lr > 0.0021
+    np.testing.assert_allclose(lr[inside], expected[inside], rtol=0.01)
+
+
+def test_the_learner_takes_over_and_comes_back(open_learn):
+    page = open_learn("?story=3")
+    back = page.locator(".step[data-step='3'] .back")
+    expect(back).to_be_hidden()
+    page.locator(".peak").focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    number = page.locator(".step[data-step='3'] .number")
+    expect(number).to_contain_text("168")
+    expect(page).to_have_url(re.compile("snr="))
+    page.reload()
+    expect(number).to_contain_text("168")
+    back.click()
+    expect(number).to_contain_text("84")
+    expect(page).not_to_have_url(re.compile("snr="))
+
+
+def test_it_ends_in_the_instrument_with_what_was_set(open_learn):
+    page = open_learn("?story=5&alignment=3")
+    page.locator("[data-page=explore]").click()
+    expect(page.get_by_label("Curvature alignment, exact value", exact=True)).to_have_value("3")
+    expect(page.get_by_label("Signal to noise, exact value", exact=True)).to_have_value("0.05")
+
+
+@pytest.mark.parametrize("width", [320, 360, 1024])
+def test_every_step_fits_its_screen(open_learn, page, width):
+    page.set_viewport_size({"width": width, "height": 768 if width > 500 else 740})
+    open_learn()
+    for step in range(1, 6):
+        at(page, step)
+        wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
+        assert wide <= 0
+        heights = "all => all.map(e => e.getBoundingClientRect().height)"
+        assert min(page.locator(".story button:visible").evaluate_all(heights)) >= 44
+        fonts = "all => all.map(e => parseFloat(getComputedStyle(e).fontSize))"
+        assert min(page.locator(".step p, .step h1, .step h2, .step button").evaluate_all(fonts)) >= 16
+        assert min(page.locator(".plot text, .panel text").evaluate_all(fonts), default=14) >= 14
+        if step < 5:
+            page.keyboard.press("ArrowRight")
