@@ -1,26 +1,66 @@
-"""Why: is there a surge, and which assumption of the theory fails where there is none?"""
+"""Evidence: what do the bundled sweeps show, and which assumption of the theory fails where there is no surge?"""
 
 import json
 
 import streamlit as st
-from choice import catalogue
+from choice import catalogue, shown
 from components import plotly_figure
+from components.markup import markup
+from evidence import gallery, stairs
 from explore import page as explore
 from explore.state import ExploreState
-from figures import ladder
+from figures import ladder, optimum, verdict
 
 from surgecore import words
 from surgecore.theory.noise_model import nearest_model
 from surgecore.words import lr_unit, say, why
 
+OPEN = "open"
+
+
+def opened(title: str) -> None:
+    """One sweep: its verdict, its optima, its card, and the way to more."""
+    st.button(say("evidence-back"), icon=":material/arrow_back:", on_click=lambda: st.query_params.pop(OPEN, None))
+    st.title(words.plain(title), anchor=False)
+    entry, analysis = catalogue.by_title()[title], shown.bundled_analysis(title)
+    drawn = optimum.card(analysis, lr_unit(entry.optimizer))
+    markup(f"{verdict.block(analysis)}<div>{drawn}</div>", key="opened")
+    update = {"sign": "sign", "sgd": "sgd", "adam": f"adam_{entry.state}"}.get(entry.optimizer, "")
+    known = {found.name: found for found in catalogue.explanations()}.get(f"{entry.workload}-{entry.loss}")
+    with st.container(horizontal=True):
+        if st.button(say("evidence-analysis"), icon=":material/grid_on:", type="primary"):
+            shown.show(title)
+            st.switch_page("app_pages/sweep.py")
+        if known is not None and update in known.updates() and st.button(say("evidence-explain")):
+            query = {"part": say("evidence-part-why"), "checkpoint": known.title, "update": why.update(update)}
+            st.switch_page("app_pages/evidence.py", query_params=query)
+    st.markdown(catalogue.card(title))
+
+
+if st.query_params.get(OPEN) in catalogue.by_title():
+    opened(st.query_params[OPEN])
+    st.stop()
+parts = [say("evidence-part-sweeps"), say("evidence-part-why")]
+part = st.segmented_control(
+    say("page-evidence"), parts, default=parts[0], key="part", bind="query-params", required=True,
+    label_visibility="collapsed",
+)  # fmt: skip
+if part == parts[0]:
+    st.title(say("evidence-gallery-title", count=len(catalogue.entries())), anchor=False)
+    if title := gallery.show():
+        st.query_params[OPEN] = title
+        st.rerun()
+    st.caption(gallery.default_adam())
+    st.stop()
+
 explanations = catalogue.explanations()
 if not explanations:
-    st.title(say("evidence-title"), anchor=False)
+    st.title(say("evidence-why-title"), anchor=False)
     st.info(say("evidence-none"))
     st.stop()
 
 titles = [explanation.title for explanation in explanations]
-st.title(say("evidence-title"), anchor=False)
+st.title(say("evidence-why-title"), anchor=False)
 headline = st.container()
 with st.container(horizontal=True, gap="small"):
     title = st.selectbox(
@@ -38,6 +78,11 @@ with st.container(horizontal=True, gap="small"):
 answer = why.answer(explanation, update, steps)
 headline.markdown(f"**{answer}**")
 
+if steps == 1:
+    st.subheader(say("stairs-title"), anchor=False)
+    markup(stairs.stairs(explanation, update, lr_unit(update)), key="stairs")
+    st.caption(stairs.check(explanation, update))
+st.subheader(say("evidence-all-lines"), anchor=False)
 # The figure comes before the choice of what it shows, so that it is seen at once on a phone
 drawing = st.container()
 rungs = explanation.rungs(update)
@@ -46,17 +91,17 @@ chosen = st.pills(
     say("evidence-rungs"), rungs, selection_mode="multi", default=usual,
     format_func=lambda rung: words.curve(rung, update), key=f"rungs-{update}",
 )  # fmt: skip
-shown = [rung for rung in rungs if rung in chosen]
+drawn = [rung for rung in rungs if rung in chosen]
 said = why.sentences(explanation, update)
 with drawing:
-    figure = ladder.ladder(explanation, update, shown, steps, unit=lr_unit(update))
+    figure = ladder.ladder(explanation, update, drawn, steps, unit=lr_unit(update))
     plotly_figure.show(figure, name="surge-why", alt=" ".join([answer, *said]))
     control, after = update == "decorrelated", words.horizon("steps", steps, 0.0)
     points = say("evidence-points-decorrelated") if control else say("evidence-points", after=after)
     st.caption(f"{points} {say('evidence-lines')}")
-if steps == 1 and shown:
+if steps == 1 and drawn:
     plotly_figure.show(
-        ladder.ratios(explanation, update, shown), name="surge-why-ratios",
+        ladder.ratios(explanation, update, drawn), name="surge-why-ratios",
         alt=say("evidence-ratios-alt", said=said[-1]),
     )  # fmt: skip
     st.caption(say("evidence-ratios"))
@@ -65,6 +110,9 @@ if steps == 1:
 with st.expander(say("evidence-every-prediction")):
     st.markdown("\n".join(f"- {sentence}" for sentence in said))
 
+st.subheader(say("stairs-four"), anchor=False)
+markup(stairs.multiples(explanations), key="multiples")
+st.caption(stairs.prominences(explanations))
 st.subheader(say("evidence-checkpoints"), anchor=False)
 st.table(why.checkpoints(explanations))
 st.caption(why.error_bars(explanations))

@@ -13,8 +13,14 @@ _ARROWS = {"falls": "↘", "stays": "→", "open": "?"}
 
 def chip(verdict: SurgeVerdict) -> str:
     """The kind of a verdict, told apart by sign, words and colour."""
-    kind = surge.sign(verdict)
-    return f"<span class='chip {kind}' data-sign='{_ARROWS[kind]}'>{escape(surge.chip(verdict))}</span>"
+    return mark(verdict.decision, verdict.fall_octaves)
+
+
+def mark(decision: str, fall_octaves: float | None) -> str:
+    """The same from the facts alone."""
+    kind = surge.sign(decision)
+    text = surge.chip(decision, fall_octaves)
+    return f"<span class='chip {kind}' data-sign='{_ARROWS[kind]}'>{escape(text)}</span>"
 
 
 def block(analysis: Analysis) -> str:

@@ -1305,7 +1305,6 @@ carry-decay-help = AdamW's, decoupled; 0 for none.
 ## page: evidence
 
 
-evidence-title = Why is there a surge, or none?
 evidence-none = No checkpoint has been measured here. `make data` measures the bundled ones.
 evidence-checkpoint = Checkpoint
 evidence-update = Update
@@ -1326,6 +1325,38 @@ evidence-json = Everything, JSON
 evidence-open = Open the measured curve in Explore
 evidence-open-about = Explore then shows the noise model nearest to the measured, correlated curve: a description of it, good to a few per cent.
 evidence-python = Python that gives the same numbers
+
+evidence-gallery-title = What do { $count } sweeps show?
+evidence-why-title = Why is there a surge, or none?
+evidence-part-sweeps = Sweeps
+evidence-part-why = Why
+evidence-back = All sweeps
+evidence-analysis = Open the full analysis
+evidence-explain = Why, at this checkpoint
+evidence-all-lines = All predictions in one figure
+gallery-chance = { $falls } of { $tested } sweeps fall and { $stays } do not; chance alone would give about { $expected } falls.
+gallery-adam = Adam as it starts by default, { $count } sweeps: { $falls } fall, { $stays } do not, { $open } are not decided.
+gallery-by-workload = Workload
+gallery-by-optimizer = Optimizer
+gallery-by-horizon = Horizon
+gallery-by-device = Device
+gallery-by-verdict = Verdict
+gallery-all = All
+gallery-fall = Falls
+gallery-no-fall = Does not fall
+gallery-undecided = Not decided
+gallery-steps-to-loss = steps to a loss
+stairs-independent = Theory with independent, Gaussian gradients is off by up to this factor.
+stairs-correlated = With correlation between parameters.
+stairs-sampled = With real updates, sampled.
+stairs-gaps = Largest error { $first } with independent gradients, { $then } with correlated ones.
+stairs-title = One assumption dropped at each step
+stairs-four = The same at every checkpoint
+stairs-prominence-of = { $share } ({ $name })
+stairs-prominence = The peaks that independent theory predicts stand this far above its value at the largest batch size: { $shares }.
+stairs-check = Consistency check: a line search on the loss itself agrees with the optima as trained within { $gap }. It is no prediction.
+times = { $number }×
+drawn-step = { $curve } beside best learning rates at { $count } batch sizes
 
 # end of: page: evidence
 

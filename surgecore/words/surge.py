@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from surgecore.sweeps.analysis import Analysis
-from surgecore.sweeps.verdict import SurgeVerdict
 from surgecore.words.phrases import say
 from surgecore.words.why import percent
 
@@ -15,16 +14,16 @@ _SIGNS: dict[str, Sign] = {"fall": "falls", "no_fall": "stays", "undecided": "op
 _SURGE = {"surge", "equal_snr", "general_surge"}
 
 
-def sign(verdict: SurgeVerdict) -> Sign:
-    """Which of three looks a verdict has."""
-    return _SIGNS[verdict.decision]
+def sign(decision: str) -> Sign:
+    """Which of three looks a decision has."""
+    return _SIGNS[decision]
 
 
-def chip(verdict: SurgeVerdict) -> str:
+def chip(decision: str, fall_octaves: float | None) -> str:
     """`Falls 12 %`, `Does not fall`, `Not decided`."""
-    if verdict.decision == "fall" and verdict.fall_octaves is not None:
-        return say("chip-falls", fall=percent(verdict.fall_octaves))
-    return say("chip-stays" if verdict.decision == "no_fall" else "chip-open")
+    if decision == "fall" and fall_octaves is not None:
+        return say("chip-falls", fall=percent(fall_octaves))
+    return say("chip-stays" if decision == "no_fall" else "chip-open")
 
 
 def meaning(analysis: Analysis) -> str:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import figure, handed, metas, said, trace, values
+from drawn import figure, handed, markup, metas, said, trace, values
+from evidence import stairs
 from figures import ladder
 
-from surgecore import NoiseModel
+from surgecore import NoiseModel, analyse
+from surgecore.sweeps.answers import answer_of, load_answers
 from surgecore.why.explanation import load_explanations
 from surgecore.why.measurement import RUNGS, Estimate
 from surgecore.words import say, why
 
 PAGE = "app_pages/evidence.py"
+
+
+def opened(app, part="Why"):
+    app.query_params["part"] = part
+    app.run().switch_page(PAGE).run()
+    assert not app.exception
+    return app
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +35,7 @@ def explained():
 
 
 def test_the_numbers_of_the_file_are_drawn(app, explained):
-    app.run().switch_page(PAGE).run()
+    opened(app)
     assert not app.exception
     one = explained[app.selectbox(key="checkpoint").value]
     optima = one.trained("sign")
@@ -41,7 +51,7 @@ def test_the_numbers_of_the_file_are_drawn(app, explained):
 
 
 def test_the_headline_follows_the_choice(app, explained):
-    app.run().switch_page(PAGE).run()
+    opened(app)
     one = explained[app.selectbox(key="checkpoint").value]
     assert one.title == "Digits MLP at loss 1.0"
     app.selectbox(key="after").set_value(20).run()
@@ -51,7 +61,7 @@ def test_the_headline_follows_the_choice(app, explained):
 
 
 def test_measured_points_are_never_joined(app):
-    app.run().switch_page(PAGE).run()
+    opened(app)
     for position in (0, 1):
         for drawn in figure(app, position)["data"]:
             if drawn.get("meta") == "measured" or "ratio" in drawn.get("meta", ""):
@@ -59,7 +69,7 @@ def test_measured_points_are_never_joined(app):
 
 
 def test_every_panel_has_a_legend_and_a_true_caption(app):
-    app.run().switch_page(PAGE).run()
+    opened(app)
     for position in (0, 1):
         assert figure(app, position)["layout"]["showlegend"]
         assert figure(app, position)["layout"]["legend"]["y"] < 0
@@ -71,7 +81,7 @@ def test_every_panel_has_a_legend_and_a_true_caption(app):
 
 
 def test_assumptions_are_dropped_one_by_one(app, explained):
-    app.run().switch_page(PAGE).run()
+    opened(app)
     pills = app.button_group(key="rungs-sign")
     pills.set_value(["surge"]).run()
     assert metas(figure(app))[-2:] == ["surge", "measured"]
@@ -81,7 +91,7 @@ def test_assumptions_are_dropped_one_by_one(app, explained):
 
 
 def test_every_checkpoint_and_update_has_its_page(app, explained):
-    app.run().switch_page(PAGE).run()
+    opened(app)
     for title, one in explained.items():
         app.selectbox(key="checkpoint").set_value(title).run()
         for update in one.updates():
@@ -91,7 +101,7 @@ def test_every_checkpoint_and_update_has_its_page(app, explained):
 
 
 def test_more_steps_are_no_evidence_for_one(app):
-    app.run().switch_page(PAGE).run()
+    opened(app)
     app.selectbox(key="after").set_value(20).run()
     assert not app.exception
     assert "so this peak is no evidence for them" in said(app)
@@ -102,7 +112,7 @@ def test_more_steps_are_no_evidence_for_one(app):
 
 
 def test_the_measured_curve_opens_in_explore(app, explained):
-    app.run().switch_page(PAGE).run()
+    opened(app)
     (button,) = [b for b in app.button if b.label == "Open the measured curve in Explore"]
     button.click().run()
     assert not app.exception
@@ -142,7 +152,7 @@ def test_every_number_has_an_interval_or_is_said_to_be_exact(explained):
 
 
 def test_theorem_2_is_about_signs(app):
-    app.run().switch_page(PAGE).run()
+    opened(app)
     for update, name in (("sign", "Exact (Theorem 2)"), ("sgd", "Independent noise")):
         app.selectbox(key="update").set_value(update).run()
         (drawn,) = [t for t in figure(app)["data"] if t.get("meta") == "independent"]
@@ -158,3 +168,45 @@ def test_the_snippet_finds_the_ratios(explained, tmp_path, monkeypatch, capsys):
     for ratio in one.ratios("sign", "sampled"):
         assert str(ratio.value) in printed
     assert set(one.rungs("sign")) <= set(RUNGS)
+
+
+def test_the_gallery_has_a_verdict_for_every_sweep_and_counts_chance(app, bundled):
+    opened(app, "Sweeps")
+    (tiles,) = markup(app)
+    assert tiles.count("data-open=") == tiles.count("class='chip") == len(bundled)
+    falls = tiles.count("chip falls")
+    assert f"{falls} of {len(bundled)} sweeps fall" in said(app)
+    app.multiselect(key="by-optimizer").set_value(["SGD"]).run()
+    (tiles,) = markup(app)
+    assert tiles.count("data-open=") == sum(entry.optimizer == "sgd" for entry in bundled)
+
+
+@pytest.mark.parametrize("place", [0, 3, 60])
+def test_the_gallery_shows_what_an_analysis_finds(bundled, place):
+    entry = bundled[place]
+    stored = load_answers(entry.folder)[entry.name]
+    fresh = answer_of(entry, analyse(entry.load()))
+    assert stored.decision == fresh.decision
+    assert [o.batch_size for o in stored.optima] == [o.batch_size for o in fresh.optima]
+    np.testing.assert_allclose(
+        [o.learning_rate for o in stored.optima], [o.learning_rate for o in fresh.optima], rtol=1e-4
+    )
+
+
+def test_one_sweep_opens_with_its_verdict_its_card_and_why(app, bundled):
+    app.query_params["open"] = bundled[0].title
+    opened(app)
+    assert app.title[0].value == bundled[0].title
+    assert "Falls 12 %" in said(app)
+    assert bundled[0].read_card().partition("\n")[2].strip() in [text.value for text in app.markdown]
+    assert [button.label for button in app.button if button.label.startswith("Why")]
+
+
+def test_the_gap_shrinks_with_every_assumption_that_is_dropped(explained):
+    for one in explained.values():
+        gaps = [one.worst("sign", rung) for rung in stairs.STAIRS]
+        assert gaps == sorted(gaps, reverse=True)
+    one = explained["Digits MLP at loss 1.0"]
+    drawn = stairs.stairs(one, "sign", "x")
+    assert re.findall(r"class='big'[^>]*>([^<]*)<", drawn) == ["5.6×", "1.28×", "1.13×"]
+    assert "8.1 % (Digits MLP at loss 1.0)" in stairs.prominences([one])

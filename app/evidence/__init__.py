@@ -1,0 +1,1 @@
+"""What the Evidence page needs, and nobody else: the gallery of bundled sweeps, and why they are as they are."""

@@ -1,0 +1,103 @@
+"""All bundled sweeps at a glance: small multiples with a verdict each, and how many falls chance would give."""
+
+from __future__ import annotations
+
+from html import escape
+from math import isfinite
+
+import streamlit as st
+from choice import catalogue
+from components.markup import markup
+from figures import optimum, verdict
+from figures.plot import Mark
+
+from surgecore import Entry, words
+from surgecore.sweeps.answers import Answer, load_answers
+from surgecore.words import say
+
+#: Share of sweeps without any fall in which the test finds one.
+_LEVEL = 0.05
+
+
+@st.cache_resource(show_spinner=False)
+def answers() -> dict[str, Answer]:
+    return load_answers(catalogue.DATA_DIR)
+
+
+@st.cache_resource(show_spinner=False)
+def _facets() -> dict[str, dict[str, str]]:
+    """What sweeps are filtered by: for each facet the sweeps' values, by name of the sweep."""
+    places, entries = catalogue.places(), catalogue.entries()
+    return {
+        "workload": {e.name: places[e.title].workload for e in entries},
+        "optimizer": {e.name: places[e.title].optimizer for e in entries},
+        "horizon": {e.name: words.horizon(e.horizon, e.amount, 0.0) if e.amount else _other(e) for e in entries},
+        "device": {e.name: e.device.split(",")[0] for e in entries},
+        "verdict": {name: say(f"gallery-{answer.decision.replace('_', '-')}") for name, answer in answers().items()},
+    }
+
+
+def _other(entry: Entry) -> str:
+    return say("gallery-steps-to-loss")
+
+
+def show() -> str | None:
+    """The gallery; the title of the sweep that was just opened, if any."""
+    shown = _filtered()
+    found = [answers()[entry.name] for entry in shown if entry.name in answers()]
+    st.markdown(chance(found))
+    return markup(_grid(tuple(entry.name for entry in shown)), key="gallery")
+
+
+def chance(found: list[Answer]) -> str:
+    """How many sweeps fall, and how many would by chance, in one sentence."""
+    falls = sum(answer.decision == "fall" for answer in found)
+    tested = sum(answer.fall_octaves is not None for answer in found)
+    stays = sum(answer.decision == "no_fall" for answer in found)
+    expected = words.number(_LEVEL * tested, 2)
+    return say("gallery-chance", falls=falls, tested=tested, stays=stays, expected=expected)
+
+
+def default_adam() -> str:
+    """The verdicts on Adam as it starts by default, in one line."""
+    found = [answers()[e.name] for e in catalogue.entries() if e.optimizer == "adam" and e.state == "cold"
+             and e.name in answers()]  # fmt: skip
+    counted = {key: sum(answer.decision == key for answer in found) for key in ("fall", "no_fall", "undecided")}
+    return say("gallery-adam", count=len(found), falls=counted["fall"], stays=counted["no_fall"],
+               open=counted["undecided"])  # fmt: skip
+
+
+def _filtered() -> list[Entry]:
+    shown = list(catalogue.entries())
+    with st.container(horizontal=True):
+        for facet, values in _facets().items():
+            options = list(dict.fromkeys(values.get(entry.name, "") for entry in catalogue.entries()))
+            chosen = st.multiselect(
+                say(f"gallery-by-{facet}"), [option for option in options if option], key=f"by-{facet}", width=205,
+                placeholder=say("gallery-all"),
+            )  # fmt: skip
+            if chosen:
+                shown = [entry for entry in shown if values.get(entry.name) in chosen]
+    return shown
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _grid(names: tuple[str, ...]) -> str:
+    by_name = {entry.name: entry for entry in catalogue.entries()}
+    return f"<div class='gallery'>{''.join(_tile(by_name[name]) for name in names)}</div>"
+
+
+@st.cache_resource(show_spinner=False)
+def _tile(entry: Entry) -> str:
+    answer, place = answers().get(entry.name), catalogue.places()[entry.title]
+    head = f"<b>{escape(place.workload)}</b><small>{escape(place.optimizer)}, {escape(place.run)}</small>"
+    if answer is None:
+        return f"<button data-open='{escape(entry.title, quote=True)}'>{head}</button>"
+    marks = [Mark(o.batch_size, o.learning_rate, _interval(o.interval), o.on_edge) for o in answer.optima]
+    drawn = optimum.thumbnail(marks) if marks else ""
+    chip = verdict.mark(answer.decision, answer.fall_octaves)
+    return f"<button data-open='{escape(entry.title, quote=True)}'>{head}{drawn}{chip}</button>"
+
+
+def _interval(found: tuple[float, float] | None) -> tuple[float, float] | None:
+    return found if found is not None and all(isfinite(end) and end > 0 for end in found) else None

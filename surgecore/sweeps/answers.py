@@ -1,0 +1,127 @@
+"""What the analyses of the bundled sweeps found, in brief: made once, so that a gallery of all opens at once.
+
+``python -m surgecore.sweeps.answers data`` makes them anew after a change of the analysis or of the data.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+from surgecore.sweeps.analysis import Analysis, analyse
+from surgecore.sweeps.catalogue import Entry, load_catalogue
+
+_FILE = "answers.json"
+
+
+@dataclass(frozen=True)
+class BriefOptimum:
+    """Best learning rate at one batch size, with its 95 % interval, or the end of the rates that it lies at."""
+
+    batch_size: float
+    learning_rate: float
+    interval: tuple[float, float] | None
+    on_edge: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one bundled sweep says of the fall.
+
+    Attributes
+    ----------
+    name, sha256 : str
+        Which sweep, and of which data.
+    decision : {"fall", "no_fall", "undecided"}
+        As in the verdict.
+    fall_octaves : float or None
+        Size of the fall.
+    interval : tuple of float or None
+        Its 95 % interval [octaves]; infinite ends are None.
+    optima : tuple of BriefOptimum
+        By batch size.
+    """
+
+    name: str
+    sha256: str
+    decision: Literal["fall", "no_fall", "undecided"]
+    fall_octaves: float | None
+    interval: tuple[float | None, float | None] | None
+    optima: tuple[BriefOptimum, ...]
+
+
+def answer_of(entry: Entry, analysis: Analysis) -> Answer:
+    """The answer of one sweep in brief.
+
+    Parameters
+    ----------
+    entry : Entry
+        The bundled sweep.
+    analysis : Analysis
+        Of it.
+    """
+    verdict = analysis.verdict
+    ends = verdict.interval
+    optima = tuple(
+        BriefOptimum(
+            o.batch_size, _short(o.learning_rate), o.interval and (_short(o.interval[0]), _short(o.interval[1])),
+            o.on_edge,
+        )
+        for o in analysis.optima
+    )  # fmt: skip
+    fall = None if verdict.fall_octaves is None else _short(verdict.fall_octaves)
+    limits = None if ends is None else (_finite(ends[0]), _finite(ends[1]))
+    return Answer(entry.name, entry.sha256, verdict.decision, fall, limits, optima)
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def _finite(value: float) -> float | None:
+    return _short(value) if abs(value) < float("inf") else None
+
+
+def save_answers(folder: str | PathLike[str], answers: Iterable[Answer]) -> None:
+    """Write answers beside the manifest of a folder, one a line."""
+    lines = ",\n".join(json.dumps(asdict(answer), allow_nan=False) for answer in answers)
+    Path(folder, _FILE).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+
+
+def load_answers(folder: str | PathLike[str]) -> dict[str, Answer]:
+    """Answers by the name of their sweep, of those whose data are still the manifest's.
+
+    Parameters
+    ----------
+    folder : path
+        With manifest.json and, where they were made, answers.json.
+
+    Returns
+    -------
+    dict
+        Empty where none were made.
+    """
+    file = Path(folder, _FILE)
+    if not file.exists():
+        return {}
+    digests = {entry.name: entry.sha256 for entry in load_catalogue(folder)}
+    found = [_read(row) for row in json.loads(file.read_text(encoding="utf-8"))]
+    return {answer.name: answer for answer in found if digests.get(answer.name) == answer.sha256}
+
+
+def _read(row: dict[str, object]) -> Answer:
+    optima = tuple(
+        BriefOptimum(o["batch_size"], o["learning_rate"], o["interval"] and tuple(o["interval"]), o["on_edge"])
+        for o in row["optima"]  # type: ignore[attr-defined]
+    )
+    return Answer(**{**row, "optima": optima})  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    _folder = sys.argv[1]
+    save_answers(_folder, [answer_of(entry, analyse(entry.load())) for entry in load_catalogue(_folder)])
