@@ -122,7 +122,7 @@ class Analysis:
                 "notices": [notice.to_dict() for notice in self.sweep.notices],
             },
             "optima": [_optimum(optimum) for optimum in self.optima],
-            "fits": {fit.family.key: _fit(fit) for fit in comparison.fits},
+            "fits": {fit.family.key: fit_facts(fit) for fit in comparison.fits},
             "ranking": {
                 "outcome": comparison.outcome,
                 "close": comparison.close,
@@ -233,7 +233,8 @@ def _optimum(optimum: Optimum) -> dict[str, Any]:
     return {name: getattr(optimum, name) for name in Optimum.__dataclass_fields__}
 
 
-def _fit(fit: FitResult) -> dict[str, Any]:
+def fit_facts(fit: FitResult) -> dict[str, Any]:
+    """A fit as plain values."""
     parameters = {
         name: {"value": item.value, "stderr": item.stderr, "interval": item.interval}
         for name, item in fit.parameters.items()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, hypot, isfinite, log
+from typing import Any
 
 import numpy as np
 
-from surgecore.sweeps.analysis import Analysis
+from surgecore.sweeps.analysis import Analysis, fit_facts, plain
 from surgecore.sweeps.fitting import FitFlag, FitResult, fit
 from surgecore.sweeps.tradeoff import regression_of_inverses
 from surgecore.theory.families import LawFamily
@@ -63,6 +64,13 @@ class PeakIdentity:
     paper_noise_scale: float | None
     free: FitResult
     paper: FitResult | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All facts as plain Python, ready for JSON."""
+        facts = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("free", "paper")}
+        facts |= {"ratio": vars(self.ratio), "free": fit_facts(self.free)}
+        found: dict[str, Any] = plain(facts | {"paper": None if self.paper is None else fit_facts(self.paper)})
+        return found
 
 
 @dataclass(frozen=True)

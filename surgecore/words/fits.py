@@ -112,4 +112,6 @@ def document(analysis: Analysis) -> dict[str, Any]:
         result["fits"][fit.family.key] |= {"label": curve(fit.family.key), "status": fit_note(fit)}
     result["surge"]["sentence"] = analysis.verdict.sentence
     result["ranking"]["sentence"] = ranking(analysis.comparison)
+    if (found := peak_identity(analysis)) is not None:
+        result["identity"] = found.to_dict()
     return result | {"sentences": findings(analysis)}
