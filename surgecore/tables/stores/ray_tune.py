@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
-from surgecore.tables.stores.files import Tree, read_json_lines, read_settings
+from surgecore.tables.stores.files import Tree, read_json_lines, read_settings, read_text
 from surgecore.tables.stores.runs import Contents, Run, as_number, flat
 
 #: What Ray writes about itself into every row.
@@ -17,9 +19,21 @@ def trial_folders(tree: Tree) -> list[Path]:
     return [folder for folder in tree.holding("result.json") if "params.json" in tree.folders[folder]]
 
 
+def _states(tree: Tree) -> dict[str, str]:
+    """State of each trial by its name, from the experiment's own files; a trainable that returns never says "done"."""
+    found: dict[str, str] = {}
+    for path in tree.matching(start="experiment_state-", end=".json"):
+        with suppress(ValueError, LookupError, TypeError, RecursionError):
+            for text, *_ in json.loads(read_text(path))["trial_data"]:
+                trial = json.loads(text)
+                found[str(trial["trial_id"])] = str(trial["status"])
+    return found
+
+
 def read_tree(tree: Tree) -> Contents:
     """One row a trial. Its pickled files are never opened."""
     runs = []
+    states = _states(tree)
     for folder in trial_folders(tree):
         run = Run(tree.label(folder))
         done, name = False, folder.name
@@ -34,8 +48,7 @@ def read_tree(tree: Tree) -> Contents:
                     run.cells[metric] = cell
                 else:
                     run.log(metric, step, number)
-        failed = "error.txt" in tree.folders[folder]
-        run.cells["status"] = "ERROR" if failed else "TERMINATED" if done else "RUNNING"
-        run.cells |= {"trial_id": name, **flat(read_settings(folder / "params.json"), "/", "config/")}
+        said = "ERROR" if "error.txt" in tree.folders[folder] else "TERMINATED" if done else states.get(name)
+        run.cells |= {"status": said, "trial_id": name, **flat(read_settings(folder / "params.json"), "/", "config/")}
         runs.append(run)
     return Contents("ray", runs)

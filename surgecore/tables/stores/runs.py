@@ -21,6 +21,8 @@ _DEPTH = 6
 _LONGEST = 200
 _MOST_SETTINGS = 20_000
 _END = object()
+#: Curves that only count.
+_CLOCKS = frozenset({"epoch", "step", "global_step", "iteration"})
 
 
 @dataclass
@@ -104,7 +106,7 @@ class Contents:
 def _best_columns(runs: Sequence[Run]) -> dict[str, str]:
     """The metrics whose best value is not the last in some run, each with the name of the column for the best."""
     found: dict[str, str] = {}
-    for metric in dict.fromkeys(name for run in runs for name in run.curves):
+    for metric in dict.fromkeys(name for run in runs for name in run.curves if name not in _CLOCKS):
         pairs = [np.asarray(run.curves[metric][1]) for run in runs if metric in run.curves]
         word = "max" if describe(metric).goal == "maximise" else "min"
         sign = -1.0 if word == "max" else 1.0
