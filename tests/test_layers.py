@@ -17,22 +17,21 @@ TRAINING = TORCH_ROOMS | SUBROOMS
 MAY = {
     "surgecore": {"surgecore.theory", "surgecore.tables", "surgecore.sweeps"},
     "surgecore._validate": set(),
-    "surgecore._words": set(),
     "surgecore.theory": BASE,
     "surgecore.tables": BASE,
-    "surgecore.sweeps": BASE | {"surgecore.theory", "surgecore.tables", "surgecore._words"},
+    "surgecore.sweeps": BASE | {"surgecore.theory", "surgecore.tables"},
     "surgecore.why": BASE | {"surgecore.theory", "surgecore.sweeps"},
     "surgecore.words": {"surgecore", *(f"surgecore.{name}" for name in ("theory", "tables", "sweeps", "why"))},
     "surgecore.training": {"surgecore.theory", "surgecore.sweeps", "surgecore.cli", *SUBROOMS},
     "surgecore.training.options": set(),
     "surgecore.training.workloads": {"surgecore.training.options", "surgecore.training.engine"},
     "surgecore.training.engine": {"surgecore.training.options", "surgecore.training.workloads"},
-    "surgecore.training.plans": BASE | SUBROOMS - {"surgecore.training.runs"} | {"surgecore._words"},
+    "surgecore.training.plans": BASE | SUBROOMS - {"surgecore.training.runs"},
     "surgecore.training.runs": {"surgecore.sweeps", "surgecore.theory", *SUBROOMS},
     "surgecore.measuring": BASE | TRAINING | {"surgecore.theory", "surgecore.sweeps", "surgecore.why"},
     "surgecore.cli": {"surgecore", "surgecore.sweeps", "surgecore.tables", "surgecore.theory"},
 }
-CORE = {name for name in MAY if name not in TRAINING} - {"surgecore._validate", "surgecore._words", "surgecore.cli"}
+CORE = {name for name in MAY if name not in TRAINING} - {"surgecore._validate", "surgecore.cli"}
 #: Rooms of the app: what they may import of the app, and of `surgecore` beside its light rooms.
 APP = {
     "app.streamlit_app": ({"app.choice", "app.shell"}, set()),

@@ -95,15 +95,15 @@ column-meaning = Meaning
 column-value = Value (95 % interval)
 
 param-alignment = Curvature alignment
-    .about = Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; with equal signal-to-noise ratios there is a peak exactly where it is above 1.
+    .about = Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian. With equal signal-to-noise ratios there is a peak exactly where it is above 1.
 param-blocks = Curvature blocks
     .about = Groups of parameters, by signal to noise, whose curvature couples only within the group.
-param-coefficient = Learning rate at B = 1
-    .about = Optimal learning rate at batch size 1.
+param-coefficient = Learning rate at batch size 1
+    .about = Best learning rate at batch size 1.
 param-correlation = Gradient correlation
-    .about = Correlation between the per-example gradients of two parameters; the theorems assume none.
+    .about = Correlation between the per-example gradients of two parameters. The theorems assume none.
 param-coupling = Curvature alignment
-    .about = Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; above 1 the optimal learning rate has a peak.
+    .about = Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian; above 1 the best learning rate has a peak.
 param-exponent-power = Exponent
     .about = Slope of a power law on log-log axes.
 param-exponent-rise = Exponent
@@ -113,21 +113,21 @@ param-exponent-surge = Surge exponent
 param-lr = Learning rate
     .about = One learning rate for every batch size.
 param-lr-max = Largest learning rate
-    .about = Optimal learning rate at the peak of the surge.
+    .about = Best learning rate at the peak of the surge.
 param-lr-max-saturating = Largest learning rate
-    .about = Optimal learning rate that a saturating law approaches for large batches.
+    .about = Best learning rate that a saturating law approaches for large batches.
 param-lr-scale = Learning-rate scale
     .about = Sum of the absolute mean gradients over the trace of the Hessian.
 param-momentum = Momentum
-    .about = Averaging of past gradients before the sign is taken; one step with a warm buffer, so a batch counts as often as there are steps in the average: (1 + β₁)/(1 − β₁) times.
+    .about = Past gradients are averaged before the sign is taken. With a warm buffer a batch counts (1 + β₁)/(1 − β₁) times.
 param-n-parameters = Number of parameters
-    .about = With the coupling of each pair held, curvature alignment grows in proportion to N - 1.
+    .about = With the coupling of each pair held, curvature alignment grows in proportion to N − 1.
 param-noise-scale = Noise scale
-    .about = Batch size at which the optimal learning rate of sign-like optimizers peaks.
+    .about = Batch size at which the best learning rate of sign-like optimizers peaks.
 param-noise-scale-saturating = Noise scale
     .about = Batch size at which a saturating law bends.
 param-skewness = Skewness
-    .about = Skewness of the per-example gradient in the direction of its mean, to first order; it turns the mean sign around in small batches.
+    .about = Skewness of the per-example gradient in the direction of its mean, to first order. In small batches it reverses the mean sign.
 param-snr = Signal to noise
     .about = Mean over standard deviation of one coordinate's gradient from one example.
 param-snr-median = Signal to noise
@@ -244,9 +244,9 @@ notice-spread-unknown = Rows are means with a standard deviation, but of how man
 notice-optima = The { $count } rows are best learning rates already: no error bars are known.
 notice-unknown-status = The status { $words } is not known; those trials are judged by their loss.
 notice-finite-diverged = { $count ->
-    [one] { $count } finite loss was
-   *[other] { $count } finite losses were
-} taken as diverged. { $rule }
+    [one] { $count } finite loss counts
+   *[other] { $count } finite losses count
+} as diverged. { $rule }
 notice-left-out = { $count ->
     [one] { $count } row with a problem was left out.
    *[other] { $count } rows with a problem were left out.
@@ -256,11 +256,11 @@ clipped-none = The colour scale covers every cell.
 clipped-above = { $cells ->
     [one] { $cells } cell
    *[other] { $cells } cells
-} above { $metric } { $limit } drawn in the last colour of the scale.
+} with { $metric } above { $limit } share the last colour of the scale.
 clipped-below = { $cells ->
     [one] { $cells } cell
    *[other] { $cells } cells
-} below { $metric } { $limit } drawn in the last colour of the scale.
+} with { $metric } below { $limit } share the last colour of the scale.
 rule-nan = nan or inf
 rule-factor = above the best of its batch size, at a higher learning rate, by more than { $factor } times what losses near the best usually are
 rule-above = above { $above }
@@ -431,9 +431,7 @@ chip-stays = Does not fall
 chip-open = Not decided
 meaning-open = So neither the surge law nor its absence is shown.
 meaning-stays = The fall that the surge law draws is not there.
-meaning-horizon = { $count ->
-   *[other] Measured after { $count } steps, so it is no test of the one-step surge law.
-}
+meaning-horizon = Measured after { $count } steps, so it is no test of the one-step surge law.
 meaning-horizon-unknown = The number of steps is unknown, so it is no test of the one-step surge law.
 meaning-surge = The one-step surge law is among the laws that describe it.
 meaning-other = The one-step surge law is not what describes it.
@@ -662,7 +660,7 @@ why-peak-at = { $where ->
 why-peak-between = a peak { $place }
 why-peak-fall = a fall from batch size { $highest } on
 why-peak-no-fall = none
-why-peak-undecided = a highest point at batch size { $highest }, within the error bars
+why-peak-undecided = its highest point at batch size { $highest }, by less than the error bars
 why-too-small = Its fall would be too small to see.
 why-all-agree = Every prediction agrees.
 why-agrees = { $law } agrees.
@@ -699,7 +697,7 @@ why-ratios-none = { $curve }: no prediction at any batch size, because its model
 why-ratios-missing = { $count } of { $all } batch sizes have no prediction.
 why-cost = Assuming independent gradients, theory is off by up to { $independent }×. With correlation it is off by up to { $correlated }×; with sampled updates, by up to { $sampled }×.
 why-bends = Correlated noise bends the loss { $ratio } times as much as independent noise.
-why-cost-control = Where each coordinate draws its own examples, independent theory is off by up to { $worst }×.
+why-cost-control = Where each coordinate draws its own examples, the theory of independent gradients is off by up to { $worst }×.
 why-brackets = Brackets hold 95 % intervals.
 why-sampled = For { $names }, gradients were sampled; elsewhere all examples were used.
 why-exact = All examples were used, so a number without an interval is exact.
@@ -809,7 +807,7 @@ experiment-help-only = only cases whose name starts so
 training-cost = { $runs ->
     [one] { $runs } run
    *[other] { $runs } runs
-}, about { $time } on one worker, could be three times that; at most { $steps } steps in all, { $flops } floating-point operations, { $memory } MB
+}, about { $time } on one worker (give or take a factor of three); at most { $steps } steps in all, { $flops } floating-point operations, { $memory } MB
 duration-seconds = { $amount } s
 duration-minutes = { $amount } min
 duration-hours = { $amount } h

@@ -52,7 +52,7 @@ def surface(app) -> dict:
 def test_first_view_shows_the_planned_grid_and_its_cost(page):
     drawn = surface(page)
     assert {cell["state"] for cell in drawn["cells"]} == {"planned"}
-    assert "8,640 runs, about 8 s on one worker, could be three times that; at most 86,400 steps" in said(page)
+    assert "8,640 runs, about 8 s on one worker (give or take a factor of three); at most 86,400 steps" in said(page)
     assert "1.8e11 floating-point operations" in said(page)
     assert "Digits MLP, sign descent" in said(page)
 
