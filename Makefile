@@ -12,7 +12,7 @@ export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format components browser data data-check data-gpu bench clean
+.PHONY: help run test lint format components browser data data-check gpu-day gpu-collect bench clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,8 +45,13 @@ data: $(STAMP) ## recompute the bundled sweeps into data/
 data-check: $(STAMP) ## recompute a random sample of the bundled cells and compare
 	$(BIN)/python -m surgecore.training.data --check data
 
-data-gpu: $(STAMP) ## compute the large sweeps on a CUDA GPU, about 20 minutes, resumable
-	$(BIN)/python -m surgecore.training.data --bundle gpu --device cuda --budget 1200 data
+OUT ?= gpu-day
+IN ?= gpu-day
+gpu-day: ## one call of a visit to a GPU, at most 9 minutes, into OUT=folder; needs no environment, run it until done
+	python3 -m surgecore.training.gpu_day $(OUT)
+
+gpu-collect: $(STAMP) ## bring what a visit to a GPU left in IN=folder into data/
+	$(BIN)/python -m surgecore.training.gpu_day $(IN) --collect data
 
 bench: $(STAMP) browser ## measure speed as ratios within one run
 	@for script in benchmarks/*_bench.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -3,8 +3,9 @@
 Every line trains with Adam. The floor of a step is the larger of two times: the bytes that must move (parameters and
 both averages read once and written once, 24 bytes a parameter of a run, with perfect fusion) at the copy bandwidth
 measured here, and the floating-point operations (counted by torch for one run's step) at the rate of a large single
-precision matrix product measured here, TF32 off. Without a GPU it prints that it was left out; ``--device cpu`` runs
-the same code with few runs, as a check of the script and not as a result. Run it with nothing else on the GPU.
+precision matrix product measured here, TF32 off. A second floor moves the state once a block of steps, as a kernel
+that keeps it on the chip would. Without a GPU it prints that it was left out; ``--device cpu`` runs the same code with
+few runs, as a check of the script and not as a result. Run it with nothing else on the GPU.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from training_bench import IN_A_ROW, loop, ours
 from surgecore.training.engine.precision import set_precision
 from surgecore.training.engine.stack import n_params
 from surgecore.training.runs.provenance import device_name
+from surgecore.training.workloads.models import BLOCK
 from surgecore.training.workloads.workloads import WORKLOADS
 
 # workload options, batch size, runs, multiple of the loop that is wanted
@@ -72,7 +74,7 @@ def flops_of(step: Callable[[], None]) -> int:
     return counter.get_total_flops()
 
 
-def line(case: tuple, device: str, compiled: bool, top: tuple[float, float]) -> None:
+def line(case: tuple, device: str, compiled: bool, top: tuple[float, float], rounds: int) -> None:
     key, settings, batch_size, runs, wanted = case
     on_gpu = device == "cuda"
     runs = runs if on_gpu else 32
@@ -85,12 +87,14 @@ def line(case: tuple, device: str, compiled: bool, top: tuple[float, float]) -> 
         return
     alone = loop(model, workload, batch_size, runs, device=device, fused=True)
     flops, count = flops_of(alone), n_params(workload.shapes)
-    by_loop = seconds_of(alone, device, 0.3)
+    by_loop = seconds_of(alone, device, 0.3, rounds)
     moving, computing = BYTES_A_PARAMETER * count * runs / top[0], flops * runs / top[1]
     floor, binds = max((moving, "bandwidth"), (computing, "arithmetic"))
+    # with the state on the chip over a block of steps, it is moved once a block
+    resident = max(moving / BLOCK, computing)
     for kind in (False, True) if compiled else (False,):
         batched = ours(model, key, settings, batch_size, runs, kind, device)
-        took = seconds_of(batched, device, 0.5) / IN_A_ROW
+        took = seconds_of(batched, device, 0.5, rounds) / IN_A_ROW
         ratio, share = by_loop * runs / took, floor / took
         short = [f"SHORT of {wanted:g}x"] if on_gpu and wanted and ratio < wanted else []
         short += [f"SHORT of {WANTED_OF_FLOOR:.0%} of the floor"] if on_gpu and share < WANTED_OF_FLOOR else []
@@ -98,7 +102,8 @@ def line(case: tuple, device: str, compiled: bool, top: tuple[float, float]) -> 
             f"{name:28s} {batch_size:4d} {runs:6d} {'compiled' if kind else 'plain':9s}{1 / by_loop:12,.0f}"
             f"{runs / took:15,.0f}{ratio:9.0f}x{share:8.0%}  {binds}: {moving * 1e6:,.0f} us to move "
             f"{BYTES_A_PARAMETER * count * runs / 1e6:,.0f} MB, {computing * 1e6:,.0f} us for "
-            f"{flops * runs / 1e9:,.2f} GFLOP  {'; '.join(short)}",
+            f"{flops * runs / 1e9:,.2f} GFLOP; {resident / took:.0%} of the floor with the state kept on the chip  "
+            f"{'; '.join(short)}",
             flush=True,
         )
 
@@ -106,6 +111,7 @@ def line(case: tuple, device: str, compiled: bool, top: tuple[float, float]) -> 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
+    parser.add_argument("--quick", action="store_true", help="one round and no compiling: about two minutes")
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out")
     parser.add_argument("--only", default="", help="only workloads whose name starts so")
     options = parser.parse_args()
@@ -121,7 +127,7 @@ def main() -> None:
     print(f"{'workload':28s} {'B':>4s} {'runs':>6s} {'step':9s}{'loop, /s':>12s}{'ours, /s':>15s}{'':9s} of floor")
     for case in CASES:
         if case[0].startswith(options.only):
-            line(case, options.device, not options.no_compile, top)
+            line(case, options.device, not (options.no_compile or options.quick), top, 1 if options.quick else 5)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", help="only plans whose name starts so")
     parser.add_argument("--seed", type=int, help="of the sample to check; drawn anew by default")
     options = parser.parse_args(arguments)
-    bundle = _read_bundle(options.folder, options.bundle)
+    bundle = read_bundle(options.folder / "plans", options.bundle)
     chosen = [item for item in bundle if item["plan"].startswith(options.only or "")]
     if options.check:
         return check(options.folder, chosen, options.seed)
@@ -80,10 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if all(finished) else 1
 
 
-def _read_bundle(folder: Path, name: str) -> list[dict[str, Any]]:
-    bundle: list[dict[str, Any]] = tomllib.loads((folder / "plans" / f"{name}.toml").read_text(encoding="utf-8"))[
-        "sweep"
-    ]
+def read_bundle(plans: Path, name: str) -> list[dict[str, Any]]:
+    """Plans of a bundle, in its order, with what each cannot show."""
+    bundle: list[dict[str, Any]] = tomllib.loads((plans / f"{name}.toml").read_text(encoding="utf-8"))["sweep"]
     return bundle
 
 
@@ -105,11 +104,37 @@ def make(folder: Path, item: Mapping[str, Any], *, device: str = "cpu", budget: 
     sys.stderr.write(words.say("bundle-plan-done", plan=plan.name, **done) + "\n")
     if not result.finished:
         return False
+    publish(folder, plan, item, result.sweeps, result.provenance)
+    return True
+
+
+def publish(
+    folder: Path,
+    plan: Plan,
+    item: Mapping[str, Any],
+    sweeps: Mapping[str, Sweep],
+    provenance: Mapping[str, Any],
+) -> None:
+    """Write a plan's data files, cards and manifest entries.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the bundled sweeps.
+    plan : Plan
+        What was run.
+    item : mapping
+        Its entry in the bundle.
+    sweeps : mapping of str to Sweep
+        What came out, by output.
+    provenance : mapping
+        As `Result.provenance`.
+    """
     entries = _read_manifest(folder)
     for output in plan.protocol.outputs():
-        sweep = result.sweeps[output.key]
+        sweep = sweeps[output.key]
         data = gzip.compress(sweep.to_csv().encode(), mtime=0)
-        entry = _entry(plan, output, sweep, data, item, result.provenance)
+        entry = _entry(plan, output, sweep, data, item, provenance)
         old = entries.get(entry["name"])
         if old and old["sha256"] == entry["sha256"]:
             entry = {**entry, **{key: old[key] for key in ("date", "wall_seconds", "device", "versions")}}
@@ -117,7 +142,6 @@ def make(folder: Path, item: Mapping[str, Any], *, device: str = "cpu", budget: 
         write_whole(folder / entry["file"], data)
         write_whole(folder / entry["card"], _card(entry, plan, sweep))
     _write_manifest(folder, entries)
-    return True
 
 
 def describe(folder: Path, bundle: Sequence[Mapping[str, Any]]) -> None:
@@ -139,7 +163,7 @@ def order_manifest(folder: Path) -> None:
     entries = _read_manifest(folder)
     names = []
     for bundle in ("gpu", "bundle"):
-        for item in _read_bundle(folder, bundle) if (folder / "plans" / f"{bundle}.toml").exists() else ():
+        for item in read_bundle(folder / "plans", bundle) if (folder / "plans" / f"{bundle}.toml").exists() else ():
             plan = Plan.from_toml(folder / "plans" / f"{item['plan']}.toml")
             names += [f"{plan.name}-{output.key}" for output in plan.protocol.outputs()]
     _write_manifest(folder, {name: entries[name] for name in names if name in entries})

@@ -873,6 +873,20 @@ bundle-budget-spent = { $plan }: the budget is spent; run the same command again
 bundle-plan-done = { $plan }: { $done } of { $total } runs are done
 bundle-no-gpu = --device cuda needs a GPU that torch can use, but got none: nothing was computed
 
+gpu-day-help = One visit to a GPU, call after call.
+gpu-day-help-collect = bring what a visit left into this folder of bundled sweeps
+gpu-day-help-plans = folder of the plans
+gpu-day-help-no-bench = leave the benchmark out
+gpu-day-differs = { $plan }: { $kind } differs by { $difference } of a loss; it is not run
+gpu-day-next = { $plan } is next: run the same command again
+gpu-day-done = { $count ->
+    [one] The one plan is done.
+   *[other] All { $count } plans are done.
+}
+gpu-day-unknown = { $plan } is in no bundle here; it was left out
+gpu-day-other-plan = { $plan } was run by another plan than the one here; it was left out
+gpu-day-incomplete = { $plan } lacks runs; it was left out
+
 # end of: training: the command line
 
 

@@ -14,12 +14,14 @@ from __future__ import annotations
 import os
 import re
 from functools import cache
-from math import ceil
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fluent.runtime import FluentBundle, FluentResource
-from fluent.syntax import FluentParser, FluentSerializer, ast
-from fluent.syntax.visitor import Transformer
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fluent.runtime import FluentBundle
 
 _HERE = Path(__file__).parent
 PSEUDO = "pseudo"
@@ -56,8 +58,9 @@ def resource(name: str = "en") -> str:
         If there is no such language.
     """
     if name == PSEUDO:
-        tree = _Pseudo().visit(FluentParser().parse(resource("en")))
-        return str(FluentSerializer().serialize(tree))
+        from surgecore.words.pseudo import accented
+
+        return accented(resource("en"))
     if name not in languages():
         raise ValueError(f"language must be {', '.join((*languages(), PSEUDO))}, but got {name!r}")
     return (_HERE / f"{name}.ftl").read_text(encoding="utf-8")
@@ -89,8 +92,19 @@ def section(title: str, name: str | None = None) -> str:
     return found[title].strip() + "\n"
 
 
+def _has_fluent() -> bool:
+    try:
+        return find_spec("fluent.runtime") is not None
+    except ModuleNotFoundError:
+        return False
+
+
 @cache
-def _bundle(name: str) -> FluentBundle:
+def _bundle(name: str) -> FluentBundle | None:
+    if not _has_fluent():
+        return None
+    from fluent.runtime import FluentBundle, FluentResource
+
     bundle = FluentBundle(["en" if name == PSEUDO else name], use_isolating=False)
     bundle.add_resource(FluentResource(resource(name)))
     return bundle
@@ -129,6 +143,8 @@ def say(phrase: str, /, *, language: str | None = None, **values: str | int | fl
     """
     name = language or current_language()
     bundle = _bundle(name)
+    if bundle is None:
+        return _bare(phrase, values)
     message, _, attribute = phrase.partition(".")
     found = bundle.get_message(message) if bundle.has_message(message) else None
     pattern = None if found is None else found.attributes.get(attribute) if attribute else found.value
@@ -140,31 +156,6 @@ def say(phrase: str, /, *, language: str | None = None, **values: str | int | fl
     return str(text)
 
 
-# --- the pseudo-language ----------------------------------------------------------------------------------
-
-_ACCENTS = str.maketrans(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "àƀçđéƒĝħíĵķĺɱñöþǫřšţüṽŵẋýžÀƁÇĐÉƑĜĦÍĴĶĹṀÑÖÞǪŘŠŢÜṼŴẊÝŽ"
-)
-#: What is no English: formulas, code, tags, targets of links, icons.
-_KEPT = re.compile(r"(\$[^$]+\$|`[^`]+`|<[^>]+>|\]\([^)]*\)|:material/\w+:|https?://\S+)")
-_LONGER = 0.4
-
-
-class _Pseudo(Transformer):
-    """Accents on every letter of text, and vowels doubled until it is 40 % longer."""
-
-    def visit_TextElement(self, node: ast.TextElement) -> ast.TextElement:  # noqa: N802 - the visitor's name
-        parts = _KEPT.split(node.value)
-        node.value = "".join(part if index % 2 else _accented(part) for index, part in enumerate(parts))
-        return node
-
-
-def _accented(text: str) -> str:
-    letters = sum(c.isalpha() for c in text)
-    more, out = ceil(_LONGER * letters), []
-    for at, c in enumerate(text):
-        # spread evenly over the letters, so that every word grows
-        seen = sum(x.isalpha() for x in text[: at + 1])
-        extra = c.isalpha() and seen * more // letters > (seen - 1) * more // letters
-        out.append(c.translate(_ACCENTS) * (1 + extra))
-    return "".join(out)
+def _bare(phrase: str, values: Mapping[str, object]) -> str:
+    """A phrase on a machine that trains and has no Fluent: its name and what would stand in it."""
+    return " ".join([phrase, *(f"{name}={value}" for name, value in values.items())])

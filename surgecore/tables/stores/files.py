@@ -6,12 +6,10 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from surgecore.tables.problems import ProblemCode, refused
 
@@ -101,27 +99,40 @@ def read_data(path: Path, limit: int = MAX_TEXT) -> bytes:
     return data
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """PyYAML's safe loader; an unknown tag such as ``!!python/object`` is read as the plain value behind it."""
+@cache
+def _yaml() -> Callable[[str], Any]:
+    """PyYAML's safe loader; an unknown tag such as ``!!python/object`` is read as the plain value behind it.
 
+    Imported where it is needed: a machine that only trains has none.
+    """
+    import yaml
 
-def _untagged(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:  # noqa: ANN401 - whatever the file holds
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_scalar(node)  # type: ignore[arg-type] # the third kind of node
+    class Plain(yaml.SafeLoader):
+        pass
 
+    def untagged(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:  # noqa: ANN401 - whatever the file holds
+        if isinstance(node, yaml.MappingNode):
+            return loader.construct_mapping(node, deep=True)
+        if isinstance(node, yaml.SequenceNode):
+            return loader.construct_sequence(node, deep=True)
+        return loader.construct_scalar(node)  # type: ignore[arg-type] # the third kind of node
 
-_PlainLoader.add_multi_constructor("", _untagged)
+    def load(text: str) -> Any:  # noqa: ANN401 - whatever the file holds
+        try:
+            return yaml.load(text, Plain)
+        except yaml.YAMLError as error:
+            raise ValueError("text must be YAML") from error
+
+    Plain.add_multi_constructor("", untagged)
+    return load
 
 
 def read_settings(path: Path) -> Mapping[Any, Any]:
     """A JSON or YAML object of settings; refused where it is none."""
     text = read_text(path, MAX_SETTINGS)
     try:
-        value = json.loads(text) if path.suffix == ".json" else yaml.load(text, _PlainLoader)
-    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        value = json.loads(text) if path.suffix == ".json" else _yaml()(text)
+    except (ValueError, RecursionError) as error:
         kind = "JSON" if path.suffix == ".json" else "YAML"
         raise refused(ProblemCode.STORE_BAD_FILE, name=path.name, kind=kind) from error
     if not isinstance(value, Mapping):

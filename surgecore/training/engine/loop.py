@@ -116,6 +116,11 @@ class Engine:
             self._static: Tensor | None = None
             self._block = -1
 
+    def use_graphs(self, *, at_once: bool) -> None:
+        """On a GPU take steps as graphs from the first on, or never: for checks of the one against the other."""
+        self._capture = self._on_device and at_once
+        self._taken = 1 << 20 if at_once else 0
+
     def warm(self, steps: int) -> None:
         """Fill the optimizer's state with that many gradients at the start, as if it had long been there.
 

@@ -157,7 +157,7 @@ def _engine(plan: Plan, device: str, batch_size: int) -> Engine:
     """Chunks of one batch size that are alike share an engine, and with it what was captured."""
     from surgecore.training.engine.loop import Engine
 
-    model = _built(plan.workload, device)
+    model = built(plan.workload, device)
     total = plan.protocol.max_steps(batch_size)
     schedule = None if getattr(plan.protocol, "schedule", "constant") == "constant" else (
         lambda step: plan.protocol.factor(step, total)
@@ -172,14 +172,15 @@ def loaded(plan_json: str, device: str) -> tuple[Plan, Model]:
     """A plan and its model, which is built once."""
     # of a plan that was read before: whoever read it decided whether it may name a module
     plan = Plan.from_dict(json.loads(plan_json), allow_import=True)
-    model = _built(plan.workload, device)
+    model = built(plan.workload, device)
     if device == "cuda":
         model.room = int(plan.run.memory_mb * 1e6)
     return plan, model
 
 
 @lru_cache(maxsize=2)
-def _built(workload: Workload, device: str) -> Model:
+def built(workload: Workload, device: str) -> Model:
+    """A workload's model, built once."""
     return workload.build(device)
 
 

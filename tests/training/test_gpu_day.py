@@ -1,0 +1,128 @@
+"""A visit to a GPU, tried on the CPU with tiny plans, and on a machine that has little but torch."""
+
+import json
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from surgecore import load_catalogue
+from surgecore.training import gpu_day
+from surgecore.training.gpu_day import main
+
+ROOT = Path(__file__).parents[2]
+#: What this project installs and a bare machine has not.
+ABSENT = {
+    "fluent", "tomli_w", "filelock", "yaml", "streamlit", "plotly", "segno", "ray", "pyarrow", "jinja2", "cattrs",
+    "attr", "attrs", "triton", "hypothesis", "pytest",
+}  # fmt: skip
+BLOCKED = f"""
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {sorted(ABSENT)!r}:
+            raise ModuleNotFoundError("No module named " + repr(name), name=name)
+sys.meta_path.insert(0, Absent())
+"""
+
+
+@pytest.fixture
+def data(plan_text, tmp_path):
+    plans = tmp_path / "data" / "plans"
+    plans.mkdir(parents=True)
+    names = ("one", "two", "three")
+    for i, name in enumerate(names):
+        text = plan_text.replace('"small"', f'"{name}"').replace("first_seed", str(i))
+        (plans / f"{name}.toml").write_text(text.replace('"softmax"', '"quadratic"').replace("loss = 2.0", "loss = 0"))
+    bundle = "".join(f'[[sweep]]\nplan = "{name}"\ndoes_not_show = "Much."\n' for name in names)
+    (plans / "gpu.toml").write_text(bundle)
+    (plans / "bundle.toml").write_text("sweep = []\n")
+    return tmp_path / "data"
+
+
+def words(data, out, *more):
+    return [str(out), "--plans", str(data / "plans"), "--device", "cpu", "--no-bench", *more]
+
+
+def test_calls_end_and_go_on_until_all_is_there(data, tmp_path):
+    out = tmp_path / "out"
+    calls = 0
+    while (status := main(words(data, out, "--budget", "1e-9"))) == 3:
+        calls += 1
+        assert len(list(out.iterdir())) <= 7
+        assert all(path.is_file() for path in out.iterdir())
+    assert status == 0
+    assert calls > 1
+    assert not (out / "unfinished.tar.gz").exists()
+    assert {check["ok"] for check in json.loads((out / "check.json").read_text())} == {True}
+    assert main([str(out), "--collect", str(data)]) == 0
+    entries = load_catalogue(data)
+    assert [entry.name for entry in entries] == [f"{n}-{k}" for n in ("one", "two", "three") for k in ("k3", "k1")]
+    assert all(entry.load().n_seeds == 4 for entry in entries)
+    assert "Much." in (data / "two-k1.md").read_text()
+
+
+def test_results_are_spread_over_archives(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(gpu_day, "_MOST_BYTES", 2000)
+    monkeypatch.setattr(gpu_day, "_MOST_ARCHIVES", 2)
+    assert main(words(data, tmp_path / "out")) == 0
+    assert sorted(path.name for path in (tmp_path / "out").glob("results-*")) == [
+        "results-1.tar.gz",
+        "results-2.tar.gz",
+    ]
+    assert gpu_day.finished(tmp_path / "out") == {"one", "two", "three"}
+
+
+def test_a_plan_that_comes_out_differently_is_not_run(data, tmp_path, monkeypatch, capsys):
+    real = gpu_day._losses
+    calls = []
+
+    def other(plan, device, *more, **options):
+        calls.append(plan.name)
+        return real(plan, device, *more, **options) * (1.1 if calls.count("two") == 2 and plan.name == "two" else 1)
+
+    monkeypatch.setattr(gpu_day, "_losses", other)
+    assert main(words(data, tmp_path / "out")) == 1
+    assert gpu_day.finished(tmp_path / "out") == {"one", "three"}
+    assert "two: float32 differs by 0.1" in capsys.readouterr().out
+
+
+def test_what_does_not_fit_is_left_out(data, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(words(data, out)) == 0
+    plan = data / "plans" / "one.toml"
+    plan.write_text(plan.read_text().replace("seeds = 4", "seeds = 5"))
+    (data / "plans" / "gpu.toml").write_text('[[sweep]]\nplan = "one"\n[[sweep]]\nplan = "two"\ndoes_not_show = ""\n')
+    (archive,) = out.glob("results-*")
+    with tarfile.open(archive) as file:
+        file.extractall(tmp_path / "open", filter="data")
+    rows = (tmp_path / "open" / "two" / "k3.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "open" / "two" / "k3.csv").write_text("".join(rows[:-3]))
+    with tarfile.open(archive, "w:gz") as file:
+        for folder in (tmp_path / "open").iterdir():
+            file.add(folder, arcname=folder.name)
+    assert main([str(out), "--collect", str(data)]) == 1
+    said = capsys.readouterr().out
+    assert "one was run by another plan" in said
+    assert "two lacks runs" in said
+    assert "three is in no bundle here" in said
+    assert not list(data.glob("*.csv.gz"))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "from surgecore.cli import main; code = main(['sweep', {plan!r}, '--executor', 'serial', '--out', {out!r}])",
+        "from surgecore.training.gpu_day import main; code = main({day!r})",
+        "from surgecore.training.data import main; code = main([{data!r}, '--bundle', 'gpu'])",
+    ],
+)
+def test_a_machine_with_little_but_torch_can_train(data, tmp_path, call):
+    out = str(tmp_path / "out")
+    filled = call.format(plan=str(data / "plans" / "one.toml"), out=out, day=words(data, out), data=str(data))
+    done = subprocess.run(
+        [sys.executable, "-c", f"{BLOCKED}\n{filled}\nraise SystemExit(code)"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
