@@ -112,7 +112,8 @@ def _bundle(name: str) -> FluentBundle | None:
 
 def has(phrase: str) -> bool:
     """Whether the process's language has a phrase."""
-    return bool(_bundle(current_language()).has_message(phrase))
+    bundle = _bundle(current_language())
+    return bundle is not None and bool(bundle.has_message(phrase))
 
 
 def say(phrase: str, /, *, language: str | None = None, **values: str | int | float) -> str:
