@@ -19,7 +19,8 @@ LEFT = Path(__file__).with_name("strings_left.txt")
 APP_ROOMS = {path.stem for path in (ROOT / "app").iterdir() if not path.name.startswith(("_", "."))}
 #: Modules of `surgecore` with a command line: they speak, as pages do.
 DOORS = {
-    "surgecore.cli", "surgecore.training.cli", "surgecore.training.data", "surgecore.measuring.command",
+    "surgecore.cli", "surgecore.training.cli", "surgecore.training.data", "surgecore.training.gpu_day",
+    "surgecore.measuring.command",
     "surgecore.measuring.experiment",
 }  # fmt: skip
 
