@@ -25,4 +25,4 @@ reading_panel.how_read(analysis, upload)
 details.show(analysis, shown.unit())
 if wanted is not None:
     advice.show(analysis, wanted)
-downloads.show(analysis, shown.unit())
+downloads.show(analysis, shown.unit(), wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,7 +22,19 @@ _MARKS = (
 MOST = len(_MARKS)
 
 
-def several(optima: Mapping[str, Sequence[Optimum]], *, unit: str) -> go.Figure:
+def relative(optima: Sequence[Optimum]) -> tuple[Optimum, ...]:
+    """Optima as parts of the largest of them, their intervals likewise."""
+    top = max((o.learning_rate for o in optima), default=1.0)
+    return tuple(
+        replace(
+            o, learning_rate=o.learning_rate / top,
+            interval=o.interval and (o.interval[0] / top, o.interval[1] / top),
+        )
+        for o in optima
+    )  # fmt: skip
+
+
+def several(optima: Mapping[str, Sequence[Optimum]], *, unit: str, relative: bool = False) -> go.Figure:
     """Measured optima of several sweeps with their 95 % intervals; bounds as open markers."""
     figure = axes.blank(560)
     everything = [o for found in optima.values() for o in found]
@@ -47,7 +60,8 @@ def several(optima: Mapping[str, Sequence[Optimum]], *, unit: str) -> go.Figure:
     sizes = [o.batch_size for o in everything]
     low, high = axes.lr_span([o.learning_rate for o in everything])
     figure.update_xaxes(axes.batch_axis(min(sizes) / 2, max(sizes) * 2))
-    figure.update_yaxes(axes.lr_axis(axes.best_rate(unit), low / 1.3, high * 1.3))
+    title = say("axis-relative") if relative else axes.best_rate(unit)
+    figure.update_yaxes(axes.lr_axis(title, low / 1.3, high * 1.3))
     figure.update_layout(showlegend=True)
     return figure
 

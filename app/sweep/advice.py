@@ -6,15 +6,16 @@ import pandas as pd
 import streamlit as st
 from choice.made import once
 
-from surgecore import AdamSettings, Analysis, Recommendation, next_runs, recommend, scale_adam, transfer, words
+from surgecore import AdamSettings, Analysis, Recommendation, next_runs, scale_adam, transfer, words
 from surgecore.sweeps.advice import limits, lr_factor
 from surgecore.words import say
+from sweep.answer import recommended
 from sweep.defaults import follow
 
 
 def show(analysis: Analysis, wanted: float) -> None:
     """What stands behind the answer, each part made when it is opened."""
-    rows = once(analysis, ("recommend", wanted), lambda: recommend(analysis, wanted))
+    rows = recommended(analysis, wanted)
     if rows:
         with st.expander(say("advice-every-rule"), on_change="rerun", key="every-rule") as part:
             if part.open:

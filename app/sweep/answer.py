@@ -27,7 +27,7 @@ def show(analysis: Analysis, unit: str) -> float | None:
     left, right = st.columns([5, 8], gap="medium")
     with left:
         wanted = _batch_size(analysis)
-        rows = once(analysis, ("recommend", wanted), lambda: recommend(analysis, wanted))
+        rows = recommended(analysis, wanted)
         markup(once(analysis, ("card", wanted), lambda: card(analysis, rows, wanted)), key="card")
     with right:
         markup(once(analysis, ("chart", wanted, unit), lambda: chart(analysis, unit, rows, wanted)), key="chart")
@@ -41,13 +41,18 @@ def _batch_size(analysis: Analysis) -> float:
     return st.number_input(say("answer-at"), 1e-3, 1e12, middle, format="%g", key="at", bind="query-params", width=220)
 
 
-def card(analysis: Analysis, rows: Rows, wanted: float) -> str:
-    """The answer in words."""
+def recommended(analysis: Analysis, wanted: float) -> Rows:
+    return once(analysis, ("recommend", wanted), lambda: recommend(analysis, wanted))
+
+
+def card(analysis: Analysis, rows: Rows, wanted: float, *, with_size: bool = False) -> str:
+    """The answer in words; on paper `with_size`, as there is no box that says the batch size."""
     best = rows[0] if rows else None
     parts = []
     if best is not None and best.interval is not None:
         known = say("answer-interval", interval=words.interval(*best.interval))
-        parts.append(f"<small>{escape(say('answer-use'))}</small><div class='big'>{escape(words.rate(best))}</div>")
+        use = say("answer-use-at", at=f"{wanted:g}") if with_size else say("answer-use")
+        parts.append(f"<small>{escape(use)}</small><div class='big'>{escape(words.rate(best))}</div>")
         parts.append(f"<small>{escape(known)}</small>")
         cost = price(analysis.sweep, wanted, learning_rate=best.lr)
         if cost is not None:

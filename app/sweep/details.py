@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 from choice import shown
 from choice.made import once
@@ -11,7 +12,7 @@ from components import plotly_figure
 from figures import fits, loss_map, several
 
 from surgecore import Analysis, FitResult, words
-from surgecore.words import say, tables
+from surgecore.words import say, surge, tables
 from sweep.defaults import follow
 
 
@@ -105,7 +106,32 @@ def _compare(analysis: Analysis, unit: str) -> None:
         say("details-compare-with"), shown.others(), key="beside", bind="query-params",
         max_selections=several.MOST - 1, placeholder=say("details-compare-choose"),
     )  # fmt: skip
-    together = {analysis.sweep.name: analysis.optima} | {name: shown.analysis_of(name).optima for name in names}
-    figure = once(analysis, ("several", unit, *names), lambda: several.several(together, unit=unit))
-    plotly_figure.show(figure, name="surge-beside", alt=" ".join(words.optima_alt(o) for o in together.values()))
-    st.caption(say("details-compare-units"))
+    found = {analysis.sweep.name: analysis} | {name: shown.analysis_of(name) for name in names}
+    part = st.toggle(say("compare-relative"), key="relative", bind="query-params")
+    drawn = {name: several.relative(one.optima) if part else one.optima for name, one in found.items()}
+    figure = once(
+        analysis, ("several", unit, part, *names), lambda: several.several(drawn, unit=unit, relative=part)
+    )  # fmt: skip
+    alt = " ".join(words.optima_alt(one.optima) for one in found.values())
+    plotly_figure.show(figure, name="surge-beside", alt=alt)
+    st.table(once(analysis, ("peaks", *names), lambda: peaks(found)))
+    if not part:
+        st.caption(say("details-compare-units"))
+
+
+def peaks(found: Mapping[str, Analysis]) -> pd.DataFrame:
+    """One row a sweep: where its best rate is largest, where it ends, and its verdict."""
+    rows = []
+    for name, one in found.items():
+        inside = [o for o in one.optima if not o.on_edge]
+        top = max(inside, key=lambda o: o.learning_rate, default=None)
+        rows.append(
+            {
+                say("compare-sweep"): words.plain(name),
+                say("compare-peak"): words.number(top.learning_rate if top else None),
+                say("compare-at"): words.batch_size(top.batch_size) if top else words.number(None),
+                say("compare-last"): words.number(inside[-1].learning_rate if inside else None),
+                say("compare-verdict"): surge.chip(one.verdict.decision, one.verdict.fall_octaves),
+            }
+        )
+    return pd.DataFrame(rows).set_index(say("compare-sweep"))

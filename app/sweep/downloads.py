@@ -3,47 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
+from urllib.parse import urlencode
 
-import plotly.graph_objects as go
 import streamlit as st
-from figures import fits, loss_map
+from choice.shelf import KEPT
+from figures import optimum
 
 from surgecore import Analysis, words
 from surgecore.words import say
-from sweep import takeaway
+from sweep import answer, takeaway
 
 
-def show(analysis: Analysis, unit: str) -> None:
+def show(analysis: Analysis, unit: str, wanted: float | None) -> None:
     name = words.file_name(analysis.sweep)
     offers: dict[str, tuple[Callable[[], str], str, str]] = {
-        "Sweep, canonical CSV": (analysis.sweep.to_csv, f"{name}.csv", "text/csv"),
-        "Analysis, JSON": (partial(takeaway.to_json, analysis), f"{name}-analysis.json", "application/json"),
-        "Report, HTML": (lambda: takeaway.report(analysis, drawn(analysis, unit)), f"{name}-report.html", "text/html"),
-        "Notebook": (partial(takeaway.notebook, analysis), f"{name}.ipynb", "application/x-ipynb+json"),
+        "export-csv": (analysis.sweep.to_csv, f"{name}.csv", "text/csv"),
+        "export-json": (partial(takeaway.to_json, analysis), f"{name}-analysis.json", "application/json"),
+        "export-report": (partial(report, analysis, unit, wanted, _link()), f"{name}-report.html", "text/html"),
+        "export-notebook": (partial(takeaway.notebook, analysis), f"{name}.ipynb", "application/x-ipynb+json"),
     }
     with st.container(horizontal=True):
         for label, (make, file_name, mime) in offers.items():
-            st.download_button(label, make, file_name, mime, on_click="ignore", icon=":material/download:")
-    with st.expander("Python that gives the same numbers", on_change="rerun", key="python") as python:
+            st.download_button(say(label), make, file_name, mime, on_click="ignore", icon=":material/download:")
+    with st.expander(say("export-python"), on_change="rerun", key="python") as python:
         if python.open:
             st.code(takeaway.snippet(analysis), language="python")
     st.segmented_control(
-        "Image format of the camera button above each figure",
-        ["svg", "png"],
-        default="svg",
-        required=True,
-        key="image",
-        bind="query-params",
+        say("export-image"), ["svg", "png"], default="svg", required=True, key="image", bind="query-params"
     )
 
 
-def drawn(analysis: Analysis, unit: str) -> dict[str, go.Figure]:
-    """The figures of the report."""
-    sweep, ranked = analysis.sweep, analysis.comparison.fits
-    figures = {say("details-map"): loss_map.draw(sweep, analysis.optima, loss_title=words.loss_title(sweep), unit=unit)}
-    if any(fit.law is not None for fit in ranked):
-        figures[say("details-laws")] = fits.fits(
-            analysis.optima, ranked[:2], measured_label=words.measured(sweep), unit=unit
-        )  # fmt: skip
-    return figures
+def _link() -> str:
+    """The page's address, without the key of the visitor's own table."""
+    query = {key: st.query_params.get_all(key) for key in st.query_params if key != KEPT}
+    base = (st.context.url or "").partition("?")[0]
+    return f"{base}?{urlencode(query, doseq=True)}" if base and query else base
+
+
+def report(analysis: Analysis, unit: str, wanted: float | None, link: str) -> str:
+    """The report with the answer at the batch size on show, dated today."""
+    date = f"{datetime.now(UTC):%Y-%m-%d}"
+    if wanted is None:
+        return takeaway.report(analysis, "", optimum.card(analysis, unit), date=date, link=link)
+    rows = answer.recommended(analysis, wanted)
+    card = answer.card(analysis, rows, wanted, with_size=True)
+    return takeaway.report(analysis, card, answer.chart(analysis, unit, rows, wanted), date=date, link=link)

@@ -1,23 +1,18 @@
-"""What a visitor takes away: data, numbers, code that finds them again, and one file for colleagues. No streamlit."""
+"""What a visitor takes away: data, numbers, code that finds them again, and one file for colleagues."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from html import escape
+from pathlib import Path
 
-import plotly.graph_objects as go
+import jinja2
+import pandas as pd
+from components.markup import STYLE
 
 from surgecore import Analysis, __version__, words
-from surgecore.words import tables
+from surgecore.words import say, tables
 
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:980px;margin:2rem auto;padding:0 1rem;color:#1d2127}"
-    "table{border-collapse:collapse;margin:1rem 0;font-size:14px}td,th{border-bottom:1px solid #d9dce1;"
-    "padding:4px 10px;text-align:left;vertical-align:top}h1,h2{font-family:Georgia,serif}"
-    "small{color:#5b626b}"
-)
-_PLAIN = {"displaylogo": False, "showSendToCloud": False, "plotlyServerURL": ""}
+_TEMPLATE = Path(__file__).with_name("report.html")
 
 
 def to_json(analysis: Analysis) -> str:
@@ -28,7 +23,7 @@ def snippet(analysis: Analysis) -> str:
     """Python that finds the shown numbers again from the canonical CSV, and draws the figure of the fits."""
     best = analysis.comparison.fits[0].family.key if analysis.comparison.fits else "surge"
     return f'''\
-# Surge Explorer {__version__}: pip install surgecore plotly; the CSV is the page's "Sweep, canonical CSV"
+# Surge Explorer {__version__}: pip install . plotly, in its folder; the CSV is the page's "Sweep, CSV"
 import numpy as np
 import plotly.graph_objects as go
 from surgecore import Sweep, analyse, words
@@ -84,27 +79,22 @@ def notebook(analysis: Analysis) -> str:
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}, indent=1)
 
 
-def report(analysis: Analysis, figures: Mapping[str, go.Figure]) -> str:
-    """One HTML file with everything in it, for colleagues; every text of the visitor's file is escaped."""
-    sweep = analysis.sweep
-    parts = [
-        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{escape(sweep.name)}</title>",
-        "<meta name='viewport' content='width=device-width'>",
-        f"<style>{_STYLE}</style><h1>{escape(sweep.name)}</h1>",
-        f"<p><b>{escape(analysis.verdict.sentence)}</b></p><p><small>{escape(words.facts(sweep))}</small></p>",
-        *(f"<p>{escape(sentence)}</p>" for sentence in words.remarks(analysis)),
-    ]
-    for position, (title, figure) in enumerate(figures.items()):
-        # names in a figure's legend are read as HTML by plotly
-        drawn = figure.to_html(full_html=False, include_plotlyjs=position == 0, config=_PLAIN)
-        parts.append(f"<h2>{escape(title)}</h2>{drawn}")
-    if analysis.optima:
-        parts.append("<h2>Best learning rate at each batch size</h2>")
-        parts.append(tables.optima(analysis.optima, sweep.metric).to_html(index=False, border=0))
-    parts += [
-        f"<h2>Laws</h2><p>{escape(words.ranking(analysis.comparison))}</p>",
-        tables.ranking(analysis.comparison, symbols=False).to_html(border=0),
-        f"<p><small>Surge Explorer {__version__}. sha256 of the canonical CSV: {sweep.digest}. Intervals are 95 %; "
-        "points are measured, lines are fitted.</small></p></html>",
-    ]
-    return "\n".join(parts)
+def report(analysis: Analysis, card: str, chart: str, *, date: str, link: str = "") -> str:
+    """One small HTML file for colleagues: the answer, the verdict, the drawing, the tables, and where it comes from.
+
+    `card` and `chart` are markup of the page; every other text is escaped by the template.
+    """
+    sweep, comparison = analysis.sweep, analysis.comparison
+    found = [_table(say("report-optima"), "", tables.optima(analysis.optima, sweep.metric))] if analysis.optima else []
+    ranked = tables.ranking(comparison, symbols=False).reset_index()
+    found.append(_table(say("report-laws"), words.ranking(comparison), ranked))
+    template = jinja2.Environment(autoescape=True).from_string(_TEMPLATE.read_text(encoding="utf-8"))
+    return template.render(
+        name=sweep.name, style=STYLE, card=card, chart=chart, remarks=words.remarks(analysis), tables=found,
+        facts=words.facts(sweep), link=link if link.startswith(("http://", "https://")) else "",
+        origin=say("report-origin", version=__version__, date=date, digest=sweep.digest),
+    )  # fmt: skip
+
+
+def _table(title: str, lead: str, cells: pd.DataFrame) -> dict[str, object]:
+    return {"title": title, "lead": lead, "head": list(cells.columns), "rows": cells.astype(str).to_numpy().tolist()}

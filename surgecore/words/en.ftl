@@ -1311,6 +1311,14 @@ carry-epsilon = ε now
 carry-decay = Weight decay now
 carry-decay-help = AdamW's, decoupled; 0 for none.
 
+compare-relative = Relative to each maximum
+compare-sweep = Sweep
+compare-peak = Largest best rate
+compare-at = at batch size
+compare-last = At the largest batch size
+compare-verdict = Verdict
+axis-relative = Best learning rate over its maximum
+
 # end of: page: your sweep
 
 
@@ -1552,5 +1560,16 @@ drawn-thumbnail = Best learning rates at { $count } batch sizes
 
 ## reports and exports
 
+
+export-csv = Sweep, CSV
+export-json = Analysis, JSON
+export-report = Report, HTML
+export-notebook = Notebook
+export-python = Python that gives the same numbers
+export-image = Image format of the camera button above each figure
+report-optima = Best learning rate at each batch size
+report-laws = Laws
+report-origin = Surge Explorer { $version }, { $date }. Intervals are 95 %; points are measured, lines are fitted. sha256 of the sweep's CSV: { $digest }.
+answer-use-at = At batch size { $at } use learning rate
 
 # end of: reports and exports

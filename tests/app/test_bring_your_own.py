@@ -6,13 +6,15 @@ import contextlib
 import gzip
 import io
 import json
+import re
 
+import nbformat
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from drawn import drop, figure, metas, open_tab, said, trace, unfold, upload
-from sweep import takeaway
+from sweep import answer, takeaway
 
 from surgecore import Sweep, analyse, words
 
@@ -304,14 +306,40 @@ def test_the_snippet_and_the_notebook_find_the_same_numbers(sweep, tmp_path, mon
             assert str(optimum.learning_rate) in printed.getvalue()
 
 
-def test_a_report_is_one_file_that_runs_nothing_of_the_upload(sweep):
+def test_a_report_is_one_small_file_that_runs_nothing_of_the_upload(sweep):
     evil = "<script>alert(1)</script>"
     analysis = analyse(Sweep.from_csv(sweep.to_csv().encode(), name=evil))
-    drawn = go.Figure().add_scatter(x=[1], y=[1], name=evil)
-    page = takeaway.report(analysis, {"Loss map": drawn})
+    rows = answer.recommended(analysis, 64.0)
+    card, chart = answer.card(analysis, rows, 64.0, with_size=True), answer.chart(analysis, "x", rows, 64.0)
+    page = takeaway.report(analysis, card, chart, date="2026-01-02", link="javascript:alert(1)")
     assert evil not in page
+    assert "javascript:" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    assert "src=" not in page.split("</h2>")[0]
-    assert analysis.verdict.sentence.replace("<", "&lt;") in page
+    assert "At batch size 64 use learning rate" in page
+    assert "class='chip falls'" in page
+    assert analysis.sweep.digest in page
+    assert "2026-01-02" in page
+    assert len(page) < 100_000
+    assert not re.search("<script|src=|url\\(|@import", page)
+    assert "https://example.org/sweep" in takeaway.report(analysis, "", "", date="", link="https://example.org/sweep")
     assert "<" not in words.file_name(analysis.sweep)
     assert evil not in takeaway.snippet(analysis)
+
+
+def test_the_notebook_is_one_by_its_own_rules(sweep):
+    nbformat.validate(json.loads(takeaway.notebook(analyse(sweep))))
+
+
+def test_sweeps_are_compared_relative_to_each_maximum(app, trials):
+    app.run().switch_page("app_pages/sweep.py").run()
+    drop(app, "one.csv", csv(trials))
+    drop(app, "two.csv", csv(trials.assign(learning_rate=trials.learning_rate * 8))).run()
+    open_tab(app, "Compare")
+    other = "one" if app.title[0].value == "two" else "two"
+    app.multiselect(key="beside").set_value([other]).run()
+    app.toggle(key="relative").set_value(True).run()
+    assert not app.exception
+    first, second = (trace(figure(app), f"measured {name}")[1] for name in ("one", "two"))
+    assert first.max() == second.max() == 1
+    np.testing.assert_allclose(first, second, rtol=1e-6)
+    assert set(app.table[0].value.index) == {"one", "two"}

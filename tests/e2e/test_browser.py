@@ -194,7 +194,7 @@ def test_figures_have_alternative_text(page, url):
 def test_downloads_are_the_data_the_numbers_and_the_picture(page, url, bundled):
     open_page(page, url, SWEEP, FIRST)
     with page.expect_download() as csv:
-        page.get_by_role("button", name="Sweep, canonical CSV").click()
+        page.get_by_role("button", name="Sweep, CSV").click()
     assert csv.value.path().read_text() == bundled.to_csv()
     with page.expect_download() as numbers:
         page.get_by_role("button", name="Analysis, JSON").click()
