@@ -131,6 +131,7 @@ def rising_sweep():
 
 def test_what_a_sweep_does_not_determine_is_not_fitted(open_explore):
     page = open_explore()
+    page.get_by_role("button", name="Digits MLP, sign descent, 10 steps").click()
     page.locator("input[type=file]").set_input_files(
         {"name": "rising.csv", "mimeType": "text/csv", "buffer": rising_sweep()}
     )
@@ -338,9 +339,9 @@ def test_the_state_outlives_a_visit_to_another_page(open_explore):
     entry.fill("3.25")
     entry.press("Enter")
     settled(page, r"alignment=3\.25")
-    page.get_by_role("link", name="About").click()
+    page.get_by_role("link", name="Reference", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The law in a page")
-    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("link", name="Explore", exact=True).click()
     expect(exact(page, "Curvature alignment")).to_have_value("3.25")
     settled(page, r"alignment=3\.25")
     page.reload()

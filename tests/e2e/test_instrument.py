@@ -222,6 +222,7 @@ def test_a_phone_shows_everything_without_scrolling_sideways(page, open_explore,
     expect(page.locator(".chip").first).to_be_visible()
     assert min(page.locator(".chip").evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")) >= 28
     fold.click()
+    page.locator(".peak").scroll_into_view_if_needed()
     x, y = centre(page.locator(".peak"))
     drag(page, (x, y), (20, 10))
     settled(page, "snr=")

@@ -11,7 +11,8 @@ import { drawGrid, drawLaws, drawMeasured, drawMinorPeaks, drawNames, drawShade,
 import { drawCross } from "./readout.js";
 import { chartCss } from "./style.js";
 
-const UPPER = ["shades", "ghosts", "laws", "trail", "measured"];
+/** Layers of the upper plot, from back to front, and their classes; `laws` is a part of the page. */
+const UPPER = { shades: "shades", ghosts: "ghosts", laws: "curves", trail: "run", measured: "measured" };
 
 /**
  * @param {HTMLElement} host
@@ -62,7 +63,7 @@ function canvas(host, say, options) {
   /** @type {Record<string, SVGElement>} */
   const layers = { grid: svg("g", {}, root) };
   const [top, low] = ["top", "low"].map((name) => svg("g", { "clip-path": `url(#${id}-${name})` }, root));
-  for (const name of UPPER) layers[name] = svg("g", { class: `layer ${name === "laws" ? "curves" : name}` }, top);
+  for (const [name, look] of Object.entries(UPPER)) layers[name] = svg("g", { class: look }, top);
   layers.lowLaws = svg("g", {}, low);
   for (const name of ["cross", "names", "handles"]) layers[name] = svg("g", { class: name }, root);
   layers.minor = svg("g", {}, layers.handles);

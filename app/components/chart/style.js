@@ -11,7 +11,7 @@ export const chartCss = (font) => `
   .shade { fill: var(--muted); }
   .trail { fill: none; stroke: var(--ink); stroke-width: 1.2; opacity: .75; }
   .trail-dot { fill: var(--ink); stroke: none; }
-  .trail text { stroke: var(--paper); stroke-width: 4; paint-order: stroke; opacity: 1; }
+  .trail-label { stroke: var(--paper); stroke-width: 4; paint-order: stroke; opacity: 1; }
   .logged { stroke: var(--ink); stroke-width: 1.4; fill: var(--paper); }
   .measured circle, .measured path { fill: #ffffff; stroke: #1d2127; stroke-width: 2.2; }
   .measured line { stroke: var(--muted); stroke-width: 2; }

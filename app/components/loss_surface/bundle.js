@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 6c32d2aa59d92d0a828eaa77a6c95eede40bd422db41a2446f15668ccaafefa4
+// Made by `make components` from the modules beside it; sha256 f2c3434ecf51ec15aca3fb5468fe1415845a96ac4bbda70967873eb9e71e0513
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {

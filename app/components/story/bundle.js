@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 7a3537a2569dd62f5b546fa9afd9566ec84549f9f48877bfa8e43f44999e5294
+// Made by `make components` from the modules beside it; sha256 24ad3781b0090089ed35ac3b1aa666e915663d6c44d0a037c9a20e5d07cdd190
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -2358,7 +2358,7 @@ var chartCss = (font) => `
   .shade { fill: var(--muted); }
   .trail { fill: none; stroke: var(--ink); stroke-width: 1.2; opacity: .75; }
   .trail-dot { fill: var(--ink); stroke: none; }
-  .trail text { stroke: var(--paper); stroke-width: 4; paint-order: stroke; opacity: 1; }
+  .trail-label { stroke: var(--paper); stroke-width: 4; paint-order: stroke; opacity: 1; }
   .logged { stroke: var(--ink); stroke-width: 1.4; fill: var(--paper); }
   .measured circle, .measured path { fill: #ffffff; stroke: #1d2127; stroke-width: 2.2; }
   .measured line { stroke: var(--muted); stroke-width: 2; }
@@ -2375,7 +2375,7 @@ var chartCss = (font) => `
 `;
 
 // chart/chart.js
-var UPPER = ["shades", "ghosts", "laws", "trail", "measured"];
+var UPPER = { shades: "shades", ghosts: "ghosts", laws: "curves", trail: "run", measured: "measured" };
 function createChart(host, events, { say, options }) {
   const c = canvas(host, say, options);
   const parts = makeHandles(c.layers.handles, say);
@@ -2418,7 +2418,7 @@ function canvas(host, say, options) {
   svg("rect", { class: "back", fill: "transparent" }, root);
   const layers = { grid: svg("g", {}, root) };
   const [top, low] = ["top", "low"].map((name) => svg("g", { "clip-path": `url(#${id}-${name})` }, root));
-  for (const name of UPPER) layers[name] = svg("g", { class: `layer ${name === "laws" ? "curves" : name}` }, top);
+  for (const [name, look] of Object.entries(UPPER)) layers[name] = svg("g", { class: look }, top);
   layers.lowLaws = svg("g", {}, low);
   for (const name of ["cross", "names", "handles"]) layers[name] = svg("g", { class: name }, root);
   layers.minor = svg("g", {}, layers.handles);

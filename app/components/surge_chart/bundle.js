@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 f8db286b0bf88732e38a1bc07ce2470d4c6ede8f752f625ba16f3546d553aafa
+// Made by `make components` from the modules beside it; sha256 6149119234bb30805ab01b14dd10377b4932f8fab41137f64d9c36b554cb4536
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -2456,7 +2456,7 @@ var chartCss = (font) => `
   .shade { fill: var(--muted); }
   .trail { fill: none; stroke: var(--ink); stroke-width: 1.2; opacity: .75; }
   .trail-dot { fill: var(--ink); stroke: none; }
-  .trail text { stroke: var(--paper); stroke-width: 4; paint-order: stroke; opacity: 1; }
+  .trail-label { stroke: var(--paper); stroke-width: 4; paint-order: stroke; opacity: 1; }
   .logged { stroke: var(--ink); stroke-width: 1.4; fill: var(--paper); }
   .measured circle, .measured path { fill: #ffffff; stroke: #1d2127; stroke-width: 2.2; }
   .measured line { stroke: var(--muted); stroke-width: 2; }
@@ -2473,7 +2473,7 @@ var chartCss = (font) => `
 `;
 
 // chart/chart.js
-var UPPER = ["shades", "ghosts", "laws", "trail", "measured"];
+var UPPER = { shades: "shades", ghosts: "ghosts", laws: "curves", trail: "run", measured: "measured" };
 function createChart(host, events, { say, options }) {
   const c = canvas(host, say, options);
   const parts = makeHandles(c.layers.handles, say);
@@ -2516,7 +2516,7 @@ function canvas(host, say, options) {
   svg("rect", { class: "back", fill: "transparent" }, root);
   const layers = { grid: svg("g", {}, root) };
   const [top, low] = ["top", "low"].map((name) => svg("g", { "clip-path": `url(#${id}-${name})` }, root));
-  for (const name of UPPER) layers[name] = svg("g", { class: `layer ${name === "laws" ? "curves" : name}` }, top);
+  for (const [name, look] of Object.entries(UPPER)) layers[name] = svg("g", { class: look }, top);
   layers.lowLaws = svg("g", {}, low);
   for (const name of ["cross", "names", "handles"]) layers[name] = svg("g", { class: name }, root);
   layers.minor = svg("g", {}, layers.handles);
@@ -4670,6 +4670,12 @@ var Instrument = class {
     this.panel.history();
     if (other) this.live.textContent = this.words.textContent;
     if (fresh ? data.state.view === null : other) this.#tell();
+    if (!fresh && other && this.#untouched()) this.animateTo(data.fit.model ?? {});
+  }
+  /** The visitor's own sweep is shown with the curve fitted to it, unless the controls were moved before. */
+  #untouched() {
+    const { data, state } = this;
+    return data.decision !== "" && state.points && data.fit.model !== null && isAt(state, data.defaults.model);
   }
   #begin() {
     this.#token = this.data.token;
@@ -4677,6 +4683,8 @@ var Instrument = class {
     /** @type {unknown} */
     structuredClone(this.data.state);
     this.state.auto ||= this.data.state.view === null;
+    if (this.#untouched()) this.state.model = { .../** @type {NoiseParams} */
+    this.data.fit.model };
     if (this.state.auto) this.#autoView();
     this.history.start(snapshot(this.state));
   }

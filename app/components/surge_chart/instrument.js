@@ -334,13 +334,21 @@ export class Instrument {
     this.draw();
     this.panel.history();
     if (other) this.live.textContent = this.words.textContent;
-    if (fresh ? data.state.view === null : other) this.#tell(); // so that Python knows which view is in force
+    if (fresh ? data.state.view === null : other) this.#tell();
+    if (!fresh && other && this.#untouched()) this.animateTo(data.fit.model ?? {}); // so that Python knows which view is in force
+  }
+
+  /** The visitor's own sweep is shown with the curve fitted to it, unless the controls were moved before. */
+  #untouched() {
+    const { data, state } = this;
+    return data.decision !== "" && state.points && data.fit.model !== null && isAt(state, data.defaults.model);
   }
 
   #begin() {
     this.#token = this.data.token;
     this.state = /** @type {State} */ (/** @type {unknown} */ (structuredClone(this.data.state)));
     this.state.auto ||= this.data.state.view === null;
+    if (this.#untouched()) this.state.model = { .../** @type {NoiseParams} */ (this.data.fit.model) };
     if (this.state.auto) this.#autoView();
     this.history.start(snapshot(this.state));
   }
