@@ -8,7 +8,7 @@ import streamlit as st
 
 from surgecore import words
 from surgecore.training.engine.optimizers import OPTIMIZERS
-from surgecore.training.plans.estimate import Estimate
+from surgecore.training.plans.estimate import PlanCost
 from surgecore.training.plans.plan import STATES, Plan
 from surgecore.words import say
 from train import plan as train_plan
@@ -89,7 +89,7 @@ def edited(plan_text: str, *, disabled: bool) -> str | None:
     return text if text.strip() != plan_text.strip() else None
 
 
-def allowed(plan: Plan, cost: Estimate) -> bool:
+def allowed(plan: Plan, cost: PlanCost) -> bool:
     """Whether a sweep of that cost may start here; says why not, or asks."""
     if cost.seconds > MOST_SECONDS or cost.memory > MOST_MEMORY:
         st.warning(

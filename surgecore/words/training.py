@@ -8,12 +8,12 @@ from surgecore.words.numbers import number, plain
 from surgecore.words.phrases import say
 
 if TYPE_CHECKING:
-    from surgecore.training.plans.estimate import Estimate
+    from surgecore.training.plans.estimate import PlanCost
     from surgecore.training.runs.jobs import Job
     from surgecore.training.runs.runner import Progress
 
 
-def cost(estimate: Estimate) -> str:
+def cost(estimate: PlanCost) -> str:
     """What a plan will cost, before anything starts."""
     return say(
         "training-cost",

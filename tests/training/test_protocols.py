@@ -36,7 +36,7 @@ class Decay:
 def test_target_is_interpolated_and_k_counted_from_the_crossing():
     lines = [lambda t: 2 - 0.1 * t, lambda t: 2 - 0.03 * t]
     protocol = ToTarget(targets=(1.05, 0.5), then=(3, 4), every=2, every_step_from=64, limit=100)
-    measured = protocol.measure(Decay(lines))
+    measured = protocol.outcomes(Decay(lines))
     np.testing.assert_allclose(measured["t1.05-k3"].extra["steps_to_target"], [[9.5, 0.95 / 0.03]])
     # the loss of a straight line k steps after its target is target - slope k, wherever it was read
     np.testing.assert_allclose(measured["t1.05-k3"].loss, [[1.05 - 0.3, 1.05 - 0.09]])
@@ -49,20 +49,20 @@ def test_neighbouring_rates_are_compared_at_the_same_point():
     """Reading every few steps must not make losses of neighbours jump: what L(hit) - L(hit + k) got wrong."""
     rates = np.linspace(0.05, 0.1, 30)
     runs = [lambda t, r=rate: 2 * np.exp(-r * t) for rate in rates]
-    measured = ToTarget(targets=(0.5,), then=(5,), every=5, every_step_from=64, limit=200).measure(Decay(runs))
+    measured = ToTarget(targets=(0.5,), then=(5,), every=5, every_step_from=64, limit=200).outcomes(Decay(runs))
     np.testing.assert_allclose(measured["t0.5-k5"].loss[0], 0.5 * np.exp(-5 * rates), rtol=0.03)
 
 
 def test_never_reached_is_not_diverged():
     curves = [lambda t: 2 - 0.1 * t, lambda t: 1.5, lambda t: np.inf if t > 3 else 1.9]
-    measured = ToTarget(targets=(1.0,), then=(2,), every=1, limit=30).measure(Decay(curves))["t1-k2"]
+    measured = ToTarget(targets=(1.0,), then=(2,), every=1, limit=30).outcomes(Decay(curves))["t1-k2"]
     assert measured.reached.tolist() == [[True, False, True]]
     assert np.isnan(measured.loss[0, 1:]).all()
     assert measured.loss[0, 0] == pytest.approx(0.8)
 
 
 def test_crossing_after_the_limit_does_not_count():
-    measured = ToTarget(targets=(1.0,), then=(20,), every=1, limit=5).measure(Decay([lambda t: 2 - 0.1 * t]))
+    measured = ToTarget(targets=(1.0,), then=(20,), every=1, limit=5).outcomes(Decay([lambda t: 2 - 0.1 * t]))
     assert measured["t1-k20"].reached.tolist() == [[False]]
 
 
@@ -70,7 +70,7 @@ def test_divergence_after_the_target_is_infeasible():
     def curve(t):
         return 2 - 0.2 * t if t < 7 else np.nan
 
-    measured = ToTarget(targets=(1.0,), then=(1, 5), every=1, limit=50).measure(Decay([curve]))
+    measured = ToTarget(targets=(1.0,), then=(1, 5), every=1, limit=50).outcomes(Decay([curve]))
     assert measured["t1-k1"].loss[0, 0] == pytest.approx(0.8)
     assert np.isnan(measured["t1-k5"].loss[0, 0])
     assert measured["t1-k5"].reached.tolist() == [[True]]
@@ -79,7 +79,7 @@ def test_divergence_after_the_target_is_infeasible():
 def test_finished_rates_are_not_read_again():
     curves = [lambda t: 2 - 0.5 * t] * 6 + [lambda t: 2 - 0.01 * t]
     engine = Decay(curves)
-    measured = ToTarget(targets=(1.0,), then=(1,), every=1, limit=300).measure(engine)
+    measured = ToTarget(targets=(1.0,), then=(1,), every=1, limit=300).outcomes(engine)
     assert engine.active == [6]
     np.testing.assert_allclose(measured["t1-steps"].loss, [[2] * 6 + [100]])
 
@@ -90,7 +90,7 @@ def test_few_readings_find_what_all_readings_find():
     curves += [lambda t: np.nan if t > 200 else 3 * np.exp(-t / 100), lambda t: 0.05]
     protocols = [ToTarget(targets=(1.0, 0.4), then=(3, 40), every=2, limit=1000, coarse=c) for c in (1, 32)]
     engines = [Decay(curves) for _ in protocols]
-    whole, few = (protocol.measure(engine) for protocol, engine in zip(protocols, engines, strict=True))
+    whole, few = (protocol.outcomes(engine) for protocol, engine in zip(protocols, engines, strict=True))
     for key, expected in whole.items():
         np.testing.assert_array_equal(few[key].loss, expected.loss)
         np.testing.assert_array_equal(few[key].steps, expected.steps)
@@ -100,7 +100,7 @@ def test_few_readings_find_what_all_readings_find():
 
 
 def test_a_reading_below_target_right_after_an_infinite_one_is_the_crossing():
-    measured = ToTarget(targets=(1.0,), then=(1,), every=1, limit=20).measure(
+    measured = ToTarget(targets=(1.0,), then=(1,), every=1, limit=20).outcomes(
         Decay([lambda t: np.inf if t == 2 else 3 - 0.7 * t])
     )
     np.testing.assert_allclose(measured["t1-steps"].loss, [[3]])
@@ -108,7 +108,7 @@ def test_a_reading_below_target_right_after_an_infinite_one_is_the_crossing():
 
 def test_several_k_in_one_run():
     engine = Decay([lambda t: 10.0 - t])
-    measured = FromCheckpoint(steps=(5, 1, 9)).measure(engine)
+    measured = FromCheckpoint(steps=(5, 1, 9)).outcomes(engine)
     assert [measured[f"k{k}"].loss[0, 0] for k in (1, 5, 9)] == [9, 5, 1]
     assert engine.steps == 9
     assert engine.readings == 3
@@ -118,7 +118,7 @@ def test_several_k_in_one_run():
 def test_fixed_examples_take_fewer_steps_at_larger_batches():
     protocol = FixedExamples(examples=(100, 1000))
     engine = Decay([lambda t: float(t)], batch_size=64)
-    measured = protocol.measure(engine)
+    measured = protocol.outcomes(engine)
     assert measured["e1000"].loss[0, 0] == protocol.max_steps(64) == 1000 // 64
     assert measured["e100"].steps[0, 0] == 1
 

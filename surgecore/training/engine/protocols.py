@@ -51,7 +51,7 @@ class Output:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class Outcome:
     """One output of one chunk, arrays of shape (seeds, rates).
 
     Attributes
@@ -91,8 +91,8 @@ class Protocol(ABC):
         """Most evaluations of the full loss in a run."""
 
     @abstractmethod
-    def measure(self, engine: Engine) -> dict[str, Measured]:
-        """Run an engine to the end; one `Measured` for each output key."""
+    def outcomes(self, engine: Engine) -> dict[str, Outcome]:
+        """Run an engine to the end; one `Outcome` for each output key."""
 
     def problems(self) -> list[str]:
         """Sentences about options that do not go together."""
@@ -128,7 +128,7 @@ class FromCheckpoint(Protocol):
         """One for each number of steps."""
         return len(set(self.steps))
 
-    def measure(self, engine: Engine) -> dict[str, Measured]:
+    def outcomes(self, engine: Engine) -> dict[str, Outcome]:
         """Losses after each number of steps."""
         return {f"k{k}": measured for k, measured in _losses_at(engine, self.steps).items()}
 
@@ -161,7 +161,7 @@ class FixedSteps(Protocol):
         """Multiplier of the learning rate."""
         return _schedule(self.schedule, self.warmup, step, total)
 
-    def measure(self, engine: Engine) -> dict[str, Measured]:
+    def outcomes(self, engine: Engine) -> dict[str, Outcome]:
         """Losses after each number of steps."""
         return {f"s{k}": measured for k, measured in _losses_at(engine, self.steps).items()}
 
@@ -194,7 +194,7 @@ class FixedExamples(Protocol):
         """Multiplier of the learning rate."""
         return _schedule(self.schedule, self.warmup, step, total)
 
-    def measure(self, engine: Engine) -> dict[str, Measured]:
+    def outcomes(self, engine: Engine) -> dict[str, Outcome]:
         """Losses after each number of examples."""
         steps = {n: max(1, n // engine.batch_size) for n in self.examples}
         measured = _losses_at(engine, tuple(steps.values()))
@@ -244,7 +244,7 @@ class ToTarget(Protocol):
     def _every(self, batch_size: int) -> int:
         return 1 if batch_size >= self.every_step_from else self.every
 
-    def measure(self, engine: Engine) -> dict[str, Measured]:
+    def outcomes(self, engine: Engine) -> dict[str, Outcome]:
         """Losses k steps after each crossing, and the crossings."""
         most, every = self.max_steps(engine.batch_size), self._every(engine.batch_size)
         found = Crossings(engine, self.targets, self.then, every=every, most=most, coarse=self.coarse)
@@ -256,17 +256,17 @@ class ToTarget(Protocol):
             reached, steps = ~np.isnan(crossing) | diverged, {"steps_to_target": crossing}
             for k in self.then:
                 later = np.where(np.isnan(crossing), np.nan, found.later(target, k))
-                out[f"t{target:g}-k{k}"] = Measured(later, crossing + k, reached, steps)
-            out[f"t{target:g}-steps"] = Measured(crossing, crossing, reached, steps)
+                out[f"t{target:g}-k{k}"] = Outcome(later, crossing + k, reached, steps)
+            out[f"t{target:g}-steps"] = Outcome(crossing, crossing, reached, steps)
         return out
 
 
-def _losses_at(engine: Engine, steps: Sequence[int]) -> dict[int, Measured]:
+def _losses_at(engine: Engine, steps: Sequence[int]) -> dict[int, Outcome]:
     out = {}
     for target in sorted(set(steps)):
         engine.advance(target - engine.steps)
         losses = engine.losses()
-        out[target] = Measured(losses, np.full(losses.shape, float(target)))
+        out[target] = Outcome(losses, np.full(losses.shape, float(target)))
     return out
 
 

@@ -11,7 +11,7 @@ from surgecore.training.plans.plan import Plan
 
 
 @dataclass(frozen=True)
-class Estimate:
+class PlanCost:
     """About what a plan will cost, known before anything starts.
 
     Attributes
@@ -33,7 +33,7 @@ class Estimate:
     seconds: float
 
 
-def estimate(plan: Plan, device: str = "cpu") -> Estimate:
+def estimate(plan: Plan, device: str = "cpu") -> PlanCost:
     """Estimate the cost of a plan from its sizes.
 
     The rates behind it are those of one core of a 2020s server at the small products of these workloads, and of a
@@ -62,7 +62,7 @@ def estimate(plan: Plan, device: str = "cpu") -> Estimate:
             seconds += chunk.n_runs * (work / speed + steps * moved / 4e9) + (steps + readings) * overhead
             held = 4 * chunk.n_runs * count * (4 + plan.optimizer.n_buffers)
             memory = max(memory, held + 4.0 * chunk.n_runs * examples * plan.workload.activations)
-    return Estimate(runs, run_steps, flops, memory, seconds)
+    return PlanCost(runs, run_steps, flops, memory, seconds)
 
 
 def stages(plan: Plan) -> list[tuple[int, dict[int, tuple[float, ...]] | None]]:

@@ -146,7 +146,7 @@ def _work(task: Task, chunk: Chunk) -> Record:
     if plan.state == "warm":
         engine.warm(plan.warm_steps)
     outputs = {}
-    for key, measured in plan.protocol.measure(engine).items():
+    for key, measured in plan.protocol.outcomes(engine).items():
         reached = np.ones(measured.loss.shape) if measured.reached is None else measured.reached.astype(np.float64)
         outputs[key] = {"loss": measured.loss, "steps": measured.steps, "reached": reached, **measured.extra}
     return Record(chunk, outputs, notes=tuple(sorted(engine.fallbacks)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+import typing
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ from surgecore.training.workloads.workloads import WORKLOADS
 JOURNAL = "sweep.journal"
 
 
-class Event(Protocol):
+class Event(typing.Protocol):
     """Anything that can be asked whether to stop, such as `threading.Event`."""
 
     def is_set(self) -> bool:
@@ -140,7 +141,7 @@ def run(
     set_precision(device, plan.run.precision)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    provenance = describe(plan, device)
+    provenance = provenance_of(plan, device)
     keys = ("plan", "code", "data", "torch", "device_kind")
     journal = Journal(folder / JOURNAL, {key: provenance[key] for key in keys}, resume=resume)
     got_on = [False]
@@ -246,7 +247,7 @@ def tables(plan: Plan, records: Sequence[Record]) -> dict[str, Sweep]:
     }
 
 
-def describe(plan: Plan, device: str) -> dict[str, Any]:
+def provenance_of(plan: Plan, device: str) -> dict[str, Any]:
     """Provenance of a plan's results on a device."""
     installed = versions()
     return {
