@@ -205,7 +205,7 @@ class Sweep:
         text = self.metric.shown(loss).astype(object)
         text[loss.isna()] = np.where(self.trials["status"][loss.isna()] == "infeasible", "nan", "")
         table = unformulated(self.canonical(text))
-        csv = table.to_csv(index=False, lineterminator="\n")
+        csv = _written(table)
         if path is not None:
             Path(path).write_text(csv, encoding="utf-8", newline="")
         return csv
@@ -334,3 +334,32 @@ class Sweep:
         if self.are_optima:
             return tuple(given_optimum(size, rates) for size, rates in self.trials.groupby("batch_size"))
         return find_optima(self.trials, one_step=self.steps == 1, draws=draws, seed=seed)
+
+
+def _written(table: pd.DataFrame) -> str:
+    """What `DataFrame.to_csv` writes, a column at a time: every value that repeats is written out once."""
+    columns = [_cells(table[name]) for name in table.columns]
+    if not all(columns) or table.columns.duplicated().any():
+        return str(table.to_csv(index=False, lineterminator="\n"))
+    head = table.iloc[:0].to_csv(index=False, lineterminator="\n")
+    return str(head) + "\n".join(map(",".join, zip(*columns, strict=True))) + "\n"
+
+
+def _cells(column: pd.Series[Any]) -> list[str] | None:
+    """The cells of a column as a file has them; None for what only pandas can write."""
+    kind = column.dtype.kind
+    if kind not in "iufO" or len(column) == 0:
+        return None
+    codes, values = pd.factorize(column)
+    if kind == "f":
+        texts = [repr(value) for value in values.tolist()]
+    elif kind in "iu":
+        texts = list(map(str, values.tolist()))
+    else:
+        if not all(isinstance(value, str | float) for value in values.tolist()):
+            return None
+        texts = [repr(v) if isinstance(v, float) else v for v in values.tolist()]
+        if any(mark in text for text in texts for mark in ',"\n\r') or "" in texts[:-1]:
+            return None
+    lookup = np.array([*texts, ""], dtype=object)
+    return list(lookup[codes])

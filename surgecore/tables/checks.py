@@ -23,6 +23,8 @@ from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, 
 #: Learning rates closer than this are one level, written with different roundings.
 SAME_RATE = 6e-3
 _MAX_PROBLEMS = 1000
+#: Rows from which on seeds that never repeat are names of runs.
+_IDS = 20
 #: Rows from which on a column that is wrong in most of them is one problem.
 _WHOLE = 5
 #: A remark that somebody wrote into a cell.
@@ -87,8 +89,14 @@ def check(
     if losses.errors is not None and "loss_std" not in columns:
         table["loss_std"] = losses.errors
     if "seed" in columns:
-        table["seed"], told = _seeds(frame[columns["seed"]])
+        seeds, told = _seeds(frame[columns["seed"]])
         notices += told
+        if len(frame) >= _IDS and seeds.is_unique:
+            # names of runs: no seed has two learning rates to compare
+            table["run"] = seeds
+            notices.append(notice(NoticeCode.SEEDS_ARE_NAMES, column=columns["seed"]))
+        else:
+            table["seed"] = seeds
     if "steps" in columns:
         values = _count(frame, "steps", columns["steps"], collect, notices)
         if pd.notna(values).any():

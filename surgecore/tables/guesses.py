@@ -57,7 +57,12 @@ def _swept_rate(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:
     names = candidates([str(name) for name in frame.columns], "learning_rate")
     levels = {name: frame[name].nunique() for name in names}
     shared = [name for name in names if 2 <= levels[name] <= max(2, len(frame) // 2)]
-    return guess if not shared or guess.learning_rate in shared else replace(guess, learning_rate=shared[0])
+    if not shared:
+        return guess
+    fewest = min(shared, key=lambda name: levels[name])
+    kept = guess.learning_rate if guess.learning_rate in shared else shared[0]
+    # a rate that decayed has many values, even where each stands in several rows of one run
+    return replace(guess, learning_rate=fewest if levels[kept] > 2 * levels[fewest] else kept)
 
 
 def _with_spread(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:

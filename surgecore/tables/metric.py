@@ -153,8 +153,9 @@ def preference(name: object) -> tuple[int, int, int] | None:
     if _SETTING.match(text):
         return None
     plain = "_".join(tokens)
-    if plain in OPEN:
-        return (6, OPEN.index(plain), 0)
+    bare = "_".join(token for token in tokens if token not in _AROUND)
+    if plain in OPEN or bare in OPEN:
+        return (6, OPEN.index(plain if plain in OPEN else bare), len(tokens))
     if not metric.kind:
         return None
     lossy = metric.kind in ("loss", "perplexity", "bits", "squared-error", "negated-loss")

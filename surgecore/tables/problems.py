@@ -109,6 +109,7 @@ class NoticeCode(StrEnum):
     WIDE_SEEDS = "wide-seeds"
     MATRIX = "matrix"
     SPREAD = "spread"
+    SEEDS_ARE_NAMES = "seeds-are-names"
     SPREAD_UNKNOWN = "spread-unknown"
     SHEETS = "sheets"
     OPTIMA = "optima"

@@ -239,6 +239,7 @@ notice-short-curves = { $count ->
 }: counted as incomplete.
 notice-best-of = At each batch size and learning rate the best { $columns } was taken, by the mean over its runs: slightly too good where runs are noisy.
 notice-changes-with = { $columns } changes with the batch size: its effect cannot be told from the batch size's.
+notice-seeds-are-names = { $column } is another in every row: it names runs and is no seed.
 notice-spread = Rows are means over runs; their standard deviations give the error bars.
 notice-spread-unknown = Rows are means with a standard deviation, but of how many runs the file does not say: no error bars from it.
 notice-optima = The { $count } rows are best learning rates already: no error bars are known.
