@@ -3,7 +3,8 @@
 Optima are drawn directly, as a sweep with so many seeds would give them. One row a truth and a number of seeds: the
 share of 95 % intervals that hold the truth, for the parameters of the right law, for the average over laws inside the
 data and up to four times beyond them, and for the best law alone. Exits with 1 where the average over all rows of one
-column is below 92 % or above 98 %.
+column is below 92 %, or above 98 % inside the data; beyond them the interval opens on purpose, for truths outside the
+list.
 
     python benchmarks/advice_calibration.py [--sweeps 200]
 """
@@ -88,8 +89,9 @@ def main() -> int:
                 every.setdefault(key, []).append(found[key])
     means = {key: float(np.mean(value)) for key, value in every.items()}
     print("all but the hump       " + " ".join(f"{means[key]:8.3f}" for key in columns[:-1]))
-    short = [key for key, value in means.items() if not 0.92 <= value <= 0.98]
-    print(f"Short: {', '.join(short)}" if short else "Every column is within 92 to 98 %.")
+    beyond = [name for name, size in PLACES.items() if size > BATCH[-1]]
+    short = [key for key, value in means.items() if value < 0.92 or (value > 0.98 and key not in beyond)]
+    print(f"Short: {', '.join(short)}" if short else "Every column holds.")
     return 1 if short else 0
 
 
