@@ -1,0 +1,55 @@
+"""Files whose decoded size or nesting is out of proportion end in a documented error; what is merely odd is read."""
+
+import gzip
+import io
+
+import numpy as np
+import pytest
+
+from surgecore import Sweep, SweepError, open_table
+
+ROWS = b"bs,lr,loss\n" + b"".join(b"%d,%g,%g\n" % (b, r, 1 + r) for b in (8, 16) for r in (0.1, 0.2, 0.4))
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda: b"[" + b"[]," * 200_000 + b"[]]", "json-row"),
+        (lambda: b"[" * 100_000, "bad-json"),
+        (lambda: b"a,b\n" + b"\n" * 6_000_000 + b"1,2\n", "too-many-rows"),
+        (lambda: b"\n" * 30_000_000, "empty"),
+        (lambda: gzip.compress(b"") * 50_000, "empty"),
+        (lambda: b'{"cells": [], "nbformat": 4}', "notebook"),
+    ],
+    ids=["lists", "deep", "newlines", "blank", "members", "notebook"],
+)
+def test_out_of_proportion_is_refused_by_name(make, code):
+    with pytest.raises(SweepError) as caught:
+        open_table(make())
+    assert {problem.code for problem in caught.value.problems} == {code}
+    assert len(caught.value.problems) <= 1000
+
+
+def test_many_members_are_one_file():
+    packed = b"".join(gzip.compress(line + b"\n") for line in ROWS.splitlines())
+    assert len(Sweep.from_csv(packed).trials) == 6
+
+
+def test_a_whole_number_beyond_all_floats_is_no_traceback():
+    losses = {0.1: "1" + "0" * 400, 0.2: "2", 0.4: "3"}
+    rows = [f'{{"bs": 8, "lr": {rate}, "loss": {loss}}}' for rate, loss in losses.items()]
+    sweep = Sweep.from_csv("\n".join(rows).encode())
+    assert sweep.trials["status"].tolist() == ["infeasible", "complete", "complete"]
+
+
+def test_a_parquet_of_constant_rows_is_refused_by_its_decoded_size():
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as parquet
+
+    out = io.BytesIO()
+    column = pa.array(np.zeros(6_000_000, dtype=np.int8))
+    parquet.write_table(pa.table({"bs": column, "lr": column, "loss": column}), out)
+    assert len(out.getvalue()) < 2**20
+    with pytest.raises(SweepError) as caught:
+        open_table(out.getvalue())
+    assert [problem.code for problem in caught.value.problems] == ["too-many-rows"]
