@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from simulate import sweep_frame
 
 from surgecore import PowerLaw, Sweep, SweepError, open_store, open_table, words
@@ -462,3 +464,19 @@ def test_the_registry_is_whole():
     assert {"optuna", "mlflow", "tensorboard", "ray", "trainer", "trackio", "wandb", "hydra", "tree"} == {
         store.key for store in STORES
     }
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_broken_store_ends_in_a_table_or_a_sentence(data):
+    """Fewer than the ten thousand of benchmarks/fuzz_tables.py, and over what an archive holds, not the archive."""
+    archive = data.draw(st.sampled_from(sorted(STORES_WRITTEN.glob("*.zip"))))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(archive) as whole, zipfile.ZipFile(buffer, "w") as broken:
+        for member in whole.namelist()[:12]:
+            content = bytearray(whole.read(member))
+            for at in data.draw(st.lists(st.integers(0, max(len(content) - 1, 0)), max_size=3)) if content else ():
+                content[at : at + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
+            broken.writestr(member, bytes(content))
+    with suppress(SweepError):
+        open_table(buffer.getvalue()).problems()

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from surgecore.tables.problems import ProblemCode, refused
 
+_DIGITS = re.compile(r"([0-9]+)")
 #: Most files of a store, deepest folder, largest file of text and of settings [bytes].
 MAX_FILES = 1_000_000
 MAX_DEPTH = 16
@@ -36,11 +38,11 @@ class Tree:
     def folders(self) -> dict[Path, frozenset[str]]:
         """Names of the files in each folder, by path; sorted by path, with numbers in their order."""
         found: dict[Path, frozenset[str]] = {}
-        count = 0
+        count, deep = 0, str(self.root).count(os.sep)
         for folder, below, names in os.walk(self.root):
             path = Path(folder)
             below[:] = [name for name in below if not os.path.islink(os.path.join(folder, name))]
-            if len(path.relative_to(self.root).parts) >= MAX_DEPTH:
+            if folder.count(os.sep) - deep >= MAX_DEPTH:
                 below.clear()
             count += len(names)
             if count > MAX_FILES:
@@ -67,20 +69,10 @@ class Tree:
         return self.root.name if below == "." else below
 
 
-def _natural(path: Path) -> list[tuple[int, int | str]]:
+def _natural(path: Path) -> list[tuple[int, int, str]]:
     """Sort key in which run 2 comes before run 10."""
-    key: list[tuple[int, int | str]] = []
-    for part in path.parts:
-        digits = ""
-        for char in part + "\0":
-            if char.isascii() and char.isdigit():
-                digits += char
-                continue
-            if digits:
-                key.append((0, int(digits[:300])))
-                digits = ""
-            key.append((1, char))
-    return key
+    parts = _DIGITS.split(str(path).replace(os.sep, "\0"))
+    return [(0, int(part[:300]), "") if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]
 
 
 def read_text(path: Path, limit: int = MAX_TEXT) -> str:
@@ -107,8 +99,9 @@ def _yaml() -> Callable[[str], Any]:
     """
     import yaml
 
-    class Plain(yaml.SafeLoader):
-        pass
+    # ten times as fast, where PyYAML was built with it
+    fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    Plain: Any = type("Plain", (fast,), {})
 
     def untagged(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:  # noqa: ANN401 - whatever the file holds
         if isinstance(node, yaml.MappingNode):

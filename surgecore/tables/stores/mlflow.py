@@ -10,6 +10,7 @@ from surgecore.tables.stores.runs import Contents, Run, as_cell
 from surgecore.tables.stores.sqlite import opened, tables_of
 
 _STATES = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
+_KINDS = frozenset({"params", "metrics", "tags"})
 #: What the database keeps for an infinite value.
 _LARGEST = 1.7976931348623157e308
 
@@ -20,13 +21,12 @@ def is_database(path: Path) -> bool:
 
 
 def run_folders(tree: Tree) -> list[Path]:
-    """Folders of runs: they say their run's name."""
-    found = []
-    for folder in tree.holding("meta.yaml"):
-        parts = {part.name for part in (folder / "params", folder / "metrics") if part in tree.folders}
-        if parts and ("run_id" in _meta(folder) or "run_uuid" in _meta(folder)):
-            found.append(folder)
-    return found
+    """Folders that look like runs: something about themselves, and parameters or metrics below."""
+    return [
+        folder
+        for folder in tree.holding("meta.yaml")
+        if folder / "params" in tree.folders or folder / "metrics" in tree.folders
+    ]
 
 
 def _meta(folder: Path) -> dict[str, str]:
@@ -40,12 +40,13 @@ def read_tree(tree: Tree) -> Contents:
     runs, experiments = [], set()
     below: dict[Path, list[Path]] = {}
     for folder in tree.folders:
-        for owner in folder.parents:
-            if owner.name in ("params", "metrics", "tags"):
-                below.setdefault(owner, []).append(folder)
+        if not _KINDS.isdisjoint(folder.parent.parts):  # a key with a slash is a folder
+            for owner in folder.parents:
+                if owner.name in _KINDS:
+                    below.setdefault(owner, []).append(folder)
     for folder in run_folders(tree):
         meta = _meta(folder)
-        if meta.get("lifecycle_stage") == "deleted":
+        if meta.get("lifecycle_stage") == "deleted" or not {"run_id", "run_uuid"} & meta.keys():
             continue
         experiments.add(meta.get("experiment_id", ""))
         run = Run(meta.get("run_name") or folder.name, {"run_id": folder.name})
@@ -53,7 +54,9 @@ def read_tree(tree: Tree) -> Contents:
         for kind in ("params", "metrics", "tags"):
             for part in (folder / kind, *below.get(folder / kind, ())):
                 for file in sorted(tree.folders.get(part, ())):
-                    _add(run, kind, (part / file).relative_to(folder / kind).as_posix(), part / file)
+                    path = part / file
+                    key = file if part.name == kind else path.relative_to(folder / kind).as_posix()
+                    _add(run, kind, key, path)
         runs.append(run)
     return _contents(runs, len(experiments))
 

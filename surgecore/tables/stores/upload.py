@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from surgecore.tables.limits import MAX_BYTES
-from surgecore.tables.problems import ProblemCode, refused
+from surgecore.tables.problems import ProblemCode, SweepError, refused
 from surgecore.tables.stores import sqlite, wandb
 
 #: Most files of an archive.
 MAX_MEMBERS = 100_000
 _CHUNK = 2**20
+#: What Python's zip reader raises where an archive is damaged, encrypted, or packed in a way that it does not know.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    zlib.error,
+    struct.error,
+)
 _ZIP = b"PK\x03\x04"
 
 
@@ -64,7 +77,9 @@ def _unpack(data: bytes, root: Path) -> None:
             left = MAX_BYTES
             for member in members:
                 left -= _extract(archive, member, root, left)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except SweepError:
+        raise
+    except _DAMAGE as error:
         raise refused(ProblemCode.STORE_BAD_FILE, name=root.name, kind="zip") from error
 
 
