@@ -205,10 +205,12 @@ class FixedExamples(Protocol):
 class ToTarget(Protocol):
     """The paper's protocol: train from own initial parameters to a target loss, then `then` steps more.
 
-    The full loss is read every `coarse` times `every` steps at most (`every` is 1 from batch size `every_step_from`
-    on), the stretch in which it fell below the target is bisected, and the crossing t* is interpolated between two
-    readings `every` steps apart. Trials are compared by L(t* + k), the lowest being the largest drop target - L(t* +
-    k). Steps to the target t* are kept with every trial, and are an output of their own.
+    The full loss is read every `every` steps (every step from batch size `every_step_from`), and the crossing t* is
+    interpolated between two readings. With `coarse` above 1 only up to one in so many is read, and the stretch in which
+    the loss fell below the target is bisected: several times cheaper, but a noisy run that is below the target for a
+    moment only, as happens at high learning rates, is then taken to cross it later. Trials are compared by L(t* + k),
+    the lowest being the largest drop target - L(t* + k). Steps to the target t* are kept with every trial, and are an
+    output of their own.
 
     References
     ----------
@@ -220,7 +222,7 @@ class ToTarget(Protocol):
     every: int = option(2, 1, 1000)
     every_step_from: int = option(64, 1)
     limit: int = option(2000, 1, 10_000_000)
-    coarse: int = option(32, 1, 1024)
+    coarse: int = option(1, 1, 1024)
 
     def outputs(self) -> tuple[Output, ...]:
         """One sweep for each target and k, then one of the steps to each target."""
