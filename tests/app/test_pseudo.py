@@ -63,4 +63,4 @@ def test_nothing_on_the_page_is_outside_of_the_phrase_file(pseudo, page):
         plain = [word for word in re.findall(r"\b[A-Za-z]{3,}\b", text) if word.lower() not in data]
         assert not plain, (kind, text)
         seen += 1
-    assert seen > 5
+    assert seen > 2
