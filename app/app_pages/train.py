@@ -5,6 +5,7 @@ from choice import shown as choice
 from components.loss_surface import loss_surface
 from figures import surface as train_figures
 from train import jobs as training_jobs
+from train import listed
 from train import panel as train_panel
 from train import plan as train_plan
 from train.jobs import QueueFullError
@@ -25,12 +26,14 @@ st.title(say("train-title"), anchor=False)
 headline = st.container()
 if name and job is None:
     st.warning(say("train-lost"), icon=":material/link_off:")
+listed.show(name if job is not None else "")
 left, right = st.columns([1, 2], gap="large")
 
 
 def start(plan: Plan) -> None:
     try:
         st.query_params["job"] = jobs.start(plan)
+        listed.remember(st.query_params["job"])
     except QueueFullError as error:
         st.session_state["train-full"] = str(error)
 
@@ -74,10 +77,15 @@ def follow(shown: Job) -> None:
             "done": f"{done:,}",
             "total": f"{total:,}",
             "time": training_words.duration(shown.progress["remaining"]),
+            "most": training_words.duration(2 * shown.progress["remaining"]),
         }
         st.progress(done / max(total, 1), say("train-progress-scouting" if scouting else "train-progress", **values))
     surface_of(shown.plan, shown)
-    st.button(say("train-cancel"), icon=":material/stop:", on_click=jobs.cancel, args=(name,), key="train-cancel")
+    stopping = listed.cancelling(name)
+    st.button(
+        say("train-cancelling" if stopping else "train-cancel"), icon=":material/stop:", on_click=listed.cancel,
+        args=(name,), key="train-cancel", disabled=stopping,
+    )  # fmt: skip
     st.caption(say("train-keeps-running"))
 
 
@@ -141,10 +149,13 @@ def finished(shown: Job) -> None:
 
 
 with left:
-    choices = train_panel.choose(disabled=busy)
-    made = train_plan.read(choices.table())
-    if isinstance(made, Plan) and (text := train_panel.edited(made.to_toml(), disabled=busy)) is not None:
-        made = train_plan.read(text)
+    if job is not None:  # the plan that is shown is the one that is trained
+        st.code(job.plan.to_toml(), language="toml", height=420)
+    else:
+        choices = train_panel.choose(disabled=False)
+        made = train_plan.read(choices.table())
+        if isinstance(made, Plan) and (text := train_panel.edited(made.to_toml(), disabled=False)) is not None:
+            made = train_plan.read(text)
 
 with right:
     if busy and job is not None:

@@ -101,6 +101,11 @@ class TrainingJobs:
         """Ids of the sweeps that run or wait, in their order."""
         return [name for name, job in list(self._jobs.items()) if job.state in ACTIVE]
 
+    def all(self) -> list[str]:
+        """Ids of every sweep of this server that is kept, the newest first, also those of an earlier server."""
+        folders = sorted(self._root.glob("*/plan.toml"), key=lambda file: file.stat().st_mtime, reverse=True)
+        return [file.parent.name for file in folders if self.find(file.parent.name) is not None]
+
     def position(self, name: str) -> int:
         """How many sweeps are before this one, the one that runs included."""
         active = self.active()

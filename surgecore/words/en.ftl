@@ -1402,9 +1402,21 @@ train-waiting = { $count ->
    *[other] Waiting: { $count } sweeps before this one.
 }
 train-starting = Starting a worker process: this takes some seconds.
-train-progress = { $done } of { $total } runs, about { $time } left.
+train-progress = { $done } of { $total } runs, { $time } to { $most } left.
 train-progress-scouting = Scouting: { train-progress }
 train-cancel = Cancel
+train-cancelling = Cancelling …
+train-list = { $count ->
+    [one] Your trained sweeps: { $count }, { $running } running or waiting
+   *[other] Your trained sweeps: { $count }, { $running } running or waiting
+}
+train-list-open = Open
+train-state-is-waiting = waiting
+train-state-is-running = running
+train-state-is-done = done
+train-state-is-cancelled = cancelled
+train-state-is-failed = failed
+train-state-progress = { $state }, { $done } of { $total } runs
 train-keeps-running = It keeps running after you close this page; the page's link brings you back.
 train-compared-after = Compared after
 train-label = { $title }, { $horizon } (trained here)

@@ -61,7 +61,7 @@ def test_from_a_choice_to_a_sweep_on_every_page(page):
     quadratic(page)
     press(page, "Train this sweep")
     name = "".join(page.query_params["job"])
-    assert page.selectbox(key="train-workload").disabled
+    assert [code.value for code in page.code][:1] == [training_jobs.jobs().find(name).plan.to_toml()]
     wait()
     page.run()
     job = training_jobs.jobs().find(name)
@@ -82,6 +82,20 @@ def test_from_a_choice_to_a_sweep_on_every_page(page):
     page.query_params["job"] = name
     page.switch_page(PAGE).run()
     assert not page.exception
+
+
+def test_a_sweep_is_found_again_without_its_address(page):
+    quadratic(page)
+    press(page, "Train this sweep")
+    name = "".join(page.query_params["job"])
+    wait()
+    page.run()
+    press(page, "New sweep")
+    assert "job" not in page.query_params
+    assert [text.value for text in page.markdown if text.value.startswith("**Quadratic, sign descent** · done")]
+    page.button(key=f"open-{name}").click().run()
+    assert not page.exception
+    assert "".join(page.query_params["job"]) == name
 
 
 def test_a_sweep_is_cancelled_and_taken_up_again(page):

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from surgecore import analyse, load_catalogue
+from surgecore import analyse, load_catalogue, words
 from surgecore.words import say
 
 FIRST = "Digits MLP, sign descent, 10 steps"
@@ -187,7 +187,7 @@ def test_light_and_dark_follow_the_system(page, url, scheme, background, text):
 
 def test_figures_have_alternative_text(page, url):
     open_page(page, url, SWEEP, FIRST)
-    figure = page.get_by_role("figure", name="Measured optimal learning rates at 8 batch sizes")
+    figure = page.get_by_role("figure", name="Measured best learning rates at 8 batch sizes")
     expect(figure).to_be_visible()
 
 
@@ -198,7 +198,7 @@ def test_downloads_are_the_data_the_numbers_and_the_picture(page, url, bundled):
     assert csv.value.path().read_text() == bundled.to_csv()
     with page.expect_download() as numbers:
         page.get_by_role("button", name="Analysis, JSON").click()
-    assert json.loads(numbers.value.path().read_text()) == analyse(bundled).to_dict()
+    assert json.loads(numbers.value.path().read_text()) == json.loads(json.dumps(words.document(analyse(bundled))))
     page.locator(".js-plotly-plot").first.hover()
     with page.expect_download() as picture:
         page.locator(".modebar-btn[data-title^='Download plot']").first.click()
