@@ -122,7 +122,8 @@ def test_from_a_trackers_export_to_an_answer(page, url, sweep, errors, abroad):
     expect(page.get_by_role("alert")).to_contain_text("row 4, batch_size")
     page.get_by_role("button", name="Leave these rows out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("export model=small")
-    expect(page.get_by_text("1 rows with a problem were left out")).to_be_visible()
+    page.get_by_text("How it was read").click()
+    expect(page.get_by_text("1 row with a problem was left out")).to_be_visible()
     page.get_by_role("tab", name="Fitted laws").click()
     page.wait_for_function(DRAWN, arg=["measured", 1, sweep.optima()[1].learning_rate])
     # a button pressed while the page is made anew is another one by the time it answers
