@@ -43,7 +43,7 @@ def forget() -> None:
 
 
 def resume() -> None:
-    jobs.resume(name)
+    listed.resume(name)
 
 
 def surface_of(plan: Plan, shown: Job | None, **options: object) -> None:

@@ -58,13 +58,15 @@ def _line(name: str, job: Job) -> None:
         if job.state in ACTIVE:
             st.button(say("train-cancel"), key=f"cancel-{name}", on_click=cancel, args=(name,))
         if job.state in (CANCELLED, FAILED):
-            st.button(say("train-resume"), key=f"resume-{name}", on_click=_resume, args=(name,))
+            st.button(say("train-resume"), key=f"resume-{name}", on_click=resume, args=(name,))
 
 
 def _open(name: str) -> None:
     st.query_params["job"] = name
 
 
-def _resume(name: str) -> None:
+def resume(name: str) -> None:
+    """Take a stopped sweep up again, and show it."""
+    st.session_state.get(_CANCELLING, set()).discard(name)
     jobs().resume(name)
     _open(name)
