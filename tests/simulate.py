@@ -55,4 +55,4 @@ def optima_of(law, rng, *, batch_sizes=BATCH_SIZES, spread=0.1, seeds=8):
 def make_optimum(batch, rate, stderr=0.05, *, on_edge=None, dof=0.0):
     interval = None if stderr is None else (rate * np.exp(-2 * stderr), rate * np.exp(2 * stderr))
     source = "none" if stderr is None else "seeds"
-    return Optimum(float(batch), float(rate), stderr, interval, on_edge, 10, 0, 8, 0.1, source, "", dof)
+    return Optimum(float(batch), float(rate), stderr, interval, on_edge, 10, 0, 8, 0.1, source, (), dof)

@@ -40,7 +40,7 @@ def test_the_report_names_every_optimum_and_law(sweep, path, capsys):
     assert main(["fit", path]) == 0
     printed = capsys.readouterr().out
     result = analyse(sweep)
-    assert result.verdict.sentence in printed
+    assert words.verdict(result.verdict) in printed
     for optimum in result.optima:
         assert words.number(optimum.learning_rate) in printed
     for fit in result.comparison.fits:

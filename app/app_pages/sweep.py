@@ -5,7 +5,6 @@ from choice import reading_panel, shown, source
 from sweep import advice, answer, details, downloads, start
 
 from surgecore import words
-from surgecore.words import say
 
 if shown.name() is None:
     start.show()
@@ -19,8 +18,6 @@ sweep = analysis.sweep
 
 st.title(words.plain(sweep.name), anchor=False)
 wanted = answer.show(analysis, shown.unit())
-if not sweep.is_grid:
-    st.markdown(say("sweep-no-grid"))
 reading_panel.how_read(analysis, upload)
 details.show(analysis, shown.unit())
 if wanted is not None:

@@ -108,7 +108,7 @@ def finished(shown: Job) -> None:
         )
     sweep = training_jobs.result(shown, key)
     analysis = choice.analysis_for(sweep)
-    headline.markdown(f"**{analysis.verdict.sentence}**")
+    headline.markdown(f"**{words.verdict(analysis.verdict)}**")
     cells = {
         (int(row.batch_size), float(row.learning_rate)): None if row.n_infeasible else float(row.loss)
         for row in sweep.cells().itertuples()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from surgecore import Analysis
+from surgecore import Analysis, words
 from surgecore.sweeps.verdict import SurgeVerdict
 from surgecore.words import surge
 
@@ -25,5 +25,5 @@ def mark(decision: str, fall_octaves: float | None) -> str:
 
 def block(analysis: Analysis) -> str:
     """Chip and sentences."""
-    said = f"{analysis.verdict.sentence} {surge.meaning(analysis)}"
+    said = f"{words.verdict(analysis.verdict)} {surge.meaning(analysis)}"
     return f"<div class='verdict'>{chip(analysis.verdict)}<span>{escape(said)}</span></div>"

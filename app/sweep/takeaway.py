@@ -61,7 +61,7 @@ def notebook(analysis: Analysis) -> str:
             "id": "what",
             "cell_type": "markdown",
             "metadata": {},
-            "source": f"# {words.plain(analysis.sweep.name)}\n\n{words.plain(analysis.verdict.sentence)}",
+            "source": f"# {words.plain(analysis.sweep.name)}\n\n{words.plain(words.verdict(analysis.verdict))}",
         },
         *(
             {

@@ -143,7 +143,7 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
     >>> cells = [(b, r, s, abs(r - 0.01 * b) + 0.1 * s) for b in (4, 8, 16) for r in (0.02, 0.04, 0.08, 0.16, 0.32)
     ...          for s in (0, 1)]
     >>> sweep = Sweep.from_frame(pd.DataFrame(cells, columns=["batch_size", "learning_rate", "seed", "loss"]))
-    >>> bool(recommend(analyse(sweep, draws=20), 32))
+    >>> bool(recommend(analyse(sweep), 32))
     True
     """
     size = positive("batch_size", batch_size)

@@ -24,7 +24,6 @@ from surgecore.sweeps.verdict import SurgeVerdict, surge_verdict
 class RemarkKind(StrEnum):
     """What there is to remark on a sweep."""
 
-    NO_GRID = "no_grid"
     ONE_LEARNING_RATE = "one_learning_rate"
     FEW_BATCH_SIZES = "few_batch_sizes"
     NO_OPTIMUM = "no_optimum"
@@ -139,6 +138,16 @@ class Analysis:
                 "fall_octaves": self.verdict.fall_octaves,
                 "interval": self.verdict.interval,
                 "peak_bracketed": self.verdict.peak_bracketed,
+                "kind": self.verdict.kind,
+                "reason": self.verdict.reason,
+                "peak": self.verdict.peak,
+                "trough": self.verdict.trough,
+                "reach": self.verdict.reach,
+                "witness": None if self.verdict.witness is None else asdict(self.verdict.witness),
+                "rests_on": self.verdict.rests_on,
+                "beyond": self.verdict.beyond,
+                "coarse": self.verdict.coarse,
+                "errors_from": self.verdict.source,
                 "price": [asdict(found) for found in self.prices],
             },
             "remarks": [vars(remark) for remark in self.remarks],
@@ -149,15 +158,13 @@ class Analysis:
         return facts
 
 
-def analyse(sweep: Sweep, *, draws: int = 500, seed: int = 0) -> Analysis:
+def analyse(sweep: Sweep, *, seed: int = 0) -> Analysis:
     """Find the optima of a sweep, fit and rank the laws, and judge the surge.
 
     Parameters
     ----------
     sweep : Sweep
         Any sweep; what cannot be answered is said in words.
-    draws : int, optional
-        Bootstrap draws behind the errors of the optima.
     seed : int, optional
         Seed of all random numbers: the same sweep and seed give the same answer.
 
@@ -172,27 +179,25 @@ def analyse(sweep: Sweep, *, draws: int = 500, seed: int = 0) -> Analysis:
     >>> cells = [(b, r, s, abs(r - 0.01 * b) + 0.1 * s) for b in (4, 8, 16) for r in (0.02, 0.04, 0.08, 0.16, 0.32)
     ...          for s in (0, 1)]
     >>> sweep = Sweep.from_frame(pd.DataFrame(cells, columns=["batch_size", "learning_rate", "seed", "loss"]))
-    >>> [optimum.batch_size for optimum in analyse(sweep, draws=20).optima]
+    >>> [optimum.batch_size for optimum in analyse(sweep).optima]
     [4.0, 8.0, 16.0]
     """
-    optima = sweep.optima(draws=draws, seed=seed) if sweep.is_grid else ()
+    optima = sweep.optima()
     comparison = compare(optima)
-    verdict = surge_verdict(optima, seed=seed)
+    verdict = surge_verdict(sweep, seed=seed)
     return Analysis(sweep, optima, comparison, verdict, tuple(_remarks(sweep, optima)), tradeoff(sweep))
 
 
 def _remarks(sweep: Sweep, optima: tuple[Optimum, ...]) -> list[Remark]:
     result = []
     n_batch, n_rates = len(sweep.batch_sizes), len(sweep.learning_rates)
-    if not sweep.is_grid:
-        result.append(Remark(RemarkKind.NO_GRID, n_rates, n_batch))
     if n_rates == 1:
         result.append(Remark(RemarkKind.ONE_LEARNING_RATE))
     if n_batch < 3:
         result.append(Remark(RemarkKind.FEW_BATCH_SIZES, n_batch))
     known = {optimum.batch_size for optimum in optima}
     without = tuple(float(size) for size in sweep.batch_sizes if size not in known)
-    if sweep.is_grid and n_rates > 1 and without:
+    if n_rates > 1 and without:
         result.append(Remark(RemarkKind.NO_OPTIMUM, batch_sizes=without))
     for side, kind in (("low", RemarkKind.LOWEST_TRIED), ("high", RemarkKind.HIGHEST_TRIED)):
         if sizes := tuple(optimum.batch_size for optimum in optima if optimum.on_edge == side):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -64,6 +64,29 @@ class Cells:
     def n_seeds(self) -> int:
         """The usual number of runs of a cell near the best."""
         return int(np.median(self.n[max(self.best - 2, 0) : self.best + 3]))
+
+    def near(self, scale: float) -> Cells:
+        """The cells that make up the valley: within 1.6 octaves of the best, or less than four times `scale` above it.
+
+        Three cells on each side are kept in any case. What lies beyond, a cliff or a plateau, says nothing of where
+        the optimum lies.
+        """
+        excess, away = self.mean - self.mean.min(), np.abs(self.x - self.x[self.best])
+        inside = (away < 1.6 * np.log(2.0)) | (excess < 4.0 * scale)
+        inside |= np.abs(np.arange(len(self.x)) - self.best) <= 3
+        first, last = self.best, self.best
+        while first > 0 and inside[first - 1]:
+            first -= 1
+        while last < len(self.x) - 1 and inside[last + 1]:
+            last += 1
+        keep = slice(first, last + 1)
+        runs = (self.cell >= first) & (self.cell <= last)
+        source = np.unique(self.source[runs], return_inverse=True)[1]
+        return replace(
+            self, x=self.x[keep], mean=self.mean[keep], n=self.n[keep], cell=self.cell[runs] - first, source=source,
+            loss=self.loss[runs], unfinished=self.unfinished[keep], spread=self.spread[keep],
+            wall=self.wall if last == len(self.x) - 1 else np.inf,
+        )  # fmt: skip
 
 
 def cells_of(trials: pd.DataFrame) -> tuple[tuple[Cells, ...], bool]:

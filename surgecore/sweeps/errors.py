@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import digamma, polygamma
 
 from surgecore._validate import FloatArray
@@ -34,16 +35,6 @@ class Errors:
         """Degrees of freedom behind all errors together."""
         return float(self.dof.sum())
 
-    def redraw(self, draws: int, rng: np.random.Generator) -> FloatArray:
-        """Errors as other experiments of the same size would estimate them, shape (draws, n)."""
-        chi2 = rng.chisquare(self.dof, size=(draws, len(self.dof)))
-        variance = self.sigma**2 * chi2 / self.dof
-        ratio = np.mean(variance / self.sigma**2, axis=1, keepdims=True)
-        if not np.isfinite(self.prior_dof):
-            return np.asarray(np.sqrt(ratio) * self.sigma)
-        weight = self.prior_dof / (self.prior_dof + self.dof)
-        return np.asarray(np.sqrt(weight * ratio * self.sigma**2 + (1.0 - weight) * variance))
-
 
 def pooled_errors(optima: Sequence[Optimum | Point]) -> Errors | None:
     """Errors of the given optima; None unless every one has an error."""
@@ -69,21 +60,11 @@ def _prior(variance: FloatArray, dof: FloatArray) -> tuple[float, float]:
     excess = float(np.var(z, ddof=1) - np.mean(polygamma(1, dof / 2)))
     if excess <= 0:
         return np.inf, float(np.exp(np.mean(z)))
-    prior_dof = 2.0 * _trigamma_inverse(excess)
+    prior_dof = 2.0 * float(_trigamma_inverses(np.array([excess]))[0])
     return prior_dof, float(np.exp(np.mean(z) + digamma(prior_dof / 2) - np.log(prior_dof / 2)))
 
 
-def _trigamma_inverse(value: float) -> float:
-    x = 0.5 + 1.0 / value
-    for _ in range(50):
-        step = polygamma(1, x) * (1.0 - polygamma(1, x) / value) / polygamma(2, x)
-        x += float(step)
-        if abs(step) < 1e-10 * x:
-            break
-    return float(x)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrendedVariance:
     """Variances from few degrees of freedom, drawn towards a trend in ln batch size as far as they agree with it.
 
@@ -93,31 +74,47 @@ class TrendedVariance:
         Moderated variances, shape (n,); the trend's own where nothing was measured.
     dof : ndarray
         Degrees of freedom that were measured, shape (n,); 0 where none.
-    prior_dof : float
-        Worth of the trend, in degrees of freedom.
     total_dof : ndarray
         Degrees of freedom behind each moderated variance, shape (n,).
     hat : ndarray
         Takes logs of measured variances to those of the trend, shape (n, n).
+    spare : float
+        Degrees of freedom that the trend leaves to the scatter about it.
     """
 
     value: FloatArray
     dof: FloatArray
-    prior_dof: float
     total_dof: FloatArray
     hat: FloatArray
+    spare: float
+
+    @classmethod
+    def common(cls, value: FloatArray, dof: float) -> TrendedVariance:
+        """Variances known up to one common factor, which rests on so many degrees of freedom."""
+        n = len(value)
+        return cls(value, np.zeros(n), np.full(n, dof), np.zeros((n, n)), 0.0)
+
+    @classmethod
+    def apart(cls, value: FloatArray, dof: FloatArray) -> TrendedVariance:
+        """Variances each with degrees of freedom of its own."""
+        return cls(value, dof, dof, np.eye(len(value)), 0.0)
+
+    def part(self, keep: NDArray[np.intp]) -> TrendedVariance:
+        """The variances of some batch sizes, in the order given."""
+        hat = self.hat[np.ix_(keep, keep)]
+        share = hat.sum(axis=1, keepdims=True)
+        hat = np.divide(hat, share, out=np.zeros_like(hat), where=share > 0.5)
+        return TrendedVariance(self.value[keep], self.dof[keep], self.total_dof[keep], hat, self.spare)
 
     def redraw(self, draws: int, rng: np.random.Generator) -> FloatArray:
         """Variances over their true values, as other experiments of the same size estimate them, (draws, n)."""
         known = self.dof > 0
+        if not known.any():
+            all_dof = float(self.total_dof.min())
+            return np.asarray(np.repeat(rng.chisquare(all_dof, (draws, 1)) / all_dof, len(known), axis=1))
         dof = np.where(known, self.dof, 1.0)
         own = np.where(known, rng.chisquare(dof, size=(draws, len(dof))) / dof, 1.0)
-        log = np.where(known, np.log(np.maximum(own, 1e-300)) - digamma(dof / 2) + np.log(dof / 2), 0.0)
-        trend = np.exp(log @ self.hat.T)
-        if not np.isfinite(self.prior_dof):
-            return np.asarray(trend)
-        weight = self.prior_dof / (self.prior_dof + np.where(known, self.dof, 0.0))
-        return np.asarray(weight * trend + (1.0 - weight) * own)
+        return _moderated(own, self.dof, self.hat, self.spare)[0]
 
 
 #: Variances change with batch size by no steeper a power than about this.
@@ -142,9 +139,8 @@ def trended_variance(variance: FloatArray, dof: FloatArray, batch: FloatArray) -
     known = (dof > 0) & (variance > 0)
     if not known.any():
         return None
-    nu = dof[known]
-    z = np.log(variance[known]) - digamma(nu / 2) + np.log(nu / 2)
-    weight = 1.0 / polygamma(1, nu / 2)
+    have = np.where(known, dof, 0.0)
+    weight = 1.0 / polygamma(1, have[known] / 2)
     u = np.log(batch)
     u = u - np.average(u[known], weights=weight)
     design = np.column_stack([np.ones(known.sum()), u[known]])
@@ -152,25 +148,38 @@ def trended_variance(variance: FloatArray, dof: FloatArray, batch: FloatArray) -
     inner = np.linalg.solve(design.T @ (design * weight[:, None]) + ridge, design.T * weight)
     hat = np.zeros((len(dof), len(dof)))
     hat[:, known] = np.column_stack([np.ones(len(dof)), u]) @ inner
-    level = hat[:, known] @ z
-    left = z - level[known]
-    free = max(float(known.sum() - np.trace(hat[np.ix_(known, known)])), 0.0)
-    excess = float((weight * left**2).sum() - free) / float(weight.sum()) if free >= 1 else 0.0
-    if nu.min() >= 100:
-        prior_dof = 0.0
-    elif excess <= 0:
-        prior_dof = np.inf
+    spare = max(float(known.sum() - np.trace(hat[np.ix_(known, known)])), 0.0)
+    value, prior = _moderated(np.where(known, variance, 1.0)[None], have, hat, spare)
+    most = float(have.sum()) - (1.0 if known.sum() > 1 else 0.0)
+    total = np.maximum(np.minimum(have + float(prior[0]), max(most, 1.0)), 1.0)
+    return TrendedVariance(value[0], have, np.asarray(total), hat, spare)
+
+
+def _moderated(variance: FloatArray, dof: FloatArray, hat: FloatArray, spare: float) -> tuple[FloatArray, FloatArray]:
+    """Rows of variances drawn towards the trend of each row, and the trend's worth in degrees of freedom."""
+    known = dof > 0
+    nu = np.where(known, dof, 1.0)
+    z = np.where(known, np.log(np.maximum(variance, 1e-300)) - digamma(nu / 2) + np.log(nu / 2), 0.0)
+    level = z @ hat.T
+    weight = np.where(known, 1.0 / polygamma(1, nu / 2), 0.0)
+    excess = ((weight * (z - level) ** 2).sum(axis=-1) - spare) / weight.sum()
+    prior: FloatArray = np.zeros(len(variance))
+    if nu[known].min() >= 100:
+        pass  # each is known well enough by itself
+    elif spare < 1:
+        prior = np.full(len(variance), np.inf)
     else:
-        prior_dof = float(2.0 * _trigamma_inverse(excess))
-    if np.isfinite(prior_dof) and prior_dof > 0:
-        level = level + digamma(prior_dof / 2) - np.log(prior_dof / 2)
-    measured = np.where(known, np.where(known, dof, 0.0) * np.where(known, variance, 0.0), 0.0)
-    have = np.where(known, dof, 0.0)
-    if np.isfinite(prior_dof):
-        value = (prior_dof * np.exp(level) + measured) / np.maximum(prior_dof + have, 1e-12)
-        value = np.where(known | (prior_dof > 0), value, np.exp(level))
-    else:
-        value = np.exp(level)
-    most = float(nu.sum()) - 1.0 if known.sum() > 1 else float(nu.sum())
-    total = np.minimum(have + prior_dof, max(most, 1.0))
-    return TrendedVariance(np.asarray(value), have, prior_dof, np.asarray(np.maximum(total, 1.0)), hat)
+        prior = np.where(excess > 0, 2.0 * _trigamma_inverses(np.maximum(excess, 1e-6)), np.inf)
+    finite = np.where(np.isfinite(prior) & (prior > 0), prior, 1.0)
+    shift = np.where(np.isfinite(prior) & (prior > 0), digamma(finite / 2) - np.log(finite / 2), 0.0)
+    trend = np.exp(level + shift[:, None])
+    share = np.where(np.isfinite(prior), prior, 1e12)[:, None]
+    mixed = (share * trend + dof * variance) / np.maximum(share + dof, 1e-12)
+    return np.asarray(np.where(known | (share > 0), mixed, trend)), prior
+
+
+def _trigamma_inverses(values: FloatArray) -> FloatArray:
+    x = 0.5 + 1.0 / values
+    for _ in range(12):
+        x = x + polygamma(1, x) * (1.0 - polygamma(1, x) / values) / polygamma(2, x)
+    return np.asarray(x)

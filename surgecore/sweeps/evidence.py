@@ -70,13 +70,9 @@ class Evidence:
 
     def part(self, keep: NDArray[np.intp]) -> Evidence:
         """The evidence of some batch sizes, in the order given."""
-        own = self.own
-        less = TrendedVariance(
-            own.value[keep], own.dof[keep], own.prior_dof, own.total_dof[keep], own.hat[np.ix_(keep, keep)]
-        )
         return Evidence(
-            self.batch[keep], self.x, self.slope[keep], less, self.profile[keep], self.fixed[keep], self.inside[keep],
-            self.possible[keep], tuple(self.factors[k] for k in keep), self.best[keep],
+            self.batch[keep], self.x, self.slope[keep], self.own.part(keep), self.profile[keep], self.fixed[keep],
+            self.inside[keep], self.possible[keep], tuple(self.factors[k] for k in keep), self.best[keep],
         )  # fmt: skip
 
     @cached_property

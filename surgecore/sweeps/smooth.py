@@ -1,14 +1,15 @@
 """The loss along the learning rate as a Gaussian process: its value and slope are linear in the cells' means.
 
 At each batch size the loss, after a monotone map that tames cliffs, is a parabola in ln learning rate plus a
-Gaussian process (Matern 5/2). Its length and the ratio of noise to amplitude are common to all batch sizes and
-maximise the restricted likelihood.
+Gaussian process. Its kernel (Gaussian, or Matern 5/2 where the valleys have kinks), its length and the ratio of noise
+to amplitude are common to all batch sizes and maximise the restricted likelihood.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -60,13 +61,26 @@ def steady(warps: Sequence[Warp], sizes: FloatArray) -> list[Warp]:
 
 
 @dataclass(frozen=True)
+class Shape:
+    """The kernel: its length in ln learning rate, and whether it is Gaussian or Matern 5/2, which allows kinks."""
+
+    length: float
+    smooth: bool
+
+    @property
+    def slope_variance(self) -> float:
+        """Variance of the slope, for amplitude 1."""
+        return (1.0 if self.smooth else 5.0 / 3.0) / self.length**2
+
+
+@dataclass(frozen=True)
 class Smoother:
-    """Length, noise and amplitude of the process.
+    """Shape, noise and amplitude of the process.
 
     Attributes
     ----------
-    length : float
-        Of the kernel, in ln learning rate.
+    shape : Shape
+        Of the kernel.
     amplitude : float
         Variance of the process about its parabola, in warped loss.
     noise : ndarray
@@ -77,7 +91,7 @@ class Smoother:
         Log of the restricted likelihood.
     """
 
-    length: float
+    shape: Shape
     amplitude: float
     noise: FloatArray
     dof: float
@@ -86,19 +100,27 @@ class Smoother:
     def weights(self, x: FloatArray, n: FloatArray, index: int, at: FloatArray, order: int) -> FloatArray:
         """Matrix that takes the cells' warped means to the value (`order` 0) or slope (1) at `at`."""
         inverse, coefficients, basis = self._system(x, n, index)
-        k, h = _cross(at, x, self.length, order), _basis(at, x, order)
+        k, h = _cross(at, x, self.shape, order), _basis(at, x, order)
         return np.asarray(k @ inverse @ (np.eye(len(x)) - basis @ coefficients) + h @ coefficients)
 
     def bias(self, x: FloatArray, weights: FloatArray, at: FloatArray) -> FloatArray:
         """Variance of the slope at `at` that is due to the steps between cells, not to noise."""
-        k = _cross(at, x, self.length, 1)
-        quadratic = np.einsum("ij,jk,ik->i", weights, _kernel(x, x, self.length), weights)
-        gap = 5.0 / (3.0 * self.length**2) - 2.0 * np.einsum("ij,ij->i", k, weights) + quadratic
+        k = _cross(at, x, self.shape, 1)
+        quadratic = np.einsum("ij,jk,ik->i", weights, _kernel(x, x, self.shape), weights)
+        gap = self.shape.slope_variance - 2.0 * np.einsum("ij,ij->i", k, weights) + quadratic
+        return np.asarray(self.amplitude * np.maximum(gap, 0.0))
+
+    def gap(self, x: FloatArray, difference: FloatArray, at: FloatArray, best: float) -> FloatArray:
+        """Variance of the loss at `at` over that at `best` that is due to the steps between cells, not to noise."""
+        there, here = _kernel(at, x, self.shape), _kernel(np.array([best]), x, self.shape)
+        quadratic = np.einsum("ij,jk,ik->i", difference, _kernel(x, x, self.shape), difference)
+        own = 2.0 - 2.0 * _kernel(at, np.array([best]), self.shape)[:, 0]
+        gap = own - 2.0 * np.einsum("ij,ij->i", there - here, difference) + quadratic
         return np.asarray(self.amplitude * np.maximum(gap, 0.0))
 
     def _system(self, x: FloatArray, n: FloatArray, index: int) -> tuple[FloatArray, FloatArray, FloatArray]:
         noise = self.noise[index] / n + _JITTER
-        inverse = np.asarray(np.linalg.inv(_kernel(x, x, self.length) + np.diag(noise)), dtype=np.float64)
+        inverse = np.asarray(np.linalg.inv(_kernel(x, x, self.shape) + np.diag(noise)), dtype=np.float64)
         basis = _basis(x, x, 0)
         return inverse, np.asarray(np.linalg.solve(basis.T @ inverse @ basis, basis.T @ inverse)), basis
 
@@ -116,12 +138,13 @@ def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], s
     centred = np.log(sizes) - np.log(sizes).mean() if len(sizes) else sizes
     trends = _TRENDS if len(sizes) > 2 else np.zeros(1)
     wide = [index for index, (x, _, _) in enumerate(columns) if len(x) > _degree(x) + 1]
-    best = Smoother(float(_LENGTHS[2]), 1.0, np.full(len(sizes), 1e-2), 0.0, -np.inf)
-    for length in _LENGTHS if wide else ():
+    best = Smoother(Shape(float(_LENGTHS[2]), False), 1.0, np.full(len(sizes), 1e-2), 0.0, -np.inf)
+    for length, smooth in product(_LENGTHS, (False, True)) if wide else ():
+        shape = Shape(float(length), smooth)
         squares, dof = np.zeros((len(_RATIOS), len(trends))), 0
         logs = np.full_like(squares, sum(_log_volume(*columns[index]) for index in wide))
         for index in wide:
-            values, rest = _spectrum(*columns[index], float(length))
+            values, rest = _spectrum(*columns[index], shape)
             noise = _RATIOS[:, None] * np.exp(trends * centred[index])
             variance = values + noise[..., None]
             squares += (rest**2 / variance).sum(axis=-1)
@@ -132,16 +155,16 @@ def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], s
         i, j = np.unravel_index(int(np.argmax(likelihood)), likelihood.shape)
         if likelihood[i, j] > best.likelihood:
             noise = _RATIOS[i] * np.exp(trends[j] * centred)
-            best = Smoother(float(length), float(amplitude[i, j]), noise, float(dof), float(likelihood[i, j]))
+            best = Smoother(shape, float(amplitude[i, j]), noise, float(dof), float(likelihood[i, j]))
     return best
 
 
-def _spectrum(x: FloatArray, y: FloatArray, n: FloatArray, length: float) -> tuple[FloatArray, FloatArray]:
+def _spectrum(x: FloatArray, y: FloatArray, n: FloatArray, shape: Shape) -> tuple[FloatArray, FloatArray]:
     """Eigenvalues of the kernel and squared data in the space that the parabola leaves, noise made white."""
     root = np.sqrt(n)
     basis = _basis(x, x, 0) * root[:, None]
     rest = np.linalg.qr(basis, mode="complete")[0][:, basis.shape[1] :]
-    kernel = _kernel(x, x, length) * np.outer(root, root)
+    kernel = _kernel(x, x, shape) * np.outer(root, root)
     values, vectors = np.linalg.eigh(rest.T @ kernel @ rest)
     return np.maximum(values, 0.0) + _JITTER, vectors.T @ (rest.T @ (root * y))
 
@@ -165,14 +188,20 @@ def _basis(at: FloatArray, x: FloatArray, order: int) -> FloatArray:
     return np.asarray(np.where(powers > 0, powers * u[:, None] ** np.maximum(powers - 1, 0), 0.0))
 
 
-def _kernel(a: FloatArray, b: FloatArray, length: float) -> FloatArray:
-    r: FloatArray = np.sqrt(5.0) * np.abs(a[:, None] - b) / length
+def _kernel(a: FloatArray, b: FloatArray, shape: Shape) -> FloatArray:
+    d = np.abs(a[:, None] - b) / shape.length
+    if shape.smooth:
+        return np.asarray(np.exp(-0.5 * d * d))
+    r = np.sqrt(5.0) * d
     return np.asarray((1.0 + r + r * r / 3.0) * np.exp(-r))
 
 
-def _cross(at: FloatArray, x: FloatArray, length: float, order: int) -> FloatArray:
+def _cross(at: FloatArray, x: FloatArray, shape: Shape, order: int) -> FloatArray:
     if order == 0:
-        return _kernel(at, x, length)
-    d = np.sqrt(5.0) * (at[:, None] - x) / length
-    r = np.abs(d)
-    return np.asarray(-(np.sqrt(5.0) / length) * d * (1.0 + r) / 3.0 * np.exp(-r))
+        return _kernel(at, x, shape)
+    d = (at[:, None] - x) / shape.length
+    if shape.smooth:
+        return np.asarray(-d / shape.length * np.exp(-0.5 * d * d))
+    u = np.sqrt(5.0) * d
+    r = np.abs(u)
+    return np.asarray(-(np.sqrt(5.0) / shape.length) * u * (1.0 + r) / 3.0 * np.exp(-r))

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from surgecore._validate import FloatArray
-from surgecore.sweeps.optima import Optimum, find_optima, given_optimum
+from surgecore.sweeps.optima import Optimum, given_optimum
 from surgecore.sweeps.valley import Valleys
 from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.escape import unformulated
@@ -312,28 +312,20 @@ class Sweep:
             n_incomplete=("incomplete", "sum"),
         ).reset_index()
 
-    def optima(self, *, draws: int = 500, seed: int = 0) -> tuple[Optimum, ...]:
-        """Best learning rate at each batch size, refined between the grid's points.
+    def optima(self) -> tuple[Optimum, ...]:
+        """Best learning rate at each batch size, between the rates tried, from `valleys`.
 
-        The loss valley around the best cell is fitted with a cubic (a quadratic below five points): in log
-        learning rate, or, for one-step losses, in the learning rate itself. Cells with a diverged trial
-        cannot hold the optimum. Errors come from a bootstrap over seeds, common to all learning rates.
-
-        Parameters
-        ----------
-        draws : int, optional
-            Bootstrap draws.
-        seed : int, optional
-            Seed of the bootstrap.
+        Cells with a diverged trial cannot hold the optimum. Errors come from the scatter of seeds, common to all
+        learning rates, or of repeated trials.
 
         Returns
         -------
         tuple of Optimum
-            By batch size, ascending; batch sizes without any complete trial are left out.
+            By batch size, ascending; batch sizes that show no valley are left out, and named in `valleys.missing`.
         """
         if self.are_optima:
             return tuple(given_optimum(size, rates) for size, rates in self.trials.groupby("batch_size"))
-        return find_optima(self.trials, one_step=self.steps == 1, draws=draws, seed=seed)
+        return self.valleys.optima
 
 
 def _written(table: pd.DataFrame) -> str:

@@ -18,8 +18,9 @@ from scipy.stats import t as student_t
 
 from surgecore._validate import FloatArray, positive_array
 from surgecore.sweeps.cells import Cells, cells_of, quantum
-from surgecore.sweeps.errors import TrendedVariance, trended_variance
+from surgecore.sweeps.errors import FLOOR, TrendedVariance, trended_variance
 from surgecore.sweeps.evidence import Evidence
+from surgecore.sweeps.optima import Optimum, OptimumFlag
 from surgecore.sweeps.points import Point, Points
 from surgecore.sweeps.smooth import Smoother, Warp, fit_smoother, steady, warp_of
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 _STEP = np.log(2.0) / 24.0
 _MARGIN = 0.05
-#: Fewest rates at a batch size that show a valley.
-FEWEST = 3
+#: Fewest rates at a batch size that show where the loss falls.
+FEWEST = 2
 #: An error that rests on the slope's own bend at the optimum is not stated beyond this, in ln units.
 _WIDEST = 3.0
 # how much wider than an octave's excess the warp may be, and powers of its slope that noise may follow
@@ -218,6 +219,7 @@ class Valleys:
         sizes = np.array([c.batch_size for c in used])
         noise = [max(_noise_of_mean(c), step / 3.5) for c in used]
         narrow = steady([warp_of(c, n) for c, n in zip(used, noise, strict=True)], sizes)
+        used = [c.near(w.scale) for c, w in zip(used, narrow, strict=True)]
         warps, precisions, smoother = _smooth(used, narrow, sizes)
         parts = zip(used, warps, precisions, strict=True)
         valleys = tuple(Valley(c, w, p, smoother, i) for i, (c, w, p) in enumerate(parts))
@@ -255,7 +257,6 @@ class Valleys:
     @cached_property
     def variances(self) -> TrendedVariance:
         """Variances of the slope at the optimum, over the runs."""
-        n = len(self.valleys)
         if self.source in (Source.SEEDS, Source.REPEATS):
             measured = [self._measured(v) for v in self.valleys]
             values, dof = np.array(measured).T
@@ -263,8 +264,8 @@ class Valleys:
             if found is not None:
                 return found
         noise = [self._noise(v, v.weights(np.array([v.best]), 1))[0] for v in self.valleys]
-        dof = np.full(n, max(self.valleys[0].smoother.dof, 1.0)) if n else np.empty(0)
-        return TrendedVariance(np.array(noise), dof, np.inf, dof, np.full((n, n), 1.0 / max(n, 1)))
+        dof = max(self.valleys[0].smoother.dof, 1.0) if self.valleys else 1.0
+        return TrendedVariance.common(np.array(noise), dof)
 
     def _measured(self, valley: Valley) -> tuple[float, float]:
         weights = valley.weights(np.array([valley.best]), 1)
@@ -322,7 +323,9 @@ class Valleys:
                 spare = self._spare(v)
                 own = v.variance(weights, spare) / max(float(v.variance(best, spare)[0]), 1e-300)
                 profile[i] = (dof * own + _PROFILE_DOF * profile[i]) / (dof + _PROFILE_DOF)
-            fixed[i] = v.smoother.bias(c.x, weights, at) + self._rounding(v, weights)
+            ends = v.slope(v.best + np.array([-0.05, 0.05]))
+            least = (FLOOR * max(float(ends[1] - ends[0]) / 0.1, 0.0)) ** 2  # no optimum is known better than FLOOR
+            fixed[i] = v.smoother.bias(c.x, weights, at) + self._rounding(v, weights) + least
             inside[i] = (x >= c.x[0] - 1e-9) & (x <= c.x[-1] + 1e-9)
             possible[i] = x < c.wall
             factors.append(scale / np.maximum(size, 1e-300)[:, None])
@@ -338,7 +341,8 @@ class Valleys:
         out = []
         for i, v in enumerate(self.valleys):
             limit = float(student_t.ppf(0.975, e.own.total_dof[i])) ** 2
-            out.append(e.interval(i, limit, float(v.cells.wall)))
+            low, high = e.interval(i, limit, float(v.cells.wall))
+            out.append((min(low, v.best), max(high, v.best)))
         return tuple(out)
 
     @cached_property
@@ -365,7 +369,35 @@ class Valleys:
         by_bend = float(e.sigma[index])
         ends = [abs(end - e.best[index]) for end in (low, high) if np.isfinite(end)]
         by_ends = max(ends) / reach if ends else _WIDEST
-        return float(min(max(by_bend, by_ends) if np.isfinite(by_bend) else by_ends, _WIDEST)), dof
+        error = max(by_bend, by_ends) if np.isfinite(by_bend) else by_ends
+        c = self.valleys[index].cells
+        if np.isfinite(c.wall) and e.best[index] >= c.x[-1]:  # anywhere up to the wall
+            error = max(error, float(c.wall - c.x[-1]) / np.sqrt(3.0))
+        return float(min(max(error, FLOOR / 2.0), _WIDEST)), dof
+
+    @cached_property
+    def optima(self) -> tuple[Optimum, ...]:
+        """The optima with what is known of them, by batch size."""
+        made = []
+        for i, (v, point) in enumerate(zip(self.valleys, self.points.points, strict=True)):
+            c, known = v.cells, point.stderr is not None
+            low, high = self.intervals[i]
+            flags = {
+                OptimumFlag.WALL: np.isfinite(c.wall) and v.best > c.x[max(len(c.x) - 2, 0)],
+                OptimumFlag.UNFINISHED: bool(c.unfinished[np.abs(c.x - v.best) < 1.0].any()),
+                OptimumFlag.BORROWED: known and c.batch_size in self.thin,
+                OptimumFlag.OPEN: known and not (np.isfinite(low) and np.isfinite(high)),
+            }
+            interval = (float(np.exp(low)), float(np.exp(high))) if known else None
+            source = str(self.source) if known else str(Source.NONE)
+            seeds = c.n_seeds if known and self.source in (Source.SEEDS, Source.REPEATS) else 0
+            made.append(
+                Optimum(
+                    c.batch_size, point.value, point.stderr, interval, v.on_edge, c.n_trials, c.n_infeasible, seeds,
+                    float(c.mean[c.best]), source, tuple(flag for flag, yes in flags.items() if yes), point.dof,
+                )
+            )  # fmt: skip
+        return tuple(made)
 
     def _covariance(self, made: list[Point]) -> FloatArray | None:
         return None
@@ -383,7 +415,8 @@ class Valleys:
         Returns
         -------
         mean, stderr : ndarray
-            Shape (m,), in units of the loss; NaN outside the rates tried.
+            Shape (m,), in units of the loss; NaN outside the rates tried. The errors are widened for few runs, so
+            that 1.96 of them are a 95 % interval.
 
         Raises
         ------
@@ -402,8 +435,18 @@ class Valleys:
             variance = valley.variance(difference, self._spare(valley))
         else:
             variance = self._noise(valley, difference)
-        stderr = np.sqrt(variance + self._rounding(valley, difference)) / warp.slope(loss)
+        variance = variance * self._moderation(valley) + self._rounding(valley, difference)
+        stderr = np.sqrt(variance + valley.smoother.gap(c.x, difference, at, valley.best)) / warp.slope(loss)
         return np.where(inside, np.maximum(loss - least, 0.0), np.nan), np.where(inside, stderr, np.nan)
+
+    def _moderation(self, valley: Valley) -> float:
+        """What a variance over a few runs is to be multiplied by: drawn to the other batch sizes', widened for t."""
+        own, i = self.variances, valley.index
+        if self.source not in (Source.SEEDS, Source.REPEATS):
+            return 1.0
+        measured = self._measured(valley)[0]
+        steadier = float(own.value[i]) / measured if measured > 0 else 1.0
+        return steadier * (float(student_t.ppf(0.975, own.total_dof[i])) / 1.96) ** 2
 
 
 def _smooth(used: list[Cells], narrow: list[Warp], sizes: FloatArray) -> tuple[list[Warp], list[FloatArray], Smoother]:
@@ -441,9 +484,9 @@ def _noise_power(used: list[Cells], warps: list[Warp]) -> float | None:
         u.append(np.log(steep * w.scale)[many])
         z.append(np.log(square[many] / (c.n[many] - 1.0)))
         group.append(np.full(int(many.sum()), i))
-    x, y, g = np.concatenate(u), np.concatenate(z), np.concatenate(group)
-    if len(x) < 12:
+    if sum(map(len, u)) < 12:
         return None
+    x, y, g = np.concatenate(u), np.concatenate(z), np.concatenate(group)
     count = np.maximum(np.bincount(g), 1)
     x, y = x - (np.bincount(g, x) / count)[g], y - (np.bincount(g, y) / count)[g]
     return float(np.clip((x @ y) / max(x @ x, 1e-12), 0.0, 2.0))

@@ -1,26 +1,78 @@
-"""Does the optimal learning rate fall after its peak? Asked against every curve that never falls."""
+"""Does the optimal learning rate fall after its peak? Asked against every curve that never falls.
+
+The estimand is the largest drop of the optimum below a maximum that it reached at a smaller batch size.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binom
 from scipy.stats import t as student_t
 
 from surgecore._validate import FloatArray
-from surgecore.sweeps.errors import Errors, pooled_errors
-from surgecore.sweeps.optima import Optimum
+from surgecore.sweeps.errors import FLOOR, TrendedVariance, trended_variance
+from surgecore.sweeps.evidence import Evidence, largest_drop, least_path, least_path_with_drop
+from surgecore.sweeps.points import Points, PointsLike
+from surgecore.sweeps.scatter import scatter_of_path, scatter_p_value
+from surgecore.sweeps.sweep import Sweep
+from surgecore.sweeps.valley import Source, Valleys
 
-#: Level of the test: share of sweeps without any fall in which it may find one.
-LEVEL = 0.05
+#: Share of sweeps without any fall in which the test may find one: the lower end of the 95 % interval.
+LEVEL = 0.025
 #: A fall below this many octaves (16 %) is none that anybody would act on.
 SMALL_FALL = 0.25
-_DRAWS = 2000
-# more batch sizes than this are taken together in groups: the test's time grows with their cube
+_DRAWS = 1000
+# more batch sizes than this are taken together in groups
 _MOST = 32
 _LN2 = float(np.log(2.0))
+_HARD = 1e-4
+
+
+class Kind(StrEnum):
+    """What the optimum does as the batch size grows."""
+
+    FALLS = "falls"
+    FALLS_THEN_RISES = "falls_then_rises"
+    DIP = "dip"
+    DOES_NOT_FALL = "does_not_fall"
+    NOT_DECIDED = "not_decided"
+
+
+class Reason(StrEnum):
+    """Why nothing is decided."""
+
+    TOO_FEW = "too_few_batch_sizes"
+    EDGE = "optimum_beyond_the_rates"
+    ONE_RUN = "one_run_per_cell"
+    ERRORS = "errors_too_large"
+    COARSE = "rates_too_far_apart"
+
+
+@dataclass(frozen=True)
+class Witness:
+    """One learning rate that proves a fall.
+
+    Attributes
+    ----------
+    learning_rate : float
+        At this rate the loss still improves with a higher rate at the smaller batch size, and already gets worse with
+        one at the larger.
+    smaller, larger : float
+        The two batch sizes [examples].
+    strength : float
+        The weaker of the two slopes, in its standard errors.
+    """
+
+    learning_rate: float
+    smaller: float
+    larger: float
+    strength: float
 
 
 @dataclass(frozen=True)
@@ -29,44 +81,75 @@ class SurgeVerdict:
 
     Attributes
     ----------
-    decision : {"fall", "no_fall", "undecided"}
-        "fall" where no curve that never falls fits (p below 0.05); "no_fall" where a fall of 0.25 octaves or
-        more within the batch sizes measured is outside the interval; else "undecided".
+    kind : Kind
+        What the optimum does.
     p_value : float or None
-        Of the order-restricted test; None without errors. Never below 1/2001, the resolution of its simulation.
+        Against every curve that never falls; None where it cannot be tested. Never below 1/1001, the resolution of
+        its simulation.
     fall_octaves : float or None
-        log2 of the largest optimum over the one at the largest batch size, of the best curve that rises, then
-        falls; corrected for having picked the largest. None below two usable optima.
+        log2 of the largest drop after a running maximum: from `peak` to `trough` where it falls, else the least that
+        the test holds for as likely as not; None where it cannot be estimated.
     interval : tuple of float or None
-        95 % interval of `fall_octaves`; None without errors.
+        95 % interval of `fall_octaves`; its upper end is infinite where nothing bounds the fall.
+    peak, trough : float or None
+        Batch sizes between which the optimum drops most.
     peak_bracketed : bool
-        Whether the optima rise to the peak and fall after it, both significantly, with no optimum beyond the
-        learning-rate grid.
-    sentence : str
-        The verdict in words.
+        Whether the optima rise to the peak and fall after it, both beyond the errors, at rates inside those tried.
+    reach : float or None
+        Batch size up to which a fall of 0.25 octaves (16 %) is excluded; None unless the optimum does not fall.
+    reason : Reason or None
+        Why nothing is decided.
+    witness : Witness or None
+        The rate that shows the fall best; None unless it falls.
+    rests_on : tuple of float
+        Batch sizes without any one of which no fall is found.
+    beyond : tuple of float
+        Batch sizes whose best rate lies at or beyond an end of the rates tried: used as bounds.
+    coarse : bool
+        Whether the rates are so far apart that no number of seeds would exclude a fall.
+    source : Source
+        What the errors rest on.
+    groups : int or None
+        Groups of neighbouring batch sizes that were tested, where there are too many.
     """
 
-    decision: Literal["fall", "no_fall", "undecided"]
-    p_value: float | None
-    fall_octaves: float | None
-    interval: tuple[float, float] | None
-    peak_bracketed: bool
-    sentence: str
+    kind: Kind
+    p_value: float | None = None
+    fall_octaves: float | None = None
+    interval: tuple[float, float] | None = None
+    peak: float | None = None
+    trough: float | None = None
+    peak_bracketed: bool = False
+    reach: float | None = None
+    reason: Reason | None = None
+    witness: Witness | None = None
+    rests_on: tuple[float, ...] = ()
+    beyond: tuple[float, ...] = ()
+    coarse: bool = False
+    source: Source = Source.NONE
+    groups: int | None = None
+
+    @property
+    def decision(self) -> Literal["fall", "no_fall", "undecided"]:
+        """The kind in one of three words."""
+        if self.kind is Kind.NOT_DECIDED:
+            return "undecided"
+        return "no_fall" if self.kind is Kind.DOES_NOT_FALL else "fall"
 
 
-def surge_verdict(optima: Sequence[Optimum], *, seed: int = 0) -> SurgeVerdict:
-    """Test the optima against every non-decreasing curve, and estimate the fall after the peak.
+def surge_verdict(measured: Sweep | PointsLike, *, seed: int = 0) -> SurgeVerdict:
+    """Test a sweep against every optimum that never falls, and estimate the largest fall.
 
-    The statistic is the weighted sum of squares of the best non-decreasing curve (isotonic regression). Its
-    distribution is simulated under the constant curve, the least favourable one, with errors re-estimated
-    from as few seeds as the sweep had. The lower end of the interval inverts the test of "the fall is at
-    most this", whose critical value counts every batch size that could be the peak; so picking the largest
-    optimum does not inflate it.
+    The statistic is the least sum of squared slopes of the loss, in their standard errors, along a path of rates that
+    never falls as the batch size grows; its distribution is simulated for the constant path, the least favourable
+    one, with errors estimated anew from as few runs as the sweep has. The interval inverts the same test for "it
+    falls by no more than this"; its upper end is the largest of the single pairs' limits. An optimum beyond the rates
+    tried is a bound.
 
     Parameters
     ----------
-    optima : sequence of Optimum
-        As `Sweep.optima` gives them; those on an edge of the learning-rate grid are left out.
+    measured : Sweep, Points, or sequence of Point or Optimum
+        A sweep; or optima, where that is all there is.
     seed : int, optional
         Seed of the simulation.
 
@@ -76,48 +159,246 @@ def surge_verdict(optima: Sequence[Optimum], *, seed: int = 0) -> SurgeVerdict:
 
     References
     ----------
-    Robertson, Wright and Dykstra, Order Restricted Statistical Inference (1988), section 2.3; Andrews and
-    Soares, Econometrica 78 (2010) 119, for the choice of candidates.
+    Robertson, Wright and Dykstra, Order Restricted Statistical Inference (1988), section 2.3; Berger, Technometrics
+    24 (1982) 295, for the upper end; Fieller, J. R. Stat. Soc. B 16 (1954) 175, for slopes instead of optima.
     """
-    used = sorted((o for o in optima if o.on_edge is None), key=lambda o: o.batch_size)
-    left_out = len(optima) - len(used)
-    if len(used) < 3:
-        there = f"there {'is' if len(used) == 1 else 'are'} {len(used)}"
-        reason = f"it takes optima at three batch sizes inside the learning-rate grid, and {there}"
-        return SurgeVerdict("undecided", None, None, None, False, f"Undecided: {reason}.")
-    y = np.log([optimum.learning_rate for optimum in used])
-    sizes = np.array([optimum.batch_size for optimum in used])
-    errors = pooled_errors(used)
-    if errors is None:
-        fall = float(y.max() - y[-1]) / _LN2
-        sentence = (
-            "Undecided: the optima have no errors, so a fall cannot be told from scatter. "
-            "Two or more seeds a cell would give errors."
-        )
-        return SurgeVerdict("undecided", None, fall, None, False, sentence)
-    grouped = len(y) > _MOST
-    if grouped:
-        y, sizes, errors = _in_groups(y, sizes, errors)
     rng = np.random.default_rng(seed)
-    p_fall = _p_value(y, errors, rng)
-    p_rise = _p_value(y[::-1], Errors(errors.sigma[::-1], errors.dof[::-1], errors.prior_dof), rng)
-    fall, interval = _fall(y, errors, rng)
-    if p_fall >= LEVEL:  # the test is the finer one: an interval without zero would contradict it
-        interval = (0.0, interval[1])
-    high_edge = any(o.on_edge == "high" for o in optima)
-    peak = int(np.argmax(y))
-    bracketed = bool(p_fall < LEVEL and p_rise < LEVEL and 0 < peak < len(y) - 1 and not high_edge)
-    decision: Literal["fall", "no_fall", "undecided"] = "undecided"
-    if p_fall < LEVEL:
-        decision = "fall"
-    elif interval[1] < SMALL_FALL:
-        decision = "no_fall"
-    sentence = _sentence(decision, p_fall, fall, interval, bracketed, sizes, peak, left_out)
-    if decision == "fall":
-        sentence += _what_it_rests_on(y, sizes, errors, p_rise, rng)
-    if grouped:
-        sentence += f" {len(used)} batch sizes are tested in {len(y)} groups of neighbours."
-    return SurgeVerdict(decision, p_fall, fall, interval, bracketed, sentence)
+    if isinstance(measured, Sweep) and measured.are_optima:
+        measured = measured.optima()
+    if isinstance(measured, Sweep):
+        valleys = Valleys.of(measured)
+        if len(valleys.valleys) > _MOST:
+            return _of_points(valleys.points, valleys.source, rng)
+        return _of_valleys(valleys, rng)
+    return _of_points(Points.of(measured), Source.NONE, rng)
+
+
+def expected_false_falls(verdicts: Iterable[SurgeVerdict]) -> tuple[int, int, float, int]:
+    """How many of several verdicts would say "falls" by chance if no optimum ever fell.
+
+    Returns
+    -------
+    falls, tested : int
+        Verdicts that say so, and those that could.
+    expected : float
+        Most that chance is expected to give: the level of the test times `tested`.
+    unlikely : int
+        Number that chance reaches in fewer than 5 % of such collections.
+    """
+    given = [verdict for verdict in verdicts if verdict.p_value is not None]
+    falls = sum(verdict.decision == "fall" for verdict in given)
+    return falls, len(given), LEVEL * len(given), int(binom.ppf(0.95, len(given), LEVEL)) + 1
+
+
+def _of_valleys(valleys: Valleys, rng: np.random.Generator) -> SurgeVerdict:
+    beyond = tuple(v.cells.batch_size for v in valleys.valleys if v.on_edge)
+    common = SurgeVerdict(Kind.NOT_DECIDED, reason=Reason.TOO_FEW, beyond=beyond, source=valleys.source)
+    if len(valleys.valleys) < 3:
+        return common
+    evidence = valleys.evidence
+    high = np.array([v.on_edge == "high" for v in valleys.valleys])
+    ends = np.array([[True, not np.isfinite(v.cells.wall)] for v in valleys.valleys])
+    common = replace(common, coarse=_coarse(evidence))
+    if valleys.source not in (Source.ONE_RUN, Source.STATED):
+        return _judge(evidence, ends, high, common, rng)
+    found = _judge(evidence, ends, high, common, rng)
+    return _with_hidden_shifts(found, evidence, np.array([v.on_edge is None for v in valleys.valleys]), rng)
+
+
+def _with_hidden_shifts(
+    found: SurgeVerdict, evidence: Evidence, inside: NDArray[np.bool_], rng: np.random.Generator
+) -> SurgeVerdict:
+    """With one run per cell a seed may shift a whole valley: a fall must stand out from the path's own scatter too."""
+    used = np.flatnonzero(inside)
+    nothing = replace(
+        found, kind=Kind.NOT_DECIDED, reason=Reason.ONE_RUN, reach=None, witness=None, rests_on=(), peak_bracketed=False
+    )
+    if len(used) < 5:
+        return replace(nothing, interval=None, fall_octaves=None, p_value=None)
+    y = evidence.best[used]
+    p_value = max(scatter_p_value(y), found.p_value or 1.0)
+    spread, dof = scatter_of_path(y)
+    variance = spread**2 + np.minimum(evidence.sigma[used], 3.0) ** 2
+    own, n = TrendedVariance.common(variance, dof), len(used)
+    points = Evidence.of_points(evidence.batch[used], y, own, np.zeros(n))
+    _, _, fall, interval = _fall(points, np.ones((n, 2), bool), rng)
+    if found.decision == "fall" and p_value < LEVEL:
+        return replace(found, p_value=p_value, fall_octaves=fall, interval=interval)
+    return replace(nothing, p_value=p_value, fall_octaves=fall, interval=(0.0, interval[1]))
+
+
+def _of_points(points: Points, source: Source, rng: np.random.Generator) -> SurgeVerdict:
+    used = points.points
+    beyond = tuple(point.batch_size for point in used if point.bound)
+    common = SurgeVerdict(Kind.NOT_DECIDED, reason=Reason.TOO_FEW, beyond=beyond, source=source)
+    if len(used) < 3 or len(used) == len(beyond):
+        return common
+    batch = np.array([point.batch_size for point in used])
+    y = np.log([point.value for point in used])
+    bound = np.array([{"at_least": 1.0, "at_most": -1.0, None: 0.0}[point.bound] for point in used])
+    error = np.array([np.nan if point.stderr is None else max(point.stderr, FLOOR) for point in used])
+    have = np.isfinite(error)
+    if have.sum() < 2:
+        return replace(common, reason=Reason.ONE_RUN)
+    dof = np.array([max(point.dof, 1.0) if point.dof else 1e6 for point in used])
+    own = trended_variance(np.where(have, error**2, 0.0), np.where(have, dof, 0.0), batch)
+    assert own is not None
+    own = replace(own, value=np.where(bound != 0, _HARD, own.value))
+    evidence = Evidence.of_points(batch, y, own, bound)
+    if len(batch) > _MOST:
+        evidence, bound = _in_groups(evidence, bound)
+        common = replace(common, groups=len(bound))
+    return _judge(evidence, np.ones((len(bound), 2), bool), bound > 0, common, rng)
+
+
+def _in_groups(evidence: Evidence, bound: FloatArray) -> tuple[Evidence, FloatArray]:
+    """Weighted means of neighbouring optima: a curve that never falls stays one."""
+    used = bound == 0
+    y, size, weight = evidence.best[used], np.log(evidence.batch[used]), 1.0 / evidence.own.value[used]
+    first = np.linspace(0, len(y), _MOST, endpoint=False).astype(int)
+    total = np.add.reduceat(weight, first)
+    mean = np.add.reduceat(weight * y, first) / total
+    batch = np.array([float(f"{b:.3g}") for b in np.exp(np.add.reduceat(weight * size, first) / total)])
+    dof = np.add.reduceat(evidence.own.total_dof[used], first)
+    own = TrendedVariance.apart(1.0 / total, dof)
+    return Evidence.of_points(batch, mean, own, np.zeros(_MOST)), np.zeros(_MOST)
+
+
+def _judge(
+    evidence: Evidence, ends: NDArray[np.bool_], high: NDArray[np.bool_], common: SurgeVerdict, rng: np.random.Generator
+) -> SurgeVerdict:
+    p_value, limits, fall, interval = _fall(evidence, ends, rng)
+    peak, trough = _pair(evidence)
+    sizes = evidence.batch
+    found = replace(
+        common, p_value=p_value, fall_octaves=fall, interval=interval, reason=None, peak=float(sizes[peak]),
+        trough=float(sizes[trough]),
+    )  # fmt: skip
+    if p_value < LEVEL and interval[0] > 0:
+        drop = float(evidence.best[peak] - evidence.best[trough]) / _LN2
+        found = replace(found, fall_octaves=float(np.clip(drop, *interval)))
+        return _what_kind(found, evidence, peak, trough, high, rng)
+    found = replace(found, peak=None, trough=None)
+    if interval[1] < SMALL_FALL:
+        return replace(found, kind=Kind.DOES_NOT_FALL, reach=float(sizes[-1]))
+    reach = _reach(limits)
+    beyond = set(common.beyond)
+    if reach >= max(3, (len(sizes) + 1) // 2) and all(size in beyond for size in sizes[reach:]):
+        upper = max(float(limits[:reach, :reach].max()) / _LN2, 0.0)
+        return replace(found, kind=Kind.DOES_NOT_FALL, reach=float(sizes[reach - 1]), interval=(0.0, upper))
+    reason = Reason.EDGE if not np.isfinite(interval[1]) and beyond else Reason.ERRORS
+    if reason is Reason.ERRORS and common.coarse:
+        reason = Reason.COARSE
+    return replace(found, kind=Kind.NOT_DECIDED, reason=reason)
+
+
+def _reach(limits: FloatArray) -> int:
+    """Number of batch sizes from the first on between which no fall worth the name is left."""
+    reach = len(limits)
+    while reach > 1 and limits[:reach, :reach].max() / _LN2 >= SMALL_FALL:
+        reach -= 1
+    return reach
+
+
+def _fall(
+    evidence: Evidence, ends: NDArray[np.bool_], rng: np.random.Generator
+) -> tuple[float, FloatArray, float, tuple[float, float]]:
+    """p-value, upper limits of all pairs in ln units, largest drop in octaves and its interval."""
+    deviance, x = evidence.deviance, evidence.x
+    simulated = least_path(evidence.redraw(_null(evidence), _DRAWS, rng))
+    observed = float(least_path(deviance))
+    p_value = float((1 + np.count_nonzero(simulated >= observed - 1e-9)) / (_DRAWS + 1))
+    usual, critical = (float(q) for q in np.quantile(simulated, [0.5, 1.0 - LEVEL]))
+    dof = float(np.median(evidence.own.total_dof))
+    limits = largest_drop(deviance, x, float(student_t.ppf(0.975, dof)) ** 2, ends)
+    high = max(float(limits.max()), 0.0)
+    low = _drop_within(deviance, x, critical) if p_value < LEVEL else 0.0
+    fall = min(max(_drop_within(deviance, x, usual), low), high)
+    return p_value, limits, fall / _LN2, (min(low, high) / _LN2, high / _LN2)
+
+
+def _drop_within(deviance: FloatArray, x: FloatArray, limit: float) -> float:
+    """Least drop that brings the deviance within a limit."""
+    low, high = 0.0, float(x[-1] - x[0])
+    if float(least_path(deviance)) <= limit:
+        return 0.0
+    for _ in range(16):
+        middle = 0.5 * (low + high)
+        if float(least_path_with_drop(deviance, x, middle)) <= limit:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _null(evidence: Evidence) -> FloatArray:
+    """The least favourable path that never falls: constant, but for rises that are beyond doubt."""
+    y, sigma = evidence.best, np.minimum(evidence.sigma, 3.0)
+    weight = 1.0 / sigma**2
+    level = isotonic(y, weight)
+    clear = 2.0 * np.sqrt(np.log(len(y)) + 1.0)
+    sure = np.maximum(np.diff(level) - clear * np.hypot(sigma[1:], sigma[:-1]), 0.0)
+    path = np.concatenate([[0.0], np.cumsum(sure)])
+    return np.asarray(path + np.average(y - path, weights=weight))
+
+
+def _pair(evidence: Evidence) -> tuple[int, int]:
+    """Peak and trough: the two optima whose drop is largest beyond its standard error."""
+    y, sigma = evidence.best, np.minimum(evidence.sigma, 3.0)
+    drop = y[:, None] - y - np.hypot(sigma[:, None], sigma)
+    drop = np.where(np.triu(np.ones_like(drop, dtype=bool), 1), drop, -np.inf)
+    peak, trough = np.unravel_index(int(np.argmax(drop)), drop.shape)
+    return int(peak), int(trough)
+
+
+def _what_kind(
+    found: SurgeVerdict, evidence: Evidence, peak: int, trough: int, high: NDArray[np.bool_], rng: np.random.Generator
+) -> SurgeVerdict:
+    n = len(evidence.batch)
+    before = _p_rise(evidence.part(np.arange(peak + 1)), rng) if peak else 1.0
+    after = _p_rise(evidence.part(np.arange(trough, n)), rng) if trough < n - 1 else 1.0
+    needed = tuple(i for i in (peak, trough) if n > 3 and _p_without(evidence, i, rng) >= LEVEL)
+    kind = Kind.FALLS
+    if after < LEVEL:
+        kind = Kind.DIP if trough in needed else Kind.FALLS_THEN_RISES
+    bracketed = before < LEVEL and not bool(high[peak])
+    rests_on = tuple(float(evidence.batch[i]) for i in needed)
+    return replace(found, kind=kind, peak_bracketed=bracketed, witness=_witness(evidence), rests_on=rests_on)
+
+
+def _p_rise(evidence: Evidence, rng: np.random.Generator) -> float:
+    """Against optima that never rise: the same test with the batch sizes in reverse."""
+    return _fall_p_value(evidence.part(np.arange(len(evidence.batch))[::-1]), rng)
+
+
+def _p_without(evidence: Evidence, index: int, rng: np.random.Generator) -> float:
+    return _fall_p_value(evidence.part(np.delete(np.arange(len(evidence.batch)), index)), rng)
+
+
+def _fall_p_value(evidence: Evidence, rng: np.random.Generator) -> float:
+    draws = _DRAWS // 2
+    simulated = least_path(evidence.redraw(_null(evidence), draws, rng))
+    observed = float(least_path(evidence.deviance))
+    return float((1 + np.count_nonzero(simulated >= observed - 1e-9)) / (draws + 1))
+
+
+def _witness(evidence: Evidence) -> Witness:
+    above, below = evidence.sides
+    best = np.maximum.accumulate(above, axis=0)[:-1]
+    strength = np.minimum(best, below[1:])
+    row, column = np.unravel_index(int(np.argmax(strength)), strength.shape)
+    smaller = int(np.argmax(above[: row + 1, column]))
+    rate = float(np.exp(evidence.x[column]))
+    value = float(strength[row, column])
+    return Witness(rate, float(evidence.batch[smaller]), float(evidence.batch[row + 1]), value)
+
+
+def _coarse(evidence: Evidence) -> bool:
+    """Whether the steps between rates alone leave a fall of 0.25 octaves open."""
+    share = np.array([np.interp(b, evidence.x, f / v) for b, f, v in zip(
+        evidence.best, evidence.fixed, evidence.variance, strict=True)])  # fmt: skip
+    by_grid = np.minimum(evidence.sigma, 3.0) * np.sqrt(share)
+    return bool(1.96 * np.sqrt(2.0) * float(np.median(by_grid)) > SMALL_FALL * _LN2)
 
 
 def isotonic(y: FloatArray, weight: FloatArray) -> FloatArray:
@@ -147,148 +428,3 @@ def isotonic(y: FloatArray, weight: FloatArray) -> FloatArray:
     best = np.flip(np.minimum.accumulate(np.flip(mean, -1), axis=-1), -1)
     best = np.where(np.tril(np.ones((n, n), dtype=bool), -1), -np.inf, best)
     return np.asarray(best.max(axis=-2))
-
-
-def unimodal(y: FloatArray, weight: FloatArray) -> FloatArray:
-    """Weighted least-squares fits of the rows of `y` that rise, then fall; arguments as `isotonic`."""
-    weight = np.broadcast_to(weight, y.shape)
-    n = y.shape[-1]
-    best, lowest = np.array(y), np.full(y.shape[:-1], np.inf)
-    for peak in range(n):
-        # joining the two monotone pieces is exact: the mode belongs to whichever side makes it highest
-        rise = isotonic(y[..., : peak + 1], weight[..., : peak + 1])
-        fall = isotonic(y[..., :peak:-1], weight[..., :peak:-1])[..., ::-1] if peak < n - 1 else y[..., :0]
-        fitted = np.concatenate([rise, fall], axis=-1)
-        squares = ((y - fitted) ** 2 * weight).sum(axis=-1)
-        if peak < n - 1:
-            squares = np.where(fall[..., 0] <= rise[..., -1], squares, np.inf)
-        better = squares < lowest
-        lowest = np.where(better, squares, lowest)
-        best = np.where(better[..., None], fitted, best)
-    return best
-
-
-def _statistic(y: FloatArray, sigma: FloatArray) -> FloatArray:
-    weight = 1.0 / np.broadcast_to(sigma, y.shape) ** 2
-    return np.asarray((((y - isotonic(y, weight)) ** 2) * weight).sum(axis=-1))
-
-
-def _p_value(y: FloatArray, errors: Errors, rng: np.random.Generator) -> float:
-    observed = float(_statistic(y, errors.sigma))
-    if observed <= 1e-12:
-        return 1.0
-    rise = np.diff(isotonic(y, 1.0 / errors.sigma**2))
-    sure = np.maximum(rise - _clear(len(y)) * np.hypot(errors.sigma[1:], errors.sigma[:-1]), 0.0)
-    null = np.concatenate([[0.0], np.cumsum(sure)])
-    noise = null + rng.standard_normal((_DRAWS, len(y))) * errors.sigma
-    simulated = _statistic(noise, errors.redraw(_DRAWS, rng))
-    return float((1 + np.count_nonzero(simulated >= observed)) / (_DRAWS + 1))
-
-
-def _clear(n: int) -> float:
-    """Standard errors beyond which a difference among n optima is taken for real."""
-    return float(2.0 * np.sqrt(np.log(n) + 1.0))
-
-
-def _fall(y: FloatArray, errors: Errors, rng: np.random.Generator) -> tuple[float, tuple[float, float]]:
-    """Fall from peak to last optimum in octaves, less what picking the largest adds, and its interval."""
-    sigma = errors.sigma
-    smooth = unimodal(y, 1.0 / sigma**2)
-    naive = float(smooth.max() - smooth[-1])
-    again = unimodal(smooth + rng.standard_normal((_DRAWS // 2, len(y))) * sigma, 1.0 / sigma**2)
-    bias = float(np.mean(again.max(axis=-1) - again[:, -1])) - naive
-    fall = max(naive - bias, 0.0)
-    low, high = _fall_limits(y, errors, rng)
-    return fall / _LN2, (min(low, fall) / _LN2, max(high, fall) / _LN2)
-
-
-def _fall_limits(y: FloatArray, errors: Errors, rng: np.random.Generator) -> tuple[float, float]:
-    sigma = errors.sigma
-    quantile = float(student_t.ppf(0.975, max(errors.total_dof, 1.0)))
-    # candidates for the peak: all but those that are clearly lower than the highest
-    margin = _clear(len(y))
-    gap = y[:-1].max() - y[:-1]
-    candidates = gap <= margin * np.hypot(sigma[:-1], sigma[int(np.argmax(y[:-1]))])
-    noise = rng.standard_normal((_DRAWS, len(y))) * sigma
-    estimated = errors.redraw(_DRAWS, rng)
-    above = np.concatenate([candidates, [True]])
-    critical = float(np.quantile(_excess(noise[:, above], estimated[:, above], 0.0), 0.975))
-    grid = np.linspace(0.0, max(float(y.max() - y[-1]), 0.0) + 8.0 * float(sigma.max()), 801)
-    sums = np.array([float(_excess(y[None], sigma[None], theta)[0]) for theta in grid])
-    low = float(grid[np.argmax(sums <= critical)])
-    # upper end: the highest of the single differences' limits
-    spread = np.hypot(sigma[:-1], sigma[-1])
-    high = float(np.max(y[:-1] - y[-1] + quantile * spread))
-    return low, max(high, 0.0)
-
-
-def _excess(y: FloatArray, sigma: FloatArray, theta: float) -> FloatArray:
-    """Least sum of squares over the last level of all points more than `theta` above it; rows of `y`."""
-    weight = 1.0 / sigma**2
-    order = np.argsort(-y[:, :-1], axis=1)
-    head = np.take_along_axis(y[:, :-1], order, axis=1) - theta
-    mass = np.take_along_axis(weight[:, :-1], order, axis=1)
-    # the level is the weighted mean of the last point and the k highest; k is the one that is consistent
-    total = np.cumsum(np.concatenate([(weight[:, -1] * y[:, -1])[:, None], head * mass], axis=1), axis=1)
-    level = total / np.cumsum(np.concatenate([weight[:, -1:], mass], axis=1), axis=1)
-    best = level.max(axis=1, keepdims=True)
-    over = np.maximum(y[:, :-1] - theta - best, 0.0)
-    return np.asarray((over**2 * weight[:, :-1]).sum(axis=1) + (y[:, -1] - best[:, 0]) ** 2 * weight[:, -1])
-
-
-def _in_groups(y: FloatArray, sizes: FloatArray, errors: Errors) -> tuple[FloatArray, FloatArray, Errors]:
-    """Weighted means of neighbouring optima: a curve that never falls stays one."""
-    weight = 1.0 / errors.sigma**2
-    first = np.linspace(0, len(y), _MOST, endpoint=False).astype(int)
-    total = np.add.reduceat(weight, first)
-    mean = np.add.reduceat(weight * y, first) / total
-    size = np.exp(np.add.reduceat(weight * np.log(sizes), first) / total)
-    size = np.array([float(f"{value:.3g}") for value in size])
-    return mean, size, Errors(total**-0.5, np.add.reduceat(errors.dof, first), errors.prior_dof)
-
-
-def _what_it_rests_on(y: FloatArray, sizes: FloatArray, errors: Errors, p_rise: float, rng: np.random.Generator) -> str:
-    """Sentences on a fall that hangs by one optimum, or that has no rise before it."""
-    text = "" if p_rise < LEVEL else " No rise before it is measured, so these batch sizes show a fall but no peak."
-    for index in sorted({int(np.argmax(y)), len(y) - 1}) if len(y) > 3 else ():
-        rest = np.delete(np.arange(len(y)), index)
-        without = Errors(errors.sigma[rest], errors.dof[rest], errors.prior_dof)
-        if _p_value(y[rest], without, rng) >= LEVEL:
-            text += f" The fall rests on the optimum at batch size {_size(sizes[index])}: without it none is found."
-    return text
-
-
-def _size(value: float) -> str:
-    return f"{value:.0f}" if value == round(value) else f"{value:g}"
-
-
-def _chance(p_value: float) -> str:
-    return f"p {'<=' if p_value * (_DRAWS + 1) < 1.5 else '='} {p_value:.2g}"
-
-
-def _sentence(
-    decision: str, p_value: float, fall: float, interval: tuple[float, float], bracketed: bool,
-    sizes: FloatArray, peak: int, left_out: int,
-) -> str:  # fmt: skip
-    size, last = _size(sizes[peak]), _size(sizes[-1])
-    amount = f"{fall:.2f} octaves (95 % interval {interval[0]:.2f} to {interval[1]:.2f})"
-    if decision == "fall":
-        text = f"The optimal learning rate falls, by {amount} from its peak to batch size {last}"
-        text += f"; {_chance(p_value)} against every curve that never falls."
-        if not bracketed:
-            text += " The peak is not bracketed: it may lie outside the batch sizes or learning rates measured."
-    elif decision == "no_fall":
-        text = "No fall within the batch sizes measured: "
-        if interval[1] < 0.01:
-            text += "the best learning rate at the largest one is above all others, beyond the errors."
-        else:
-            text += f"one of more than {interval[1]:.2f} octaves is excluded."
-        if peak == len(sizes) - 1:
-            text += f" A peak beyond batch size {last} cannot be excluded."
-    else:
-        text = f"Undecided: the fall is {amount}; {_chance(p_value)} against every curve that never falls. "
-        text += "Smaller errors or more batch sizes above the highest optimum"
-        text += f" (at {size}) would decide."
-    if left_out:
-        text += f" Left out, on the edge of the learning-rate grid: {left_out}."
-    return text

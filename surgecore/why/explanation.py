@@ -354,7 +354,7 @@ def _optimum(trained: TrainedOptimum) -> Optimum:
         seeds,
         math.nan,
         source,
-        "",
+        (),
         max(seeds - 1, 0),
     )
 

@@ -14,14 +14,17 @@ from surgecore.words.stores import layout, stores
 from surgecore.words.sweeps import (
     VISIBLE,
     clipped,
+    error_source,
     facts,
     file_name,
     lr_unit,
     measured,
     optima_alt,
+    optimum_note,
     points,
 )
 from surgecore.words.tradeoff import identity, peak_shift, tradeoff
+from surgecore.words.verdict import chance, missing, percent, reasons, verdict
 
 __all__ = [
     "VISIBLE",
@@ -30,10 +33,12 @@ __all__ = [
     "advice_note",
     "batch_size",
     "beta_text",
+    "chance",
     "clipped",
     "count",
     "curve",
     "document",
+    "error_source",
     "facts",
     "file_name",
     "findings",
@@ -47,13 +52,16 @@ __all__ = [
     "meaning",
     "measured",
     "metric_name",
+    "missing",
     "next_runs",
     "next_runs_table",
     "number",
     "optima_alt",
     "optimizer",
+    "optimum_note",
     "param",
     "peak_shift",
+    "percent",
     "plain",
     "points",
     "power_of_two",
@@ -61,6 +69,7 @@ __all__ = [
     "protocol",
     "ranking",
     "rate",
+    "reasons",
     "remark",
     "remarks",
     "rounded",
@@ -72,5 +81,6 @@ __all__ = [
     "stores",
     "tradeoff",
     "unit",
+    "verdict",
     "workload",
 ]

@@ -436,12 +436,45 @@ meaning-horizon = Measured after { $count } steps, so it is no test of the one-s
 meaning-horizon-unknown = The number of steps is unknown, so it is no test of the one-step surge law.
 meaning-surge = The one-step surge law is among the laws that describe it.
 meaning-other = The one-step surge law is not what describes it.
+verdict-falls = Past its peak the best learning rate falls by { $fall }.
+verdict-falls-without-peak = The best learning rate falls by { $fall } from batch size { $peak } to { $trough }.
+verdict-falls-then-rises = From batch size { $peak } to { $trough } the best learning rate falls by { $fall }, then it rises again.
+verdict-dip = At batch size { $trough } alone the best learning rate dips by { $fall }.
+verdict-none = Up to batch size { $last } the best learning rate does not fall.
+verdict-none-above = Up to batch size { $last } the best learning rate does not fall by more than { $most }.
+open-errors = Not decided: the error bars leave room for a fall of up to { $most }.
+open-errors-any = Not decided: the error bars leave room for a fall of any size.
+open-too-few = Not decided: it takes optima at three batch sizes.
+open-edge = Not decided: at batch size { $sizes } the best learning rate lies at the end of those tried.
+open-one-run = Not decided: with one run per cell, how far a seed moves the best rate is unknown.
+open-coarse = Not decided: with rates this far apart no number of seeds can exclude a fall of { $most }.
+fall-with-interval = { $value } % ({ $low } to { $high } %)
+fall-at-least = at least { $low }
+verdict-witness = At a rate of { $rate } the loss at batch size { $smaller } still improves with a higher rate; at { $larger } it already gets worse.
+verdict-rests-on = Without batch size { $size } no fall is found.
+verdict-p = p = { $p } against every curve that never falls.
+verdict-p-below = p < { $p } against every curve that never falls.
+verdict-one-run = With one run per cell, the fall is judged by the scatter of the optima from batch size to batch size.
+verdict-beyond = At batch size { $sizes } the best rate lies at the end of those tried: a bound.
+verdict-coarse = With rates this far apart no number of seeds can exclude a fall of { $most }: halve the step.
+verdict-groups = Neighbouring batch sizes are taken together, in { $groups } groups.
+verdict-chance = { $falls } of { $tested } sweeps fall; chance alone would give about { $expected }.
+missing-rates = At batch size { $sizes } fewer than three learning rates were tried.
+missing-higher = At batch size { $sizes } no rate above { $rate } was tried.
+missing-lower = At batch size { $sizes } no rate below { $rate } was tried.
+missing-difference = At batch size { $sizes } every learning rate gives the same loss.
+sizes-and = { $sizes } and { $last }
+sizes-and-more = { $sizes } and { $more } more
 
 # end of: sweeps: the verdict
 
 
 ## sweeps: optima
 
+optimum-wall = Bracketed from above by diverged runs only.
+optimum-unfinished = Some runs near it did not finish.
+optimum-borrowed = Too few of its own cells were repeated: the error is that of the other batch sizes.
+optimum-open = The rates tried leave one side open.
 
 # end of: sweeps: optima
 
@@ -489,10 +522,6 @@ ranking-undecided = These data do not tell these laws apart: { $laws }.
 ranking-simplest = These data do not tell the laws apart: { $law } is the simplest that fits, and with { $count } optima none of these can be ruled out: { $laws }.
 ranking-only-corrected = With { $count } optima, none of these can be ruled out either: { $laws }.
 
-remark-no-grid = This is not a grid: { $count ->
-    [one] { $count } learning rate
-   *[other] { $count } learning rates
-} over { $of } batch sizes, hardly shared. The trials can be shown, but no best learning rate can be read off them.
 remark-one-learning-rate = Only one learning rate was tried, so there is no best one to find.
 remark-few-batch-sizes = { $count ->
     [one] Only one batch size
@@ -1274,7 +1303,6 @@ start-lead = Drop a table of training runs at several batch sizes and learning r
 start-example = Open an example
 start-template = Template, CSV
 start-train = Train one here
-sweep-no-grid = The map below shows every trial. For optima, run the same learning rates at several batch sizes.
 sweep-which-rate = Which learning rate to use?
 sweep-export = Export
 details-map = Loss map

@@ -14,6 +14,7 @@ from surgecore.words.numbers import number
 from surgecore.words.phrases import say
 from surgecore.words.problems import notice
 from surgecore.words.tradeoff import identity, tradeoff
+from surgecore.words.verdict import reasons, verdict
 
 
 def fit_note(fit: FitResult) -> str:
@@ -83,21 +84,21 @@ def remark(found: Remark) -> str:
 
 def findings(analysis: Analysis) -> list[str]:
     """All findings on a sweep, the most important first."""
-    said = [] if not analysis.sweep.is_grid else [analysis.verdict.sentence, ranking(analysis.comparison)]
+    said = [verdict(analysis.verdict), *reasons(analysis.verdict), ranking(analysis.comparison)]
     return list(dict.fromkeys([*said, *_rest(analysis)]))
 
 
 def remarks(analysis: Analysis) -> list[str]:
     """What else there is to know about a sweep, beside the verdict and the ranking."""
-    return list(dict.fromkeys([*map(notice, analysis.sweep.notices), *_rest(analysis)]))
+    said = [*reasons(analysis.verdict), *map(notice, analysis.sweep.notices), *_rest(analysis)]
+    return list(dict.fromkeys(said))
 
 
 def _rest(analysis: Analysis) -> Iterator[str]:
-    if analysis.sweep.is_grid:
-        surge = next((fit for fit in analysis.comparison.fits if fit.family.key == "surge"), None)
-        # what is known of the surge's own peak; that it describes the optima badly is said by the ranking
-        if surge and surge.flags & {FitFlag.UNDERDETERMINED, FitFlag.PEAK_NOT_BRACKETED, FitFlag.AT_BOUND}:
-            yield say("fit-of", law=curve("surge"), note=fit_note(surge))
+    surge = next((fit for fit in analysis.comparison.fits if fit.family.key == "surge"), None)
+    # what is known of the surge's own peak; that it describes the optima badly is said by the ranking
+    if surge and surge.flags & {FitFlag.UNDERDETERMINED, FitFlag.PEAK_NOT_BRACKETED, FitFlag.AT_BOUND}:
+        yield say("fit-of", law=curve("surge"), note=fit_note(surge))
     yield from (remark(found) for found in analysis.remarks)
     if analysis.tradeoff is not None:
         yield tradeoff(analysis.tradeoff)
@@ -110,7 +111,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
     result = analysis.to_dict()
     for fit in analysis.comparison.fits:
         result["fits"][fit.family.key] |= {"label": curve(fit.family.key), "status": fit_note(fit)}
-    result["surge"]["sentence"] = analysis.verdict.sentence
+    result["surge"]["sentence"] = verdict(analysis.verdict)
     result["ranking"]["sentence"] = ranking(analysis.comparison)
     if (found := peak_identity(analysis)) is not None:
         result["identity"] = found.to_dict()

@@ -6,7 +6,7 @@ from typing import Literal
 
 from surgecore.sweeps.analysis import Analysis
 from surgecore.words.phrases import say
-from surgecore.words.why import percent
+from surgecore.words.verdict import percent
 
 Sign = Literal["falls", "stays", "open"]
 _SIGNS: dict[str, Sign] = {"fall": "falls", "no_fall": "stays", "undecided": "open"}

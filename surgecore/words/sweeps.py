@@ -27,6 +27,17 @@ def optima_alt(optima: Sequence[Optimum]) -> str:
     return say("alt-optima", count=len(optima), **values)
 
 
+def optimum_note(optimum: Optimum) -> str:
+    """What to know about one optimum, in sentences; "" where there is nothing."""
+    edge = [say(f"edge-{optimum.on_edge}") + "."] if optimum.on_edge else []
+    return " ".join([*edge, *(say(f"optimum-{flag}") for flag in optimum.flags)])
+
+
+def error_source(optimum: Optimum) -> str:
+    """What the error of one optimum rests on."""
+    return say(f"from-{optimum.source.replace('_', '-')}", count=optimum.n_seeds)
+
+
 def measured(sweep: Sweep) -> str:
     """What the points are, with the horizon: one step and many steps never share a label."""
     return say("points-after", count=sweep.steps) if sweep.steps else say("points-measured")

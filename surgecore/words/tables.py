@@ -20,7 +20,6 @@ def optima(measured: Sequence[Optimum], metric: Metric | None = None) -> pd.Data
     metric = metric or LOSS
     rows = []
     for optimum in measured:
-        edge = f"{say(f'edge-{optimum.on_edge}')}. " if optimum.on_edge else ""
         rows.append(
             {
                 say("column-batch-size"): words.batch_size(optimum.batch_size),
@@ -29,8 +28,8 @@ def optima(measured: Sequence[Optimum], metric: Metric | None = None) -> pd.Data
                 say("column-metric-there", metric=words.metric_name(metric)): words.number(metric.shown(optimum.loss)),
                 say("column-trials"): optimum.n_trials,
                 say("column-diverged"): optimum.n_infeasible,
-                say("column-error-bars-from"): say(f"from-{optimum.source.replace('_', '-')}", count=optimum.n_seeds),
-                say("column-note"): (edge + optimum.note).strip(),
+                say("column-error-bars-from"): words.error_source(optimum),
+                say("column-note"): words.optimum_note(optimum),
             }
         )
     return pd.DataFrame(rows)

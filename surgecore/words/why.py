@@ -14,6 +14,8 @@ from surgecore.why.reasons import SIGNS, Reason, reason
 from surgecore.words import numbers
 from surgecore.words.catalogue import curve, horizon
 from surgecore.words.phrases import say
+from surgecore.words.verdict import fall as size_of_fall
+from surgecore.words.verdict import percent
 
 
 def update(key: str) -> str:
@@ -144,18 +146,9 @@ def _said(summit: Summit) -> str:
 # --- numbers ----------------------------------------------------------------------------------------------
 
 
-def percent(octaves: float) -> str:
-    """A fall in octaves as a share, the smallest of them rounded up."""
-    share = 100.0 * (1.0 - 2.0**-octaves)
-    return say("percent", number=numbers.number(max(share, 0.1), 2) if share > 0 else "0")
-
-
 def fall(verdict: SurgeVerdict) -> str:
     """`12 % (7.4 % to 19 %)`."""
-    if verdict.fall_octaves is None or verdict.interval is None:
-        return numbers.number(None)
-    low, high = (percent(end) for end in verdict.interval)
-    return say("with-interval", value=percent(verdict.fall_octaves), interval=say("from-to", low=low, high=high))
+    return size_of_fall(verdict) or numbers.number(None)
 
 
 def number(estimate: Estimate) -> str:

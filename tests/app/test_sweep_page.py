@@ -15,7 +15,7 @@ def test_sweep_page_says_the_numbers_of_the_analysis(app, bundled):
     assert not app.exception
     analysis = analyse(bundled[0].load())
     assert app.title[0].value == bundled[0].title
-    assert analysis.verdict.sentence in said(app)
+    assert words.verdict(analysis.verdict) in said(app)
     np.testing.assert_allclose(trace(figure(app), "measured")[1], [o.learning_rate for o in analysis.optima])
     open_tab(app, "Fitted laws")
     assert words.ranking(analysis.comparison) in said(app)

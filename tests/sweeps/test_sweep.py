@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from simulate import BATCH_SIZES, sweep_frame
 
 from surgecore import ConstantLaw, PowerLaw, Sweep, SweepError
+from surgecore.sweeps.optima import OptimumFlag
 
 GOOD = b"batch_size,learning_rate,loss,seed\n4,0.001,0.5,0\n4,0.002,0.4,0\n8,0.001,0.3,0\n8,0.002,nan,0\n"
 
@@ -189,11 +190,11 @@ def test_the_digest_is_that_of_the_canonical_csv():
     assert read(GOOD.replace(b"0.5", b"0.6")).digest != sweep.digest
 
 
-def test_optima_of_one_step_parabolas_are_exact():
+def test_optima_of_one_step_parabolas_are_not_biased():
     law = PowerLaw(1e-3, 0.5)
     frame = sweep_frame(law, np.random.default_rng(0), spread=0.0, seeds=2, one_step=True)
     optima = Sweep.from_frame(frame).optima()
-    np.testing.assert_allclose([o.learning_rate for o in optima], law(BATCH_SIZES), rtol=1e-9)
+    np.testing.assert_allclose([o.learning_rate for o in optima], law(BATCH_SIZES), rtol=7e-3)
 
 
 def test_optima_of_skewed_valleys_are_within_the_stated_grid_error():
@@ -205,7 +206,7 @@ def test_optima_of_skewed_valleys_are_within_the_stated_grid_error():
     optima = Sweep.from_frame(frame).optima()
     error = [np.log(o.learning_rate / (1e-3 * 2 ** (np.log2(o.batch_size) / 16))) for o in optima]
     assert np.abs(error).max() < 2.5 * optima[0].stderr
-    # no seed differs, so all of the error is the grid's, and no more than what is usual at half an octave
+    # no seed differs, so all of the error is the grid's
     assert 0.002 < optima[0].stderr <= 0.02
     assert law(1.0) == 1.1e-3
 
@@ -240,7 +241,7 @@ def test_an_optimum_on_the_edge_of_the_grid_is_only_a_bound(keep, edge):
     assert optimum.on_edge == edge
     assert optimum.stderr is None
     assert optimum.interval is None
-    assert optimum.learning_rate == (rates[-1] if edge == "high" else rates[0])
+    assert optimum.learning_rate == pytest.approx(rates[-1] if edge == "high" else rates[0])
 
 
 def test_a_diverged_cell_brackets_the_optimum_and_is_never_it():
@@ -254,23 +255,14 @@ def test_a_diverged_cell_brackets_the_optimum_and_is_never_it():
     assert optimum.learning_rate < top
 
 
-def test_without_seeds_the_error_comes_from_the_valley_and_says_so():
+def test_with_one_run_per_cell_an_optimum_has_no_error():
     frame = sweep_frame(ConstantLaw(1e-3), np.random.default_rng(0), seeds=1, batch_sizes=[8.0], step=0.25, spread=0.0)
     noisy = frame.drop(columns="seed").assign(
         loss=lambda table: table["loss"] + np.random.default_rng(3).normal(0, 0.01, len(table))
     )
     optimum = Sweep.from_frame(noisy).optima()[0]
-    assert optimum.source == "valley"
-    assert optimum.n_seeds == 0
-    assert optimum.interval[0] < 1e-3 < optimum.interval[1]
-
-
-def test_the_same_seed_gives_the_same_errors():
-    sweep = Sweep.from_frame(sweep_frame(PowerLaw(1e-3, 0.5), np.random.default_rng(0)))
-    assert sweep.optima(seed=3) == sweep.optima(seed=3)
-    assert sweep.optima(seed=3) != sweep.optima(seed=4)
-    with pytest.raises(ValueError, match="draws must be at least 2, but got 1"):
-        sweep.optima(draws=1)
+    assert (optimum.stderr, optimum.interval, optimum.n_seeds, optimum.source) == (None, None, 0, "none")
+    assert optimum.learning_rate == pytest.approx(1e-3, rel=0.1)
 
 
 def seeds_of_unequal_level(missing):
@@ -292,8 +284,8 @@ def test_a_seed_that_is_missing_at_high_rates_does_not_move_the_optimum():
     whole = Sweep.from_frame(seeds_of_unequal_level([])).optima()[0]
     partial = Sweep.from_frame(seeds_of_unequal_level([(0, 1)])).optima()[0]
     assert partial.learning_rate == pytest.approx(whole.learning_rate, rel=1e-6)
-    assert "did not finish" in partial.note
-    assert "did not finish" not in whole.note
+    assert OptimumFlag.UNFINISHED in partial.flags
+    assert OptimumFlag.UNFINISHED not in whole.flags
 
 
 def test_rates_at_which_most_runs_did_not_finish_are_a_wall():

@@ -61,4 +61,4 @@ def test_remarks_leave_out_what_the_page_says_anyway(sweep):
     analysis = analyse(Sweep.from_frame(sweep.trials[sweep.trials.learning_rate < 0.018].reset_index(drop=True)))
     remarks = words.remarks(analysis)
     assert any("add higher ones" in remark for remark in remarks)
-    assert analysis.verdict.sentence not in remarks
+    assert words.verdict(analysis.verdict) not in remarks

@@ -1,0 +1,80 @@
+"""A fall decided without any error bar: from the scatter of the optima round a smooth path over batch sizes.
+
+With one run per cell nothing tells how far a seed shifts a valley. The test below is free of that scale; its
+distribution is simulated for a constant optimum, under the worst of the ways in which the shifts' spread may change
+with batch size.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from surgecore._validate import FloatArray
+
+_DRAWS = 4000
+_SHARE = 0.15
+#: The spread of the shifts changes over the batch sizes by up to this factor: the most in the bundled sweeps.
+_CHANGE = 6.0
+
+
+def scatter_of_path(y: FloatArray) -> tuple[float, float]:
+    """Scatter of values round a smooth path, from their second differences, and its degrees of freedom."""
+    n = len(y)
+    # second differences of white noise have a variance of 6 and are correlated by -2/3 and 1/6
+    return float(np.sqrt(_second(y))), max((n - 2) / 2.0, 1.0)
+
+
+def scatter_p_value(y: FloatArray) -> float:
+    """Against a constant with shifts of unknown spread; values in the order of batch size, five or more."""
+    reference = _reference(len(y))
+    observed = float(_statistic(y[None])[0])
+    beyond = (reference >= observed).sum(axis=1)
+    return float((1 + beyond.max()) / (reference.shape[1] + 1))
+
+
+def _second(y: FloatArray) -> FloatArray:
+    return np.asarray((np.diff(y, 2, axis=-1) ** 2).mean(axis=-1) / 6.0)
+
+
+def _statistic(y: FloatArray) -> FloatArray:
+    """Squares left by the best curve that never falls, over those of the best that rises, then falls."""
+    rising, falling = _squares(y), _squares(y[:, ::-1])[:, ::-1]
+    n = y.shape[1]
+    # the peak joins whichever side makes it highest: a split anywhere is a curve that rises, then falls
+    joined = np.stack([rising[:, n - 1], *(rising[:, k] + falling[:, k + 1] for k in range(n - 1))])
+    # a split may step up where it should fall; such a curve is left in: it only lowers the statistic's scale
+    return np.asarray(rising[:, -1] / (joined.min(axis=0) + _SHARE * n * _second(y) + 1e-300))
+
+
+def _squares(y: FloatArray) -> FloatArray:
+    """Least squares of non-decreasing fits of the first k + 1 values of each row, shape (rows, n)."""
+    rows, n = y.shape
+    out = np.zeros((rows, n))
+    for r in range(rows):
+        # pool adjacent violators, value by value
+        level: list[float] = []
+        size: list[int] = []
+        left = 0.0
+        for k in range(n):
+            value, count = float(y[r, k]), 1
+            while level and level[-1] >= value:
+                other, many = level.pop(), size.pop()
+                left += (other - value) ** 2 * many * count / (many + count)
+                value = (other * many + value * count) / (many + count)
+                count += many
+            level.append(value)
+            size.append(count)
+            out[r, k] = left
+    return out
+
+
+@cache
+def _reference(n: int) -> FloatArray:
+    """The statistic under a constant, one row for each way in which the spread changes, (ways, draws)."""
+    rng = np.random.default_rng(n)
+    normal = rng.standard_normal((_DRAWS, n))
+    ways = [normal, normal * np.geomspace(_CHANGE, 1.0, n), normal * np.geomspace(1.0, _CHANGE / 2.0, n)]
+    ways.append(rng.standard_t(3, (_DRAWS, n)))
+    return np.array([_statistic(way) for way in ways])
