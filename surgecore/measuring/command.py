@@ -17,11 +17,11 @@ from surgecore.measuring.laboratory import Effort, Laboratory
 from surgecore.measuring.probes import probe_of
 from surgecore.measuring.updates import sign_updates
 from surgecore.training.engine.precision import set_precision
-from surgecore.training.plans.options import read_options
 from surgecore.training.runs.checkpoints import Checkpoint, check_losses, checkpoints
 from surgecore.training.runs.provenance import device_name, versions
 from surgecore.training.runs.runner import choose_device
 from surgecore.training.workloads.models import Model
+from surgecore.training.workloads.options import read_options
 from surgecore.training.workloads.workloads import WORKLOADS, Workload
 from surgecore.why.measurement import Measurement
 from surgecore.words import curve, say

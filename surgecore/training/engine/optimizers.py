@@ -14,7 +14,7 @@ from math import prod, sqrt
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from surgecore.training.plans.options import option
+from surgecore.training.workloads.options import option
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surgecore.training.engine.crossings import Crossings, n_readings
-from surgecore.training.plans.options import option
+from surgecore.training.workloads.options import option
 
 if TYPE_CHECKING:
     from surgecore.training.engine.loop import Engine

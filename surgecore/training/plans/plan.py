@@ -19,7 +19,7 @@ from surgecore.training.engine.optimizers import OPTIMIZERS, Optimizer
 from surgecore.training.engine.precision import PRECISIONS
 from surgecore.training.engine.protocols import PROTOCOLS, Protocol
 from surgecore.training.engine.stack import n_params
-from surgecore.training.plans.options import option, read_options, unknown
+from surgecore.training.workloads.options import option, read_options, unknown
 from surgecore.training.workloads.workloads import WORKLOADS, Workload, imported
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -15,7 +15,9 @@ from torch import Tensor
 from surgecore.training.engine.draws import draw_indices, draw_normals
 from surgecore.training.engine.stack import Shapes, Views
 from surgecore.training.workloads.own_loss import check_own_loss
-from surgecore.training.workloads.workloads import Quadratic, Workload
+
+if TYPE_CHECKING:
+    from surgecore.training.workloads.workloads import Quadratic, Workload
 
 #: Steps whose minibatches are drawn at once: part of the definition of a run's minibatches.
 BLOCK = 32
@@ -375,12 +377,3 @@ class QuadraticModel(Model):
         """Exact loss of every run, shape (groups, runs), float64."""
         theta = params["theta"].double()
         return ((0.5 * theta @ self.hessian.double() + self.mean.double()) * theta).sum(dim=-1) + self.floor
-
-
-def load_digits() -> tuple[Tensor, Tensor]:
-    """scikit-learn's digits: inputs / 16 with each pixel's mean removed, float32, and labels."""
-    from sklearn.datasets import load_digits as load
-
-    bunch = load()
-    x = bunch.data / 16
-    return torch.tensor(x - x.mean(axis=0), dtype=torch.float32), torch.tensor(bunch.target, dtype=torch.int64)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from surgecore.training.engine.stack import Views
 from surgecore.training.workloads.models import Batch, DataModel, cross_entropy
-from surgecore.training.workloads.workloads import CharTransformer, FashionCNN, fashion_folder
 
-#: Source of ten modules of Python 3.11.7, the same for every Python that runs this.
-_TEXT = Path(__file__).parent / "python.txt.gz"
+if TYPE_CHECKING:
+    from surgecore.training.workloads.workloads import CharTransformer, FashionCNN
 
 
 class CNNModel(DataModel):
@@ -55,23 +52,6 @@ def _dense(w: Tensor, b: Tensor, h: Tensor) -> Tensor:
     return torch.baddbmm(b.reshape(len(h), -1, 1), w.reshape(len(h), *w.shape[2:]), h)
 
 
-def load_fashion() -> tuple[Tensor, Tensor]:
-    """Training images of Fashion-MNIST, normalised, shape (60000, 1, 28, 28), and labels.
-
-    Raises
-    ------
-    FileNotFoundError
-        With how to get them.
-    """
-    folder = fashion_folder()
-    with gzip.open(folder / "train-images-idx3-ubyte.gz") as file:
-        pixels = np.frombuffer(file.read(), dtype=np.uint8, offset=16).reshape(-1, 1, 28, 28)
-    with gzip.open(folder / "train-labels-idx1-ubyte.gz") as file:
-        labels = np.frombuffer(file.read(), dtype=np.uint8, offset=8)
-    x = (pixels.astype(np.float32) / 255 - 0.286) / 0.353  # mean and standard deviation of all pixels
-    return torch.from_numpy(x), torch.from_numpy(labels.astype(np.int64))
-
-
 class TransformerModel(DataModel):
     """Pre-norm decoder with learned places, causal attention and a tanh-GELU layer of four times the width."""
 
@@ -107,16 +87,3 @@ class TransformerModel(DataModel):
 def _norm(h: Tensor, gain: Tensor) -> Tensor:
     # gains are kept as differences from one, so that all vectors start at zero
     return functional.layer_norm(h, h.shape[-1:]) * (1 + gain[:, None])
-
-
-def load_text(workload: CharTransformer) -> tuple[Tensor, Tensor]:
-    """Sequences of characters, evenly spaced through the text, and the characters that follow each.
-
-    Printable ASCII is numbered from its space, everything else is the last of the vocabulary.
-    """
-    text = np.frombuffer(gzip.decompress(_TEXT.read_bytes()), dtype=np.uint8).astype(np.int64) - 32
-    text[(text < 0) | (text > 94)] = workload.vocabulary - 1
-    last = len(text) - workload.context - 1
-    starts = np.linspace(0, last, workload.sequences).astype(np.int64)
-    window = text[starts[:, None] + np.arange(workload.context + 1)]
-    return torch.from_numpy(window[:, :-1].copy()), torch.from_numpy(window[:, 1:].copy())

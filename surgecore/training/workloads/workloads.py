@@ -9,23 +9,19 @@ A user's own workload is a subclass of `Workload` in a module of the user's. A p
 from __future__ import annotations
 
 import dataclasses
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from surgecore.training.engine.stack import Shapes
-from surgecore.training.plans.options import WORDS, option
+from surgecore.training.workloads.options import WORDS, option
 
 if TYPE_CHECKING:
     from surgecore.training.workloads.models import Model
 
-FASHION_VARIABLE = "SURGE_FASHION_MNIST"
-FASHION_FILES = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
 _FASHION_IMAGES = 60_000
 
 
@@ -155,7 +151,8 @@ class Softmax(Workload):
 
     def build(self, device: str = "cpu") -> Model:
         """Load the digits."""
-        from surgecore.training.workloads.models import SoftmaxModel, load_digits
+        from surgecore.training.workloads.datasets import load_digits
+        from surgecore.training.workloads.models import SoftmaxModel
 
         return SoftmaxModel(self, device, *load_digits())
 
@@ -190,7 +187,8 @@ class DigitsMLP(Workload):
 
     def build(self, device: str = "cpu") -> Model:
         """Load the digits."""
-        from surgecore.training.workloads.models import MLPModel, load_digits
+        from surgecore.training.workloads.datasets import load_digits
+        from surgecore.training.workloads.models import MLPModel
 
         return MLPModel(self, device, *load_digits())
 
@@ -240,7 +238,8 @@ class FashionCNN(Workload):
 
     def build(self, device: str = "cpu") -> Model:
         """Load the images; see `fashion_folder` for where they are looked for."""
-        from surgecore.training.workloads.networks import CNNModel, load_fashion
+        from surgecore.training.workloads.datasets import load_fashion
+        from surgecore.training.workloads.networks import CNNModel
 
         return CNNModel(self, device, *load_fashion())
 
@@ -294,7 +293,8 @@ class CharTransformer(Workload):
 
     def build(self, device: str = "cpu") -> Model:
         """Read the text."""
-        from surgecore.training.workloads.networks import TransformerModel, load_text
+        from surgecore.training.workloads.datasets import load_text
+        from surgecore.training.workloads.networks import TransformerModel
 
         return TransformerModel(self, device, *load_text(self))
 
@@ -337,39 +337,6 @@ def imported(path: str) -> type[Workload]:
         if item.type not in WORDS:
             raise ValueError(f"options of {path} must be of {', '.join(WORDS)}, but got {item.name}: {item.type}")
     return kind
-
-
-def fashion_folder() -> Path:
-    """Folder with the training images and labels of Fashion-MNIST.
-
-    Returns
-    -------
-    Path
-        What the variable SURGE_FASHION_MNIST names; without it the first with both files of that of Debian's package,
-        ``~/.cache/fashion-mnist`` and, in the working folder, ``data/FashionMNIST/raw``, where torchvision puts them
-        if its root is ``data``.
-
-    Raises
-    ------
-    FileNotFoundError
-        With how to get them, and what is missing in the folder named.
-    """
-    named = os.environ.get(FASHION_VARIABLE)
-    usual = [
-        Path("/usr/share/datasets/fashion-mnist"),
-        Path.home() / ".cache/fashion-mnist",
-        Path("data/FashionMNIST/raw"),
-    ]
-    for folder in [Path(named)] if named else usual:
-        if all((folder / file).exists() for file in FASHION_FILES):
-            return folder
-    missing = [file for file in FASHION_FILES if named and not (Path(named) / file).exists()]
-    where = f": {named} has no {' and no '.join(missing)}" if missing else ""
-    raise FileNotFoundError(
-        f"Fashion-MNIST was not found{where}. On Debian and Ubuntu: apt install dataset-fashion-mnist. Elsewhere put "
-        f"{' and '.join(FASHION_FILES)} from github.com/zalandoresearch/fashion-mnist into a folder and set "
-        f"{FASHION_VARIABLE} to it."
-    )
 
 
 WORKLOADS: Mapping[str, type[Workload]] = MappingProxyType(
