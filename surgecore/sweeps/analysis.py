@@ -99,57 +99,12 @@ class Analysis:
         dict
             Keys read, optima, fits, ranking, surge, remarks, and tradeoff where there is one.
         """
-        status = Counter(self.sweep.trials["status"])
-        comparison = self.comparison
-        ranked = zip(
-            comparison.fits, comparison.scores.tolist(), comparison.weights.tolist(), comparison.holdout.tolist(),
-            strict=True,
-        )  # fmt: skip
         result: dict[str, Any] = {
-            "read": {
-                "name": self.sweep.name,
-                "rows": len(self.sweep.trials),
-                "digest": self.sweep.digest,
-                "batch_sizes": self.sweep.batch_sizes.tolist(),
-                "learning_rates": self.sweep.learning_rates.tolist(),
-                "seeds": self.sweep.n_seeds,
-                "steps": self.sweep.steps,
-                "infeasible": status["infeasible"],
-                "incomplete": status["incomplete"],
-                "grid": self.sweep.is_grid,
-                "metric": {"name": self.sweep.metric.name, "goal": self.sweep.metric.goal},
-                "notices": [notice.to_dict() for notice in self.sweep.notices],
-            },
+            "read": _read(self.sweep),
             "optima": [_optimum(optimum) for optimum in self.optima],
-            "fits": {fit.family.key: fit_facts(fit) for fit in comparison.fits},
-            "ranking": {
-                "outcome": comparison.outcome,
-                "close": comparison.close,
-                "tried": len(comparison.fits),
-                "overdispersion": comparison.overdispersion,
-                "order": [
-                    {"law": fit.family.key, "aic": score, "weight": weight, "holdout_error": holdout}
-                    for fit, score, weight, holdout in ranked
-                ],
-            },
-            "surge": {
-                "decision": self.verdict.decision,
-                "p_value": self.verdict.p_value,
-                "fall_octaves": self.verdict.fall_octaves,
-                "interval": self.verdict.interval,
-                "peak_bracketed": self.verdict.peak_bracketed,
-                "kind": self.verdict.kind,
-                "reason": self.verdict.reason,
-                "peak": self.verdict.peak,
-                "trough": self.verdict.trough,
-                "reach": self.verdict.reach,
-                "witness": None if self.verdict.witness is None else asdict(self.verdict.witness),
-                "rests_on": self.verdict.rests_on,
-                "beyond": self.verdict.beyond,
-                "coarse": self.verdict.coarse,
-                "errors_from": self.verdict.source,
-                "price": [asdict(found) for found in self.prices],
-            },
+            "fits": {fit.family.key: fit_facts(fit) for fit in self.comparison.fits},
+            "ranking": _ranking(self.comparison),
+            "surge": {**_surge(self.verdict), "price": [asdict(found) for found in self.prices]},
             "remarks": [vars(remark) for remark in self.remarks],
         }
         if self.tradeoff is not None:
@@ -186,6 +141,50 @@ def analyse(sweep: Sweep, *, seed: int = 0) -> Analysis:
     comparison = compare(optima)
     verdict = surge_verdict(sweep, seed=seed)
     return Analysis(sweep, optima, comparison, verdict, tuple(_remarks(sweep, optima)), tradeoff(sweep))
+
+
+def _read(sweep: Sweep) -> dict[str, Any]:
+    status = Counter(sweep.trials["status"])
+    return {
+        "name": sweep.name,
+        "rows": len(sweep.trials),
+        "digest": sweep.digest,
+        "batch_sizes": sweep.batch_sizes.tolist(),
+        "learning_rates": sweep.learning_rates.tolist(),
+        "seeds": sweep.n_seeds,
+        "steps": sweep.steps,
+        "infeasible": status["infeasible"],
+        "incomplete": status["incomplete"],
+        "grid": sweep.is_grid,
+        "metric": {"name": sweep.metric.name, "goal": sweep.metric.goal},
+        "notices": [notice.to_dict() for notice in sweep.notices],
+    }
+
+
+def _ranking(comparison: Comparison) -> dict[str, Any]:
+    columns = (comparison.scores.tolist(), comparison.weights.tolist(), comparison.holdout.tolist())
+    return {
+        "outcome": comparison.outcome,
+        "close": comparison.close,
+        "tried": len(comparison.fits),
+        "overdispersion": comparison.overdispersion,
+        "order": [
+            {"law": fit.family.key, "aic": score, "weight": weight, "holdout_error": holdout}
+            for fit, score, weight, holdout in zip(comparison.fits, *columns, strict=True)
+        ],
+    }
+
+
+def _surge(verdict: SurgeVerdict) -> dict[str, Any]:
+    same = (
+        "decision", "p_value", "fall_octaves", "interval", "peak_bracketed", "kind", "reason", "peak", "trough",
+        "reach", "rests_on", "beyond", "coarse",
+    )  # fmt: skip
+    return {
+        **{name: getattr(verdict, name) for name in same},
+        "witness": None if verdict.witness is None else asdict(verdict.witness),
+        "errors_from": verdict.source,
+    }
 
 
 def _remarks(sweep: Sweep, optima: tuple[Optimum, ...]) -> list[Remark]:
