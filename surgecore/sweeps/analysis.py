@@ -143,8 +143,13 @@ def analyse(sweep: Sweep, *, seed: int = 0) -> Analysis:
     return Analysis(sweep, optima, comparison, verdict, tuple(_remarks(sweep, optima)), tradeoff(sweep))
 
 
+def _counts(sweep: Sweep) -> Counter[str]:
+    """Trials of each status."""
+    return Counter({str(name): int(n) for name, n in sweep.trials["status"].value_counts().items()})
+
+
 def _read(sweep: Sweep) -> dict[str, Any]:
-    status = Counter(sweep.trials["status"])
+    status = _counts(sweep)
     return {
         "name": sweep.name,
         "rows": len(sweep.trials),
@@ -201,7 +206,7 @@ def _remarks(sweep: Sweep, optima: tuple[Optimum, ...]) -> list[Remark]:
     for side, kind in (("low", RemarkKind.LOWEST_TRIED), ("high", RemarkKind.HIGHEST_TRIED)):
         if sizes := tuple(optimum.batch_size for optimum in optima if optimum.on_edge == side):
             result.append(Remark(kind, batch_sizes=sizes))
-    status = Counter(sweep.trials["status"])
+    status = _counts(sweep)
     for name, kind in (("infeasible", RemarkKind.DIVERGED), ("incomplete", RemarkKind.INCOMPLETE)):
         if status[name]:
             result.append(Remark(kind, status[name], len(sweep.trials)))

@@ -7,6 +7,7 @@ diverged). Nothing is dropped: diverged and truncated runs are kept and counted.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -26,6 +27,9 @@ from surgecore.tables.models import Group
 from surgecore.tables.names import ColumnMapping
 from surgecore.tables.problems import Notice
 from surgecore.tables.table import Table, import_frame, open_table
+
+# rows of a CSV that are written at a time
+_ROWS = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,14 +205,28 @@ class Sweep:
             back. The metric stands under its own name and with its own sign, and beside a name other than
             ``loss`` which way is good, in brackets. A diverged loss is ``nan`` or ``inf``, a missing one is empty.
         """
-        loss = self.trials["loss"]
-        text = self.metric.shown(loss).astype(object)
-        text[loss.isna()] = np.where(self.trials["status"][loss.isna()] == "infeasible", "nan", "")
-        table = unformulated(self.canonical(text))
-        csv = _written(table)
+        csv = "".join(self._csv())
         if path is not None:
             Path(path).write_text(csv, encoding="utf-8", newline="")
         return csv
+
+    def _csv(self) -> Iterator[str]:
+        """The canonical CSV: its head, then some of its rows at a time, so that a long one never is in memory."""
+        yield str(unformulated(self._named(self.trials.iloc[:0])).to_csv(index=False, lineterminator="\n"))
+        place = list(self.trials.columns).index("loss")
+        for start in range(0, len(self.trials), _ROWS):
+            trials = self.trials.iloc[start : start + _ROWS]
+            table, lost = unformulated(self._named(trials)), trials["loss"].isna()
+            if lost.any():
+                text = self.metric.shown(trials["loss"]).astype(object)
+                text[lost] = np.where(trials["status"][lost] == "infeasible", "nan", "")
+                table.isetitem(place, text.to_numpy())
+            yield _written(table)
+
+    def _named(self, trials: pd.DataFrame, metric: pd.Series[Any] | None = None) -> pd.DataFrame:
+        table = trials.assign(loss=self.metric.shown(trials["loss"]) if metric is None else metric)
+        # steps to a target are in a column of their own already
+        return table if self.metric.name in table else table.rename(columns={"loss": self.metric.column})
 
     def canonical(self, metric: pd.Series[Any] | None = None) -> pd.DataFrame:
         """The trials with the metric under its own name and with its own sign.
@@ -223,14 +241,15 @@ class Sweep:
         DataFrame
             One row a trial; a copy.
         """
-        table = self.trials.assign(loss=self.metric.shown(self.trials["loss"]) if metric is None else metric)
-        # steps to a target are in a column of their own already
-        return table if self.metric.name in table else table.rename(columns={"loss": self.metric.column})
+        return self._named(self.trials, metric)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical CSV, in hexadecimal: the identity of the data, whatever the name."""
-        return hashlib.sha256(self.to_csv().encode()).hexdigest()
+        found = hashlib.sha256()
+        for part in self._csv():
+            found.update(part.encode())
+        return found.hexdigest()
 
     @property
     def batch_sizes(self) -> FloatArray:
@@ -255,7 +274,7 @@ class Sweep:
         values = self.trials["steps"].dropna().unique()
         return int(values[0]) if len(values) == 1 else None
 
-    @property
+    @cached_property
     def is_grid(self) -> bool:
         """Whether batch sizes were swept over a common or a regular set of learning rates.
 
@@ -329,12 +348,11 @@ class Sweep:
 
 
 def _written(table: pd.DataFrame) -> str:
-    """What `DataFrame.to_csv` writes, a column at a time: every value that repeats is written out once."""
+    """The rows that `DataFrame.to_csv` writes, a column at a time: every value that repeats is written out once."""
     columns = [_cells(table[name]) for name in table.columns]
     if not all(columns) or table.columns.duplicated().any():
-        return str(table.to_csv(index=False, lineterminator="\n"))
-    head = table.iloc[:0].to_csv(index=False, lineterminator="\n")
-    return str(head) + "\n".join(map(",".join, zip(*columns, strict=True))) + "\n"
+        return str(table.to_csv(index=False, header=False, lineterminator="\n"))
+    return "\n".join(map(",".join, zip(*columns, strict=True))) + "\n"
 
 
 def _cells(column: pd.Series[Any]) -> list[str] | None:
@@ -348,10 +366,14 @@ def _cells(column: pd.Series[Any]) -> list[str] | None:
     elif kind in "iu":
         texts = list(map(str, values.tolist()))
     else:
-        if not all(isinstance(value, str | float) for value in values.tolist()):
+        found: list[Any] = values.tolist()
+        kinds = set(map(type, found))
+        if not kinds <= {str, float}:
             return None
-        texts = [repr(v) if isinstance(v, float) else v for v in values.tolist()]
-        if any(mark in text for text in texts for mark in ',"\n\r') or "" in texts[:-1]:
+        texts = [repr(v) if isinstance(v, float) else v for v in found] if float in kinds else found
+        everything = "".join(texts)
+        if any(mark in everything for mark in ',"\n\r') or "" in texts[:-1]:
             return None
     lookup = np.array([*texts, ""], dtype=object)
-    return list(lookup[codes])
+    cells: list[str] = lookup[codes].tolist()
+    return cells

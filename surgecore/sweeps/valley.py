@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.sparse import csr_array
 from scipy.stats import t as student_t
 
 from surgecore._validate import FloatArray, positive_array
@@ -134,19 +135,24 @@ class Valley:
         grow = np.where(n > 1, np.sqrt(n / np.maximum(n - 1.0, 1.0)), 0.0)
         return np.asarray(left * grow * steep[c.cell])
 
-    def scores(self, weights: FloatArray) -> FloatArray:
-        """What each seed adds to a linear function of the means, shape (n_sources, len(weights))."""
+    @cached_property
+    def covariance(self) -> FloatArray:
+        """Covariance of the warped means over runs, shape (n_cells, n_cells): all that variances need of the runs.
+
+        What a seed adds to each mean is summed before it is squared; cells run once add nothing.
+        """
         c = self.cells
-        run = (self._errors / c.n[c.cell])[:, None] * weights.T[c.cell]
-        out = np.zeros((int(c.source.max()) + 1, weights.shape[0]))
-        np.add.at(out, c.source, run)
-        return out
+        # sparse: a seed that was never shared has one cell, and there may be as many as runs
+        added = csr_array((self._errors / c.n[c.cell], (c.source, c.cell)), shape=(int(c.source.max()) + 1, len(c.x)))
+        return np.asarray((added.T @ added).toarray(), dtype=np.float64)
 
     def variance(self, weights: FloatArray, spare: float) -> FloatArray:
         """Variance over runs of linear functions of the means; `spare` is that of a cell run once."""
         once = np.where(self.cells.n < 2, spare, 0.0)
-        return np.asarray((self.scores(weights) ** 2).sum(axis=0) + weights**2 @ once)
+        by_runs = ((weights @ self.covariance) * weights).sum(axis=1)
+        return np.asarray(np.maximum(by_runs, 0.0) + weights**2 @ once)
 
+    @cached_property
     def run_variance(self) -> tuple[float, float]:
         """Variance of one run in its cell, warped and without seeds' levels, and its degrees of freedom."""
         c = self.cells
@@ -167,7 +173,7 @@ class Valley:
         repeated = c.n > 1
         return float(parts.sum() ** 2 / (parts[repeated] ** 2 / (c.n[repeated] - 1.0)).sum())
 
-    @property
+    @cached_property
     def shared(self) -> bool:
         """Whether a seed stands behind a third of the cells or more: its own shift then moves them together."""
         return bool(np.bincount(self.cells.source).max() >= max(2.0, len(self.cells.x) / 3.0))
@@ -273,10 +279,10 @@ class Valleys:
 
     def _spare(self, valley: Valley) -> float:
         """Variance of a run in a cell that was run once: that of the others at its batch size, or of all."""
-        own, dof = valley.run_variance()
+        own, dof = valley.run_variance
         if dof >= 3:
             return own
-        every = [v.run_variance() for v in self.valleys]
+        every = [v.run_variance for v in self.valleys]
         return float(sum(v * d for v, d in every if d) / max(sum(d for _, d in every), 1.0))
 
     def _noise(self, valley: Valley, weights: FloatArray) -> FloatArray:
@@ -478,8 +484,7 @@ def _noise_power(used: list[Cells], warps: list[Warp]) -> float | None:
     u, z, group = [], [], []
     for i, (c, w) in enumerate(zip(used, warps, strict=True)):
         steep = w.slope(c.mean)
-        left = (c.loss - c.mean[c.cell]) * steep[c.cell]
-        square = np.bincount(c.cell, left**2)
+        square = np.bincount(c.cell, (c.loss - c.mean[c.cell]) ** 2) * steep**2
         many = (c.n > 1) & (square > 0)
         u.append(np.log(steep * w.scale)[many])
         z.append(np.log(square[many] / (c.n[many] - 1.0)))

@@ -291,3 +291,16 @@ def test_a_seed_that_is_missing_at_high_rates_does_not_move_the_optimum():
 def test_rates_at_which_most_runs_did_not_finish_are_a_wall():
     optimum = Sweep.from_frame(seeds_of_unequal_level([(0, 2), (1, 2), (2, 2)])).optima()[0]
     assert optimum.learning_rate == pytest.approx(2**-6, rel=0.05)
+
+
+def test_a_long_csv_is_written_in_parts_as_in_one(monkeypatch):
+    frame = pd.DataFrame({"batch_size": [8, 8, 8, 16, 16, 16, 16], "lr": [0.1, 0.2, 0.4, 0.1, 0.2, 0.4, 0.8]})
+    frame["accuracy"] = [0.5, 0.75, np.nan, 0.25, 0.5, 0.625, np.inf]
+    frame["note"] = ["=1+1", "a,b", "", "plain", "-3", None, 'say "x"']
+    sweep = Sweep.from_frame(frame)
+    whole = sweep.to_csv()
+    assert "'=1+1" in whole
+    assert whole.count("\n") == 8
+    for rows in (1, 2, 3, 7):
+        monkeypatch.setattr("surgecore.sweeps.sweep._ROWS", rows)
+        assert sweep.to_csv() == whole

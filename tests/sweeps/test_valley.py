@@ -76,3 +76,16 @@ def test_one_run_per_cell_gives_no_error():
     valleys = valleys_of(seeds=1)
     assert valleys.source is Source.ONE_RUN
     assert all(point.stderr is None for point in valleys.points.points)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.6])
+def test_the_variance_of_a_slope_is_the_sum_of_the_seeds_squares(share):
+    rng = np.random.default_rng(4)
+    frame = sweep_frame(LAW, rng, seeds=6)
+    valley = Sweep.from_frame(frame[rng.random(len(frame)) < share]).valleys.valleys[2]
+    cells, weights = valley.cells, valley.weights(np.linspace(-5.0, -4.0, 3), 1)
+    by_seed = np.zeros((int(cells.source.max()) + 1, 3))
+    for error, cell, seed in zip(valley._errors, cells.cell, cells.source, strict=True):
+        by_seed[seed] += error / cells.n[cell] * weights[:, cell]
+    expected = (by_seed**2).sum(axis=0) + weights**2 @ np.where(cells.n < 2, 0.3, 0.0)
+    assert valley.variance(weights, 0.3) == pytest.approx(expected, rel=1e-9)
