@@ -4,7 +4,7 @@ Each row is a valley, a grid of learning rates, a number of runs, a noise and a 
 how often the tool was wrong: falls that are not there, falls denied, 95 % intervals that miss. Exits with 1 where a
 row falls short. From the repository:
 
-    python benchmarks/calibration.py [--sweeps 400] [--only WORD] [--bundled] [--workers 2]
+    python benchmarks/calibration.py [--sweeps 400] [--only WORD ...] [--bundled] [--workers 2]
 """
 
 from __future__ import annotations
@@ -397,13 +397,13 @@ def bundled(repeats: int, workers: int) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sweeps", type=int, default=400, help="simulated sweeps per row")
-    parser.add_argument("--only", help="rows whose name has this in it")
+    parser.add_argument("--only", nargs="+", default=[""], help="rows whose name has one of these in it")
     parser.add_argument("--bundled", action="store_true", help="subsets of the bundled sweeps instead")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     options = parser.parse_args()
     if options.bundled:
         sys.exit(bool(bundled(max(options.sweeps // 20, 1), options.workers)))
-    names = [name for name in KINDS if not options.only or options.only in name]
+    names = [name for name in KINDS if any(word in name for word in options.only)]
     sys.exit(bool(table(names, options.sweeps, options.workers)))
 
 

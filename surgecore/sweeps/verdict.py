@@ -88,7 +88,8 @@ class SurgeVerdict:
         its simulation.
     fall_octaves : float or None
         log2 of the largest drop after a running maximum: from `peak` to `trough` where it falls, else the least that
-        the test holds for as likely as not; None where it cannot be estimated.
+        the test holds for as likely as not; None where it cannot be estimated. The pair is chosen because it drops
+        most, so a fall is biased upwards; `interval` is not.
     interval : tuple of float or None
         95 % interval of `fall_octaves`; its upper end is infinite where nothing bounds the fall.
     peak, trough : float or None
