@@ -21,11 +21,14 @@ _FILE = "answers.json"
 
 @dataclass(frozen=True)
 class BriefOptimum:
-    """Best learning rate at one batch size, with its 95 % interval, or the end of the rates that it lies at."""
+    """Best learning rate at one batch size, with its 95 % interval, or the end of the rates that it lies at.
+
+    An end of the interval that is open is None.
+    """
 
     batch_size: float
     learning_rate: float
-    interval: tuple[float, float] | None
+    interval: tuple[float | None, float | None] | None
     on_edge: str | None
 
 
@@ -69,7 +72,7 @@ def answer_of(entry: Entry, analysis: Analysis) -> Answer:
     ends = verdict.interval
     optima = tuple(
         BriefOptimum(
-            o.batch_size, _short(o.learning_rate), o.interval and (_short(o.interval[0]), _short(o.interval[1])),
+            o.batch_size, _short(o.learning_rate), o.interval and (_finite(o.interval[0]), _finite(o.interval[1])),
             o.on_edge,
         )
         for o in analysis.optima
