@@ -317,7 +317,11 @@ def _text(analysis: Analysis, options: argparse.Namespace) -> str:
             lines += ["", words.price(found, analysis.sweep.metric)]
     if options.next:
         plan = next_runs(analysis)
-        lines += ["", words.next_runs(plan), words.next_runs_table(plan).to_string(index=False)]
+        lines += [
+            "",
+            f"{words.next_runs(plan)} {words.without_plan(plan)}".strip(),
+            words.next_runs_table(plan).to_string(index=False),
+        ]
     return "\n".join(lines)
 
 

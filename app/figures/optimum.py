@@ -37,13 +37,13 @@ def card(
     y = span([*heights, rate])
     ends = [end for end in known or () if y[0] / 2 < end < 2 * y[1]]
     x = (min(sizes) / 1.6, max(sizes) * 1.6) if sizes else (1.0, 1024.0)
-    plot = Plot(
-        width, height, x, span([*heights, rate, *ends], 1.15), axes.best_rate(unit), right=150 if width > 500 else 16
-    )
-    peak, trough = getattr(verdict, "peak", None), getattr(verdict, "trough", None)
-    if verdict.decision == "fall" and peak and trough:
-        plot.shade(peak, trough, FALL, say("drawn-fall"))
-    witness = getattr(verdict, "witness", None)
+    best = next((fit for fit in analysis.comparison.fits if fit.law is not None), None)
+    # room for the whole name of the law; a narrow drawing goes without
+    right = 20 + 7.7 * len(words.curve(best.family.key)) if width > 500 and best is not None else 16
+    plot = Plot(width, height, x, span([*heights, rate, *ends], 1.15), axes.best_rate(unit), right=right)
+    if verdict.decision == "fall" and verdict.peak and verdict.trough:
+        plot.shade(verdict.peak, verdict.trough, FALL, say("drawn-fall"))
+    witness = verdict.witness
     if witness is not None:
         plot.level(
             witness.learning_rate,
@@ -51,7 +51,6 @@ def card(
             witness.larger,
             say("drawn-witness", rate=number(witness.learning_rate, 2)),
         )
-    best = next((fit for fit in analysis.comparison.fits if fit.law is not None), None)
     if best is not None:
         _law(plot, best, x)
     plot.marks(marks(optima))

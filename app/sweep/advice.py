@@ -31,7 +31,7 @@ def show(analysis: Analysis, wanted: float) -> None:
 
 def _next(analysis: Analysis) -> None:
     plan = once(analysis, "next", lambda: next_runs(analysis))
-    st.markdown(words.next_runs(plan))
+    st.markdown(f"{words.next_runs(plan)} {words.without_plan(plan)}")
     if len(plan.table):
         cells = words.next_runs_table(plan)
         st.dataframe(cells, hide_index=True)

@@ -117,7 +117,7 @@ def beta_text(value: float) -> str:
 
 def price(found: Price, metric: Metric | None = None) -> str:
     """Which rates are as good, and what half and twice the rate cost, in a sentence or two."""
-    name = metric_name(metric) if metric is not None else say("price-loss")
+    name = metric_name(metric) if metric is not None and metric.name != "loss" else say("price-loss")
     extra = number(found.extra_loss, 2)
     low, high = found.lowest, found.highest
     if low is not None and high is not None:

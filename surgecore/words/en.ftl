@@ -613,11 +613,12 @@ next-go-up = The fitted peak lies beyond the batch sizes measured: go further up
 next-decide = If { $law } holds, { $count ->
     [one] one run decides
    *[other] { $count } runs decide
-} its fall of { $fall } with a chance of { $chance } (simulated); the same runs as extra seeds, { $uniform }.
+} its fall of { $fall } with a chance of { $chance } (simulated).
 next-narrow = If { $law } holds, { $count ->
-    [one] one run brings
-   *[other] { $count } runs bring
-} the interval of the peak to { $width } of its width (simulated, { $low } to { $high }); the same runs as extra seeds, to { $uniform }.
+    [one] one run narrows
+   *[other] { $count } runs narrow
+} the interval of the peak to { $width } of its width ({ $low } to { $high }, simulated).
+next-uniform = The same runs as extra seeds: { $uniform }.
 next-doubtful = The optima scatter about it by more than their error bars, so more runs cannot promise it.
 next-reason-lowest-tried = the best learning rate is the lowest tried
 next-reason-highest-tried = the best learning rate is the highest tried

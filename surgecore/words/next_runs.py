@@ -13,19 +13,24 @@ from surgecore.words.phrases import say
 def next_runs(plan: NextRuns) -> str:
     """What the next runs are for and what they should achieve."""
     name = curve(plan.law or "surge")
-    promise, uniform = plan.promise, plan.uniform
-    if plan.goal is Goal.DECIDE and plan.fall_octaves is not None and promise is not None and uniform is not None:
+    promise = plan.promise
+    if plan.goal is Goal.DECIDE and plan.fall_octaves is not None and promise is not None:
         return say(
             "next-decide", fall=share(1.0 - 2.0**-plan.fall_octaves), count=plan.n_runs, law=name,
-            chance=share(promise.value), uniform=share(uniform.value),
+            chance=share(promise.value),
         )  # fmt: skip
-    if plan.goal is Goal.NARROW and promise is not None and uniform is not None:
+    if plan.goal is Goal.NARROW and promise is not None:
         text = say(
             "next-narrow", width=share(promise.value), low=share(promise.low), high=share(promise.high),
-            count=plan.n_runs, law=name, uniform=share(uniform.value),
+            count=plan.n_runs, law=name,
         )  # fmt: skip
         return f"{text} {say('next-doubtful')}" if plan.doubtful else text
     return say(f"next-{plan.goal.replace('_', '-')}")
+
+
+def without_plan(plan: NextRuns) -> str:
+    """What the same runs would achieve as extra seeds; "" where nothing is promised."""
+    return say("next-uniform", uniform=share(plan.uniform.value)) if plan.uniform is not None else ""
 
 
 def next_runs_table(plan: NextRuns) -> pd.DataFrame:

@@ -58,7 +58,8 @@ def test_three_boxes_lead_to_every_bundled_sweep(app, bundled):
 
 
 def test_the_choice_sorts_by_number_and_names_checkpoints_by_their_loss(app, bundled):
-    app.run()
+    app.query_params["sweep"] = bundled[0].title
+    app.run().switch_page("app_pages/sweep.py").run()
     assert [app.selectbox(key=key).value for key in ("sweep", "sweep-optimizer", "sweep-run")] == [
         "Digits MLP", "sign descent", "10 steps from loss 1",
     ]  # fmt: skip

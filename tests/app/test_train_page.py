@@ -61,7 +61,7 @@ def test_from_a_choice_to_a_sweep_on_every_page(page):
     quadratic(page)
     press(page, "Train this sweep")
     name = "".join(page.query_params["job"])
-    assert [code.value for code in page.code][:1] == [training_jobs.jobs().find(name).plan.to_toml()]
+    assert [code.value for code in page.code][:1] == [training_jobs.jobs().find(name).plan.to_toml().rstrip()]
     wait()
     page.run()
     job = training_jobs.jobs().find(name)
