@@ -22,7 +22,8 @@ run: $(STAMP) ## open the dashboard on http://localhost:8501
 	@$(BIN)/python -m streamlit run app/streamlit_app.py --server.port $(PORT)
 
 test: $(STAMP) browser ## run all tests: unit, property, app and browser
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--ignore tests/e2e)
+	$(if $(PYTEST_ARGS),,$(BIN)/python -m pytest -n 2 --dist worksteal tests/e2e)
 
 lint: $(STAMP) ## ruff and mypy; prettier, eslint and tsc for the browser's code
 	$(BIN)/ruff check .

@@ -100,4 +100,4 @@ def _tile(entry: Entry) -> str:
 
 
 def _interval(found: tuple[float, float] | None) -> tuple[float, float] | None:
-    return found if found is not None and all(isfinite(end) and end > 0 for end in found) else None
+    return found if found is not None and all(end is not None and isfinite(end) and end > 0 for end in found) else None

@@ -54,7 +54,9 @@ def current_state() -> tuple[ExploreState, list[str]]:
     sent = last_state()
     if sent is not None:
         state = from_json(sent)
-        st.session_state["explore"] = state, []
+        before, notices = st.session_state.get("explore") or _from_address()
+        # the instrument tells its view as soon as it stands: what was wrong with the address is said until a change
+        st.session_state["explore"] = state, notices if state.model == before.model else []
         _write_query(state)
     elif "explore" not in st.session_state:
         st.session_state["explore"] = _from_address()

@@ -16,7 +16,7 @@ VIEW = (0.0, 12.0, -2.7, -0.3, -5.0, -1.5)
 LARGE = 1024
 NO_ALIGNMENT, CORRELATION = 0.6, 0.6
 #: Bundled sweeps of step 5, one network from one checkpoint.
-MEASURED = ("digits-mlp-sign-k1", "digits-mlp-sign-k10", "digits-mlp-adam-k10")
+MEASURED = ("digits-mlp-sign-c3-k1", "digits-mlp-sign-c3-k10", "digits-mlp-adam-c3-k10")
 DOORS = ("explore", "sweep", "evidence")
 
 
@@ -134,7 +134,7 @@ def _within(model: NoiseModel) -> NoiseModel:
 def panel(sweep: Sweep, name: str) -> dict[str, Any]:
     """A measured sweep beside the others: best rates over their highest, and whether they fall."""
     optima = sweep.optima()
-    verdict = surge_verdict(optima)
+    verdict = surge_verdict(sweep)
     most = max(optimum.learning_rate for optimum in optima)
     points = [
         {

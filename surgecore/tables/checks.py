@@ -24,7 +24,7 @@ from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, 
 SAME_RATE = 6e-3
 _MAX_PROBLEMS = 1000
 #: Rows from which on seeds that never repeat are names of runs.
-_IDS = 20
+_IDS = 5000
 #: Rows from which on a column that is wrong in most of them is one problem.
 _WHOLE = 5
 #: A remark that somebody wrote into a cell.

@@ -59,7 +59,8 @@ def _swept_rate(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:
     shared = [name for name in names if 2 <= levels[name] <= max(2, len(frame) // 2)]
     if not shared:
         return guess
-    fewest = min(shared, key=lambda name: levels[name])
+    # two values are another setting's rate, not a sweep
+    fewest = min((name for name in shared if levels[name] > 2), key=lambda name: levels[name], default=shared[0])
     kept = guess.learning_rate if guess.learning_rate in shared else shared[0]
     # a rate that decayed has many values, even where each stands in several rows of one run
     return replace(guess, learning_rate=fewest if levels[kept] > 2 * levels[fewest] else kept)

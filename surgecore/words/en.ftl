@@ -1071,7 +1071,7 @@ learn-undone-sub = With alignment R = { $alignment } there is no peak at all. Wi
 learn-undone-limit = A toy: one common factor in all gradients. Below R = 1 there is no peak when signal to noise is equal.
 learn-measured-sentence = So we trained a small network. Ten sign steps show a fall; one sign step and Adam do not.
 learn-measured-sub = Best rates over the batch size, each relative to its highest, with 95 % intervals.
-learn-measured-limit = A fall after ten steps is no evidence for a law about one. Larger batches were not tried.
+learn-measured-limit = Two of three starting points show the fall; at the third it is not decided. A fall after ten steps is no evidence for a law about one.
 
 learn-number-rule = the rate at batch size { $batch }, by the square-root rule
 learn-number-fall = from the peak at batch size { $batch } to where it settles
@@ -1081,9 +1081,9 @@ learn-number-levels = the best rate rises to { $rate } and stays
 learn-falls = Falls by { $fall } ({ $low } to { $high })
 learn-no-fall = No fall up to batch size { $last }
 learn-undecided = Not decided up to batch size { $last }
-learn-panel-digits-mlp-sign-k1 = One sign step
-learn-panel-digits-mlp-sign-k10 = Ten sign steps
-learn-panel-digits-mlp-adam-k10 = Ten steps of Adam
+learn-panel-digits-mlp-sign-c3-k1 = One sign step
+learn-panel-digits-mlp-sign-c3-k10 = Ten sign steps
+learn-panel-digits-mlp-adam-c3-k10 = Ten steps of Adam
 learn-panel-alt = { $title }: best learning rates at { $count } batch sizes, relative to the highest. { $verdict }.
 learn-switch-alignment = Curvatures do not pull together
 learn-switch-correlation = Gradients share their noise

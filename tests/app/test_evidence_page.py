@@ -133,13 +133,14 @@ def test_the_table_has_every_checkpoint(explained):
     for title, one in explained.items():
         numbers = table[title]
         assert numbers["Peak by Theorem 3, $B_{noise}$"] == why.number(one.measurement.numbers["noise_scale"])
-        assert numbers["Peak as trained, 1 step"] == "none"
+        assert one.trained_peak("sign").kind in ("no_fall", "undecided")
+        assert numbers["Peak as trained, 1 step"].startswith(("none", "undecided"))
         assert numbers["Peak by Exact, correlated gradients"] == "none: rises to the end"
     digits = table["Digits MLP at loss 1.0"]
     assert digits["Peak by Exact (Theorem 2)"] == "37.6, between batch sizes 2⁴ and 2⁶"
     assert digits["Peak as trained, 10 steps"] == "between batch sizes 2⁶ and 2¹⁰"
     assert explained["Digits MLP at loss 0.1"].trained_peak("sign", 10).kind == "no_fall"
-    assert table["Digits MLP at loss 0.1"]["Peak as trained, 10 steps"] == "none, any fall is below 9.8 %"
+    assert table["Digits MLP at loss 0.1"]["Peak as trained, 10 steps"] == "none, any fall is below 9 %"
 
 
 def test_every_number_has_an_interval_or_is_said_to_be_exact(explained):
@@ -197,7 +198,7 @@ def test_one_sweep_opens_with_its_verdict_its_card_and_why(app, bundled):
     app.query_params["open"] = bundled[0].title
     opened(app)
     assert app.title[0].value == bundled[0].title
-    assert "Falls 12 %" in said(app)
+    assert "Not decided" in said(app)
     assert bundled[0].read_card().partition("\n")[2].strip() in [text.value for text in app.markdown]
     assert [button.label for button in app.button if button.label.startswith("Why")]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,10 @@ from learn.story import MEASURED, STEPS, STORY, Place, fall, from_json, from_que
 from scipy.special import erf, erfinv
 
 from surgecore import one_step_curves, surge_verdict
+from surgecore.sweeps.answers import load_answers
+from surgecore.words import say
+
+DATA = Path(__file__).parents[2] / "data"
 
 PAGE = "app_pages/learn.py"
 
@@ -73,7 +78,7 @@ def test_what_was_measured_is_the_data_with_their_verdict(told, bundled):
     falls = []
     for name, panel in zip(MEASURED, told["panels"], strict=True):
         optima = sweeps[name].optima()
-        verdict = surge_verdict(optima)
+        verdict = surge_verdict(sweeps[name])
         most = max(optimum.learning_rate for optimum in optima)
         assert [point["share"] for point in panel["points"]] == [o.learning_rate / most for o in optima]
         assert [point["low"] for point in panel["points"]] == [o.interval[0] / most for o in optima]
@@ -86,6 +91,13 @@ def test_what_was_measured_is_the_data_with_their_verdict(told, bundled):
             assert not panel["fall"]
     # the sentence of the last step: ten sign steps fall, one sign step and Adam do not
     assert falls == ["no_fall", "fall", "no_fall"]
+
+
+def test_how_many_starting_points_show_the_fall():
+    answers = load_answers(DATA)
+    found = [answers[f"digits-mlp-sign{start}-k10"].decision for start in ("", "-c2", "-c3")]
+    assert found == ["undecided", "fall", "fall"]
+    assert say("learn-measured-limit").startswith("Two of three starting points show the fall; at the third it is not")
 
 
 def test_no_number_stands_in_a_sentence_that_the_library_did_not_compute(told):
