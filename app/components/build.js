@@ -30,11 +30,11 @@ const worker = {
   name: "worker",
   setup(build) {
     build.onResolve({ filter: /^worker:/ }, ({ path, resolveDir }) => ({
-      path: resolve(resolveDir, path.slice("worker:".length)),
+      path: relative(HERE, resolve(resolveDir, path.slice("worker:".length))),
       namespace: "worker",
     }));
     build.onLoad({ filter: /.*/, namespace: "worker" }, async ({ path }) => {
-      const made = await esbuild.build({ ...OPTIONS, entryPoints: [path], format: "iife", minify: true });
+      const made = await esbuild.build({ ...OPTIONS, entryPoints: [join(HERE, path)], format: "iife", minify: true });
       return { contents: made.outputFiles[0].text, loader: "text" };
     });
   },
