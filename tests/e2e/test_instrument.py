@@ -195,10 +195,17 @@ def test_text_and_curves_stand_out_in_either_theme(page, open_explore, scheme, g
     words = page.locator(".chart text, .words, .chip")
     # colours may be on their way to the theme's
     words.evaluate_all("all => Promise.all(all.flatMap(e => e.getAnimations().map(a => a.finished)))")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    # what is drawn anew between finding and asking is no longer on the page, and has no colour
     texts = words.evaluate_all(
-        "all => all.map(e => e.closest('svg') ? getComputedStyle(e).fill : getComputedStyle(e).color)"
+        "all => all.filter(e => e.isConnected)"
+        ".map(e => e.closest('svg') ? getComputedStyle(e).fill : getComputedStyle(e).color)"
     )
-    strokes = page.locator(".law").evaluate_all("all => all.map(e => getComputedStyle(e).stroke)")
+    strokes = page.locator(".law").evaluate_all(
+        "all => all.filter(e => e.isConnected).map(e => getComputedStyle(e).stroke)"
+    )
+    assert len(texts) > 10
+    assert len(strokes) > 4
     assert min(map(contrast, texts)) > 4.5
     assert min(map(contrast, strokes)) > 3
 

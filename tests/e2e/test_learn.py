@@ -91,10 +91,12 @@ def test_the_learner_takes_over_and_comes_back(open_learn):
     page = open_learn("?story=3")
     back = page.locator(".step[data-step='3'] .back")
     expect(back).to_be_hidden()
+    number = page.locator(".step[data-step='3'] .number")
+    expect(number).to_contain_text("84")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.locator(".peak").focus()
     for _ in range(8):
         page.keyboard.press("ArrowRight")
-    number = page.locator(".step[data-step='3'] .number")
     expect(number).to_contain_text("168")
     expect(page).to_have_url(re.compile("snr="))
     page.reload()
