@@ -98,7 +98,7 @@ def test_the_learner_takes_over_and_comes_back(open_learn):
     for _ in range(8):
         page.keyboard.press("ArrowRight")
     expect(number).to_contain_text("168")
-    # eight steps of an eighth of an octave: twice the batch size, so 1 / sqrt(2) of the signal; the address follows last
+    # eight steps of an eighth of an octave: twice the batch size, 1 / sqrt(2) of the signal. The address follows
     expect(page).to_have_url(re.compile(r"snr=0\.035"))
     page.reload()
     expect(number).to_contain_text("168")
