@@ -1,4 +1,4 @@
-"""What a visitor does on the Explore page."""
+"""What a visitor does, on any page and on Explore."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from playwright.sync_api import expect
 
 from surgecore import one_step_curves
 from surgecore.words import number
+
+
+def titled(page, title=None):
+    """The page's heading, and no other: the old one stands beside the new one for a moment."""
+    heading = page.get_by_role("heading", level=1)
+    wanted = heading if title is None else page.get_by_role("heading", level=1, name=title, exact=True)
+    expect(wanted.first).to_be_visible()
+    expect(heading).to_have_count(1)
 
 
 def centre(locator):

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from driving import titled
 from playwright.sync_api import Page, expect
 
 from surgecore import analyse, load_catalogue, words
@@ -45,7 +46,7 @@ def bundled():
 
 def open_page(page: Page, url: str, path: str = "/", title: str = "") -> None:
     page.goto(url + path)
-    expect(page.get_by_role("heading", level=1)).to_have_text(title or re.compile("."))
+    titled(page, title or None)
 
 
 def test_the_chosen_sweep_is_in_the_address_and_survives_a_reload(page, url):
@@ -53,9 +54,9 @@ def test_the_chosen_sweep_is_in_the_address_and_survives_a_reload(page, url):
     page.get_by_role("button", name=FIRST).click()
     page.get_by_role("combobox", name="Optimizer").click()
     page.get_by_role("option", name="SGD", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Digits MLP, SGD, 10 steps")
+    titled(page, "Digits MLP, SGD, 10 steps")
     page.reload()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Digits MLP, SGD, 10 steps")
+    titled(page, "Digits MLP, SGD, 10 steps")
 
 
 def upload(page: Page, name: str, data: bytes) -> None:
@@ -65,7 +66,7 @@ def upload(page: Page, name: str, data: bytes) -> None:
 def test_upload_of_a_good_sweep(page, url, good_csv, sweep, errors):
     open_page(page, url, "/sweep", PAGES["Your sweep"][1])
     upload(page, "mine.csv", good_csv)
-    expect(page.get_by_role("heading", level=1)).to_have_text("mine")
+    titled(page, "mine")
     page.wait_for_function(DRAWN, arg=["measured", 0, sweep.optima()[0].learning_rate])
     expect(page.get_by_text("8 diverged")).to_be_visible()
     assert errors == []
@@ -78,32 +79,32 @@ def test_upload_of_a_bad_sweep_is_explained_and_nothing_else_answers(page, url, 
     expect(alert).to_contain_text("bad cannot be read as a sweep: 3 problems")
     for row in (3, 4, 5):
         expect(alert).to_contain_text(f"row {row}, ")
-    expect(page.get_by_role("heading", level=1)).to_have_text("bad")
+    titled(page, "bad")
     expect(page.locator(PLOT)).to_have_count(0)
     page.get_by_role("button", name="Back to the bundled sweeps").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(FIRST)
+    titled(page, FIRST)
     expect(alert).to_have_count(0)
     expect(page.get_by_text("bad cannot be read as a sweep: 3 problems")).to_be_visible()
     page.get_by_role("button", name=FIRST).click()
     upload(page, "good.csv", good_csv)
-    expect(page.get_by_role("heading", level=1)).to_have_text("good")
+    titled(page, "good")
     assert errors == []
 
 
 def test_an_own_sweep_outlives_pages_and_a_reload(page, url, good_csv, errors):
     open_page(page, url, "/sweep", PAGES["Your sweep"][1])
     upload(page, "mine.csv", good_csv)
-    expect(page.get_by_role("heading", level=1)).to_have_text("mine")
+    titled(page, "mine")
     expect(page).to_have_url(re.compile(r"/sweep\?sweep=own&kept=[\w-]{22}$"))
     page.get_by_role("link", name="Evidence", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["Evidence"][1])
+    titled(page, PAGES["Evidence"][1])
     page.get_by_role("link", name="Your sweep", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("mine")
+    titled(page, "mine")
     page.reload()
-    expect(page.get_by_role("heading", level=1)).to_have_text("mine")
+    titled(page, "mine")
     page.goto(f"{url}/sweep?sweep=own")
     expect(page.get_by_role("alert")).to_contain_text("no longer on this server")
-    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["Your sweep"][1])
+    titled(page, PAGES["Your sweep"][1])
     assert errors == []
 
 
@@ -121,9 +122,7 @@ def test_from_a_trackers_export_to_an_answer(page, url, sweep, errors, abroad):
     page.get_by_role("option", name="model=small").click()
     expect(page.get_by_role("alert")).to_contain_text("row 4, batch_size")
     page.get_by_role("button", name="Leave these rows out").click()
-    # the old heading stands beside the new one for a moment
-    expect(page.get_by_role("heading", level=1, name="export model=small", exact=True)).to_be_visible()
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    titled(page, "export model=small")
     page.get_by_text("How it was read").click()
     expect(page.get_by_text("1 row with a problem was left out")).to_be_visible()
     page.get_by_role("tab", name="Fitted laws").click()
@@ -142,7 +141,7 @@ def test_every_page_without_console_errors_or_outbound_requests(page, url, error
     titles = set()
     for name, (path, title) in PAGES.items():
         page.get_by_role("link", name=name, exact=True).click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        titled(page, title)
         expect(page.locator(CONTENT[path]).first).to_be_visible()
         expect(page).to_have_title(f"{name} · Surge Explorer")
         titles.add(page.title())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from driving import centre, control, drag, exact, redraws, settled
+from driving import centre, control, drag, exact, redraws, settled, titled
 from explore.curves import fit_controls
 from explore.state import DEFAULT_MODEL
 from playwright.sync_api import expect
@@ -340,7 +340,7 @@ def test_the_state_outlives_a_visit_to_another_page(open_explore):
     entry.press("Enter")
     settled(page, r"alignment=3\.25")
     page.get_by_role("link", name="Reference", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The law in a page")
+    titled(page, "The law in a page")
     page.get_by_role("link", name="Explore", exact=True).click()
     expect(exact(page, "Curvature alignment")).to_have_value("3.25")
     settled(page, r"alignment=3\.25")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from driving import titled
 from playwright.sync_api import expect
 
 pytest.importorskip("torch")
@@ -26,7 +27,7 @@ def test_a_sweep_fills_in_survives_a_reload_and_is_seen_from_a_second_tab(page, 
     expect(other.locator(MEASURED).first).to_be_attached()
     expect(other.get_by_role("button", name="Show in Explore")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Show in Explore").click(timeout=60_000)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Where does the best learning rate peak?")
+    titled(page, "Where does the best learning rate peak?")
     expect(page.locator(".surge .key")).to_contain_text("Measured: Digits MLP, sign descent")
     assert errors == []
     assert abroad == []
