@@ -47,6 +47,31 @@ def positive_array(name: str, value: ArrayLike) -> FloatArray:
     return array
 
 
+def real_vector(name: str, value: ArrayLike, size: int | None) -> FloatArray:
+    """Return a read-only copy, or raise `ValueError` unless it is a vector of finite numbers, of `size` where given."""
+    array = _finite_copy(name, value)
+    if array.ndim != 1 or array.size == 0 or size not in (None, array.size):
+        wanted = "(N,) with N >= 1" if size is None else f"({size},)"
+        raise ValueError(f"{name} must have shape {wanted}, but got {array.shape}")
+    return array
+
+
+def real_rows(name: str, value: ArrayLike, size: int) -> FloatArray:
+    """Return a read-only copy, or raise `ValueError` unless it is a matrix of finite numbers with `size` rows."""
+    array = _finite_copy(name, value)
+    if array.ndim != 2 or array.shape[0] != size:
+        raise ValueError(f"{name} must have shape ({size}, k), but got {array.shape}")
+    return array
+
+
+def _finite_copy(name: str, value: ArrayLike) -> FloatArray:
+    array = real_array(name, value, "an array of numbers").copy()
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, but got {float(array[~np.isfinite(array)].flat[0])!r}")
+    array.setflags(write=False)
+    return array
+
+
 def positive(name: str, value: float) -> float:
     """Return `value` as a float, or raise `ValueError` unless it is one positive finite number."""
     array = positive_array(name, value)

@@ -10,31 +10,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import erf
 
-from surgecore._validate import FloatArray, like, positive_array, real_array
+from surgecore._validate import FloatArray, like, positive_array, real_rows, real_vector
+from surgecore.theory.coordinates import Coordinates, SignSums
 from surgecore.theory.laws import SaturatingLaw, SurgeLaw
 from surgecore.theory.loss_drop import LossDrop
 from surgecore.theory.peaks import Peak, find_peaks
 
-#: Elements of the largest temporary array (2 MB of float64), however many coordinates and batch sizes.
-_ELEMENTS = 1 << 18
 _SLOPE_ROUNDING = 1e-13
 #: Batch sizes beyond these are not looked at: what they are computed with would be no floats.
 _SMALLEST, _LARGEST = 1e-300, 1e300
-#: Above it the error function is 1 and its slope 0, to the last bit.
-_CERTAIN = 1e6
-
-
-class _Sums(NamedTuple):
-    signal: FloatArray  # sum of mu_i E_i
-    coupling: FloatArray  # expectation of sum over i != j of sign_i sign_j H_ij
-    signal_slope: FloatArray  # their derivatives by ln B
-    coupling_slope: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,17 +87,19 @@ class GradientNoise:
     skewness: FloatArray | None = None
 
     def __post_init__(self) -> None:
-        mean = _vector("mean", self.mean, None)
+        mean = real_vector("mean", self.mean, None)
         n = mean.size
         checked: dict[str, FloatArray | None] = {
             "mean": mean,
-            "std": _vector("std", self.std, n),
-            "curvature_diagonal": _vector("curvature_diagonal", self.curvature_diagonal, n),
-            "curvature_factors": None if self.curvature_factors is None else _factors(self.curvature_factors, n),
+            "std": real_vector("std", self.std, n),
+            "curvature_diagonal": real_vector("curvature_diagonal", self.curvature_diagonal, n),
+            "curvature_factors": None
+            if self.curvature_factors is None
+            else real_rows("curvature_factors", self.curvature_factors, n),
         }
         for name in ("correlation_loadings", "skewness"):
             given = getattr(self, name)
-            checked[name] = None if given is None else _vector(name, given, n)
+            checked[name] = None if given is None else real_vector(name, given, n)
         for name, array in checked.items():
             object.__setattr__(self, name, array)
         if not np.all(self.std > 0):
@@ -143,7 +134,7 @@ class GradientNoise:
             If a batch size is not positive and finite.
         """
         batch = positive_array("batch_size", batch_size)
-        sums = self._sums(np.sqrt(batch.ravel()))
+        sums = self._coordinates.sums(np.sqrt(batch.ravel()))
         return like((sums.signal / self._curvature(sums)).reshape(batch.shape), batch_size)
 
     def loss_drop(self, batch_size: ArrayLike) -> Any:  # noqa: ANN401 - a float for a scalar, else an array
@@ -168,7 +159,7 @@ class GradientNoise:
             If a batch size is not positive and finite.
         """
         batch = positive_array("batch_size", batch_size)
-        sums = self._sums(np.sqrt(batch.ravel()))
+        sums = self._coordinates.sums(np.sqrt(batch.ravel()))
         return like((0.5 * sums.signal**2 / self._curvature(sums)).reshape(batch.shape), batch_size)
 
     def log_slope(self, batch_size: ArrayLike) -> Any:  # noqa: ANN401 - a float for a scalar, else an array
@@ -190,7 +181,7 @@ class GradientNoise:
             If a batch size is not positive and finite.
         """
         batch = positive_array("batch_size", batch_size)
-        sums = self._sums(np.sqrt(batch.ravel()), slopes=True)
+        sums = self._coordinates.sums(np.sqrt(batch.ravel()), slopes=True)
         slope = sums.signal_slope / sums.signal - sums.coupling_slope / self._curvature(sums)
         return like(slope.reshape(batch.shape), batch_size)
 
@@ -201,13 +192,13 @@ class GradientNoise:
         Theorem 4, eq. 17, corrected for coordinates of zero mean, whose signs stay random however large the
         batch: they keep their own curvature in the denominator.
         """
-        sums = self._sums(np.array([np.inf]))
+        sums = self._coordinates.sums(np.array([np.inf]))
         return float((sums.signal / self._curvature(sums))[0])
 
     @cached_property
     def plateau_loss_drop(self) -> float:
         """Limit of the loss drop for large batches [loss]."""
-        sums = self._sums(np.array([np.inf]))
+        sums = self._coordinates.sums(np.array([np.inf]))
         return float((0.5 * sums.signal**2 / self._curvature(sums))[0])
 
     def peaks(
@@ -245,7 +236,7 @@ class GradientNoise:
     @cached_property
     def trace(self) -> float:
         """Trace T of the curvature [loss per parameter unit squared]."""
-        return float(self.curvature_diagonal.sum() + self._squared_factors.sum())
+        return float(self.curvature_diagonal.sum() + self._coordinates.squared_factors.sum())
 
     @property
     def alignment(self) -> float:
@@ -253,13 +244,13 @@ class GradientNoise:
 
         With equal signal-to-noise ratios and independent coordinates there is a surge if and only if R > 1.
         """
-        return self._off_diagonal(np.sign(self.mean)) / self.trace
+        return self._coordinates.off_diagonal(np.sign(self.mean)) / self.trace
 
     @property
     def linear_batch_limit(self) -> float:
         """Smallest pi sigma_i^2 / (2 mu_i^2) [examples]; Theorem 3 assumes batch sizes far below it."""
         with np.errstate(over="ignore", divide="ignore"):
-            return float(np.pi / (2.0 * (self._snr**2).max()))
+            return float(np.pi / (2.0 * (self._coordinates.snr**2).max()))
 
     @property
     def noise_scale(self) -> float:
@@ -303,11 +294,11 @@ class GradientNoise:
         ----------
         McCandlish et al., arXiv 1812.06162, eqs. 2.6-2.8.
         """
-        along = float((self.curvature_diagonal * self.mean**2).sum()) + self._projected(self.mean)
-        diagonal = self.curvature_diagonal + self._squared_factors
+        along = float((self.curvature_diagonal * self.mean**2).sum()) + self._coordinates.projected(self.mean)
+        diagonal = self.curvature_diagonal + self._coordinates.squared_factors
         noise = float((diagonal * self.std**2).sum())
         if self.correlation_loadings is not None:
-            noise += self._off_diagonal(self.std * self.correlation_loadings)
+            noise += self._coordinates.off_diagonal(self.std * self.correlation_loadings)
         if not (along > 0 and noise > 0):
             return None
         return SaturatingLaw(float((self.mean**2).sum()) / along, noise / along)
@@ -350,124 +341,30 @@ class GradientNoise:
     # --- sums over coordinates --------------------------------------------------------------------------
 
     @cached_property
-    def _snr(self) -> FloatArray:
-        return self.mean / self.std
+    def _coordinates(self) -> Coordinates:
+        return Coordinates(self.mean, self.std, self.curvature_factors, self.correlation_loadings, self.skewness)
 
-    @cached_property
-    def _squared_factors(self) -> FloatArray:
-        factors = self.curvature_factors
-        return np.zeros_like(self.mean) if factors is None else np.einsum("ik,ik->i", factors, factors)
-
-    @cached_property
-    def _factor_nodes(self) -> tuple[FloatArray, FloatArray]:
-        loadings = self.correlation_loadings
-        return (np.zeros(1), np.ones(1)) if loadings is None else factor_nodes(float(np.abs(loadings).max()))
-
-    def _curvature(self, sums: _Sums) -> FloatArray:
+    def _curvature(self, sums: SignSums) -> FloatArray:
         along = self.trace + sums.coupling
         return np.where(along > 0, along, np.nan)
-
-    def _projected(self, vector: FloatArray) -> float:
-        factors = self.curvature_factors
-        return 0.0 if factors is None else float(((factors.T @ vector) ** 2).sum())
-
-    def _off_diagonal(self, vector: FloatArray) -> float:
-        return self._projected(vector) - float((self._squared_factors * vector**2).sum())
 
     @cached_property
     def _small_batch_sums(self) -> tuple[float, float, float]:
         with np.errstate(over="ignore", invalid="ignore"):
-            signal = float((self.mean * self._snr).sum())
+            signal = float((self.mean * self._coordinates.snr).sum())
             if self.correlation_loadings is None:
-                return self.trace, self._off_diagonal(self._snr), signal
-            trace = self.trace + float(self._sums(np.zeros(1)).coupling[0])
-            return trace, 0.5 * math.pi * self._coupling_growth(), signal
-
-    def _coupling_growth(self) -> float:
-        # Half the second derivative, by sqrt(B) at 0, of the coupling averaged over the common factor
-        assert self.correlation_loadings is not None
-        loading = self.correlation_loadings
-        rest = np.sqrt(1.0 - loading**2)
-        total = 0.0
-        for node, weight in zip(*self._factor_nodes, strict=True):
-            shift = loading * node / rest
-            sign = erf(shift / math.sqrt(2.0))
-            first = self._snr * math.sqrt(2.0 / math.pi) / rest * np.exp(-0.5 * shift**2)
-            second = -first * shift * self._snr / rest
-            # sum over i != j of s_i s''_j, from the square of the sum of both
-            mixed = self._off_diagonal(sign + second) - self._off_diagonal(sign - second)
-            total += weight * (0.25 * mixed + self._off_diagonal(first))
-        return float(total)
-
-    def _sums(self, root: FloatArray, *, slopes: bool = False) -> _Sums:
-        result = _Sums(*(np.zeros(root.size) for _ in range(4)))
-        columns = 1 if self.curvature_factors is None else 1 + self.curvature_factors.shape[1]
-        step = max(1, min(64, _ELEMENTS // (self._factor_nodes[0].size * columns)))
-        with np.errstate(over="ignore", invalid="ignore"):  # what is beyond a float gives NaN, as no curvature does
-            for start in range(0, root.size, step):
-                part = slice(start, start + step)
-                for whole, piece in zip(result, self._chunk(root[part], slopes), strict=True):
-                    whole[part] = piece
-        return result
-
-    def _chunk(self, root: FloatArray, slopes: bool) -> _Sums:
-        nodes, weights = self._factor_nodes
-        rank = 0 if self.curvature_factors is None else self.curvature_factors.shape[1]
-        shape = (nodes.size, root.size)
-        projection, projection_slope = np.zeros((2, *shape, rank))
-        squares, squares_slope = np.zeros((2, *shape))
-        signal, signal_slope = np.zeros((2, root.size))
-        step = max(1, _ELEMENTS // root.size)
-        for start in range(0, self.mean.size, step):
-            part = slice(start, start + step)
-            scaled, shift, shift_slope = self._scaled_mean(root, part)
-            sign = erf(scaled / math.sqrt(2.0)) + shift
-            signal += sign @ self.mean[part]
-            if slopes:
-                sign_slope = scaled * _density(scaled) + shift_slope
-                signal_slope += sign_slope @ self.mean[part]
-            if self.curvature_factors is None:
-                continue
-            factors, squared = self.curvature_factors[part], self._squared_factors[part]
-            for index, node in enumerate(nodes):
-                if self.correlation_loadings is not None:
-                    loading = self.correlation_loadings[part]
-                    rest = np.sqrt(1.0 - loading**2)
-                    given = (scaled + loading * node) / rest
-                    sign = erf(given / math.sqrt(2.0)) + shift
-                    if slopes:
-                        sign_slope = scaled * _density(given) / rest + shift_slope
-                projection[index] += sign @ factors
-                squares[index] += (sign * sign) @ squared
-                if slopes:
-                    projection_slope[index] += sign_slope @ factors
-                    squares_slope[index] += (sign * sign_slope) @ squared
-        coupling = weights @ ((projection**2).sum(axis=2) - squares)
-        coupling_slope = 2.0 * weights @ ((projection * projection_slope).sum(axis=2) - squares_slope)
-        return _Sums(signal, coupling, signal_slope, coupling_slope)
-
-    def _scaled_mean(self, root: FloatArray, part: slice) -> tuple[FloatArray, FloatArray | float, FloatArray | float]:
-        snr = self._snr[part]
-        if np.isinf(root).any():  # the limit of large batches: infinite but for coordinates of zero mean
-            return np.tile(np.where(snr == 0, 0.0, np.copysign(np.inf, snr)), (root.size, 1)), 0.0, 0.0
-        if float(np.abs(snr).max()) * float(root.max()) > _CERTAIN:
-            scaled = np.clip(root[:, None] * snr, -_CERTAIN, _CERTAIN)
-        else:
-            scaled = root[:, None] * snr
-        if self.skewness is None or not root.all():
-            return scaled, 0.0, 0.0
-        scale = self.skewness[part] * _density(scaled) / (3.0 * root[:, None])
-        square = scaled**2
-        return scaled, scale * (square - 1.0), scale * (0.5 + square - 0.5 * square**2)
+                return self.trace, self._coordinates.off_diagonal(self._coordinates.snr), signal
+            trace = self.trace + float(self._coordinates.sums(np.zeros(1)).coupling[0])
+            return trace, 0.5 * math.pi * self._coordinates.coupling_growth(), signal
 
     # --- peaks ------------------------------------------------------------------------------------------
 
     def _bending_range(self) -> tuple[float, float]:
         # Below: the coupling is too small beside the trace to bend the square-root rise. Above: every sign
         # is known.
-        ratios = np.abs(self._snr)
+        ratios = np.abs(self._coordinates.snr)
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-            bound = float(self._squared_factors.sum() * (ratios**2).sum())
+            bound = float(self._coordinates.squared_factors.sum() * (ratios**2).sum())
             # arrays, because plain floats raise where these give infinity or zero
             first, last = 1.0 / np.array([ratios.max(), ratios[ratios > 0].min()]) ** 2
         lowest = min(first, self.trace / bound) if bound > 0 else first
@@ -475,7 +372,7 @@ class GradientNoise:
 
     def _turn(self, log_batch: FloatArray | float) -> FloatArray:
         # The sign of the slope of the curve, without dividing by a signal that may vanish
-        sums = self._sums(np.exp(0.5 * np.atleast_1d(np.asarray(log_batch, dtype=np.float64))), slopes=True)
+        sums = self._coordinates.sums(np.exp(0.5 * np.atleast_1d(np.asarray(log_batch, dtype=np.float64))), slopes=True)
         # powers of two change no digit, and products of tiny or of huge numbers stay floats
         mean, trace = (-math.frexp(size)[1] for size in (float(np.abs(self.mean).max()), self.trace))
         with np.errstate(over="ignore", invalid="ignore"):
@@ -484,62 +381,6 @@ class GradientNoise:
             # far out on the plateau the two cancel to rounding, whose sign means nothing
             certain = np.abs(rise - fall) > _SLOPE_ROUNDING * (np.abs(rise) + np.abs(fall))
             return np.where(certain, rise - fall, 0.0)
-
-
-def factor_nodes(loading: float, tolerance: float = 1e-15) -> tuple[FloatArray, FloatArray]:
-    r"""Nodes and weights that average over the common factor of correlated signs.
-
-    The trapezoidal rule on a Gaussian weight: its error for this integrand is about
-    ``exp(-pi^2 / (h^2 kappa))`` with ``kappa = (1 + loading^2) / (2 (1 - loading^2))``, so the step h follows
-    from the tolerance, where the order of a Gauss-Hermite rule would have to be guessed.
-
-    Parameters
-    ----------
-    loading : float
-        Largest absolute loading, in [0, 1).
-    tolerance : float, optional
-        Error of the average.
-
-    Returns
-    -------
-    nodes, weights : ndarray, shape (Q,)
-        Values of the factor and weights that add up to 1; Q is about 40 for a loading of 0.7 and grows as
-        ``1 / sqrt(1 - loading^2)``.
-    """
-    digits = -math.log(tolerance)
-    kappa = (1.0 + loading**2) / (2.0 * (1.0 - loading**2))
-    step = math.pi / math.sqrt(digits * kappa)
-    count = math.ceil(math.sqrt(2.0 * digits) / step)
-    nodes: FloatArray = step * np.arange(-count, count + 1, dtype=np.float64)
-    weights: FloatArray = np.exp(-0.5 * nodes**2)
-    return nodes, np.asarray(weights / weights.sum())
-
-
-def _density(x: FloatArray) -> FloatArray:
-    return np.asarray(np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi))
-
-
-def _vector(name: str, value: ArrayLike, size: int | None) -> FloatArray:
-    array = _finite_copy(name, value)
-    if array.ndim != 1 or array.size == 0 or size not in (None, array.size):
-        wanted = "(N,) with N >= 1" if size is None else f"({size},)"
-        raise ValueError(f"{name} must have shape {wanted}, but got {array.shape}")
-    return array
-
-
-def _factors(value: ArrayLike, size: int) -> FloatArray:
-    array = _finite_copy("curvature_factors", value)
-    if array.ndim != 2 or array.shape[0] != size:
-        raise ValueError(f"curvature_factors must have shape ({size}, k), but got {array.shape}")
-    return array
-
-
-def _finite_copy(name: str, value: ArrayLike) -> FloatArray:
-    array = real_array(name, value, "an array of numbers").copy()
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite, but got {float(array[~np.isfinite(array)].flat[0])!r}")
-    array.setflags(write=False)
-    return array
 
 
 def _largest(array: FloatArray) -> float:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import erf, erfinv
 
 from surgecore import EqualSnrLaw, GradientNoise
-from surgecore.theory.gradient_noise import factor_nodes
+from surgecore.theory.coordinates import factor_nodes
 
 GOLDEN = {
     vector["name"]: vector
