@@ -83,7 +83,7 @@ def guarded(command: Callable[[], int]) -> int:
         return _PIPE_CLOSED
     except OSError as error:
         _drop_output()
-        print(f"The output cannot be written: {error}", file=sys.stderr)
+        print(say("output-lost", error=str(error)), file=sys.stderr)
         return 1
 
 

@@ -11,11 +11,13 @@ import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
 LEFT = Path(__file__).with_name("strings_left.txt")
+NOT_PHRASES = Path(__file__).with_name("not_phrases.txt")
 APP_ROOMS = {path.stem for path in (ROOT / "app").iterdir() if not path.name.startswith(("_", "."))}
 #: Modules of `surgecore` with a command line: they speak, as pages do.
 DOORS = {
@@ -164,17 +166,26 @@ _CODE = re.compile(r"^\s*(<style|import |from \w+ import |# |@|pip install|https
 _MARKUP = re.compile(r"[\w-]+='[^']*'?|</?\w+[^>]*>?")
 
 
+@cache
+def not_phrases() -> frozenset[str]:
+    """Texts that only look like words for a person: `not_phrases.txt` has them with the reason."""
+    lines = NOT_PHRASES.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith(("#", "[")))
+
+
 def strings(path: Path) -> list[tuple[int, str]]:
     """String literals of a file that read like words for a person: line and text.
 
-    Docstrings, messages of exceptions (they are for programmers), asserts and annotations do not count. In the app a
-    single capitalised word counts too.
+    Docstrings, messages of exceptions (they are for programmers), asserts, annotations and `not_phrases` do not count.
+    In the app a single capitalised word counts too.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     skipped = {id(inner) for outer in ast.walk(tree) if _silent(outer) for inner in ast.walk(outer)}
     app, out = path.is_relative_to(ROOT / "app"), []
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            if node.value in not_phrases():
+                continue
             text = node.value
             text = _MARKUP.sub(" ", text)
             if not _CODE.match(text) and (_WORDS.search(text) or (app and _ONE.match(text))):

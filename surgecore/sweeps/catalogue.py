@@ -123,8 +123,8 @@ def load_catalogue(folder: str | PathLike[str]) -> tuple[Entry, ...]:
     wrong = []
     for position, entry in enumerate(entries):
         label = entry.get("name", f"number {position + 1}")
-        wrong += [f"{label}: {key} is missing" for key in sorted(keys - entry.keys())]
-        wrong += [f"{label}: {key} is unknown" for key in sorted(entry.keys() - keys)]
+        wrong += [f"{label}: {key} missing" for key in sorted(keys - entry.keys())]
+        wrong += [f"{label}: {key} unknown" for key in sorted(entry.keys() - keys)]
     if wrong:
         raise ValueError("manifest.json must describe each sweep by its keys, but got:\n" + "\n".join(wrong))
     return tuple(Entry(**entry, folder=base) for entry in entries)

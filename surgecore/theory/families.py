@@ -29,7 +29,7 @@ class LawFamily:
     law : type of Law
         The law itself.
     source : str
-        Paper and equation.
+        Paper and equation; empty for the empirical ones.
     fixed : Mapping
         Parameters that are held, by name.
     """
@@ -60,15 +60,15 @@ _MCCANDLISH = "McCandlish et al. 1812.06162"
 _LI = "Li et al. 2405.14578"
 
 _FAMILIES = (
-    LawFamily("constant", ConstantLaw, "no dependence on batch size"),
+    LawFamily("constant", ConstantLaw),
     LawFamily("linear", PowerLaw, "Goyal et al. 1706.02677", {"exponent": 1.0}),
     LawFamily("square_root", PowerLaw, "Malladi et al. 2205.10287", {"exponent": 0.5}),
-    LawFamily("power", PowerLaw, "empirical, free exponent"),
+    LawFamily("power", PowerLaw),
     LawFamily("sgd", SaturatingLaw, f"{_MCCANDLISH}, eq. 2.6", {"exponent": 1.0}),
     LawFamily("saturating_half", SaturatingLaw, f"{_MCCANDLISH}, eq. A.3", {"exponent": 0.5}),
     LawFamily("saturating", SaturatingLaw, f"{_MCCANDLISH}, eq. A.3"),
     LawFamily("surge", SurgeLaw, f"{_LI}, Theorem 3"),
-    LawFamily("general_surge", GeneralSurgeLaw, "Theorem 3, heavy-tailed gradients"),
+    LawFamily("general_surge", GeneralSurgeLaw, f"{_LI}, Theorem 3, for heavy-tailed gradients"),
     LawFamily("equal_snr", EqualSnrLaw, f"{_LI}, Theorem 2"),
     LawFamily("lognormal_snr", LognormalSnrLaw, f"{_LI}, Theorem 2"),
 )

@@ -979,6 +979,7 @@ report-holdout = holdout
 report-parameters = parameters (95 %)
 report-at = at batch size { $batch }
 report-rate = learning rate (95 %)
+output-lost = The output cannot be written: { $error }
 unreadable = { $path } cannot be read as a sweep:
 unreadable-remedy = Remedy: { $remedy }
 not-done = surge { $command } was not done:

@@ -67,7 +67,7 @@ def test_every_missing_and_unknown_key_is_named(folder):
     del manifest["sweeps"][0]["title"]
     manifest["sweeps"][0]["extra"] = 1
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(ValueError, match=r"a: title is missing\na: extra is unknown"):
+    with pytest.raises(ValueError, match=r"a: title missing\na: extra unknown"):
         load_catalogue(folder)
 
 
