@@ -15,18 +15,21 @@ _FOLDER = Path(__file__).parents[1] / "app_pages"
 #: Files of the pages in the order of the bar; the first that is there is the front page. No icons: Streamlit makes
 #: them the tab's icon, and a browser fetches that from a font server.
 _PAGES = ("learn", "explore", "sweep", "evidence", "reference")
+#: What stands behind Learn, in the order of its second row of links; the story itself shows no such row.
+_BEHIND_LEARN = ("learn", "lesson", "derivation", "lab", "handout")
 #: Addresses of earlier versions, and the pages that they lead to.
 _OLD = {"why": "evidence", "about": "reference"}
 _STYLE = Path(__file__).with_name("frame.css")
 
 
-def there() -> list[str]:
-    return [name for name in _PAGES if (_FOLDER / f"{name}.py").exists()]
+def there(names: tuple[str, ...] = _PAGES) -> list[str]:
+    return [name for name in names if (_FOLDER / f"{name}.py").exists()]
 
 
 def pages() -> list[StreamlitPage]:
     """All pages, and the addresses that lead to them."""
-    found = [st.Page(f"app_pages/{name}.py", title=say(f"page-{name}"), url_path=name) for name in (*there(), "train")]
+    names = dict.fromkeys((*there(), "train", *there(_BEHIND_LEARN)))
+    found = [st.Page(f"app_pages/{name}.py", title=say(f"page-{name}"), url_path=name) for name in names]
     leads = [st.Page(partial(_lead, new), title=say(f"page-{new}"), url_path=old) for old, new in _OLD.items()]
     # an address without a page that says something is one of Explore's of earlier versions
     front = partial(_lead, "explore" if st.query_params else there()[0])
@@ -53,8 +56,14 @@ def top(page: StreamlitPage) -> None:
         for name in there():
             with st.container(key=_key(name, page), width="content"):
                 st.page_link(f"app_pages/{name}.py", label=say(f"page-{name}"))
+    if page.url_path in _BEHIND_LEARN[1:]:
+        with st.container(key="learn-bar", horizontal=True, gap="small", vertical_alignment="center"):
+            for name in there(_BEHIND_LEARN):
+                with st.container(key="second-here" if name == page.url_path else f"second-{name}", width="content"):
+                    st.page_link(f"app_pages/{name}.py", label=say(f"learn-link-{name}"))
 
 
 def _key(name: str, page: StreamlitPage) -> str:
-    here = page.title == say(f"page-{name}") or (name == "sweep" and page.url_path == "train")
+    behind = {"sweep": ("train",), "learn": _BEHIND_LEARN[1:]}.get(name, ())
+    here = page.title == say(f"page-{name}") or page.url_path in behind
     return "link-here" if here else f"link-{name}"
