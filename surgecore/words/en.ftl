@@ -222,11 +222,11 @@ notice-ignored = { $count ->
    *[other] { $count } cells
 } of { $column } cannot be read and were passed over, such as { $text }.
 notice-powers = { $role } is { $base } to the power of { $column }.
-notice-wide-seeds = The columns { $columns } are { $count } seeds: each became rows.
+notice-wide-seeds = The columns { $columns } hold one seed each, { $count } in all.
 notice-matrix = The table is a matrix: { $down } down, { $across } across.
 notice-sheets = { $n ->
     [0] All sheets were read together: { $sheets }.
-   *[other] Read from the sheet { $sheets }; { $others } left.
+   *[other] Read from the sheet { $sheets }; not read: { $others }.
 }
 notice-curve = Every run has several rows along { $column }: { $take ->
     [last] its last { $metric } stands
@@ -237,12 +237,12 @@ notice-short-curves = { $count ->
     [one] { $count } run ended before the others of its batch size
    *[other] { $count } runs ended before the others of their batch size
 }: counted as incomplete.
-notice-best-of = At each batch size and learning rate the best { $columns } was taken, by the mean over its runs: slightly too good where runs are noisy.
-notice-changes-with = { $columns } changes with the batch size: its effect cannot be told from the batch size's.
-notice-seeds-are-names = { $column } is another in every row: it names runs and is no seed.
+notice-best-of = At each batch size and learning rate the best { $columns } was taken, judged by the mean over its runs; this is slightly optimistic where runs are noisy.
+notice-changes-with = { $columns } changes with the batch size, so the two effects cannot be separated.
+notice-seeds-are-names = { $column } differs in every row, so it names runs and is not a seed.
 notice-spread = Rows are means over runs; their standard deviations give the error bars.
-notice-spread-unknown = Rows are means with a standard deviation, but of how many runs the file does not say: no error bars from it.
-notice-optima = The { $count } rows are best learning rates already: no error bars are known.
+notice-spread-unknown = Rows are means with a standard deviation, but the file does not say over how many runs, so there are no error bars.
+notice-optima = The { $count } rows are best learning rates already, without error bars.
 notice-unknown-status = The status { $words } is not known; those trials are judged by their loss.
 notice-finite-diverged = { $count ->
     [one] { $count } finite loss counts
@@ -263,7 +263,7 @@ clipped-below = { $cells ->
    *[other] { $cells } cells
 } with { $metric } below { $limit } share the last colour of the scale.
 rule-nan = nan or inf
-rule-factor = above the best of its batch size, at a higher learning rate, by more than { $factor } times what losses near the best usually are
+rule-factor = at a higher learning rate than the best of its batch size and worse by more than { $factor } times the usual spread near the best
 rule-above = above { $above }
 rule-diverged = A loss counts as diverged if it is { $rules }.
 rule-or = , or{" "}
@@ -287,7 +287,7 @@ problem-too-many-cells = a table must have at most { $limit } cells, but this on
 problem-no-openpyxl = reading a workbook needs the package openpyxl: install it, or export the sheet as CSV
 problem-bad-workbook = the file is not a whole workbook: { $reason }
 problem-web-page = the file is a web page: copy the table into the paste field, or export it as CSV
-problem-notebook = the file is a notebook: save the table in it with frame.to_csv("runs.csv", index=False) and bring that
+problem-notebook = the file is a notebook: save its table with frame.to_csv("runs.csv", index=False) and open that file
 problem-chart-export = the file is the export of a chart, with columns such as { $text }: bring the table of runs instead (in W&B: Runs, Export, CSV)
 problem-bad-gzip = the file is not a whole gzip archive: { $reason }
 problem-not-text = the file must be text in UTF-8, UTF-16 or Latin-1
@@ -337,7 +337,7 @@ question-models = holds { $count ->
 }, which differ in { $columns }.
 question-never-pooled = They are never pooled: choose one.
 question-preview = best learning rates of the grid: { $best }
-question-batch = Which batch does one optimizer step see? { $columns } leave it open.
+question-batch = How many examples does one optimizer step see? { $columns } leave it open.
 answer-batch-product = { $columns }
 answer-batch-tokens = { $columns }, in tokens
 answer-batch-column = { $columns } as it stands
@@ -347,17 +347,17 @@ answer-metric-maximise = { $columns }, large is good
 question-base = To which base is { $columns } a logarithm?
 answer-base-ten = to base 10
 answer-base-natural = the natural logarithm
-question-optima = One learning rate at each batch size: are these best rates already?
+question-optima = There is one learning rate per batch size. Are these the best rates already?
 answer-optima-optima = yes, best learning rates
 answer-optima-runs = no, single runs
 question-setting = { $columns } differs between runs: take the best of it at each batch size and learning rate, or one value: { $some }?
 answer-setting-best = the best { $columns } at each cell
 answer-model-best = the best { $columns } at each cell of one model
-question-varies = { $columns } is another at each batch size: is it meant to change along with it, or is it another model? { $some }
-answer-varies-together = { $columns } is meant to change along
+question-varies = { $columns } differs from batch size to batch size. Was it changed on purpose with the batch size, or are these different models? { $some }
+answer-varies-together = { $columns } was changed on purpose with the batch size
 question-asked-for = { $group } { $count ->
-    [0] is none of the groups
-   *[other] is several groups
+    [0] matches none of the groups
+   *[other] matches several groups
 }.
 question-goal = Which way is good in { $columns }? Its name does not say.
 answer-goal-minimise = small is good
@@ -403,17 +403,17 @@ problem-read-memory = reading the file must take at most { $limit } MB of memory
     .page = Use the command line, surge fit, which has higher limits.
 problem-read-time = reading the file must take at most { $limit } s, but takes longer
     .page = Use the command line, surge fit, which has higher limits.
-problem-read-died = the file ended the process that read it: it is damaged, or made to do that
+problem-read-died = the file ended the process that read it: it is damaged, or built to do so
 problem-server-no-client = reading from a server needs the package { $package }: pip install "surgecore[{ $package }]"
 problem-server-failed = { $address } gave no runs: { $reason }
-problem-store-none = the folder must hold the runs of a tracker, but none that is known was found in it
-problem-store-not-one = the file must be what a tracker keeps, but is not
+problem-store-none = the folder must hold the runs of a known tracker, but none were found in it
+problem-store-not-one = the file must be a tracker's database or archive, but is not
 problem-store-several = the folder holds several stores: choose one of { $names }
 problem-store-no-runs = the store must hold runs, but is empty
-problem-store-damaged = { $name } must be built as { $store } builds it, but is not
+problem-store-damaged = { $name } must have the layout that { $store } writes, but does not
 problem-store-too-many-files = a store must have at most { $limit } files, but this one has more
 problem-store-file-too-large = { $name } must be at most { $limit } MB, but is larger
-problem-store-unpacked = an archive must unpack to at most { $limit } MB, but does to more
+problem-store-unpacked = an archive must unpack to at most { $limit } MB, but unpacks to more
 problem-store-link = { $name } must be a file, but is a link
 problem-store-bad-file = { $name } must be valid { $kind }, but is not
 problem-store-no-settings = { $name } must hold settings by name, but does not
@@ -430,7 +430,7 @@ problem-store-too-many-settings = a run must have at most { $limit } settings, b
 chip-falls = Falls { $fall }
 chip-stays = Does not fall
 chip-open = Not decided
-meaning-open = So neither the surge law nor its absence is shown.
+meaning-open = So the data show neither the surge law nor its absence.
 meaning-stays = The fall that the surge law draws is not there.
 meaning-horizon = Measured after { $count } steps, so it is no test of the one-step surge law.
 meaning-horizon-unknown = The number of steps is unknown, so it is no test of the one-step surge law.
@@ -473,7 +473,7 @@ sizes-and-more = { $sizes } and { $more } more
 
 optimum-wall = Bracketed from above by diverged runs only.
 optimum-unfinished = Some runs near it did not finish.
-optimum-borrowed = Too few of its own cells were repeated: the error is that of the other batch sizes.
+optimum-borrowed = Too few of its own cells were repeated, so its error bar is borrowed from the other batch sizes.
 optimum-open = The rates tried leave one side open.
 
 # end of: sweeps: optima
@@ -562,7 +562,7 @@ advice-rate = At batch size { $at }: learning rate **{ $rate }** (95 % { $interv
 advice-rate-one = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), by the one law that the optima allow, { $law }.
 advice-opens = **This is { $beyond } times beyond your data**, and the interval is wider for it.
 advice-poor = The optima scatter about every law by more than their error bars, so trust the measured ones more.
-advice-too-far = Batch size { $at } is **{ $beyond } times beyond your data**, and advice ends at { $reach } times. The laws that the optima allow say { $span } there.
+advice-too-far = Batch size { $at } is **{ $beyond } times beyond your data**; past { $reach } times no advice is given. The laws that the optima allow say { $span } there.
 
 advice-beyond-data = { $beyond } times beyond the batch sizes measured.
 advice-out-of-reach = No interval further than { $reach } times beyond them.
@@ -638,15 +638,15 @@ tradeoff-open = Batch sizes { $first } to { $last } do not determine the critica
 tradeoff-bounded-below = The critical batch size is only bounded below, by { $low }: batch sizes { $first } to { $last } do not reach it.
 tradeoff-bounded-above = The critical batch size is only bounded above, by { $high }: batch sizes { $first } to { $last } lie above it.
 tradeoff-known = Critical batch size { $value } (95 % { $interval }).
-tradeoff-logged = Steps were logged every { $every }; what that adds is taken off, and its error counted.
+tradeoff-logged = Steps were logged every { $every }; the delay this adds is subtracted, and its error counted.
 tradeoff-poor = The points scatter about the curve by more than their error bars, so the interval is widened.
-tradeoff-few-steps = From batch size { $size } on, fewer than { $count } steps are needed, and they bend the curve too.
+tradeoff-few-steps = From batch size { $size } on, fewer than { $count } steps are needed, which bends the curve too.
 
-identity-holds = The surge's peak at batch size { $peak } (95 % { $peak_interval }) agrees with the critical batch size { $critical } ({ $critical_interval }), as the paper has it: { $ratio } times ({ $ratio_interval }).
-identity-fails = The surge's peak at batch size { $peak } (95 % { $peak_interval }) is { $ratio } times ({ $ratio_interval }) the critical batch size { $critical } ({ $critical_interval }). The paper has them equal.
-identity-open = The surge's peak at batch size { $peak } (95 % { $peak_interval }) and the critical batch size { $critical } ({ $critical_interval }) are too uncertain to compare. The paper has them equal.
+identity-holds = The surge's peak at batch size { $peak } (95 % { $peak_interval }) agrees with the critical batch size { $critical } ({ $critical_interval }), as the paper says: { $ratio } times ({ $ratio_interval }).
+identity-fails = The surge's peak at batch size { $peak } (95 % { $peak_interval }) is { $ratio } times ({ $ratio_interval }) the critical batch size { $critical } ({ $critical_interval }). The paper says they are equal.
+identity-open = The surge's peak at batch size { $peak } (95 % { $peak_interval }) and the critical batch size { $critical } ({ $critical_interval }) are too uncertain to compare. The paper says they are equal.
 identity-poor = The surge law misses these optima by more than their error bars.
-identity-paper = With the noise scale from eq. 22 ({ $scale }) and only its height fitted, the law misses an optimum by { $paper } as a rule; with both fitted, by { $free }.
+identity-paper = With the noise scale from eq. 22 ({ $scale }) and only its height fitted, the law typically misses an optimum by { $paper }; with both fitted, by { $free }.
 identity-no-paper = The paper's regression (eq. 22) gives no positive noise scale here.
 shift-moves = The peak's batch size is multiplied by { $ratio } (95 % { $interval }) from the first to the second.
 shift-none = No shift of the peak is measured: its batch size is multiplied by { $ratio } (95 % { $interval }).
@@ -662,12 +662,12 @@ why-peak = A peak after { $after }: the best learning rate peaks { $place }, the
 why-fall = A fall after { $after }, with no rise before it: the best learning rate is highest at batch size { $place } and falls by { $fall } up to { $last }.
 why-none = No peak after { $after }, up to batch size { $last }.
 why-none-above = No peak after { $after }, up to batch size { $last }: any fall is below { $most }.
-why-undecided = Undecided after { $after }: a fall of { $fall } up to batch size { $last } could be chance (p = { $p }).
-why-undecided-few = Undecided after { $after }: fewer than three batch sizes have a usable optimum.
-why-undecided-no-error-bars = Undecided after { $after }: without error bars a fall cannot be told from scatter.
+why-undecided = Not decided after { $after }: a fall of { $fall } up to batch size { $last } could be chance (p = { $p }).
+why-undecided-few = Not decided after { $after }: fewer than three batch sizes have a usable optimum.
+why-undecided-no-error-bars = Not decided after { $after }: without error bars, a fall cannot be told from scatter.
 why-left-out = { $count ->
-    [one] One optimum lies at the end of the learning rates tried and does not count.
-   *[other] { $count } optima lie at the end of the learning rates tried and do not count.
+    [one] One optimum lies at the end of the learning rates tried and is left out.
+   *[other] { $count } optima lie at the end of the learning rates tried and are left out.
 }
 why-other-horizon = { $kind ->
     [peak] The predictions are for one step, so this peak is no evidence for them.
@@ -736,7 +736,7 @@ why-probes = Intervals come from random probes of the curvature. Peaks are batch
 
 between-batch-sizes = between batch sizes { $low } and { $high }
 peak-none = no minimum at some batch sizes
-peak-undecided = undecided
+peak-undecided = not decided
 peak-fall = none: falls from the start
 peak-no-fall = none: rises to the end
 peak-none-above = none, any fall is below { $most }
@@ -801,7 +801,7 @@ unit-none = none
 ## measuring
 
 
-measure-help = Measure what the law is made of.
+measure-help = Measure the law's ingredients: gradients, their noise and the curvature.
 measure-help-checkpoint = full loss to measure at, the largest first, or 0 for the initial parameters; may be repeated
 measure-help-option = of the workload, as in a plan
 measure-help-examples = examples drawn for the gradients; all by default
@@ -929,8 +929,8 @@ help-fit = Optima, fitted laws and verdict of a sweep.
 help-convert = Write a sweep as another file.
 help-init = Write a first plan of runs.
 help-sweep = Train a sweep (needs the extra "training").
-help-measure = Measure what the law is made of (needs "training").
-help-file = a table, what a tracker keeps (folder, zip, database), wandb://entity/project, mlflow+http://host/experiment; - for standard input
+help-measure = Measure the law's ingredients (needs the extra "training").
+help-file = a table, a tracker's store (folder, zip, database), wandb://entity/project, mlflow+http://host/experiment; - for standard input
 help-json = all numbers as JSON
 help-at = also: learning rate for this batch size
 help-next = also: which cells to run next
@@ -938,7 +938,7 @@ help-map = which column is what, such as learning_rate=peak_lr; may be repeated
 help-group = which model, where the table holds several
 help-maximise = a large metric is good
 help-minimise = a small metric is good
-help-store = whose runs, where a folder holds those of several trackers
+help-store = which tracker's runs to read, where a folder holds several
 help-skip-bad-rows = leave out rows with a problem
 help-diverged-factor = times the usual excess over the best that a finite loss may have; 0 for no limit
 help-diverged-above = a loss above this is diverged
@@ -950,7 +950,7 @@ help-random = N random learning rates at each batch size instead
 help-batch = range of batch sizes, an octave apart, such as 32:4096
 help-rate = a learning rate that works
 help-rate-at = the batch size at which it works
-help-scaling = how that rate goes with the batch size: sqrt as for Adam, linear as for SGD
+help-scaling = how that rate scales with the batch size: sqrt as for Adam, linear as for SGD
 help-octaves = how far the learning rates reach on each side
 help-seeds = runs of each cell
 help-draw-seed = seed of the random learning rates
@@ -1029,7 +1029,7 @@ page-reference = Reference
 
 
 choice-lost-own = The table shown here is no longer on this server. Drop the file again, or open a trained sweep from the list on the Train page.
-choice-lost = { $key } = { $text } in the address is not a sweep here.
+choice-lost = The address asks for { $key } = { $text }, which is not a sweep here.
 choice-fitting = Fitting the laws
 choice-reading = Reading the file
 choice-workload = Workload
@@ -1041,7 +1041,7 @@ choice-name = Name
 choice-remove = Remove
 choice-drop = Drop a table of training runs
 choice-drop-help = One row per training run: batch size, learning rate, loss, and if you have them seed, steps and status. Exports of W&B, Optuna, MLflow, TensorBoard and Ray Tune are understood, as CSV, TSV, JSON lines or Parquet, gzipped or not.
-choice-drop-again = The server was restarted and no longer has this file. Drop it again.
+choice-drop-again = The server was restarted and no longer has this file. Please drop it again.
 choice-kept = Stays in this server's memory; never written to disk, never sent on. A reload finds it for { $hours } hours through this page's address, so share that address with care.
 choice-paste = Paste a table
 choice-paste-label = One row per training run, with column names first
@@ -1166,9 +1166,9 @@ explore-fit-undetermined-both = Not fitted: the optima of this sweep determine n
 explore-fit-sentence = Sets the controls to the exact law with equal signal to noise, fitted to the points.
 explore-fitted = Fitted to this sweep.
 explore-fitted-but = Fitted to this sweep ({ $what }).
-explore-fit-held-bound = the data only say { $bound }; drawn with R = { $held }
+explore-fit-held-bound = the data only show { $bound }; drawn with R = { $held }
 explore-fit-held-open = the data do not determine R; drawn with R = { $held }
-explore-fit-bounds = the data only say { $bounds }
+explore-fit-bounds = the data only show { $bounds }
 explore-fit-peak-open = whether there is a peak stays open
 explore-fit-peak-outside = the peak may lie outside the batch sizes measured
 explore-fit-misses = off by at most { $share }
@@ -1325,7 +1325,7 @@ details-optima = The measured optima as a table
 details-laws-alt = Fitted laws with 95 % bands. { $optima }
 details-laws-note = Bands are 95 % for each curve.
 details-residuals = How far off each law is
-details-residuals-alt = Measured over fitted, by law.
+details-residuals-alt = Measured divided by fitted, for each law.
 details-choose-laws = Laws, best first
 details-points = The measured points as a table
 details-compare-with = Compare with
@@ -1365,7 +1365,7 @@ axis-relative = Best learning rate over its maximum
 ## page: evidence
 
 
-evidence-none = No checkpoint has been measured here. `make data` measures the bundled ones.
+evidence-none = No checkpoint has been measured yet. `make data` measures the bundled ones.
 evidence-checkpoint = Checkpoint
 evidence-update = Update
 evidence-after = Measured after

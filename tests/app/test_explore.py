@@ -153,7 +153,7 @@ def test_a_parameter_that_is_only_bounded_is_held_and_said(bundled):
             assert "the data do not determine R; drawn with R = " in fit.opening
             seen.add("held")
         elif low == 0:
-            assert "the data only say R < " in fit.opening
+            assert "the data only show R < " in fit.opening
             seen.add("bounded")
     assert seen >= {"held", "bounded"}
 

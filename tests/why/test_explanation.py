@@ -91,7 +91,7 @@ def test_words_never_contradict_the_numbers(values, optima):
     assert optima[SIZES.index(measured.highest)] == max(optima)
     assert (measured.kind in ("peak", "fall")) == (verdict.decision == "fall")
     answer = why.answer(explanation, "sign")
-    start = {"peak": "A peak", "fall": "A fall", "no_fall": "No peak", "undecided": "Undecided"}
+    start = {"peak": "A peak", "fall": "A fall", "no_fall": "No peak", "undecided": "Not decided"}
     assert answer.startswith(f"{start[measured.kind]} after 1 step")
     for size in re.findall(r"batch size (\d+)", answer):
         assert int(size) in SIZES
@@ -159,7 +159,7 @@ def test_the_answer_follows_the_choice(bundled):
 
 
 def test_every_answer_is_short_and_says_what_the_verdict_says(bundled):
-    starts = {"fall": ("A peak", "A fall"), "no_fall": ("No peak",), "undecided": ("Undecided",)}
+    starts = {"fall": ("A peak", "A fall"), "no_fall": ("No peak",), "undecided": ("Not decided",)}
     for explanation in bundled.values():
         for update in explanation.updates():
             for steps in explanation.steps(update):
@@ -207,7 +207,7 @@ def test_optima_without_errors_are_undecided():
     explanation = made({"surge": [0.1] * 5}, [0.1] * 5)
     bare = tuple(TrainedOptimum("sign", 1, o.batch_size, Estimate(o.lr.value), 1) for o in explanation.optima)
     answer = why.answer(Explanation("made", "Made", 1.0, explanation.measurement, bare, {}), "sign")
-    assert answer.startswith("Undecided after 1 step: without error bars")
+    assert answer.startswith("Not decided after 1 step: without error bars")
 
 
 def test_predictions_without_a_minimum_are_counted():
