@@ -39,7 +39,7 @@ def test_the_bundled_sweeps_are_three_times_off(target, peak, critical):
     # the paper's own regression finds the critical batch size, and a law held there fits the optima badly
     assert found.paper_noise_scale == pytest.approx(critical, rel=0.05)
     assert np.sqrt(np.mean(found.paper.residuals**2)) > 2 * np.sqrt(np.mean(found.free.residuals**2))
-    assert "The paper has them equal." in words.identity(found)
+    assert "The paper says they are equal." in words.identity(found)
 
 
 def test_the_peak_moves_with_the_target():
