@@ -14,6 +14,7 @@ from simulate import sweep_frame
 from surgecore import SurgeLaw, Sweep, analyse, open_table, words
 from surgecore.cli import main
 from surgecore.tables import table as table_module
+from surgecore.words import say
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +210,7 @@ def test_a_store_is_fitted_and_converted(sweep, tmp_path, capsys):
     assert main(["convert", str(tmp_path / "runs"), str(tmp_path / "out.xlsx")]) == 2
     assert "form must be one of csv, jsonl, parquet, but got 'xlsx'" in capsys.readouterr().err
     assert main(["fit", str(tmp_path / "runs"), "--store", "mlflow"]) == 2
-    assert "none that is known" in capsys.readouterr().err
+    assert say("problem-store-none") in capsys.readouterr().err
 
 
 def test_init_prints_or_writes_a_plan(tmp_path, capsys):
