@@ -155,7 +155,7 @@ def test_a_total_that_contradicts_its_parts_is_one_question():
     with pytest.raises(QuestionOpen) as caught:
         Sweep.from_table(table)
     asked = caught.value.question
-    assert "Which batch does one optimizer step see?" in question(asked)
+    assert "How many examples does one optimizer step see?" in question(asked)
     assert [choice(asked, answer) for answer in asked.choices] == [
         "global_batch_size as it stands", "micro_batch_size × grad_accum × world_size",
     ]  # fmt: skip

@@ -404,7 +404,7 @@ def test_a_damaged_archive_or_database_is_a_sentence(keep, study, frame, tmp_pat
 
 def test_a_folder_without_runs_is_a_sentence(tmp_path):
     (tmp_path / "notes.txt").write_text("nothing")
-    with pytest.raises(SweepError, match="none that is known"):
+    with pytest.raises(SweepError, match="known tracker"):
         open_table(tmp_path)
     with pytest.raises(ValueError, match="kind must be one of wandb"):
         open_store(tmp_path, kind="nonsense")
