@@ -16,8 +16,9 @@ import torch
 from torch import nn
 
 from surgecore.training.engine.loop import Engine
-from surgecore.training.engine.optimizers import Adam, Buffers
+from surgecore.training.engine.optimizers import Adam
 from surgecore.training.engine.precision import set_precision
+from surgecore.training.engine.rules import Buffers
 from surgecore.training.engine.stack import Layout
 from surgecore.training.plans.plan import Plan
 from surgecore.training.workloads.models import DataModel

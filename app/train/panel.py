@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from surgecore import words
-from surgecore.training.engine.optimizers import OPTIMIZERS
+from surgecore.training.engine.methods import OPTIMIZERS
 from surgecore.training.plans.estimate import PlanCost
 from surgecore.training.plans.plan import STATES, Plan
 from surgecore.words import say

@@ -29,7 +29,7 @@ from surgecore.measuring.updates import (
     optimizer_updates,
 )
 from surgecore.sweeps.optima import Optimum
-from surgecore.training.engine.optimizers import OPTIMIZERS
+from surgecore.training.engine.methods import OPTIMIZERS
 from surgecore.training.engine.precision import set_precision
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.checkpoints import checkpoints

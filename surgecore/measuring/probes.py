@@ -12,7 +12,9 @@ from torch.func import functional_call, grad, vmap
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from surgecore.training.engine.stack import Shapes, Views
-from surgecore.training.workloads.models import Batch, DataModel, Model, QuadraticModel
+from surgecore.training.workloads.batch import Batch
+from surgecore.training.workloads.models import DataModel, Model
+from surgecore.training.workloads.quadratic import QuadraticModel
 
 #: Working memory of one chunk of per-example gradients or curvature products [bytes].
 MEMORY = 256 << 20

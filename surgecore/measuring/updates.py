@@ -12,7 +12,7 @@ from torch import Tensor
 from surgecore.measuring.probes import Probe
 from surgecore.measuring.statistic import Statistic
 from surgecore.training.engine.loop import Engine
-from surgecore.training.engine.optimizers import Optimizer
+from surgecore.training.engine.rules import Optimizer
 from surgecore.training.workloads.models import Model
 from surgecore.why.measurement import Estimate, Prediction
 

@@ -11,7 +11,7 @@ from surgecore.measuring.gradient_sample import inverse_std_bias  # noqa: E402
 from surgecore.measuring.laboratory import Effort, Laboratory  # noqa: E402
 from surgecore.measuring.probes import QuadraticProbe  # noqa: E402
 from surgecore.measuring.updates import sign_updates  # noqa: E402
-from surgecore.training.workloads.models import QuadraticModel  # noqa: E402
+from surgecore.training.workloads.quadratic import QuadraticModel  # noqa: E402
 
 N, SEEDS = 24, 200
 BATCHES = (1, 8, 32)

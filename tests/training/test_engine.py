@@ -8,7 +8,8 @@ from surgecore.training.engine.draws import draw_indices, draw_normals
 from surgecore.training.engine.loop import Engine
 from surgecore.training.engine.optimizers import SGD, Adam, Sign
 from surgecore.training.engine.stack import Layout, n_params
-from surgecore.training.workloads.models import Batch, FunctionModel
+from surgecore.training.workloads.batch import Batch
+from surgecore.training.workloads.models import FunctionModel
 from surgecore.training.workloads.workloads import WORKLOADS, CharTransformer, DigitsMLP, FashionCNN, Softmax
 
 

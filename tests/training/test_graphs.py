@@ -7,7 +7,8 @@ from cuda_standins import Cuda, on_device
 
 from surgecore.training.engine.graphs import agree
 from surgecore.training.engine.loop import Engine
-from surgecore.training.engine.optimizers import OPTIMIZERS, SGD, Adam, Sign
+from surgecore.training.engine.methods import OPTIMIZERS
+from surgecore.training.engine.optimizers import SGD, Adam, Sign
 from surgecore.training.workloads.workloads import CharTransformer, DigitsMLP, Quadratic, Softmax
 
 

@@ -3,20 +3,20 @@ import pytest
 import torch
 
 from surgecore.training.engine.loop import Engine
+from surgecore.training.engine.methods import OPTIMIZERS
 from surgecore.training.engine.optimizers import (
-    OPTIMIZERS,
     SGD,
     Adafactor,
     Adagrad,
     Adam,
     AdamW,
-    Buffers,
     Lion,
     Muon,
     RMSprop,
     Sign,
     Signum,
 )
+from surgecore.training.engine.rules import Buffers
 from surgecore.training.engine.stack import Layout
 from surgecore.training.workloads.workloads import DigitsMLP
 

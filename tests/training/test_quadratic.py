@@ -6,7 +6,7 @@ import pytest
 from surgecore import GradientNoise
 from surgecore.training.engine.loop import Engine
 from surgecore.training.engine.optimizers import Sign
-from surgecore.training.workloads.models import QuadraticModel
+from surgecore.training.workloads.quadratic import QuadraticModel
 
 SEEDS = 3000
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from surgecore.training.engine.optimizers import Buffers
+from surgecore.training.engine.rules import Buffers
 
 _WARM_UPS = 3
 #: Largest difference to the plain steps, relative to the largest entry of a run.

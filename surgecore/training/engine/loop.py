@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from surgecore.training.engine.evaluation import FRESH, Evaluation
 from surgecore.training.engine.graphs import CapturedSteps
-from surgecore.training.engine.optimizers import Buffers, Optimizer
 from surgecore.training.engine.precision import arithmetic, full_precision
+from surgecore.training.engine.rules import Buffers, Optimizer, Where
 from surgecore.training.engine.stack import Layout
-from surgecore.training.workloads.models import BLOCK, Batch, Model
+from surgecore.training.workloads.batch import Batch
+from surgecore.training.workloads.models import BLOCK, Model
 
 if TYPE_CHECKING:
-    from surgecore.training.engine.optimizers import Scalars
+    from surgecore.training.engine.rules import Scalars
 
 _WARM_STREAM = 1 << 40  # keeps the minibatches that only warm the state apart from those of training
 #: Steps in a graph, the longest first, and how many steps must have been taken before one is worth its capture.
@@ -80,7 +83,12 @@ class Engine:
         self.model, self.optimizer, self.schedule = model, optimizer, schedule
         self.batch_size, self._precision = batch_size, precision
         self.fallbacks: set[str] = set()
-        self._compiled = compiled
+        self.where = Where(batch_size, model.epoch)
+        # a step that asks for more than one gradient, or for more than a gradient, is not compiled
+        plain = type(optimizer).step is Optimizer.step and not optimizer.needs.any
+        self._compiled = compiled and plain
+        if compiled and not plain:
+            self.fallbacks.add("compile")
         # on a GPU a step reads what changes from tables there, so that it can be replayed without the host
         self._on_device = model.device.type == "cuda"
         self._capture = self._on_device
@@ -110,7 +118,7 @@ class Engine:
         self._graphs: dict[int, CapturedSteps] = {}
         self._taken = 0
         if self._on_device:
-            numbers = 1 + len(self.optimizer.scalars(1))
+            numbers = 1 + len(self.optimizer.scalars(1, self.where))
             self._table = buffers.p.new_empty(BLOCK, numbers)
             self._row = torch.zeros(1, dtype=torch.int64, device=buffers.p.device)
             self._static: Tensor | None = None
@@ -137,6 +145,7 @@ class Engine:
                 self.model, self.optimizer, batch_size=self.batch_size, seeds=seeds, rates=[0.0], start=start,
                 precision=self._precision,
             )  # fmt: skip
+            self._warm.where = replace(self.where, warming=True)
         else:
             self._warm.reset(seeds, [0.0], start)
         self._warm.advance(steps)
@@ -165,24 +174,29 @@ class Engine:
     def _step(self, block: int, row: int) -> None:
         """One step whose numbers come from the host."""
         if self._block != block or self._drawn is None:
-            self._drawn, self._block = self.model.draw(self.seeds, self.batch_size, block), block
+            self._drawn, self._block = self._draw(block), block
         x, step = self.buffers, block * BLOCK + row + 1
         lr = x.lr if self.schedule is None else x.lr * self.schedule(step)
-        at: Scalars = self.optimizer.scalars(self._age + step)
+        at: Scalars = self.optimizer.scalars(self._age + step, self.where)
         if self._compiled:  # numbers that change would be compiled in
             at = tuple(torch.tensor(value, dtype=x.p.dtype, device=x.p.device) for value in at)
-        self._apply(lr, at, self.model.batch(self._drawn[row]))
+        self._apply(lr, at, self._drawn[row])
 
-    def _apply(self, lr: Tensor, at: Scalars, batch: Batch) -> None:
+    def _draw(self, block: int) -> Tensor:
+        """Minibatches of a block; those of a step's further draws stand behind the first as more groups."""
+        seeds = [seed + FRESH * i for i in range(self.optimizer.draws) for seed in self.seeds]
+        return self.model.draw(seeds, self.batch_size, block)
+
+    def _apply(self, lr: Tensor, at: Scalars, drawn: Tensor) -> None:
         x = self.buffers
         if self._compiled:
+            batch = self.model.batch(drawn)
             step = compiled_step(self.model, self.optimizer, x.layout.groups, x.layout.runs, self._precision)
             step(x.p, lr, x.state, at, batch.x, batch.y)
             return
-        with arithmetic(x.p.device, self._precision):
-            gradients = self.model.gradients(x.layout.views(x.p), batch)
-        torch.cat([gradient.reshape(-1).to(x.g.dtype) for gradient in gradients], out=x.g)
-        self.optimizer.update(Buffers(x.p, x.g, lr, x.state, x.layout), at)
+        x = Buffers(x.p, x.g, lr, x.state, x.layout)
+        evaluation = Evaluation(self.model, x, drawn, self.batch_size, self.optimizer.needs, self._precision)
+        self.optimizer.step(x, at, evaluation)
 
     def _replay(self, block: int, row: int, count: int) -> None:
         """Take steps of one block on the device, as graphs where that is worth while."""
@@ -201,14 +215,14 @@ class Engine:
 
     def _load(self, block: int) -> None:
         """Fill the tables that the steps of a block read; the graphs know where they lie."""
-        drawn = self.model.draw(self.seeds, self.batch_size, block)
+        drawn = self._draw(block)
         if self._static is None:
             self._static = torch.empty_like(drawn)
         self._static.copy_(drawn)
         first, rows = block * BLOCK + 1, []
         for step in range(first, first + BLOCK):
             factor = 1.0 if self.schedule is None else self.schedule(step)
-            rows.append((factor, *self.optimizer.scalars(self._age + step)))
+            rows.append((factor, *self.optimizer.scalars(self._age + step, self.where)))
         self._table.copy_(torch.tensor(rows, dtype=self._table.dtype))
         self._block = block
 
@@ -219,7 +233,7 @@ class Engine:
         for _ in range(count):
             drawn = self._static.index_select(0, self._row)[0]
             factor, *at = self._table.index_select(0, self._row)[0].unbind()
-            self._apply(x.lr if self.schedule is None else x.lr * factor, at, self.model.batch(drawn))
+            self._apply(x.lr if self.schedule is None else x.lr * factor, at, drawn)
             self._row += 1
 
     def _captured(self, length: int) -> bool:

@@ -7,81 +7,19 @@ dataclass fields: plans are checked against them. This module does not import to
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod, sqrt
-from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
+from surgecore.training.engine.rules import NOWHERE, Buffers, Optimizer, Where, add_decay, norm, shrink
 from surgecore.training.workloads.options import option
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from surgecore.training.engine.stack import Layout
-
-    Scalars = Sequence[float] | Sequence[Tensor]
+    from surgecore.training.engine.rules import Scalars
 
 _FLOAT32_EPS = 1.1920928955078125e-07
-
-
-@dataclass(frozen=True, eq=False)
-class Buffers:
-    """What an update works on, all flat and of one length.
-
-    Attributes
-    ----------
-    p, g, lr : Tensor
-        Parameters, gradients (may be overwritten) and each entry's learning rate.
-    state : list of Tensor
-        `Optimizer.n_buffers` buffers, zero before the first step.
-    layout : Layout
-        Where the tensors of each run are, for rules that look at whole matrices.
-    """
-
-    p: Tensor
-    g: Tensor
-    lr: Tensor
-    state: list[Tensor]
-    layout: Layout
-
-
-@dataclass(frozen=True)
-class Optimizer(ABC):
-    """An update rule for many runs at once."""
-
-    _buffers: ClassVar[int] = 0
-
-    @property
-    def n_buffers(self) -> int:
-        """Buffers of state, each as large as the parameters."""
-        return self._buffers
-
-    def scalars(self, t: int) -> tuple[float, ...]:
-        """Numbers that depend on the step only; `t` counts from 1."""
-        return ()
-
-    def limit(self) -> Self:
-        """Return the limit without memory (all beta = 0), in which Adam is a sign step.
-
-        Raises
-        ------
-        ValueError
-            If the optimizer has no beta.
-
-        References
-        ----------
-        Li et al., arXiv 2405.14578, Appendix A, eq. 29.
-        """
-        if not any(hasattr(self, name) for name in ("beta1", "beta2", "alpha")):
-            raise ValueError(f"the beta = 0 limit needs an optimizer with betas, but got {type(self).__name__}")
-        memory = ("beta1", "beta2", "alpha", "momentum")
-        return replace(self, **{name: 0.0 for name in memory if hasattr(self, name)})
-
-    @abstractmethod
-    def update(self, x: Buffers, at: Scalars) -> None:
-        """Update parameters and state in place; `at` is what `scalars` gave for this step."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +37,7 @@ class SGD(Optimizer):
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
-        g = _add_decay(x, self.weight_decay)
+        g = add_decay(x, self.weight_decay)
         if self.momentum:
             average = x.state[0].mul_(self.momentum).add_(g)
             g = g.add(average, alpha=self.momentum) if self.nesterov else average
@@ -114,7 +52,7 @@ class Sign(Optimizer):
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
-        _shrink(x, self.weight_decay)
+        shrink(x, self.weight_decay)
         x.p.addcmul_(x.g.sign(), x.lr, value=-1)
 
 
@@ -128,7 +66,7 @@ class Signum(Optimizer):
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
-        _shrink(x, self.weight_decay)
+        shrink(x, self.weight_decay)
         x.p.addcmul_(x.state[0].lerp_(x.g, 1 - self.beta1).sign(), x.lr, value=-1)
 
 
@@ -143,7 +81,7 @@ class Lion(Optimizer):
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
-        _shrink(x, self.weight_decay)
+        shrink(x, self.weight_decay)
         x.p.addcmul_(x.state[0].lerp(x.g, 1 - self.beta1).sign_(), x.lr, value=-1)
         x.state[0].lerp_(x.g, 1 - self.beta2)
 
@@ -158,7 +96,7 @@ class Adam(Optimizer):
     weight_decay: float = option(0.0, 0, 10)
     _buffers: ClassVar[int] = 2
 
-    def scalars(self, t: int) -> tuple[float, ...]:
+    def scalars(self, t: int, where: Where = NOWHERE) -> tuple[float, ...]:
         """Bias corrections, multiplied into the denominator."""
         first = 1 - self.beta1**t
         return first / sqrt(1 - self.beta2**t), first * self.eps
@@ -171,7 +109,7 @@ class Adam(Optimizer):
         x.p.addcmul_(m.div(v.sqrt().mul_(at[0]).add_(at[1])), x.lr, value=-1)
 
     def _decayed(self, x: Buffers) -> Tensor:
-        return _add_decay(x, self.weight_decay)
+        return add_decay(x, self.weight_decay)
 
 
 @dataclass(frozen=True)
@@ -181,7 +119,7 @@ class AdamW(Adam):
     weight_decay: float = option(0.01, 0, 10)
 
     def _decayed(self, x: Buffers) -> Tensor:
-        _shrink(x, self.weight_decay)
+        shrink(x, self.weight_decay)
         return x.g
 
 
@@ -196,7 +134,7 @@ class RMSprop(Optimizer):
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
-        g = _add_decay(x, self.weight_decay)
+        g = add_decay(x, self.weight_decay)
         v = x.state[0].mul_(self.alpha).addcmul_(g, g, value=1 - self.alpha)
         x.p.addcmul_(g.div(v.sqrt().add_(self.eps)), x.lr, value=-1)
 
@@ -211,7 +149,7 @@ class Adagrad(Optimizer):
 
     def update(self, x: Buffers, at: Scalars) -> None:
         """Update in place: see `Optimizer.update`."""
-        g = _add_decay(x, self.weight_decay)
+        g = add_decay(x, self.weight_decay)
         total = x.state[0].addcmul_(g, g)
         x.p.addcmul_(g.div(total.sqrt().add_(self.eps)), x.lr, value=-1)
 
@@ -229,7 +167,7 @@ class Adafactor(Optimizer):
     weight_decay: float = option(0.0, 0, 10)
     _buffers: ClassVar[int] = 2
 
-    def scalars(self, t: int) -> tuple[float, ...]:
+    def scalars(self, t: int, where: Where = NOWHERE) -> tuple[float, ...]:
         """Weight of the new second moment, and the cap on the relative step."""
         return t**self.beta2_decay, 1 / sqrt(t)
 
@@ -243,12 +181,12 @@ class Adafactor(Optimizer):
             each = tuple(range(2, w.ndim))
             size = sqrt(prod(w.shape[2:]))
             rate = rates[name].amax(dim=each, keepdim=True)
-            scale = _norm(w, each).div_(size).clamp_(min=self.eps2).mul_(rate.clamp(max=cap))
+            scale = norm(w, each).div_(size).clamp_(min=self.eps2).mul_(rate.clamp(max=cap))
             if self.weight_decay:
                 w.mul_(1 - rate * self.weight_decay)
             step = self._second_moment(grads[name], columns[name], rows[name], at)
             step = step.clamp_(min=_FLOAT32_EPS**2).rsqrt_().mul_(grads[name])
-            w.sub_(step.mul_(scale / _norm(step, each).div_(size * self.clip).clamp_(min=1.0)))
+            w.sub_(step.mul_(scale / norm(step, each).div_(size * self.clip).clamp_(min=1.0)))
 
     @staticmethod
     def _second_moment(g: Tensor, columns: Tensor, rows: Tensor, at: Scalars) -> Tensor:
@@ -277,7 +215,7 @@ class Muon(Optimizer):
     eps: float = option(1e-8, 0, 1)
     _buffers: ClassVar[int] = 2
 
-    def scalars(self, t: int) -> tuple[float, ...]:
+    def scalars(self, t: int, where: Where = NOWHERE) -> tuple[float, ...]:
         """Bias corrections of the Adam part."""
         return Adam(self.beta1, self.beta2, self.eps).scalars(t)
 
@@ -300,37 +238,8 @@ class Muon(Optimizer):
     def _orthogonal(self, g: Tensor) -> Tensor:
         tall = g.shape[-2] > g.shape[-1]
         z = g.mT if tall else g
-        z = z / _norm(z, (2, 3)).clamp_(min=1e-7)
+        z = z / norm(z, (2, 3)).clamp_(min=1e-7)
         for _ in range(self.iterations):
             gram = z @ z.mT
             z = 3.4445 * z + (-4.775 * gram + 2.0315 * (gram @ gram)) @ z
         return z.mT.contiguous() if tall else z
-
-
-def _norm(w: Tensor, dims: tuple[int, ...]) -> Tensor:
-    return w.square().sum(dim=dims, keepdim=True).sqrt_()
-
-
-def _shrink(x: Buffers, weight_decay: float) -> None:
-    if weight_decay:
-        x.p.addcmul_(x.p, x.lr, value=-weight_decay)
-
-
-def _add_decay(x: Buffers, weight_decay: float) -> Tensor:
-    return x.g.add_(x.p, alpha=weight_decay) if weight_decay else x.g
-
-
-OPTIMIZERS: Mapping[str, type[Optimizer]] = MappingProxyType(
-    {
-        "sign": Sign,
-        "sgd": SGD,
-        "adam": Adam,
-        "adamw": AdamW,
-        "rmsprop": RMSprop,
-        "adagrad": Adagrad,
-        "adafactor": Adafactor,
-        "signum": Signum,
-        "lion": Lion,
-        "muon": Muon,
-    }
-)

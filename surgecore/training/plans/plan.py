@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from surgecore.training.engine.optimizers import OPTIMIZERS, Optimizer
+from surgecore.training.engine.methods import OPTIMIZERS
 from surgecore.training.engine.precision import PRECISIONS
 from surgecore.training.engine.protocols import PROTOCOLS, Protocol
+from surgecore.training.engine.rules import Optimizer
 from surgecore.training.engine.stack import n_params
 from surgecore.training.workloads.options import option, read_options, unknown
 from surgecore.training.workloads.workloads import WORKLOADS, Workload, imported

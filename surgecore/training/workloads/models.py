@@ -5,31 +5,26 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor
 
-from surgecore.training.engine.draws import draw_indices, draw_normals
+from surgecore.training.engine.draws import draw_indices
 from surgecore.training.engine.stack import Shapes, Views
+from surgecore.training.workloads.batch import Batch
+from surgecore.training.workloads.examples import Dense, Examples, by_pieces, of_dense
 from surgecore.training.workloads.own_loss import check_own_loss
 
 if TYPE_CHECKING:
-    from surgecore.training.workloads.workloads import Quadratic, Workload
+    from surgecore.training.engine.rules import Needs
+    from surgecore.training.workloads.workloads import Workload
 
 #: Steps whose minibatches are drawn at once: part of the definition of a run's minibatches.
 BLOCK = 32
 #: Bytes that a full loss may take on a CPU: what fits its caches.
 _CACHE = 4 << 20
-
-
-class Batch(NamedTuple):
-    """Minibatches, one a seed: leading shape (groups, examples)."""
-
-    x: Tensor
-    y: Tensor
 
 
 class Model(ABC):
@@ -42,6 +37,9 @@ class Model(ABC):
     device : str
         "cpu" or "cuda".
     """
+
+    #: Examples of an epoch; a made-up number where examples are made up.
+    epoch = 4096
 
     def __init__(self, shapes: Shapes, device: str) -> None:
         self.shapes, self.device = shapes, torch.device(device)
@@ -73,6 +71,10 @@ class Model(ABC):
         """SHA-256 of the data it trains on."""
         return ""
 
+    def examples(self, params: Views, batch: Batch, needs: Needs) -> tuple[list[Tensor], Examples]:
+        """Gradients, and what `needs` asks to know of single examples; some at a time unless a model does better."""
+        return by_pieces(self, params, batch, needs) if needs.any else (self.gradients(params, batch), Examples())
+
     def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
         """Gradient of every run's own loss, one tensor a parameter; by autograd unless a model does better."""
         if torch.compiler.is_compiling():
@@ -102,7 +104,7 @@ class DataModel(Model):
     def __init__(self, workload: Workload, device: str, x: Tensor, y: Tensor) -> None:
         super().__init__(workload.shapes, device)
         self.activations = workload.activations
-        self.n_evaluated = len(x)
+        self.n_evaluated = self.epoch = len(x)
         self.x, self.y = x.to(self.device), y.to(self.device)
 
     @property
@@ -213,11 +215,12 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     return -picked.squeeze(2).double().mean(dim=-1)
 
 
-def _residual(logits: Tensor, labels: Tensor) -> Tensor:
+def _residual(logits: Tensor, batch: Batch) -> Tensor:
     """Gradient of the mean cross-entropy with respect to the logits, same shape."""
     classes = torch.arange(logits.shape[2], device=logits.device)
-    hot = (labels[:, None] == classes[:, None]).to(logits.dtype)[:, None]
-    return torch.softmax(logits, dim=2).sub(hot).mul(1 / labels.shape[1])
+    hot = (batch.y[:, None] == classes[:, None]).to(logits.dtype)[:, None]
+    weights = batch.weights()
+    return torch.softmax(logits, dim=2).sub(hot).mul(weights if isinstance(weights, float) else weights[:, :, None])
 
 
 class SoftmaxModel(DataModel):
@@ -235,10 +238,14 @@ class SoftmaxModel(DataModel):
 
     def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
         """Gradient of every run's loss."""
-        groups, runs, classes, inputs = params["w"].shape
-        d = _residual(self._logits(params, batch.x), batch.y)
-        w = torch.bmm(d.reshape(groups, runs * classes, -1), batch.x).view(groups, runs, classes, inputs)
-        return [w, d.sum(dim=-1)]
+        return list(self._layer(params, batch).gradient())
+
+    def examples(self, params: Views, batch: Batch, needs: Needs) -> tuple[list[Tensor], Examples]:
+        """Gradients and what is known of single examples, in closed form."""
+        return of_dense([self._layer(params, batch)], batch, needs)
+
+    def _layer(self, params: Views, batch: Batch) -> Dense:
+        return Dense(_residual(self._logits(params, batch.x), batch), batch.x)
 
 
 class MLPModel(DataModel):
@@ -268,19 +275,24 @@ class MLPModel(DataModel):
 
     def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
         """Gradient of every run's loss."""
-        groups, runs, hidden, inputs = params["w1"].shape
+        return [part for layer in self._layers(params, batch) for part in layer.gradient()]
+
+    def examples(self, params: Views, batch: Batch, needs: Needs) -> tuple[list[Tensor], Examples]:
+        """Gradients and what is known of single examples, in closed form."""
+        return of_dense(self._layers(params, batch), batch, needs)
+
+    def _layers(self, params: Views, batch: Batch) -> list[Dense]:
+        groups, runs, hidden = params["w1"].shape[:3]
         h = self._hidden(params, batch.x)
         s = torch.sigmoid(_gelu_exponent(h))
         a = h * s
         slope = s + a * (1 - s) * (_GELU_1 + 3 * _GELU_3 * (h * h))
-        d = _residual(self._logits(params, a), batch.y).view(groups * runs, -1, h.shape[-1])
+        d = _residual(self._logits(params, a), batch)
         w2 = params["w2"].reshape(groups * runs, -1, hidden)
-        dh = torch.bmm(w2.mT, d) * slope
+        dh = torch.bmm(w2.mT, d.view(groups * runs, -1, h.shape[-1])) * slope
         return [
-            torch.bmm(dh.view(groups, runs * hidden, -1), batch.x).view(groups, runs, hidden, inputs),
-            dh.sum(dim=-1).view(groups, runs, hidden),
-            torch.bmm(d, a.mT).view(groups, runs, -1, hidden),
-            d.sum(dim=-1).view(groups, runs, -1),
+            Dense(dh.view(groups, runs, hidden, -1), batch.x),
+            Dense(d, a.view(groups, runs, hidden, -1)),
         ]
 
 
@@ -296,84 +308,3 @@ _GELU_3 = 0.044715 * _GELU_1
 def _gelu_exponent(h: Tensor) -> Tensor:
     exponent: Tensor = h * (_GELU_1 + _GELU_3 * (h * h))
     return exponent
-
-
-class QuadraticModel(Model):
-    """mean . theta + theta H theta / 2, shifted to zero at its minimum, with Gaussian per-example gradients.
-
-    Per-example gradients are H theta + mean + A xi with standard normal xi; a minibatch of B has the noise A xi /
-    sqrt(B), drawn directly, so any batch size costs the same. Runs start at theta = 0.
-
-    Parameters
-    ----------
-    mean : array_like, shape (N,)
-        Gradient at the start.
-    hessian : array_like, shape (N, N)
-        Curvature, positive definite.
-    noise : array_like, shape (N, M)
-        A: the noise covariance is A A^T.
-    device : str
-        "cpu" or "cuda".
-    """
-
-    def __init__(self, mean: ArrayLike, hessian: ArrayLike, noise: ArrayLike, device: str = "cpu") -> None:
-        exact = np.asarray(mean, dtype=np.float64), np.asarray(hessian, dtype=np.float64)
-        super().__init__({"theta": (len(exact[0]),)}, device)
-        self.mean, self.hessian, self.noise = (
-            torch.tensor(np.asarray(value), dtype=torch.float32, device=self.device) for value in (*exact, noise)
-        )
-        self.floor = float(0.5 * exact[0] @ np.linalg.solve(exact[1], exact[0]))
-
-    @classmethod
-    def standard(cls, workload: Quadratic, device: str = "cpu") -> Self:
-        """The problem that a plan describes: condition number 1e3, minimum at distance one in every direction."""
-        n, random = workload.size, np.random.Generator(np.random.Philox(key=workload.problem_seed))
-        spectrum = np.logspace(0, -3, n)
-        basis, _ = np.linalg.qr(random.standard_normal((n, n)))
-        if workload.hessian == "rotated":
-            spectrum = 1 / np.arange(1, n + 1)
-            hessian = (basis * spectrum) @ basis.T
-            mean = hessian @ random.standard_normal(n)
-        elif workload.hessian == "aligned":
-            direction = random.choice([-1.0, 1.0], n) / np.sqrt(n)
-            hessian = np.diag(spectrum) + n * np.outer(direction, direction) / 4
-            mean = hessian @ (direction + 0.1 * random.standard_normal(n) / np.sqrt(n))
-        else:
-            hessian = np.diag(spectrum)
-            mean = hessian @ random.standard_normal(n)
-        size = np.sqrt(np.mean(mean**2)) / 0.03  # root mean square signal-to-noise ratio of one example
-        if workload.noise == "isotropic":
-            noise = size * np.eye(n)
-        else:
-            values, vectors = np.linalg.eigh(hessian)
-            noise = vectors * np.sqrt(values * size**2 * n / values.sum())
-        return cls(mean, hessian, noise, device)
-
-    def initial(self, seed: int) -> Tensor:
-        """Zero for every seed."""
-        return torch.zeros_like(self.mean)
-
-    def draw(self, seeds: Sequence[int], batch_size: int, block: int) -> Tensor:
-        """Mean standard normal numbers of a minibatch, shape (BLOCK, groups, M)."""
-        normals = torch.from_numpy(draw_normals(seeds, batch_size, block, BLOCK, self.noise.shape[1]))
-        scaled: Tensor = normals.to(self.device) / batch_size**0.5
-        return scaled
-
-    def batch(self, drawn: Tensor) -> Batch:
-        """Noise of the minibatch gradient, shape (groups, 1, N)."""
-        noise = (drawn @ self.noise.T)[:, None]
-        return Batch(noise, noise)
-
-    def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
-        """Noisy gradient of every run."""
-        return [params["theta"] @ self.hessian + self.mean + batch.x]
-
-    def losses(self, params: Views, batch: Batch) -> Tensor:
-        """Loss of every run on its minibatch, shape (groups, runs)."""
-        theta = params["theta"]
-        return ((0.5 * theta @ self.hessian + self.mean + batch.x) * theta).sum(dim=-1) + self.floor
-
-    def full_losses(self, params: Views) -> Tensor:
-        """Exact loss of every run, shape (groups, runs), float64."""
-        theta = params["theta"].double()
-        return ((0.5 * theta @ self.hessian.double() + self.mean.double()) * theta).sum(dim=-1) + self.floor

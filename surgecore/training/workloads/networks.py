@@ -10,7 +10,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from surgecore.training.engine.stack import Views
-from surgecore.training.workloads.models import Batch, DataModel, cross_entropy
+from surgecore.training.workloads.batch import Batch
+from surgecore.training.workloads.models import DataModel, cross_entropy
 
 if TYPE_CHECKING:
     from surgecore.training.workloads.workloads import CharTransformer, FashionCNN

@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 
 from surgecore.training.engine.stack import Layout, Views
+from surgecore.training.workloads.batch import Batch
 
 if TYPE_CHECKING:
-    from surgecore.training.workloads.models import Batch, DataModel
+    from surgecore.training.workloads.models import DataModel
 
 #: Examples, groups and runs it is tried with; relative difference that rounding may make.
 _EXAMPLES, _GROUPS, _RUNS, _SAME = 8, 2, 2, 1e-3
@@ -49,7 +50,7 @@ def check_own_loss(model: DataModel) -> None:
             )
         _check_alone(model, params, batch, together)
         halves = [
-            model.losses(params, type(batch)(batch.x[:, part], batch.y[:, part]))
+            model.losses(params, Batch(batch.x[:, part], batch.y[:, part]))
             for part in (slice(0, count // 2), slice(count // 2, count))
         ]
         if not _same(sum(halves) / 2, together):  # type: ignore[arg-type]
@@ -66,7 +67,7 @@ def _check_alone(model: DataModel, params: Views, batch: Batch, together: Tensor
     for group in range(_GROUPS):
         for run in range(_RUNS):
             own = {name: view[group : group + 1, run : run + 1] for name, view in params.items()}
-            alone = model.losses(own, type(batch)(batch.x[group : group + 1], batch.y[group : group + 1]))
+            alone = model.losses(own, Batch(batch.x[group : group + 1], batch.y[group : group + 1]))
             if alone.shape != (1, 1) or not _same(alone[0, 0], together[group, run]):
                 raise ValueError(
                     "each run's loss must depend on its own parameters and its group's examples only, but that of one "

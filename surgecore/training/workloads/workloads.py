@@ -117,7 +117,7 @@ class Quadratic(Workload):
 
     def build(self, device: str = "cpu") -> Model:
         """Make the problem."""
-        from surgecore.training.workloads.models import QuadraticModel
+        from surgecore.training.workloads.quadratic import QuadraticModel
 
         return QuadraticModel.standard(self, device)
 
