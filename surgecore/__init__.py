@@ -18,9 +18,10 @@ from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.metric import Metric
 from surgecore.tables.models import Group
 from surgecore.tables.names import ColumnMapping
+from surgecore.tables.opening import open_store, open_table
 from surgecore.tables.problems import Notice, Problem, SweepError, speak_with
 from surgecore.tables.questions import Choice, GroupsFound, Question, QuestionOpen
-from surgecore.tables.table import Table, open_store, open_table
+from surgecore.tables.table import Table
 from surgecore.theory.curves import OneStepCurve, one_step_curves
 from surgecore.theory.families import LAWS, LawFamily
 from surgecore.theory.gradient_noise import GradientNoise

@@ -28,10 +28,11 @@ from surgecore.sweeps.writers import Shape, write
 from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.models import as_text
 from surgecore.tables.names import ColumnMapping
+from surgecore.tables.opening import open_store, open_table, table_of_store
 from surgecore.tables.problems import Problem, SweepError
 from surgecore.tables.servers import fetch, is_address
 from surgecore.tables.stores.registry import STORES
-from surgecore.tables.table import Table, open_store, open_table, table_of_store
+from surgecore.tables.table import Table
 from surgecore.words import say
 from surgecore.words.command import advice, option, report, unreadable
 from surgecore.words.problems import problem

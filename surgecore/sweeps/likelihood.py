@@ -307,7 +307,7 @@ def standard_errors(family: LawFamily, data: Data, shape: FloatArray, variance: 
     A bound adds no information: it is on the safe side, and exact where the bound is far from the law.
     """
     p = len(family.free)
-    if variance is None:
+    if not variance:  # unknown; or rounded optima that lie on the law, which says nothing of their errors
         return np.full(p, np.inf)
     whitened = data.whiten @ log_slopes(family, shape, data.batch[: data.n])
     information = whitened.T @ whitened / variance

@@ -24,9 +24,10 @@ from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.escape import unformulated
 from surgecore.tables.metric import LOSS, Metric
 from surgecore.tables.models import Group
-from surgecore.tables.names import ColumnMapping
+from surgecore.tables.names import BEST_RATES, ColumnMapping
+from surgecore.tables.opening import import_frame, open_table
 from surgecore.tables.problems import Notice
-from surgecore.tables.table import Table, import_frame, open_table
+from surgecore.tables.table import Table
 
 # rows of a CSV that are written at a time
 _ROWS = 100_000
@@ -204,6 +205,8 @@ class Sweep:
             The CSV. Text that a spreadsheet would take for a formula begins with an apostrophe, also when it is read
             back. The metric stands under its own name and with its own sign, and beside a name other than
             ``loss`` which way is good, in brackets. A diverged loss is ``nan`` or ``inf``, a missing one is empty.
+            Best learning rates stand in ``best_learning_rate``; columns that were decided about while reading end in
+            ``[settled]``.
         """
         csv = "".join(self._csv())
         if path is not None:
@@ -225,6 +228,8 @@ class Sweep:
 
     def _named(self, trials: pd.DataFrame, metric: pd.Series[Any] | None = None) -> pd.DataFrame:
         table = trials.assign(loss=self.metric.shown(trials["loss"]) if metric is None else metric)
+        if self.are_optima:
+            table = table.rename(columns={"learning_rate": BEST_RATES[0]})
         # steps to a target are in a column of their own already
         return table if self.metric.name in table else table.rename(columns={"loss": self.metric.column})
 

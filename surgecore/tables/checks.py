@@ -15,10 +15,10 @@ from surgecore._validate import FloatArray
 from surgecore.tables.cells import Numbers, parse_numbers, read_numbers
 from surgecore.tables.curves import cut_short, is_counter
 from surgecore.tables.diverged import DivergedRule, finite_but_diverged
-from surgecore.tables.formats import Lines
 from surgecore.tables.metric import Metric, describe
 from surgecore.tables.names import CANONICAL, STATUS_WORDS, ColumnMapping
 from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, Values, notice, problem
+from surgecore.tables.raw import Lines
 
 #: Learning rates closer than this are one level, written with different roundings.
 SAME_RATE = 6e-3
@@ -59,35 +59,83 @@ def check(
     """
     columns = mapping.columns
     collect = _Collector(lines, uneven)
-    table: dict[str, Any] = {}
     notices: list[Notice] = []
-    for role in ("batch_size", "learning_rate"):
-        found = read_numbers(frame[columns[role]], thousands_first=role == "batch_size")
-        wrong = ~(np.isfinite(found.numbers) & (found.numbers > 0) & (found.kind == "number"))
-        collect.add(wrong, columns[role], frame[columns[role]], found.kind, ProblemCode.NOT_POSITIVE, role=role)
-        table[role] = found.numbers
-        notices += _remarks(frame[columns[role]], found)
+    table: dict[str, Any] = {"batch_size": _batch(frame, mapping, collect, notices)}
+    table["learning_rate"] = _positive(frame, "learning_rate", columns["learning_rate"], collect, notices)
+    kind, metric = _losses(frame, mapping, table, collect, notices, nan_is_diverged=nan_is_diverged)
+    _which_run(frame, mapping, table, collect, notices)
+    table["status"] = _status(frame, columns, kind, notices)
+    notices += _cut_short(frame, mapping, table, short)
+    notices += _spread(frame, mapping, table)
+    for role in (role for role in columns if role not in CANONICAL and role not in table):
+        table[role] = _count(frame, role, columns[role], collect, notices)
+    used = set(columns.values())
+    for name in frame.columns:
+        if name not in used and name not in table:
+            table[name] = _tidy(frame[name])
+    order = [name for name in CANONICAL if name in table]
+    trials = pd.DataFrame(table)[[*order, *(name for name in table if name not in order)]]
+    if not ("status" in columns and is_canonical(frame[columns["status"]])):
+        _judge(trials, ~collect.bad, rule, notices)
+    rates, merged = _merge_levels(trials["learning_rate"].to_numpy())
+    trials["learning_rate"] = rates
+    problems = collect.problems
+    if problems and (lost := _best_among(trials, collect.bad)):
+        problems.append(problem(ProblemCode.BEST_AMONG_THEM, batch_sizes=lost))
+    return Checked(trials, problems, collect.bad, notices + merged, metric)
+
+
+def _positive(frame: pd.DataFrame, role: str, name: str, collect: _Collector, notices: list[Notice]) -> FloatArray:
+    """A column of which every cell must be a positive number."""
+    found = read_numbers(frame[name], thousands_first=role == "batch_size")
+    wrong = ~(np.isfinite(found.numbers) & (found.numbers > 0) & (found.kind == "number"))
+    collect.add(wrong, name, frame[name], found.kind, ProblemCode.NOT_POSITIVE, role=role)
+    notices += _remarks(frame[name], found)
+    return found.numbers
+
+
+def _batch(frame: pd.DataFrame, mapping: ColumnMapping, collect: _Collector, notices: list[Notice]) -> Any:  # noqa: ANN401
+    """What one optimizer step sees: the column, times its factors."""
+    size = _positive(frame, "batch_size", mapping.batch_size, collect, notices)
     for name in mapping.batch_factors or ():
         column = frame[name.removeprefix("/")]
         factor, kind = parse_numbers(column, thousands_first=True)
         wrong = ~(np.isfinite(factor) & (factor > 0))
         collect.add(wrong, str(column.name), column, kind, ProblemCode.NOT_POSITIVE, role="batch_size")
         with np.errstate(all="ignore"):
-            table["batch_size"] = table["batch_size"] / factor if name.startswith("/") else table["batch_size"] * factor
+            size = size / factor if name.startswith("/") else size * factor
     if mapping.batch_unit == "sequences" and mapping.sequence_length > 0:
-        table["batch_size"] = table["batch_size"] * mapping.sequence_length
-    table["batch_size"] = _integers(table["batch_size"])
-    source = frame[columns["loss"]] if "loss" in columns else pd.Series(np.zeros(len(frame)), index=frame.index)
+        size = size * mapping.sequence_length
+    return _integers(size)
+
+
+def _losses(
+    frame: pd.DataFrame, mapping: ColumnMapping, table: dict[str, Any], collect: _Collector, notices: list[Notice],
+    *, nan_is_diverged: bool,
+) -> tuple[NDArray[np.str_], Metric]:  # fmt: skip
+    """The metric so that small is good, into the table; what each of its cells is, and what it is called."""
+    columns = mapping.columns
+    source = frame[columns["loss"]] if "loss" in columns else pd.Series(np.nan, index=frame.index)
     losses = read_numbers(source)
     loss, kind = losses.numbers.copy(), losses.kind
     notices += _remarks(source, losses)
     collect.add(kind == "text", columns.get("loss", ""), source, kind, ProblemCode.NOT_A_LOSS)
     if nan_is_diverged and pd.api.types.is_float_dtype(source.dtype):
         kind[np.isnan(loss)] = "diverged"
+    if mapping.holds == "optima":  # which are there without the metric that made them best
+        kind[np.isnan(loss) & (kind != "text")] = "number"
     metric = replace(_metric(frame, mapping, loss), unit="%" if losses.percent else "")
     table["loss"] = metric.shown(loss)
     if losses.errors is not None and "loss_std" not in columns:
         table["loss_std"] = losses.errors
+    return kind, metric
+
+
+def _which_run(
+    frame: pd.DataFrame, mapping: ColumnMapping, table: dict[str, Any], collect: _Collector, notices: list[Notice]
+) -> None:
+    """Seed and steps of every run, into the table."""
+    columns = mapping.columns
     if "seed" in columns:
         seeds, told = _seeds(frame[columns["seed"]])
         notices += told
@@ -103,33 +151,15 @@ def check(
             table["steps"] = values
     elif mapping.n_steps:
         table["steps"] = np.full(len(frame), mapping.n_steps)
-    table["status"] = _status(frame, columns, kind, notices)
-    notices += _cut_short(frame, mapping, table, short)
-    for role in ("loss_std", "loss_stderr", "n_runs"):
-        if role in columns:
-            values, _ = parse_numbers(frame[columns[role]])
-            table[role] = np.where(values >= 0, values, np.nan)
-    notices += _spread(table)
-    for role in (role for role in columns if role not in CANONICAL and role not in table):
-        table[role] = _count(frame, role, columns[role], collect, notices)
-    used = set(columns.values())
-    for name in frame.columns:
-        if name not in used and name not in table:
-            table[name] = _tidy(frame[name])
-    order = [name for name in CANONICAL if name in table]
-    trials = pd.DataFrame(table)[[*order, *(name for name in table if name not in order)]]
-    judged = "status" in columns and is_canonical(frame[columns["status"]])
-    large = np.flatnonzero([] if judged else finite_but_diverged(trials, ~collect.bad, rule))
+
+
+def _judge(trials: pd.DataFrame, sound: NDArray[np.bool_], rule: DivergedRule, notices: list[Notice]) -> None:
+    """Mark finite losses that count as diverged."""
+    large = np.flatnonzero(finite_but_diverged(trials, sound, rule))
     if len(large):
         trials.loc[large, "status"] = "infeasible"
         limits: Values = (("factor", rule.gain_factor or 0.0), ("above", "" if rule.above is None else rule.above))
         notices.append(Notice(NoticeCode.FINITE_DIVERGED, (("count", len(large)), *limits)))
-    rates, merged = _merge_levels(trials["learning_rate"].to_numpy())
-    trials["learning_rate"] = rates
-    problems = collect.problems
-    if problems and (lost := _best_among(trials, collect.bad)):
-        problems.append(problem(ProblemCode.BEST_AMONG_THEM, batch_sizes=lost))
-    return Checked(trials, problems, collect.bad, notices + merged, metric)
 
 
 def _cut_short(
@@ -263,8 +293,15 @@ def _count(frame: pd.DataFrame, role: str, name: str, collect: _Collector, notic
     return _integers(np.where((kind == "number") & ~wrong, values, np.nan))
 
 
-def _spread(table: dict[str, Any]) -> list[Notice]:
+def _spread(frame: pd.DataFrame, mapping: ColumnMapping, table: dict[str, Any]) -> list[Notice]:
     """Standard deviations over runs, from standard errors too; they say nothing without the number of runs."""
+    columns = mapping.columns
+    for role in ("loss_std", "loss_stderr", "n_runs"):
+        if role in columns:
+            values, _ = parse_numbers(frame[columns[role]])
+            table[role] = np.where(values >= 0, values, np.nan)
+    if mapping.stated_runs:
+        table["n_runs"] = np.full(len(frame), mapping.stated_runs)
     if "loss_stderr" in table and "loss_std" not in table and "n_runs" in table:
         table["loss_std"] = table["loss_stderr"] * np.sqrt(table["n_runs"])
     if "loss_std" not in table and "loss_stderr" not in table:

@@ -22,8 +22,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from surgecore.tables.opening import open_table
 from surgecore.tables.problems import ProblemCode, SweepError, refused
-from surgecore.tables.table import Table, open_table
+from surgecore.tables.table import Table
 from surgecore.tables.transport import decode, encode
 
 _HEAD = struct.Struct("<QQ")

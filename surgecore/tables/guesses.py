@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from surgecore.tables.cells import parse_numbers
-from surgecore.tables.metric import describe, statistic_of
-from surgecore.tables.names import ColumnMapping, candidates, last_name, plain_name
+from surgecore.tables.metric import describe, is_chosen, statistic_of
+from surgecore.tables.names import BEST_RATES, ColumnMapping, candidates, last_name, plain_name
 
 #: Rows that are looked at to find out what a column holds.
 _SAMPLE = 20_000
@@ -34,11 +34,15 @@ def guess_mapping(frame: pd.DataFrame) -> ColumnMapping:
     """
     some = frame if len(frame) <= _SAMPLE else frame.sample(_SAMPLE, random_state=0)
     guess = _with_numbers(some, _swept_rate(some, ColumnMapping.guess([str(name) for name in frame.columns])))
+    if {plain_name(guess.learning_rate), last_name(guess.learning_rate)} & set(BEST_RATES):
+        guess = replace(guess, holds="optima")
     return _with_spread(some, guess)
 
 
 def _with_numbers(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:
-    """Prefer a metric that has numbers in most rows to one without."""
+    """Prefer a metric that has numbers in most rows to one without; a name that says which way is good was chosen."""
+    if is_chosen(guess.loss):
+        return guess
     ranked = candidates([str(name) for name in frame.columns], "loss")
     share = {name: float(np.isfinite(parse_numbers(frame[name])[0]).mean()) for name in ranked}
     if not guess.loss or share.get(guess.loss, 0.0) >= 0.5:

@@ -121,6 +121,11 @@ def describe(name: object) -> Metric:
     return Metric(text, given or kind.goal, kind.key, split)
 
 
+def is_chosen(name: object) -> bool:
+    """Whether a name has a direction in brackets, as the metric of a canonical file has."""
+    return bool(_DIRECTION.match(str(name)))
+
+
 _STD, _STDERR = {"std", "stdev", "stddev", "sd", "sigma"}, {"stderr", "sem", "se"}
 
 

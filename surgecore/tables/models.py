@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from surgecore.tables.names import CANONICAL, CURVES, known_as, last_name, plain_name
+from surgecore.tables.names import CANONICAL, CURVES, SETTLED, known_as, last_name, plain_name
 
 _MOST_VALUES = 30
 #: What a run reports rather than what it was set to, and names of runs: never what tells models apart.
@@ -158,6 +158,8 @@ def guess_group_columns(trials: pd.DataFrame, extra: Sequence[str]) -> tuple[str
 def could_tell(column: pd.Series[Any]) -> bool:
     """Whether a column, by its name and its values, may be what tells models apart."""
     plain = plain_name(column.name)
+    if str(column.name).endswith(SETTLED):
+        return False
     if plain in CANONICAL or known_as(column.name) - {"group"} or {plain, last_name(column.name)} & CURVES:
         return False
     if _REPORT.search(plain) and not names_a_model(column.name) and not _labels(column):

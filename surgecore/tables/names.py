@@ -19,6 +19,13 @@ CANONICAL = ("batch_size", "learning_rate", "loss", "seed", "steps", "status")
 REQUIRED = CANONICAL[:3]
 ROLES = (*CANONICAL, "steps_to_target", "examples", "excess_loss", "loss_std", "loss_stderr", "n_runs")
 
+#: What files call a learning rate that is the best of its batch size already; the canonical file the first.
+BEST_RATES = (
+    "best_learning_rate", "best_lr", "optimal_learning_rate", "optimal_lr", "lr_opt", "opt_lr", "lr_best", "lr_star",
+)  # fmt: skip
+#: End of the name of a column that was decided about while reading: nobody is asked about it again.
+SETTLED = " [settled]"
+
 #: What files call each canonical column, preferred names first (after `plain_name`).
 ALIASES: dict[str, tuple[str, ...]] = {
     "batch_size": (
@@ -27,7 +34,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "learning_rate": (
         "learning_rate", "peak_learning_rate", "peak_lr", "max_learning_rate", "max_lr",
         "base_lr", "initial_lr", "lr_init", "learning_rate_init", "init_lr", "lr0", "lrate",
-        "learningrate", "lr", "step_size", "stepsize", "eta", "epsilon"
+        "learningrate", "lr", "step_size", "stepsize", "eta", "epsilon", *BEST_RATES
     ),
     "seed": (
         "seed", "random_seed", "rng_seed", "seed_id", "repeat", "replicate", "sample_id", "run_seed"
@@ -146,7 +153,7 @@ class ColumnMapping:
         Settings of which the best is taken at each batch size and learning rate.
     loss_std, loss_stderr, n_runs : str
         Where a row is the mean of several runs: columns of their standard deviation, or of the standard error of the
-        mean, and of their number.
+        mean, and of their number; for the last also the number itself, ``"5"``, where it is the same in every row.
     holds : {"", "runs", "optima"}
         Whether rows are runs or best learning rates already; "" for runs, and to be asked where they look like the
         latter.
@@ -200,6 +207,13 @@ class ColumnMapping:
         for name in ("sequence_length", "n_steps"):
             if not 0 <= getattr(self, name) < 1e12:
                 raise ValueError(f"{name} must be 0 or positive and finite, but got {getattr(self, name)!r}")
+        if self.n_runs.isdecimal() and not self.stated_runs:
+            raise ValueError(f"n_runs must be a column or a positive whole number, but got {self.n_runs!r}")
+
+    @property
+    def stated_runs(self) -> int:
+        """The number of runs behind every row, where `n_runs` states it; else 0."""
+        return int(self.n_runs) if self.n_runs.isdecimal() else 0
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -211,7 +225,10 @@ class ColumnMapping:
     @property
     def columns(self) -> dict[str, str]:
         """Column of the file by canonical name, for the roles that have one."""
-        return {role: getattr(self, role) for role in ROLES if getattr(self, role)}
+        found = {role: getattr(self, role) for role in ROLES if getattr(self, role)}
+        if self.stated_runs:
+            del found["n_runs"]
+        return found
 
     @classmethod
     def guess(cls, names: Sequence[str]) -> ColumnMapping:

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surgecore.tables.formats import RawTable
 from surgecore.tables.limits import MAX_COLUMNS
 from surgecore.tables.metric import Goal, describe
 from surgecore.tables.problems import Problem, ProblemCode, SweepError, problem, refused
+from surgecore.tables.raw import RawTable
 
 Cell = str | float | int | bool | None
 #: Deepest nesting that becomes columns, and longest text kept of a cell.
