@@ -67,7 +67,7 @@ def read_delimited(text: str) -> RawTable:
     mixed = {name: "str" for name in names if frame[name].dtype == object}
     frame = frame.astype(mixed) if mixed else frame
     word = "space" if spaced else {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[delimiter]
-    layout = f"{word}-separated text" + (" with decimal commas" if decimal == "," else "")
+    layout = f"{word} decimal-comma" if decimal == "," else word
     return _spread_dictionaries(RawTable(frame, lines + first + 1, layout, uneven))
 
 
@@ -175,7 +175,7 @@ def _spread_dictionaries(table: RawTable) -> RawTable:
         raise SweepError(problems)
     spread = frame_of(records)
     whole = pd.concat([frame.drop(columns=names), spread], axis=1)
-    return RawTable(whole, table.lines, "W&B API export", table.uneven)
+    return RawTable(whole, table.lines, "wandb-api", table.uneven)
 
 
 def _has_decimal_comma(sample: str, delimiter: str) -> bool:

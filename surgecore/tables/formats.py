@@ -33,7 +33,7 @@ def read_bytes(data: bytes) -> RawTable:
     text = _decode(data)
     start = text.lstrip()[:1]
     if start in ("{", "["):
-        return RawTable(*read_json(text), "JSON")
+        return RawTable(*read_json(text), "json")
     if re.match(r"\s*(<!doctype|<html|<table)", text[:200], re.IGNORECASE):
         raise refused(ProblemCode.WEB_PAGE)
     return read_delimited(text)
@@ -153,4 +153,4 @@ def _read_parquet(data: bytes) -> RawTable:
     frame = pd.DataFrame(columns)
     if not len(frame):
         raise refused(ProblemCode.NO_ROWS)
-    return RawTable(frame, np.arange(1, len(frame) + 1), "Parquet")
+    return RawTable(frame, np.arange(1, len(frame) + 1), "parquet")

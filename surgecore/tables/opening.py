@@ -25,11 +25,11 @@ Source = str | PathLike[str] | bytes | IO[Any]
 
 #: A tracker is recognised by columns that only its exports have.
 _TRACKERS = (
-    ("W&B export", {"Name", "State", "Runtime"}),
-    ("Optuna trials", {"number", "state", "datetime_start"}),
-    ("MLflow runs", {"run_id", "experiment_id"}),
-    ("TensorBoard HParams", {"trial_id", "show_metrics"}),
-    ("Ray Tune results", {"training_iteration", "trial_id"}),
+    ("export-wandb", {"Name", "State", "Runtime"}),
+    ("export-optuna", {"number", "state", "datetime_start"}),
+    ("export-mlflow", {"run_id", "experiment_id"}),
+    ("export-tensorboard", {"trial_id", "show_metrics"}),
+    ("export-ray", {"training_iteration", "trial_id"}),
 )
 
 
@@ -130,7 +130,7 @@ def _import_of(table: RawTable, name: str, *, nan_is_diverged: bool) -> Table:
     frame, lines, told = tidy(table.frame, table.lines)
     names = [str(column) for column in frame.columns]
     tracker = next((label for label, marks in _TRACKERS if marks <= set(names)), "")
-    layout = f"{tracker}, {table.layout}" if tracker else table.layout
+    layout = f"{tracker} {table.layout}" if tracker else table.layout
     guess = guess_mapping(frame)
     draft = Table(name, frame, lines, layout, guess, nan_is_diverged, table.uneven, (*table.notices, *told))
     return replace(draft, mapping=draft.resolve(draft.mapping))

@@ -75,7 +75,7 @@ class Table:
     lines : ndarray
         Line of each row as an editor counts it, shape (n_rows,).
     layout : str
-        Format in words, and the tracker it seems to come from.
+        Keys of the tracker whose export it seems to be, and of the format, or of the store: see `words.layout`.
     mapping : ColumnMapping
         The guess, group columns included.
     nan_is_diverged : bool

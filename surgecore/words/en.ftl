@@ -194,6 +194,23 @@ metric-after = { $metric } after { $steps ->
     [one] { $steps } step
    *[other] { $steps } steps
 }
+layout-export-wandb = W&B export
+layout-export-optuna = Optuna trials
+layout-export-mlflow = MLflow runs
+layout-export-tensorboard = TensorBoard HParams
+layout-export-ray = Ray Tune results
+layout-wandb-api = W&B API export
+layout-comma = comma-separated text
+layout-semicolon = semicolon-separated text
+layout-tab = tab-separated text
+layout-bar = bar-separated text
+layout-space = space-separated text
+layout-decimal-comma = with decimal commas
+layout-json = JSON
+layout-parquet = Parquet
+layout-workbook = workbook
+layout-table = table
+
 notice-read-from = { $role } was read from the column { $column }{ $n ->
     [0] {""}
     [one] ; { $others } left as it is

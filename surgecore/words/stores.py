@@ -7,7 +7,7 @@ from surgecore.words.phrases import say
 
 
 def layout(text: str) -> str:
-    """How a table was laid out: a tracker's name for its store, else as the reader says it.
+    """How a table was laid out: a tracker's name for its store, else the export and the format.
 
     Parameters
     ----------
@@ -18,7 +18,9 @@ def layout(text: str) -> str:
     -------
     str
     """
-    return say(f"store-{text}") if text in {store.key for store in STORES} else text
+    if text in {store.key for store in STORES}:
+        return say(f"store-{text}")
+    return ", ".join(say(f"layout-{key}") for key in text.split())
 
 
 def stores() -> list[tuple[str, str, str]]:

@@ -19,6 +19,7 @@ from surgecore import (
     SweepError,
     analyse,
     open_table,
+    words,
 )
 
 LAW = PowerLaw(1e-3, 0.5)
@@ -151,7 +152,7 @@ def test_every_layout_is_read_without_being_told(layout, frame):
     ],
 )
 def test_the_tracker_is_named(layout, word, frame):
-    assert word in open_table(layout(frame)).layout
+    assert word in words.layout(open_table(layout(frame)).layout)
 
 
 def test_states_of_trackers_are_understood():
@@ -254,7 +255,7 @@ def test_columns_may_be_parted_by_runs_of_spaces(frame, gap):
     text = "\n".join(f"  {line} " for line in lines)
     table = open_table(text.encode())
     if " " in gap and "\t" not in gap:
-        assert table.layout == "space-separated text"
+        assert words.layout(table.layout) == "space-separated text"
     pd.testing.assert_frame_equal(Sweep.from_table(table).cells(), Sweep.from_frame(frame).cells(), check_dtype=False)
 
 
