@@ -75,7 +75,7 @@ def test_dialects_of_one_table_read_alike(text):
 def test_the_set_learning_rate_beats_the_decayed_one_and_says_so():
     sweep = read("batch_size,learning_rate,lr,val/loss\n4,0.001,1e-9,0.5\n4,0.002,1e-9,0.4\n")
     assert sweep.learning_rates.tolist() == [0.001, 0.002]
-    assert "lr" in sweep.trials
+    assert "lr [settled]" in sweep.trials
     assert any("val/loss" in str(notice) for notice in sweep.notices)
 
 
