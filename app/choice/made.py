@@ -8,21 +8,37 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
-_made: WeakKeyDictionary[Any, dict[Hashable, Any]] = WeakKeyDictionary()
-_lock = threading.Lock()
 _MOST = 64
+
+
+class _Slot:
+    """One value, and the lock of whoever makes it: others who want it wait instead of making it again."""
+
+    def __init__(self) -> None:
+        self.lock, self.made, self.value = threading.RLock(), False, None
+
+
+_made: WeakKeyDictionary[Any, dict[Hashable, _Slot]] = WeakKeyDictionary()
+_lock = threading.Lock()
 
 
 def once(source: Any, key: Hashable, make: Callable[[], T]) -> T:  # noqa: ANN401 - whatever a result was made from
     """The value of that key made from `source`; `make` runs where it was not made before, or long ago."""
     with _lock:
         known = _made.setdefault(source, {})
-    if key not in known:
-        value = make()
-        with _lock:
-            known[key] = value
-            while len(known) > _MOST:
-                del known[next(iter(known))]
-        return value
-    found: T = known[key]
+        slot = known.pop(key, None) or _Slot()
+        known[key] = slot  # the newest last
+        while len(known) > _MOST:
+            del known[next(iter(known))]
+    if not slot.made:
+        with slot.lock:
+            if not slot.made:
+                slot.value, slot.made = make(), True
+    found: T = slot.value
     return found
+
+
+def forget(source: Any, key: Hashable) -> None:  # noqa: ANN401 - as above
+    """Let the next who wants it make it again."""
+    with _lock:
+        _made.get(source, {}).pop(key, None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from choice import catalogue, uploads
-from choice.made import once
 from choice.shelf import KEPT, Held, shelf
 from choice.uploads import OWN
-from surgecore import Analysis, Entry, Sweep, analyse, words
+from choice.waiting import analysis_for as waiting_for
+from surgecore import Analysis, Entry, Sweep, words
 from surgecore.words import plain, say
 
 #: Key of the sweep in the address; what is on show by name; the bundled one that was last; a sentence for the visitor;
@@ -135,14 +135,9 @@ def analysis_of(label: str) -> Analysis:
 
 
 def bundled_analysis(title: str) -> Analysis:
-    return analysis_for(catalogue.bundled(title))
+    return waiting_for(catalogue.bundled(title), own=False)
 
 
 def analysis_for(sweep: Sweep) -> Analysis:
-    """The analysis of a sweep, kept with it: a bundled one's serves all visitors, an own one's is nobody else's."""
-
-    def make() -> Analysis:
-        with st.spinner(say("choice-fitting")):
-            return analyse(sweep)
-
-    return once(sweep, "analysis", make)
+    """The analysis of a visitor's own sweep, which is nobody else's."""
+    return waiting_for(sweep, own=True)

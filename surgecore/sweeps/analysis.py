@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -113,7 +114,11 @@ class Analysis:
         return facts
 
 
-def analyse(sweep: Sweep, *, seed: int = 0) -> Analysis:
+#: Shares of an analysis that are done once the optima are found and once the laws are fitted, as measured.
+_FOUND, _FITTED = 0.1, 0.75
+
+
+def analyse(sweep: Sweep, *, seed: int = 0, progress: Callable[[float], None] | None = None) -> Analysis:
     """Find the optima of a sweep, fit and rank the laws, and judge the surge.
 
     Parameters
@@ -122,6 +127,8 @@ def analyse(sweep: Sweep, *, seed: int = 0) -> Analysis:
         Any sweep; what cannot be answered is said in words.
     seed : int, optional
         Seed of all random numbers: the same sweep and seed give the same answer.
+    progress : callable, optional
+        Called with the share that is done, 0 to 1.
 
     Returns
     -------
@@ -137,8 +144,10 @@ def analyse(sweep: Sweep, *, seed: int = 0) -> Analysis:
     >>> [optimum.batch_size for optimum in analyse(sweep).optima]
     [4.0, 8.0, 16.0]
     """
+    tell = progress or (lambda share: None)
     optima = sweep.optima()
-    comparison = compare(optima)
+    tell(_FOUND)
+    comparison = compare(optima, progress=lambda share: tell(_FOUND + share * (_FITTED - _FOUND)))
     verdict = surge_verdict(sweep, seed=seed)
     return Analysis(sweep, optima, comparison, verdict, tuple(_remarks(sweep, optima)), tradeoff(sweep))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -73,7 +73,10 @@ class Comparison:
         raise KeyError(key)
 
 
-def compare(points: PointsLike, families: Iterable[str | LawFamily] | None = None) -> Comparison:
+def compare(
+    points: PointsLike, families: Iterable[str | LawFamily] | None = None, *,
+    progress: Callable[[float], None] | None = None,
+) -> Comparison:  # fmt: skip
     """Fit several laws to the same points and rank them.
 
     With known errors the criterion is plain AIC: the small-sample correction is for an estimated variance. Where even
@@ -86,6 +89,8 @@ def compare(points: PointsLike, families: Iterable[str | LawFamily] | None = Non
         As `Sweep.optima` gives them.
     families : iterable of str or LawFamily, optional
         Which laws; all of ``LAWS`` by default.
+    progress : callable, optional
+        Called with the share of the laws that is fitted, 0 to 1.
 
     Returns
     -------
@@ -111,7 +116,11 @@ def compare(points: PointsLike, families: Iterable[str | LawFamily] | None = Non
     """
     given = Points.of(points)
     chosen = [as_family(family) for family in (LAWS.values() if families is None else families)]
-    fits = [fit(given, family) for family in chosen]
+    fits = []
+    for family in chosen:
+        fits.append(fit(given, family))
+        if progress is not None:
+            progress(len(fits) / len(chosen))
     excess = _overdispersion(fits)
     fits.sort(key=lambda result: (_score(result, excess), len(result.family.free)))
     scores = np.array([_score(result, excess) for result in fits])

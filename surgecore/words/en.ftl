@@ -1047,7 +1047,11 @@ page-reference = Reference
 
 choice-lost-own = The table shown here is no longer on this server. Drop the file again, or open a trained sweep from the list on the Train page.
 choice-lost = The address asks for { $key } = { $text }, which is not a sweep here.
-choice-fitting = Fitting the laws
+choice-fitting = Finding the optima and fitting the laws
+choice-cancel = Stop
+choice-cancelled = The analysis was stopped.
+choice-analysis-died = The analysis ended before it had an answer; the machine may be out of memory.
+choice-again = Analyse it again
 choice-reading = Reading the file
 choice-workload = Workload
 choice-workload-or-own = Workload, or your own sweep

@@ -6,11 +6,12 @@ import hashlib
 from collections import Counter
 
 import pytest
-from choice import shown, uploads
+from choice import uploads
 from drawn import open_tab, upload
 from figures import fits, loss_map, several
 
 from surgecore import Sweep
+from surgecore.sweeps.beside import Workers
 
 PAGES = ["app_pages/explore.py", "app_pages/sweep.py", "app_pages/evidence.py", "app_pages/reference.py"]
 
@@ -30,7 +31,7 @@ def calls(monkeypatch):
         monkeypatch.setattr(owner, name, counting)
 
     for owner, name in [
-        (uploads, "read_guarded"), (uploads, "sha256"), (shown, "analyse"), (Sweep, "to_csv"), (hashlib, "sha256"),
+        (uploads, "read_guarded"), (uploads, "sha256"), (Workers, "submit"), (Sweep, "to_csv"), (hashlib, "sha256"),
         (loss_map, "draw"), (fits, "fits"), (fits, "residuals"), (several, "several"), (several, "tradeoff"),
     ]:  # fmt: skip
         count(owner, name)
@@ -44,7 +45,7 @@ def test_an_upload_is_parsed_hashed_and_analysed_once(app, good_csv, calls):
     for page in PAGES:
         app.switch_page(page).run()
         app.run()
-    assert (calls["read_guarded"], calls["analyse"]) == (1, 1)
+    assert (calls["read_guarded"], calls["submit"]) == (1, 1)
     assert calls["sha256"] == 1
     assert calls["to_csv"] == 0
 

@@ -1,0 +1,76 @@
+"""Analyses that run beside the page: how far they are, and how they are stopped."""
+
+from __future__ import annotations
+
+import os
+from typing import NoReturn
+
+import streamlit as st
+
+from choice.made import forget, once
+from choice.shelf import shelf
+from surgecore import Analysis, Sweep
+from surgecore.sweeps.beside import BACKGROUND, AnalysisStopped, Task, Workers
+from surgecore.words import say
+
+#: Processes that analyse; one a core, unless several servers share the cores.
+CORES = "SURGE_CORES"
+#: Seconds that pass unseen, and between two looks at the progress.
+_UNSEEN, _LOOK = 0.3, 0.2
+
+
+@st.cache_resource(show_spinner=False)
+def workers() -> Workers:
+    """Those of this server."""
+    given = os.environ.get(CORES, "")
+    return Workers(int(given) if given.isdecimal() and int(given) > 0 else None)
+
+
+def start(sweep: Sweep, owner: str) -> Task:
+    """The analysis of a sweep on its way: one for all who want it."""
+    return once(sweep, "task", lambda: workers().submit(sweep, owner))
+
+
+def analysis_for(sweep: Sweep, *, own: bool) -> Analysis:
+    """The analysis of a sweep, kept with it; the page waits and shows how far it is, others go on.
+
+    An `own` one can be stopped by its visitor, and is nobody else's; a bundled one serves all visitors.
+    """
+    task = start(sweep, shelf().key)
+    if not task.over:
+        workers().hurry(task, shelf().key)
+        _wait(task, own=own)
+    try:
+        return once(sweep, "analysis", task.result)
+    except AnalysisStopped as stopped:
+        _stopped(sweep, died=stopped.died)
+
+
+def _wait(task: Task, *, own: bool) -> None:
+    if task.wait(_UNSEEN):
+        return
+    place = st.empty()
+    with place.container():
+        bar = st.progress(task.progress, say("choice-fitting"))
+        if own:
+            st.button(say("choice-cancel"), icon=":material/stop:", key="stop-analysis", on_click=_stop, args=(task,))
+    # a click anywhere ends this loop at the next look, and the analysis goes on
+    while not task.wait(_LOOK):
+        bar.progress(task.progress, say("choice-fitting"))
+    place.empty()
+
+
+def _stop(task: Task) -> None:
+    workers().cancel(task)
+
+
+def _stopped(sweep: Sweep, *, died: bool) -> NoReturn:
+    st.warning(say("choice-analysis-died" if died else "choice-cancelled"), icon=":material/stop_circle:")
+    st.button(say("choice-again"), key="again", type="primary", on_click=forget, args=(sweep, "task"))
+    st.stop()
+
+
+def warm(sweeps: list[Sweep]) -> None:
+    """Analyse bundled sweeps while nobody waits for anything."""
+    for sweep in sweeps:
+        start(sweep, BACKGROUND)

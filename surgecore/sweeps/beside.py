@@ -1,0 +1,264 @@
+"""Analyses beside the caller's thread: in processes that share the cores fairly, tell how far they are, and can stop.
+
+A thread that analyses keeps every other thread of its process waiting. Here a few child processes, started when they
+are first needed, take one sweep after another: the owners of sweeps take turns, so that one who brings ten waits
+longer than one who brings one, and whatever nobody waits for comes last.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import threading
+from collections import OrderedDict, deque
+from contextlib import suppress
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import IO, Any
+
+from surgecore.sweeps.analysis import Analysis, analyse
+from surgecore.sweeps.sweep import Sweep
+
+_FRAME = struct.Struct("<cQ")
+_PROGRESS, _RESULT, _ERROR = b"p", b"r", b"e"
+#: Pages are served before sweeps are analysed.
+_NICE = 5
+#: What nobody waits for, as the bundled sweeps while a server starts.
+BACKGROUND = ""
+
+
+class AnalysisStopped(Exception):  # noqa: N818 - a stop is no error
+    """There is no result: it was cancelled, or its process ended unexpectedly (`died`)."""
+
+    def __init__(self, *, died: bool) -> None:
+        super().__init__(died)
+        self.died = died
+
+
+class Task:
+    """One analysis on its way; wait for it in any thread.
+
+    Attributes
+    ----------
+    sweep : Sweep
+        What is analysed.
+    owner : str
+        Who takes turns with whom; `BACKGROUND` for what nobody waits for.
+    progress : float
+        Share that is done, 0 to 1.
+    """
+
+    def __init__(self, sweep: Sweep, owner: str) -> None:
+        self.sweep, self.owner, self.progress = sweep, owner, 0.0
+        self.cancelled = False
+        self._over = threading.Event()
+        self._analysis: Analysis | None = None
+        self._error: Exception | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether there is a result, or none to come."""
+        return self._over.is_set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it is over, at most so long; whether it is."""
+        return self._over.wait(seconds)
+
+    def result(self) -> Analysis:
+        """The analysis, once it is over.
+
+        Raises
+        ------
+        AnalysisStopped
+            If there is none.
+        """
+        self._over.wait()
+        if self._error is not None:
+            raise self._error
+        assert self._analysis is not None
+        return self._analysis
+
+    def _end(self, analysis: Analysis | None, error: Exception | None) -> None:
+        self._analysis, self._error, self.progress = analysis, error, 1.0
+        self._over.set()
+
+
+class Workers:
+    """Processes that analyse, one sweep each at a time.
+
+    Parameters
+    ----------
+    count : int, optional
+        How many; one a core by default.
+    """
+
+    def __init__(self, count: int | None = None) -> None:
+        self.count = count or os.cpu_count() or 1
+        self._turns: OrderedDict[str, deque[Task]] = OrderedDict()
+        self._changed = threading.Condition()
+        self._threads: list[threading.Thread] = []
+        self._processes: set[subprocess.Popen[bytes]] = set()
+        atexit.register(self.end)
+
+    def submit(self, sweep: Sweep, owner: str) -> Task:
+        """Put a sweep in the queue of its owner."""
+        task = Task(sweep, owner)
+        with self._changed:
+            self._turns.setdefault(owner, deque()).append(task)
+            if len(self._threads) < self.count:
+                thread = threading.Thread(target=self._work, daemon=True)
+                self._threads.append(thread)
+                thread.start()
+            self._changed.notify()
+        return task
+
+    def hurry(self, task: Task, owner: str) -> None:
+        """Somebody waits now for what was in the background."""
+        with self._changed:
+            waiting = self._turns.get(task.owner, deque())
+            if task.owner == BACKGROUND and task in waiting:
+                waiting.remove(task)
+                task.owner = owner
+                self._turns.setdefault(owner, deque()).append(task)
+
+    def cancel(self, task: Task) -> None:
+        """Take it out of the queue, or end its process."""
+        with self._changed:
+            if task.over:
+                return
+            task.cancelled = True
+            if task in self._turns.get(task.owner, ()):
+                self._turns[task.owner].remove(task)
+                task._end(None, AnalysisStopped(died=False))
+            elif task._process is not None:
+                task._process.kill()
+
+    def end(self) -> None:
+        """End all processes; whoever waits is told."""
+        with self._changed:
+            for task in [task for waiting in self._turns.values() for task in waiting]:
+                task._end(None, AnalysisStopped(died=False))
+            self._turns.clear()
+            for process in self._processes:
+                process.kill()
+
+    def _next(self) -> Task:
+        """The first task of the owner whose turn it is; the background has none while others wait."""
+        with self._changed:
+            while not any(self._turns.values()):
+                self._changed.wait()
+            owners = [owner for owner, waiting in self._turns.items() if waiting]
+            owner = next((owner for owner in owners if owner != BACKGROUND), BACKGROUND)
+            task = self._turns[owner].popleft()
+            self._turns.move_to_end(owner)
+            for other in [other for other, waiting in self._turns.items() if not waiting]:
+                del self._turns[other]
+            return task
+
+    def _work(self) -> None:
+        process: subprocess.Popen[bytes] | None = None
+        while True:
+            task = self._next()
+            try:
+                if process is None or process.poll() is not None:
+                    process = self._started()
+                with self._changed:
+                    task._process = process
+                    if task.cancelled:
+                        raise EOFError
+                task._end(_ask(process, task), None)
+            except (EOFError, OSError, pickle.UnpicklingError):
+                if process is not None:
+                    self._gone(process)
+                process = None
+                task._end(None, AnalysisStopped(died=not task.cancelled))
+            except Exception as error:  # noqa: BLE001 - a bug in the analysis is the caller's to see
+                task._end(None, error)
+            finally:
+                task._process = None
+                del task
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        root = str(Path(__file__).parents[2])
+        path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+        process = subprocess.Popen(
+            [sys.executable, "-m", "surgecore.sweeps.beside"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": path},
+        )  # fmt: skip
+        with self._changed:
+            self._processes.add(process)
+        return process
+
+    def _gone(self, process: subprocess.Popen[bytes]) -> None:
+        with self._changed:
+            self._processes.discard(process)
+        process.kill()
+        process.wait()
+        with suppress(OSError):
+            process.__exit__(None, None, None)
+
+
+def _ask(process: subprocess.Popen[bytes], task: Task) -> Analysis:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    body = pickle.dumps(task.sweep, 5)
+    process.stdin.write(_FRAME.pack(_RESULT, len(body)) + body)
+    process.stdin.flush()
+    while True:
+        kind, data = _read(process.stdout)
+        if kind == _PROGRESS:
+            task.progress = float(data)
+            continue
+        found = pickle.loads(data)
+        if kind == _ERROR:
+            raise found
+        analysis, known = found
+        # what the sweep found out about itself on the way
+        vars(task.sweep).update(known)
+        result: Analysis = replace(analysis, sweep=task.sweep)
+        return result
+
+
+def _read(stream: IO[bytes]) -> tuple[bytes, bytes]:
+    head = stream.read(_FRAME.size)
+    if len(head) < _FRAME.size:
+        raise EOFError
+    kind, size = _FRAME.unpack(head)
+    body = stream.read(size)
+    if len(body) < size:
+        raise EOFError
+    return kind, body
+
+
+def _serve(orders: IO[bytes], replies: IO[bytes]) -> None:
+    """The process: one sweep after another, until there are no more."""
+
+    def tell(kind: bytes, body: bytes) -> None:
+        replies.write(_FRAME.pack(kind, len(body)) + body)
+        replies.flush()
+
+    with suppress(EOFError):
+        while True:
+            sweep: Sweep = pickle.loads(_read(orders)[1])
+            try:
+                analysis = analyse(sweep, progress=lambda share: tell(_PROGRESS, f"{share:.3f}".encode()))
+                given = {field.name for field in fields(sweep)}
+                known: dict[str, Any] = {name: value for name, value in vars(sweep).items() if name not in given}
+                body = pickle.dumps((replace(analysis, sweep=None), known), 5)  # type: ignore[arg-type]
+            except Exception as error:  # noqa: BLE001 - handed over to whoever waits
+                tell(_ERROR, pickle.dumps(error))
+            else:
+                tell(_RESULT, body)
+
+
+if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+    _replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints is no reply
+    _serve(sys.stdin.buffer, _replies)
