@@ -10,12 +10,15 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from find_browser import find_browser
 from playwright.sync_api import Page, expect
+
+from surgecore.words.phrases import LANGUAGE, PSEUDO
 
 ROOT = Path(__file__).parents[2]
 LOCAL = {"127.0.0.1", "localhost"}
@@ -47,8 +50,8 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": path, "args": args}
 
 
-@pytest.fixture(scope="session")
-def url() -> Iterator[str]:
+@contextmanager
+def serving(**environment: str) -> Iterator[str]:
     """Address of the app, started as a child process on a free port and stopped in the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -57,7 +60,9 @@ def url() -> Iterator[str]:
     command = [sys.executable, "-m", "streamlit", "run", entry, "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1"]
     with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **environment}
+        )
         try:
             address = f"http://127.0.0.1:{port}"
             if not healthy(process, address):
@@ -67,6 +72,20 @@ def url() -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def url() -> Iterator[str]:
+    """Address of the app in English."""
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def pseudo_url() -> Iterator[str]:
+    """Address of the app in the pseudo-language."""
+    with serving(**{LANGUAGE: PSEUDO}) as address:
+        yield address
 
 
 def healthy(process: subprocess.Popen, address: str, tries: int = 600) -> bool:
