@@ -153,6 +153,18 @@ optimizer-rmsprop = RMSprop
 optimizer-adagrad = Adagrad
 optimizer-adafactor = Adafactor
 optimizer-muon = Muon
+optimizer-adalomo = AdaLomo
+optimizer-tom = Tom
+optimizer-madam = MAdam
+optimizer-lamadam = LaMAdam
+optimizer-eve = Eve
+optimizer-adagrad-norm = AdaGrad-Norm
+optimizer-lars = LARS
+optimizer-clars = CLARS
+optimizer-active-sgd = ActiveLR on SGD
+optimizer-active-adamw = ActiveLR on AdamW
+optimizer-active-radam = ActiveLR on RAdam
+optimizer-active-adabelief = ActiveLR on AdaBelief
 state-warm = { $optimizer }, warm state
 state-limit = { $optimizer }, no memory
 
@@ -1559,6 +1571,7 @@ axis-examples = Examples to the target
 axis-steps = Steps to the target
 
 unit-rate-sign = parameter units per step
+unit-rate-relative = relative to the size of the weights
 unit-rate-sgd = parameter units² per loss
 unit-rate-unknown = units of its optimizer
 

@@ -76,9 +76,11 @@ def clipped(losses: Sequence[float], limits: tuple[float, float], metric: Metric
 
 def lr_unit(optimizer: str | None) -> str:
     """Unit of a learning rate by its optimizer's key: SGD's is not a sign's, and an upload's is unknown."""
-    return say(
-        "unit-rate-unknown" if optimizer is None else "unit-rate-sgd" if optimizer == "sgd" else "unit-rate-sign"
-    )
+    if optimizer is None:
+        return say("unit-rate-unknown")
+    if optimizer in ("adafactor", "adalomo", "lars", "clars"):
+        return say("unit-rate-relative")
+    return say("unit-rate-sgd" if optimizer in ("sgd", "active-sgd") else "unit-rate-sign")
 
 
 def points(sweep: Sweep, unit: str) -> str:

@@ -183,19 +183,22 @@ class Adafactor(Optimizer):
             rate = rates[name].amax(dim=each, keepdim=True)
             scale = norm(w, each).div_(size).clamp_(min=self.eps2).mul_(rate.clamp(max=cap))
             if self.weight_decay:
-                w.mul_(1 - rate * self.weight_decay)
-            step = self._second_moment(grads[name], columns[name], rows[name], at)
-            step = step.clamp_(min=_FLOAT32_EPS**2).rsqrt_().mul_(grads[name])
+                w.mul_(1 - self._shrinks_by(rate, scale) * self.weight_decay)
+            step = self._second_moment(grads[name], columns[name], rows[name], at).rsqrt_().mul_(grads[name])
             w.sub_(step.mul_(scale / norm(step, each).div_(size * self.clip).clamp_(min=1.0)))
 
     @staticmethod
-    def _second_moment(g: Tensor, columns: Tensor, rows: Tensor, at: Scalars) -> Tensor:
+    def _shrinks_by(rate: Tensor, scale: Tensor) -> Tensor:
+        return rate
+
+    def _second_moment(self, g: Tensor, columns: Tensor, rows: Tensor, at: Scalars) -> Tensor:
         if g.ndim == 3:
-            return columns.lerp_(g.square(), at[0]).clone()
+            return columns.lerp_(g.square(), at[0]).clamp(min=_FLOAT32_EPS**2)
         column, row = columns[..., :1], rows[..., :1, :]
         column.lerp_(g.square().mean(dim=-1, keepdim=True), at[0])
         row.lerp_(g.square().mean(dim=-2, keepdim=True), at[0])
-        return (column @ row).div_(column.mean(dim=-2, keepdim=True).clamp_(min=_FLOAT32_EPS))
+        moment = (column @ row).div_(column.mean(dim=-2, keepdim=True).clamp_(min=_FLOAT32_EPS))
+        return moment.clamp_(min=_FLOAT32_EPS**2)
 
 
 @dataclass(frozen=True)

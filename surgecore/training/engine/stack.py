@@ -68,12 +68,26 @@ class Layout:
             at += count
         return flat
 
-    def spread(self, rates: Tensor) -> Tensor:
-        """Flat buffer that holds run j's number wherever run j's parameters are; `rates` has shape (runs,)."""
-        flat = rates.new_empty(self.size)
-        for view in self.views(flat).values():
-            view.copy_(rates.view(1, -1, *[1] * (view.ndim - 2)).expand_as(view))
+    def spread(self, numbers: Tensor) -> Tensor:
+        """Flat buffer that holds a run's number wherever its parameters are.
+
+        Parameters
+        ----------
+        numbers : Tensor
+            Shape (runs,) for all groups alike, (groups, runs), or (groups, runs, tensors) for each tensor its own.
+        """
+        flat = numbers.new_empty(self.size)
+        rows = numbers[None] if numbers.ndim == 1 else numbers
+        for i, view in enumerate(self.views(flat).values()):
+            here = rows[..., i] if rows.ndim == 3 else rows
+            view.copy_(here.view(*here.shape, *[1] * (view.ndim - 2)).expand_as(view))
         return flat
+
+    def squares(self, flat: Tensor) -> Tensor:
+        """Squared norm of each tensor of each run, shape (groups, runs, tensors)."""
+        import torch
+
+        return torch.stack([view.flatten(2).square().sum(dim=-1) for view in self.views(flat).values()], dim=-1)
 
     def keep(self, flat: Tensor, runs: Sequence[int]) -> Tensor:
         """Flat buffer of the layout with only the given runs left."""
