@@ -1,4 +1,4 @@
-"""One row a training run, ready for `surge fit`: for a plain loop, the Hugging Face Trainer and Lightning.
+"""One row per training run, ready for `surge fit`: for a plain loop, the Hugging Face Trainer and Lightning.
 
 None of them is imported here: the Trainer calls by name, and Lightning's class is taken where it is loaded already.
 """

@@ -32,6 +32,8 @@ def sources() -> dict[str, Path]:
     out = {}
     for top in ("surgecore", "app"):
         for path in sorted((ROOT / top).rglob("*.py")):
+            if "node_modules" in path.parts:
+                continue
             parts = path.relative_to(ROOT / top if top == "app" else ROOT).with_suffix("").parts
             out[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return out

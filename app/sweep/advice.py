@@ -1,4 +1,4 @@
-"""Use it: a learning rate for the batch size one wants, Adam's other settings, and what to run next."""
+"""Advice for a target batch size: a learning rate, Adam's other settings, and what to run next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visitor takes away: data, numbers, code that finds them again, and one file for colleagues."""
+"""What a visitor takes away: data, numbers, code that reproduces them, and one file for colleagues."""
 
 from __future__ import annotations
 

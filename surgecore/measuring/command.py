@@ -1,4 +1,4 @@
-"""The command ``surge measure``: what the law is made of, at checkpoints of a workload (torch)."""
+"""The command ``surge measure``: the law's ingredients at checkpoints of a workload (torch)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measure what the law is made of at a checkpoint: signal, spread, correlation and curvature (torch).
+"""Measure the law's ingredients at a checkpoint: signal, spread, correlation and curvature (torch).
 
 Means, spreads and skewness come from gradients of single examples, curvature from Hessian-vector products.
 Products of means are unbiased split-sample estimates (no block of examples is multiplied with itself), unless

@@ -1,4 +1,4 @@
-"""Log the noise scales of your own PyTorch loop, a few lines: Explore reads the file unchanged (torch).
+"""Log noise scales from your own PyTorch loop in a few lines; Explore reads the file unchanged (torch).
 
 >>> log = NoiseLog("noise.csv", model, torch.nn.functional.cross_entropy, every=100)  # doctest: +SKIP
 >>> for step, (x, y) in enumerate(loader):  # doctest: +SKIP

@@ -1,4 +1,4 @@
-"""What the analyses of the bundled sweeps found, in brief: made once, so that a gallery of all opens at once.
+"""Short answers of the bundled sweeps' analyses, computed once so that the gallery opens at once.
 
 ``python -m surgecore.sweeps.answers data`` makes them anew after a change of the analysis or of the data.
 """

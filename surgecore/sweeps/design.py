@@ -1,4 +1,4 @@
-"""Which runs to begin with, where nothing was measured yet, and the files by which trackers start them."""
+"""Which runs to start with when nothing has been measured, and the files with which trackers launch them."""
 
 from __future__ import annotations
 

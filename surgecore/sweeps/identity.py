@@ -1,4 +1,4 @@
-"""Peak against critical batch size, which the paper has equal: are they, and how do they move?"""
+"""Peak against critical batch size: the paper says they are equal. Are they, and how do they move?"""
 
 from __future__ import annotations
 

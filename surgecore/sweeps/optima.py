@@ -16,7 +16,7 @@ class OptimumFlag(StrEnum):
 
     #: Only diverged runs bracket it from above.
     WALL = "wall"
-    #: Some runs near it did not finish: the others are compared after their seeds' levels.
+    #: Some runs near it did not finish: the rest are compared after their seeds' levels.
     UNFINISHED = "unfinished"
     #: Its error is that of the other batch sizes: too few of its own cells were repeated.
     BORROWED = "borrowed"

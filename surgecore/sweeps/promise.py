@@ -1,4 +1,4 @@
-"""What new runs would bring, by simulation: the width of the peak's interval, or the chance that a fall is decided."""
+"""What new runs would bring, simulated: the width of the peak's interval, or the chance that a fall is decided."""
 
 from __future__ import annotations
 

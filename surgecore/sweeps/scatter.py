@@ -1,4 +1,4 @@
-"""A fall decided without any error bar: from the scatter of the optima round a smooth path over batch sizes.
+"""A fall judged without error bars, from the scatter of the optima around a smooth path over batch sizes.
 
 With one run per cell nothing tells how far a seed shifts a valley. The test below is free of that scale; its
 distribution is simulated for a constant optimum, under the worst of the ways in which the shifts' spread may change

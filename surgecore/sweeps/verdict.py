@@ -25,7 +25,7 @@ from surgecore.sweeps.valley import Source, Valleys
 
 #: Share of sweeps without any fall in which the test may find one: the lower end of the 95 % interval.
 LEVEL = 0.025
-#: A fall below this many octaves (16 %) is none that anybody would act on.
+#: A fall below this many octaves (16 %) is too small to act on.
 SMALL_FALL = 0.25
 _DRAWS = 1000
 # more batch sizes than this are taken together in groups

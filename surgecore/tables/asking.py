@@ -1,4 +1,4 @@
-"""Questions that a table leaves open, put together: what is asked, the answers, and what each would give."""
+"""Build the questions that a table leaves open: what is asked, the answers, and what each would give."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a raw table and a mapping to checked trials: one row a run, every problem found at once."""
+"""From a raw table and a mapping to checked trials: one row per run, every problem found at once."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def check(
 ) -> Checked:
     """Check every cell that a mapping uses and bring the table to the canonical columns.
 
-    Rows that are `uneven` have more or fewer cells than the header, so nobody knows which cell is which; runs that
+    Rows that are `uneven` have more or fewer cells than the header, so their cells cannot be matched to columns; runs that
     were cut `short` are incomplete.
     """
     columns = mapping.columns

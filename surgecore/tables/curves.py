@@ -1,4 +1,4 @@
-"""Several rows a run: the column that counts along its curve, and the one row that stands for it."""
+"""Several rows per run: the column that counts along its curve, and the one row that represents it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def is_counter(name: object) -> bool:
 
 
 def curve_column(frame: pd.DataFrame, batch: str, rate: str, seed: str) -> str:
-    """The column along which every run has several rows; "" where there is one row a run.
+    """The column along which every run has several rows; "" where there is one row per run.
 
     Parameters
     ----------

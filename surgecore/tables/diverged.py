@@ -1,4 +1,4 @@
-"""Finite losses that are diverged runs: judged by the scale of the whole table, not by one batch size."""
+"""Finite losses of diverged runs, judged by the scale of the whole table, not by one batch size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON: one object a line, a list, one object of runs or of columns, with or without a history in each run."""
+"""JSON: one object per line, a list, one object of runs or of columns, with or without a history in each run."""
 
 from __future__ import annotations
 

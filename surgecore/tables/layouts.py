@@ -1,4 +1,4 @@
-"""One batch size, laid out in several ways: does the metric depend on micro-batches, accumulation and devices?"""
+"""One batch size in several layouts: does the metric depend on micro-batches, accumulation and devices?"""
 
 from __future__ import annotations
 

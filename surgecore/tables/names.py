@@ -1,4 +1,4 @@
-"""What files call things: a table of column names, one of states, and the mapping from file to sweep."""
+"""Column aliases, status words, and the mapping from a file's columns to a sweep's."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class ColumnMapping:
         Columns that `batch_size` is multiplied by (accumulation, devices), or divided by with a leading "/"; empty
         for none, None to look for them.
     curve : str or None
-        Column that counts along a run, where every run has several rows; "" for one row a run, None to look for it.
+        Column that counts along a run, where every run has several rows; "" for one row per run, None to look for it.
     take : {"last", "best", "smoothed"}
         What stands for a run with a curve: its last value, its best one, or the mean of its last tenth.
     best_of : tuple of str

@@ -74,7 +74,7 @@ def open_table(source: Source, *, name: str | None = None) -> Table:
 
 
 def open_store(path: str | PathLike[str], *, kind: str | None = None, name: str | None = None) -> Table:
-    """Read what a tracker keeps in its own folder or database: one row a run.
+    """Read what a tracker keeps in its own folder or database: one row per run.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Cells of a file as they were read, before anybody asks what they mean."""
+"""Cells of a file as they were read, before their meaning is guessed."""
 
 from __future__ import annotations
 

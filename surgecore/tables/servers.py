@@ -1,4 +1,4 @@
-"""Runs from a tracker's server, over its own client, where a command was told to: pages never come here."""
+"""Runs from a tracker's server, through its own client, when a command asks for them; pages never do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables that are not one row a run: matrices, one column a seed, logarithms. Each becomes rows of runs."""
+"""Tables that are not one row per run: matrices, one column per seed, logarithms. Each becomes rows of runs."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _SEED = re.compile(
     re.IGNORECASE,
 )
 _MATRIX_NAME = re.compile(r"^(?P<name>[a-z_ ]*?)\s*[=:]?\s*(?P<number>[\d.,]+(?:[eEkKmM^x*\d.+-]*))$", re.IGNORECASE)
-#: Most cells that a table may have once it is one row a run.
+#: Most cells that a table may have once it is one row per run.
 _MOST_CELLS = 20_000_000
 
 
 def tidy(frame: pd.DataFrame, lines: Lines) -> tuple[pd.DataFrame, Lines, list[Notice]]:
-    """A table as one row a run, and what was done to it.
+    """A table as one row per run, and what was done to it.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def tidy(frame: pd.DataFrame, lines: Lines) -> tuple[pd.DataFrame, Lines, list[N
     Returns
     -------
     frame, lines : DataFrame, ndarray
-        Of one row a run; the same objects where nothing had to be done.
+        Of one row per run; the same objects where nothing had to be done.
     notices : list of Notice
     """
     notices: list[Notice] = []
@@ -91,7 +91,7 @@ def _powers(frame: pd.DataFrame, lines: Lines, notices: list[Notice]) -> tuple[p
     return (frame.assign(**made), lines) if made else None
 
 
-# --- one column a seed ---------------------------------------------------------------------------------------
+# --- one column per seed ---------------------------------------------------------------------------------------
 
 
 def _wide_seeds(frame: pd.DataFrame, lines: Lines, notices: list[Notice]) -> tuple[pd.DataFrame, Lines] | None:

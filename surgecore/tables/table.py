@@ -1,4 +1,4 @@
-"""Read a table of anybody's, propose what its columns mean, and make the sweep once that is settled."""
+"""Read any table, guess what its columns mean, and build the sweep once that is settled."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Table:
     uneven : tuple of Problem
         Rows with more or fewer cells than the header.
     notices : tuple of Notice
-        What was done to bring it to one row a run.
+        What was done to bring it to one row per run.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Plain trees: a folder a run, with its settings in one file and its metrics in another; also Hydra's."""
+"""Plain trees: a folder per run, with its settings in one file and its metrics in another; also Hydra's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ray Tune's result folders: ``params.json`` and ``result.json`` a trial, under the columns of its data frame."""
+"""Ray Tune's result folders: ``params.json`` and ``result.json`` per trial, under the columns of its data frame."""
 
 from __future__ import annotations
 

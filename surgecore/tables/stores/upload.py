@@ -1,4 +1,4 @@
-"""Stores that come as bytes: a zip of a folder, a database, a log. They are laid down in a folder of their own."""
+"""Stores that come as bytes: a zip of a folder, a database, a log. They are unpacked into a folder of their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one chunk gave: whole arrays, in the journal, between processes and in the final table."""
+"""The results of one chunk as whole arrays: in the journal, between processes and in the final table."""
 
 from __future__ import annotations
 

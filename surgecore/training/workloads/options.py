@@ -1,4 +1,4 @@
-"""Options as dataclass fields with bounds, and tables from a plan checked against them, all problems at once."""
+"""Bounded options as dataclass fields; plans are checked against them, with every problem reported."""
 
 from __future__ import annotations
 
