@@ -10,7 +10,7 @@ from surgecore.training.engine.optimizers import SGD, Adam, Sign
 from surgecore.training.engine.stack import Layout, n_params
 from surgecore.training.workloads.batch import Batch
 from surgecore.training.workloads.models import FunctionModel
-from surgecore.training.workloads.workloads import WORKLOADS, CharTransformer, DigitsMLP, FashionCNN, Softmax
+from surgecore.training.workloads.workloads import WORKLOADS, CharTransformer, DigitsMLP, FashionCNN, Quadratic, Softmax
 
 
 @pytest.fixture(scope="module")
@@ -261,3 +261,37 @@ def test_missing_images_say_how_to_get_them(monkeypatch, tmp_path):
     (tmp_path / "train-images-idx3-ubyte.gz").touch()
     with pytest.raises(FileNotFoundError, match=r"has no train-labels-idx1-ubyte\.gz\."):
         FashionCNN().build()
+
+
+@pytest.mark.parametrize(
+    "workload", [Softmax(), DigitsMLP(hidden=8), CharTransformer(width=8, context=6, sequences=40), Quadratic(size=6)]
+)
+def test_a_reader_says_the_loss_wherever_it_is_not_above_the_floor(workload):
+    model = workload.build()
+    engine = Engine(model, Adam(), batch_size=8, seeds=[0, 1, 2], rates=[1e-3, 1e-2, 0.1], start=model.initial(1))
+    random = np.random.default_rng(0)
+    runs, left_early = np.array([[s, r] for s in range(3) for r in range(3)]), 0
+    for _ in range(40):  # more often than examples are ranked anew
+        engine.step()
+        exact = engine.losses().ravel()
+        floors = np.where(random.random(9) < 0.2, np.inf, exact * random.uniform(0.2, 1.3, 9))
+        found, whole = engine.losses_of(runs, floors)
+        np.testing.assert_allclose(found[whole], exact[whole], rtol=1e-6)
+        assert (found <= exact * (1 + 1e-6)).all()
+        assert (found[~whole] > floors[~whole]).all()
+        assert whole[floors >= exact * (1 + 1e-6)].all()
+        left_early += (~whole).sum()
+    assert left_early > 50 or isinstance(workload, Quadratic)
+
+
+def test_a_reader_tells_diverged_runs_and_reads_snapshots(model):
+    engine = Engine(model, SGD(), batch_size=8, seeds=[0], rates=[0.1, 1e30], start=model.initial(0))
+    before = engine.snapshot()
+    first = engine.losses()[0]
+    engine.advance(8)
+    found, whole = engine.losses_of(np.array([[0, 0], [0, 1]]), np.array([0.1, 0.1]))
+    assert found[0] > 0.1
+    assert not np.isfinite(found[1])
+    assert whole[1]
+    again, _ = engine.losses_of(np.array([[0, 1]]), np.array([np.inf]), before)
+    np.testing.assert_allclose(again, first[1:], rtol=1e-6)

@@ -28,10 +28,6 @@ _WARM_STREAM = 1 << 40  # keeps the minibatches that only warm the state apart f
 _GRAPHS = ((BLOCK, 8 * BLOCK), (8, 64), (1, 8))
 
 
-#: Bytes that snapshots of parameters may take.
-_SNAPSHOTS = {"cpu": 64e6, "cuda": 4e9}
-
-
 class Engine:
     """Runs of one batch size, every seed x every learning rate, advanced one step at a time.
 
@@ -98,6 +94,7 @@ class Engine:
     def reset(self, seeds: Sequence[int], rates: Sequence[float], start: Tensor) -> None:
         """Begin anew with other seeds, rates and starts; as many as before keep the graphs that were captured."""
         self.seeds, self.steps, self._age = list(seeds), 0, 0
+        self._reader = self.model.reader()
         layout = Layout(self.model.shapes, len(self.seeds), len(rates))
         p = layout.fill(start)
         lr = layout.spread(torch.tensor(list(rates), dtype=p.dtype, device=p.device))
@@ -268,34 +265,34 @@ class Engine:
         """Parameters of every run as they are now, for `losses_of`."""
         return self.buffers.p.clone()
 
-    def most_snapshots(self) -> int:
-        """How many snapshots there is room for."""
-        return max(1, int(_SNAPSHOTS[self.model.device.type] / self.buffers.p.nbytes))
-
-    def losses_of(self, snapshots: Sequence[Tensor], which: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Loss over all data of single runs at snapshots that were taken since `keep`.
+    def losses_of(
+        self, runs: NDArray[np.int64], floors: NDArray[np.float64], snapshot: Tensor | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Loss over all data of single runs, as far as it may be at or below a floor.
 
         Parameters
         ----------
-        snapshots : sequence of Tensor
-            From `snapshot`.
-        which : ndarray of int, shape (n, 3)
-            Snapshot, seed and learning rate, by position.
+        runs : ndarray of int, shape (n, 2)
+            Seed and learning rate, by position.
+        floors : ndarray, shape (n,)
+            Where the exact loss begins to matter; infinite where it matters anyway.
+        snapshot : Tensor, optional
+            Parameters, from `snapshot`, taken since `keep`; those of now by default.
 
         Returns
         -------
-        ndarray, shape (n,)
-            In the order of `which`, which must be sorted by snapshot.
+        losses : ndarray, shape (n,)
+            Of every run, or a number above its floor that the loss is not below.
+        whole : ndarray of bool, shape (n,)
+            Which of the two: True for the loss.
         """
-        layout = self.buffers.layout
-        parts: dict[str, list[Tensor]] = {name: [] for name in layout.shapes}
-        for i in np.unique(which[:, 0]):
-            seeds, rates = torch.from_numpy(which[which[:, 0] == i, 1:]).to(self.model.device).unbind(dim=1)
-            for name, view in layout.views(snapshots[i]).items():
-                parts[name].append(view[seeds, rates])
-        stacked = {name: torch.cat(part)[None] for name, part in parts.items()}
+        flat = self.buffers.p if snapshot is None else snapshot
+        seeds, rates = torch.from_numpy(runs).to(flat.device).unbind(dim=1)
+        views = {name: view[seeds, rates][None] for name, view in self.buffers.layout.views(flat).items()}
+        limits = torch.from_numpy(floors).to(flat.device, torch.float64)
         with torch.no_grad(), full_precision():
-            return self.model.full_losses(stacked)[0].cpu().numpy()
+            losses, whole = self._reader.read(views, limits)
+        return losses.cpu().numpy(), whole.cpu().numpy()
 
     def parameters(self) -> Tensor:
         """Parameters of every run, shape (seeds, rates, P)."""

@@ -5,8 +5,10 @@ torch by itself takes convolutions in TF32 on a GPU, and TF32 flips the signs of
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,7 +40,26 @@ def set_precision(device: str, precision: str = "float32") -> None:
     if precision == "tf32" and device != "cuda":
         raise ValueError(f"precision tf32 needs a GPU, but got {device}")
     torch.set_num_threads(1)
+    _keep_memory()
     _set_flags("tf32" if precision == "tf32" else "ieee")
+
+
+@cache
+def _keep_memory() -> None:
+    """Let this process keep what it frees: giving it back and taking it anew costs more than many a step's arithmetic.
+
+    glibc returns blocks above a threshold to the system at once, and a page taken anew is cleared first. Elsewhere
+    nothing is done.
+    """
+    with suppress(AttributeError, OSError):
+        mallopt = ctypes.CDLL(None).mallopt
+        for parameter in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
+            mallopt(parameter, _KEPT_BYTES)
+
+
+#: Of malloc.h.
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_KEPT_BYTES = 1 << 28
 
 
 def _set_flags(kind: str) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from surgecore.training.engine.crossings import Crossings, n_readings
+from surgecore.training.engine.crossings import Crossings
 from surgecore.training.workloads.options import option
 
 if TYPE_CHECKING:
@@ -206,11 +206,8 @@ class ToTarget(Protocol):
     """The paper's protocol: train from own initial parameters to a target loss, then `then` steps more.
 
     The full loss is read every `every` steps (every step from batch size `every_step_from`), and the crossing t* is
-    interpolated between two readings. With `coarse` above 1 only up to one in so many is read, and the stretch in which
-    the loss fell below the target is bisected: several times cheaper, but a noisy run that is below the target for a
-    moment only, as happens at high learning rates, is then taken to cross it later. Trials are compared by L(t* + k),
-    the lowest being the largest drop target - L(t* + k). Steps to the target t* are kept with every trial, and are an
-    output of their own.
+    interpolated between two readings. Trials are compared by L(t* + k), the lowest being the largest drop
+    target - L(t* + k). Steps to the target t* are kept with every trial, and are an output of their own.
 
     References
     ----------
@@ -222,7 +219,6 @@ class ToTarget(Protocol):
     every: int = option(2, 1, 1000)
     every_step_from: int = option(64, 1)
     limit: int = option(2000, 1, 10_000_000)
-    coarse: int = option(1, 1, 1024)
 
     def outputs(self) -> tuple[Output, ...]:
         """One sweep for each target and k, then one of the steps to each target."""
@@ -239,9 +235,8 @@ class ToTarget(Protocol):
         return self.limit + max(self.then)
 
     def n_evaluations(self, batch_size: int) -> int:
-        """Coarse ones, and those about the crossings."""
-        points = self.max_steps(batch_size) // self._every(batch_size)
-        return n_readings(points, self.coarse, len(self.targets), len(self.then))
+        """One a point; most end after a part of the data."""
+        return 1 + self.max_steps(batch_size) // self._every(batch_size)
 
     def _every(self, batch_size: int) -> int:
         return 1 if batch_size >= self.every_step_from else self.every
@@ -249,7 +244,7 @@ class ToTarget(Protocol):
     def outcomes(self, engine: Engine) -> dict[str, Outcome]:
         """Losses k steps after each crossing, and the crossings."""
         most, every = self.max_steps(engine.batch_size), self._every(engine.batch_size)
-        found = Crossings(engine, self.targets, self.then, every=every, most=most, coarse=self.coarse)
+        found = Crossings(engine, self.targets, self.then, every=every, most=most)
         out = {}
         for target in self.targets:
             crossing = np.where(found.step[target] > self.limit, np.nan, found.step[target])

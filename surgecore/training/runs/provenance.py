@@ -10,24 +10,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parents[2]
-#: Modules that decide what is computed; a journal is only resumed under the same.
+#: Rooms and modules that decide what is computed; a journal is only resumed under the same.
 _NUMERICAL = (
-    "training/runs/checkpoints",
-    "training/runs/executors",
-    "training/runs/records",
-    "training/runs/runner",
-    "training/engine/draws",
-    "training/engine/graphs",
-    "training/engine/loop",
-    "training/engine/precision",
-    "training/workloads/models",
-    "training/workloads/networks",
-    "training/engine/optimizers",
-    "training/engine/protocols",
-    "training/engine/stack",
-    "training/workloads/workloads",
-    "training/plans/plan",
-)
+    "training/engine", "training/workloads", "training/plans/plan.py", "training/runs/checkpoints.py",
+    "training/runs/executors.py", "training/runs/records.py", "training/runs/runner.py",
+)  # fmt: skip
 
 
 @cache
@@ -35,7 +22,9 @@ def code_digest() -> str:
     """SHA-256 over the modules that decide results."""
     total = sha256()
     for name in _NUMERICAL:
-        total.update((_HERE / f"{name}.py").read_bytes())
+        place = _HERE / name
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            total.update(path.read_bytes())
     return total.hexdigest()
 
 

@@ -16,6 +16,7 @@ from surgecore.training.engine.stack import Shapes, Views
 from surgecore.training.workloads.batch import Batch
 from surgecore.training.workloads.examples import Dense, Examples, by_pieces, of_dense
 from surgecore.training.workloads.own_loss import check_own_loss
+from surgecore.training.workloads.readers import BoundReader, Reader
 
 if TYPE_CHECKING:
     from surgecore.training.engine.rules import Needs
@@ -74,6 +75,10 @@ class Model(ABC):
     def examples(self, params: Views, batch: Batch, needs: Needs) -> tuple[list[Tensor], Examples]:
         """Gradients, and what `needs` asks to know of single examples; some at a time unless a model does better."""
         return by_pieces(self, params, batch, needs) if needs.any else (self.gradients(params, batch), Examples())
+
+    def reader(self) -> Reader:
+        """Reads losses over all data, of each run no further than is needed."""
+        return Reader(self)
 
     def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
         """Gradient of every run's own loss, one tensor a parameter; by autograd unless a model does better."""
@@ -198,8 +203,25 @@ class FunctionModel(DataModel):
         return self._function(params, batch)
 
 
-def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """Mean cross-entropy, float64.
+class Classifier(DataModel):
+    """A model whose loss is the cross-entropy: of no example negative."""
+
+    @abstractmethod
+    def example_losses(self, params: Views, batch: Batch) -> Tensor:
+        """Loss of every run on each example of its group's minibatch, shape (groups, runs, examples)."""
+
+    def losses(self, params: Views, batch: Batch) -> Tensor:
+        """Mean cross-entropy of every run, float64, shape (groups, runs)."""
+        return self.example_losses(params, batch).double().mean(dim=-1)
+
+    def reader(self) -> Reader:
+        """As losses are not negative, the sum over some examples is a bound."""
+        count = self.n_evaluated
+        return BoundReader(self, Batch(self.x[None, :count], self.y[None, :count]))
+
+
+def example_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of each example.
 
     Parameters
     ----------
@@ -208,11 +230,10 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 
     Returns
     -------
-    Tensor, shape (groups, runs)
+    Tensor, shape (groups, runs, examples)
     """
     log_p = torch.log_softmax(logits, dim=2)
-    picked = log_p.gather(2, labels[:, None, None].expand(-1, logits.shape[1], 1, -1))
-    return -picked.squeeze(2).double().mean(dim=-1)
+    return -log_p.gather(2, labels[:, None, None].expand(-1, logits.shape[1], 1, -1)).squeeze(2)
 
 
 def _residual(logits: Tensor, batch: Batch) -> Tensor:
@@ -223,12 +244,12 @@ def _residual(logits: Tensor, batch: Batch) -> Tensor:
     return torch.softmax(logits, dim=2).sub(hot).mul(weights if isinstance(weights, float) else weights[:, :, None])
 
 
-class SoftmaxModel(DataModel):
+class SoftmaxModel(Classifier):
     """Softmax regression; the gradient is written out."""
 
-    def losses(self, params: Views, batch: Batch) -> Tensor:
-        """Mean cross-entropy of every run, shape (groups, runs)."""
-        return cross_entropy(self._logits(params, batch.x), batch.y)
+    def example_losses(self, params: Views, batch: Batch) -> Tensor:
+        """Cross-entropy of every run on each example."""
+        return example_cross_entropy(self._logits(params, batch.x), batch.y)
 
     @staticmethod
     def _logits(params: Views, x: Tensor) -> Tensor:
@@ -248,7 +269,7 @@ class SoftmaxModel(DataModel):
         return Dense(_residual(self._logits(params, batch.x), batch), batch.x)
 
 
-class MLPModel(DataModel):
+class MLPModel(Classifier):
     """Inputs, one hidden tanh-GELU layer, softmax; the backward pass is written out.
 
     Activations are kept features first, (runs, features, examples): every product is then a batched product of
@@ -256,10 +277,10 @@ class MLPModel(DataModel):
     h * sigmoid(2u), the same function with one exponential instead of a tanh, three times as fast here.
     """
 
-    def losses(self, params: Views, batch: Batch) -> Tensor:
-        """Mean cross-entropy of every run, shape (groups, runs)."""
+    def example_losses(self, params: Views, batch: Batch) -> Tensor:
+        """Cross-entropy of every run on each example."""
         h = self._hidden(params, batch.x)
-        return cross_entropy(self._logits(params, gelu(h)), batch.y)
+        return example_cross_entropy(self._logits(params, gelu(h)), batch.y)
 
     @staticmethod
     def _hidden(params: Views, x: Tensor) -> Tensor:
@@ -298,7 +319,10 @@ class MLPModel(DataModel):
 
 def gelu(h: Tensor) -> Tensor:
     """tanh-GELU, any shape."""
-    return h * torch.sigmoid(_gelu_exponent(h))
+    if torch.is_grad_enabled():
+        return h * torch.sigmoid(_gelu_exponent(h))
+    # the same, in one new tensor instead of six
+    return h.square().mul_(_GELU_3).add_(_GELU_1).mul_(h).sigmoid_().mul_(h)
 
 
 _GELU_1 = 2 * (2 / np.pi) ** 0.5

@@ -11,13 +11,13 @@ from torch.nn import functional
 
 from surgecore.training.engine.stack import Views
 from surgecore.training.workloads.batch import Batch
-from surgecore.training.workloads.models import DataModel, cross_entropy
+from surgecore.training.workloads.models import Classifier, example_cross_entropy
 
 if TYPE_CHECKING:
     from surgecore.training.workloads.workloads import CharTransformer, FashionCNN
 
 
-class CNNModel(DataModel):
+class CNNModel(Classifier):
     """Convolution, pooling, convolution, pooling, three dense layers; tanh-GELU between.
 
     All runs' channels lie side by side in one image, so a convolution of every run is one grouped convolution; the
@@ -28,8 +28,8 @@ class CNNModel(DataModel):
         super().__init__(workload, device, x, y)
         self.n_evaluated = workload.evaluated
 
-    def losses(self, params: Views, batch: Batch) -> Tensor:
-        """Mean cross-entropy of every run, shape (groups, runs)."""
+    def example_losses(self, params: Views, batch: Batch) -> Tensor:
+        """Cross-entropy of every run on each image."""
         groups, runs, channels = params["k1"].shape[:3]
         copies, examples = groups * runs, batch.x.shape[1]
         image = batch.x.transpose(0, 1).flatten(1, 2)
@@ -42,7 +42,7 @@ class CNNModel(DataModel):
         for w, b in (("w1", "b1"), ("w2", "b2")):
             h = _gelu(_dense(params[w], params[b], h))
         logits = _dense(params["w3"], params["b3"], h)
-        return cross_entropy(logits.reshape(groups, runs, 10, examples), batch.y)
+        return example_cross_entropy(logits.reshape(groups, runs, 10, examples), batch.y)
 
 
 _gelu = partial(functional.gelu, approximate="tanh")
@@ -53,15 +53,15 @@ def _dense(w: Tensor, b: Tensor, h: Tensor) -> Tensor:
     return torch.baddbmm(b.reshape(len(h), -1, 1), w.reshape(len(h), *w.shape[2:]), h)
 
 
-class TransformerModel(DataModel):
+class TransformerModel(Classifier):
     """Pre-norm decoder with learned places, causal attention and a tanh-GELU layer of four times the width."""
 
     def __init__(self, workload: CharTransformer, device: str, x: Tensor, y: Tensor) -> None:
         super().__init__(workload, device, x, y)
         self.layers, self.heads = workload.layers, workload.heads
 
-    def losses(self, params: Views, batch: Batch) -> Tensor:
-        """Mean cross-entropy of every run over all characters, shape (groups, runs)."""
+    def example_losses(self, params: Views, batch: Batch) -> Tensor:
+        """Mean cross-entropy of every run over the characters of each sequence."""
         groups, runs, vocabulary, width = params["tokens"].shape
         copies, (_, examples, context) = groups * runs, batch.x.shape
         flat = {name: view.reshape(copies, *view.shape[2:]) for name, view in params.items()}
@@ -75,7 +75,7 @@ class TransformerModel(DataModel):
         logits = _norm(h, flat["norm"]) @ flat["head"].mT
         labels = batch.y.view(groups, 1, -1, 1).expand(-1, runs, -1, 1).reshape(copies, -1, 1)
         picked = torch.log_softmax(logits, dim=-1).gather(2, labels)
-        return -picked.double().mean(dim=(1, 2)).view(groups, runs)
+        return -picked.view(groups, runs, examples, context).double().mean(dim=-1)
 
     def _attend(self, qkv: Tensor, context: int) -> Tensor:
         copies, rows, width = qkv.shape
