@@ -16,7 +16,8 @@ from surgecore.training.engine.rules import Optimizer
 from surgecore.training.workloads.models import Model
 from surgecore.why.measurement import Estimate, Prediction
 
-#: Makes `count` updates for a batch size, shape (count, P): scaled by the learning rate and subtracted from the parameters.
+#: Makes `count` updates for a batch size, shape (count, P): scaled by the learning rate, they are subtracted from the
+#: parameters.
 Updates = Callable[[int, int], Tensor]
 
 # a learning rate so large that rounding of the parameters does not show in their change

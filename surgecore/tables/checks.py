@@ -54,8 +54,8 @@ def check(
 ) -> Checked:
     """Check every cell that a mapping uses and bring the table to the canonical columns.
 
-    Rows that are `uneven` have more or fewer cells than the header, so their cells cannot be matched to columns; runs that
-    were cut `short` are incomplete.
+    Rows that are `uneven` have more or fewer cells than the header, so their cells cannot be matched to columns; runs
+    that were cut `short` are incomplete.
     """
     columns = mapping.columns
     collect = _Collector(lines, uneven)
