@@ -41,6 +41,7 @@ APP = {
     "app.components": (set(), set()),
     "app.figures": (set(), set()),
     "app.learn": ({"app.choice", "app.figures", "app.components"}, set()),
+    "app.lab": ({"app.choice", "app.figures", "app.components"}, set()),
     "app.explore": ({"app.choice", "app.figures", "app.components"}, set()),
     "app.sweep": ({"app.choice", "app.figures", "app.components"}, set()),
     "app.evidence": ({"app.choice", "app.figures", "app.components"}, set()),
@@ -70,7 +71,7 @@ def allowed(module, other):
 
 
 #: The room of each page that has one.
-OWN = {f"app_pages.{name}": f"app.{name}" for name in ("learn", "explore", "sweep", "evidence", "train")}
+OWN = {f"app_pages.{name}": f"app.{name}" for name in ("learn", "lab", "explore", "sweep", "evidence", "train")}
 
 
 def test_every_file_imports_what_its_room_may():

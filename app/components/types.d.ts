@@ -322,3 +322,30 @@ interface StoryPanel {
   /** Best rates over the highest of them, with their 95 % intervals. */
   points: { batch: number; share: number; low: number | null; high: number | null }[];
 }
+
+/** The lab: what of a hidden sweep was paid for. */
+interface LabColumn {
+  size: number;
+  runs: number[];
+}
+interface LabResult {
+  truth: [number, number, number];
+  cost: string;
+  rows: [string, string][];
+  sentences: string[];
+  line: string;
+}
+interface LabData {
+  instance: number;
+  round: number;
+  rounds: number;
+  target: number;
+  budget: number;
+  left: number;
+  rates: number[];
+  columns: LabColumn[];
+  looks: { size: number; rate: number; losses: (number | null)[] }[];
+  bet: [number, number, number] | null;
+  result: LabResult | null;
+  phrases: string;
+}

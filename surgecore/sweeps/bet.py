@@ -219,11 +219,6 @@ class HiddenSweep:
         known = ~np.isnan(loss)
         return np.log2(cells["learning_rate"].to_numpy())[known], loss[known]
 
-    def valley(self) -> tuple[FloatArray, FloatArray]:
-        """Rates tried at the target, and their mean losses; infinite where a run diverged."""
-        x, loss = self._column
-        return 2.0**x, loss
-
     def regret(self, learning_rate: float) -> float:
         """Mean loss at a rate less that at the best one, between cells along the log of the rate; never below 0.
 

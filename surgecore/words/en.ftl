@@ -1142,6 +1142,93 @@ learn-back = Put it back
 # end of: page: learn
 
 
+## page: lab
+
+
+lab-title = Which learning rate at batch size { $batch }?
+lab-rules = Look at single runs of batch sizes up to { $largest }, then bet on { $batch }, which you never see. A run costs its batch size, and you have { $budget } for { $rounds } rounds.
+lab-board = Mean loss of the runs you have seen, by batch size. Less is better; the best of each column is framed. Column { $target } is for your bet.
+lab-rate = Rate
+lab-budget = Budget that is left
+lab-round = Round { $round } of { $of }
+lab-left = of { $of } left
+lab-choose = Choose cells. Each click adds one run of that cell.
+lab-this-round = This round:
+lab-chip = { $batch } at { $rate }: { $count }
+lab-less = One run less at batch size { $batch }, rate { $rate }
+lab-look = { $price ->
+    [0] Look
+   *[other] Look, for { $price }
+}
+lab-bet-now = Bet now
+lab-cell = Batch size { $batch }, rate { $rate }: not seen.
+lab-cell-seen = Batch size { $batch }, rate { $rate }: loss { $loss }, { $count ->
+    [one] one run
+   *[other] mean of { $count } runs
+}.
+lab-cell-more = { $count ->
+    [one] One more chosen.
+   *[other] { $count } more chosen.
+}
+lab-cell-error = { $loss } ± { $error }, standard error of the mean of { $count } runs
+lab-diverged = ∞
+lab-chosen = This round costs { $price }; { $left } are left.
+lab-too-dear = Only { $left } are left.
+lab-no-more-runs = This cell has no more runs.
+lab-round-seen = Round { $round } is on the board; { $left } are left.
+lab-hidden = Hidden until you bet.
+lab-bet-title = Your bet for { $target }
+lab-bet-how = Name the best rate, and an interval that you would expect to be right four times in five. Cost: what your rate loses, plus half the width of the interval in octaves. Each octave by which it misses costs 5.
+lab-rate-of-bet = Best rate
+lab-low-of-bet = Lower end
+lab-high-of-bet = Upper end
+lab-width = { $octaves } octaves wide, which costs { $cost }.
+lab-place = Place the bet
+lab-target-bet = Your bet: { $rate } ({ $low } to { $high }).
+lab-cost = Your bet costs { $cost }
+lab-key-bet = Your bet
+lab-key-truth = Measured best rate, with its 95 % interval
+lab-truth = At batch size { $batch } the best rate is { $rate } ({ $low } to { $high }).
+lab-held = Your { $level } interval holds it.
+lab-missed = Your { $level } interval misses it; your rate is { $off } octaves too { $side }.
+lab-worth = Without its error bar the same bet would have cost { $bare }. The error bar was worth { $gain }.
+lab-not-worth = Without its error bar the same bet would have cost { $bare }. This time the error bar cost { $gain } more than it saved: wider than you needed.
+lab-was = It was: { $title }.
+lab-costs = Where the cost comes from, and what rules of thumb would have lost
+lab-row-rate = Your rate
+lab-row-interval = Your interval
+lab-row-keep = Keeping the best rate of { $batch }
+lab-row-root = Square-root rule from { $batch }
+lab-line = Your result as a line
+lab-paste = For the table of your class
+lab-your-name = name
+lab-again = Hidden sweep { $next }
+lab-address-look = The link's round "{ $text }" cannot be played: it is no cell of this sweep, or too dear. It and what follows is left out.
+lab-address-bet = The link's bet "{ $text }" is not a rate within its interval. It is left out.
+lab-class = Table of a class
+lab-class-how = Paste one result a line: sweep, rate, lower end, upper end, name. Scores are computed here from the bets; nothing is kept but the address of this page.
+lab-class-lines = Results, one a line
+lab-line-unusable = Line { $row } is not a result: "{ $line }". It takes a sweep, a rate, two ends around it, and a name.
+lab-column-name = Name
+lab-column-instance = Sweep
+lab-column-bet = Bet
+lab-column-held = Holds
+lab-column-rate = Rate
+lab-column-interval = Interval
+lab-column-cost = Cost
+lab-bet = { $rate } ({ $low } to { $high })
+lab-yes = yes
+lab-no = no
+lab-class-held = { $held } of { $count } intervals hold the truth ({ $low } to { $high } in the long run); they were meant to be { $level } intervals.
+lab-class-narrow = This class is too sure of itself.
+lab-class-wide = This class could dare more.
+lab-class-fair = That agrees.
+lab-class-worth = An error bar was worth { $gain } a bet.
+lab-class-not-worth = Error bars cost { $gain } a bet more than they saved.
+
+# end of: page: lab
+
+
 ## page: explore
 
 

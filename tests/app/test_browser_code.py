@@ -16,6 +16,8 @@ from surgecore import NoiseModel, one_step_curves
 
 BUNDLES = sorted(COMPONENTS.glob("*/bundle.js"))
 SHARED = ("vendor", "law", "text", "chart", "surge_chart")
+#: Sections of the phrase file that the browser is handed.
+SECTIONS = ("page: learn", "page: lab", "page: explore")
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,7 @@ def test_every_phrase_the_browser_says_is_in_its_sections():
 
     from surgecore.words import phrases
 
-    known = set(re.findall(r"(?m)^([a-z][\w-]*) =", phrases.section("page: learn") + phrases.section("page: explore")))
+    known = set(re.findall(r"(?m)^([a-z][\w-]*) =", "".join(map(phrases.section, SECTIONS))))
     wanted = set()
     for path in COMPONENTS.rglob("*.js"):
         if "node_modules" not in path.parts and not path.name.endswith((".test.js", "bundle.js")):
