@@ -78,8 +78,6 @@ class ProblemCode(StrEnum):
     MORE = "more"
     # what has to be chosen
     QUESTION = "question"
-    NO_SUCH_GROUP = "no-such-group"
-    MANY_GROUPS = "many-groups"
 
 
 class NoticeCode(StrEnum):
@@ -149,7 +147,9 @@ class Problem:
         return _speaker(self)
 
     def __str__(self) -> str:
-        return f"row {self.row}: {self.message}" if self.row is not None else self.message
+        where = [f"row {self.row}"] if self.row is not None else []
+        where += [str(self.column)] if self.column else []
+        return f"{', '.join(where)}: {self.message}" if where else self.message
 
 
 @dataclass(frozen=True)

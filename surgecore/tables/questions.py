@@ -82,11 +82,17 @@ class Question:
         Columns of the file that it is about.
     choices : tuple of Choice
         All answers, the most likely first.
+    asked_for : str
+        A group that was asked for and is none, or several: the choices are then all groups, or those.
+    n_matches : int
+        How many groups are called so.
     """
 
     topic: Topic
     columns: tuple[str, ...]
     choices: tuple[Choice, ...]
+    asked_for: str = ""
+    n_matches: int = 0
 
 
 class QuestionOpen(SweepError):  # noqa: N818 - it is a question more than an error
@@ -114,7 +120,7 @@ class GroupsFound(QuestionOpen):
         A group that was asked for and is none, or more than one.
     """
 
-    def __init__(self, question: Question, asked_for: str = "") -> None:
+    def __init__(self, question: Question) -> None:
         super().__init__(question)
-        self.asked_for = asked_for
+        self.asked_for = question.asked_for
         self.groups = tuple(choice.group for choice in question.choices if choice.group is not None)

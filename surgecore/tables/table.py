@@ -265,7 +265,8 @@ class Table:
         matches = matches or [candidate for candidate in groups if label and candidate.is_called(label)]
         columns = tuple(name for name, _ in groups[0].pairs)
         if len(matches) != 1:
-            raise GroupsFound(which_group(matches or groups, columns, self.frame, mapping.batch_size), label or "")
+            asked = which_group(matches or groups, columns, self.frame, mapping.batch_size)
+            raise GroupsFound(replace(asked, asked_for=label or "", n_matches=len(matches)))
         here = np.ones(len(self.frame), dtype=bool)
         for name, value in matches[0].pairs:
             here &= (as_text(self.frame[name]) == value).to_numpy()

@@ -270,7 +270,7 @@ notice-best-of = At each batch size and learning rate the best { $columns } was 
 notice-changes-with = { $columns } changes with the batch size, so the two effects cannot be separated.
 notice-seeds-are-names = { $column } differs in every row, so it names runs and is not a seed.
 notice-spread = Rows are means over runs; their standard deviations give the error bars.
-notice-spread-unknown = Rows are means with a standard deviation, but the file does not say over how many runs, so there are no error bars.
+notice-spread-unknown = Rows are means with a standard deviation, but of how many runs the file does not say: no error bars from it until you do (--map n_runs=5, or "Runs behind a row" under "How the file is read").
 notice-optima = The { $count } rows are best learning rates already, without error bars.
 notice-unknown-status = The status { $words } is not known; those trials are judged by their loss.
 notice-finite-diverged = { $count ->
@@ -311,6 +311,7 @@ problem-no-rows = the file has no rows below its header
 problem-too-large = the file must be at most { $limit } MB unpacked, but is larger
 problem-line-too-long = a line must be at most { $limit } bytes, but one has { $size }
 problem-too-many-columns = a table must have at most { $limit } columns, but this one has { $size }
+    .page = Keep the columns of batch size, learning rate, metric and seed.
 problem-too-many-rows = a table must have at most { $limit } rows, but this one has more
 problem-too-many-cells = a table must have at most { $limit } cells, but this one has more
 problem-no-openpyxl = reading a workbook needs the package openpyxl: install it, or export the sheet as CSV
@@ -327,6 +328,8 @@ problem-bad-json = the file is not valid JSON: { $reason }
 problem-json-row = a row must be a JSON object, but got { $text }
 problem-json-line = the line must be a JSON object, but got { $text }
 problem-no-dictionary = { $column } must be a dictionary, but is none
+    .page = Export the runs with one column per setting.
+    .flag = surge fit wandb://ENTITY/PROJECT reads them from the server
 problem-no-pyarrow = reading Parquet needs the package pyarrow: install it, or export the table as CSV
 problem-bad-parquet = the file is not valid Parquet: { $reason }
 problem-zip = the file must be a table, but is a zip archive: unpack it, or export the runs as CSV
@@ -337,6 +340,8 @@ problem-no-such-column = the column { $column } is not in the table: { $columns 
     .page = Choose another one under "How the file is read".
     .flag = --map ROLE=COLUMN
 problem-one-trial = a sweep must have at least two trials, but got one row
+    .page = Bring more runs, or choose other columns under "How the file is read".
+    .flag = --map ROLE=COLUMN, or another --group
 problem-uneven = the row must have as many cells as the header, { $wanted }, but has { $cells ->
     [one] { $cells } cell
    *[other] { $cells } cells
@@ -353,9 +358,11 @@ problem-not-a-count = { $role } must be { $role ->
     [excess_loss] zero or a positive number
    *[other] a positive number
 }, empty or a word such as never, but got { $text }
-    .page = Leave the row out with the button below, or the column under "How the file is read".
+    .page = Leave the row out with the button below, or the column ("not in the file") under "How the file is read".
     .flag = --skip-bad-rows, or --map { $role }=
 problem-best-among-them = rows that cannot be read hold the best loss at batch size { $batch_sizes }: mend them rather than leave them out
+    .page = Mend these cells in the file and drop it again.
+    .flag = --skip-bad-rows leaves them out all the same
 problem-rows = { $count } rows: { $message }
 problem-more = and { $count } more problems of these kinds
 problem-empty-cell = an empty cell
@@ -387,7 +394,7 @@ answer-varies-together = { $columns } was changed on purpose with the batch size
 question-asked-for = { $group } { $count ->
     [0] matches none of the groups
    *[other] matches several groups
-}.
+}: choose one of { $some }
 question-goal = Which way is good in { $columns }? Its name does not say.
 answer-goal-minimise = small is good
 answer-goal-maximise = large is good
@@ -438,6 +445,8 @@ problem-server-failed = { $address } gave no runs: { $reason }
 problem-store-none = the folder must hold the runs of a known tracker, but none were found in it
 problem-store-not-one = the file must be a tracker's database or archive, but is not
 problem-store-several = the folder holds several stores: choose one of { $names }
+    .page = Drop the one you want by itself.
+    .flag = surge fit FOLDER/NAME
 problem-store-no-runs = the store must hold runs, but is empty
 problem-store-damaged = { $name } must have the layout that { $store } writes, but does not
 problem-store-too-many-files = a store must have at most { $limit } files, but this one has more
@@ -1083,6 +1092,67 @@ choice-pasted = Pasted table
 choice-folder = Open a tracker's folder
 choice-folder-label = Folder
 choice-folder-help = The folder that W&B, MLflow, TensorBoard, Ray Tune, Optuna, Trackio or a Hugging Face Trainer wrote. Its zip can be dropped as a file.
+
+panel-title = How the file is read
+panel-preview = { $layout }. { $rows }. First rows, as read:
+panel-none = not in the file
+panel-batch_size = Batch size
+panel-learning_rate = Learning rate
+panel-loss = Metric
+panel-goal = In the metric
+panel-goal-open = not said yet
+panel-goal-minimise = small is good
+panel-goal-maximise = large is good
+panel-goal-drop = a large loss drop is good
+panel-seed = Seed or repeat
+panel-steps = Training steps
+panel-status = Status
+panel-steps_to_target = Steps to a target
+panel-batch_factors = Batch size is multiplied by
+panel-batch_unit = Batch sizes count
+panel-batch_unit-examples = examples
+panel-batch_unit-sequences = sequences
+panel-batch_unit-tokens = tokens
+panel-sequence_length = Tokens in a sequence
+    .help = 0 where unknown; with it, batch sizes in sequences become tokens.
+panel-holds = A row is
+panel-holds-runs = a training run
+panel-holds-optima = a best learning rate
+panel-curve = Counts along a run
+panel-take = Of a run's curve, take
+panel-take-last = the last value
+panel-take-best = the best value
+panel-take-smoothed = the mean of the last tenth
+panel-loss_std = Standard deviation
+panel-loss_stderr = Standard error
+panel-n_runs = Runs behind a row
+    .help = A column, or the number itself if it is the same in every row.
+panel-group = Columns that tell models apart
+panel-best_of = Take the best of these settings
+panel-gain = Diverged: this many times the usual excess
+    .help = A loss counts as diverged if it lies above the best of its batch size, at a higher rate, by more than this many times what is usual near the best in the whole table. 0 switches the rule off; nan and inf always count.
+panel-above = Diverged: above this loss
+    .none = no limit
+panel-rule = { $rule } Diverged trials are kept and counted.
+panel-unskip = Show the rows that were left out
+panel-skip = Leave these rows out and go on with the other { $count }
+panel-refused = cannot be read as a sweep: { $count ->
+    [one] { $count } problem
+   *[other] { $count } problems
+}
+panel-other-problems = { $count ->
+    [one] The other problem
+   *[other] The other { $count } problems
+}
+panel-flags = On the command line: { $flags }
+panel-answer = Answer
+panel-open = Open it
+panel-back = Back to the bundled sweeps
+panel-meanwhile = Until then this page goes on with { $sweep }.
+panel-model = Model
+panel-choose-model = Choose a model
+panel-value = Value
+panel-choose-value = Choose a value
 
 read-line = { $count ->
     [0] How it was read: { $facts }

@@ -102,6 +102,8 @@ def question(asked: Question) -> str:
     """
     groups = [choice.group.label for choice in asked.choices if choice.group is not None]
     some = "; ".join(groups[:8]) + ("; ..." if len(groups) > 8 else "")
+    if asked.asked_for:
+        return say("question-asked-for", group=asked.asked_for, count=asked.n_matches, some=some)
     return say(f"question-{asked.topic}", columns=", ".join(asked.columns), count=len(groups), some=some)
 
 

@@ -7,13 +7,14 @@ import gzip
 import io
 import json
 import re
+from dataclasses import replace
 
 import nbformat
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
-from drawn import drop, figure, metas, open_tab, said, trace, unfold, upload
+from drawn import drop, figure, metas, open_tab, press, said, trace, unfold, upload
 from sweep import answer, takeaway
 
 from surgecore import Sweep, analyse, words
@@ -124,6 +125,11 @@ def test_every_export_gives_the_same_answer(app, trials, shape):
     )
 
 
+def box(app, label):
+    (found,) = [box for box in (*app.selectbox, *app.multiselect) if box.label == label]
+    return found
+
+
 @pytest.fixture
 def two_models(trials):
     return csv(pd.concat([trials.assign(model="small"), trials.assign(model="large", loss=trials.loss + 1)]))
@@ -161,8 +167,8 @@ def test_a_wrong_guess_is_corrected_and_kept_in_the_address(app, trials):
     metric = next(box for box in app.selectbox if box.label == "Metric")
     metric.set_value("score_b").run()
     unfold(app, "how-read")
-    goal = next(box for box in app.selectbox if box.label == "The metric")
-    goal.set_value("maximise").run()
+    # a score is good when large: the direction goes with the metric
+    assert box(app, "In the metric").value == "maximise"
     assert not app.exception
     assert "score_b" in "".join(app.query_params["map"])
     expected = [o.learning_rate for o in Sweep.from_csv(csv(trials)).optima() if not o.on_edge]
@@ -185,6 +191,75 @@ def test_a_mapping_in_the_address_is_used_for_the_next_file(app, trials):
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
     assert not app.error
     assert app.title[0].value == "mine"
+
+
+def test_a_curve_is_read_as_the_visitor_says(app, trials):
+    start = trials.assign(epoch=1, loss=trials["loss"] - trials["learning_rate"])
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(pd.concat([start, trials.assign(epoch=2)])))
+    unfold(app, "how-read")
+    assert box(app, "Counts along a run").value == "epoch"
+    assert "its last loss stands" in said(app)
+    box(app, "Of a run's curve, take").set_value("best").run()
+    unfold(app, "how-read")
+    assert not app.exception
+    assert "chosen with hindsight" in said(app)
+    assert "take=best" in "".join(app.query_params["map"])
+
+
+def test_the_number_of_runs_behind_a_mean_can_be_stated(app, trials):
+    means = trials.groupby(["batch_size", "learning_rate"])["loss"].agg(loss="mean", loss_std="std").reset_index()
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(means))
+    unfold(app, "how-read")
+    assert "no error bars from it until you do" in said(app)
+    assert box(app, "Runs behind a row").value == "not in the file"
+    item = next(iter(app.session_state["shelf"].items))
+    mapping = app.session_state["shelf"].settings[item.digest].mapping
+    assert mapping.loss_std == "loss_std"
+    sweep = Sweep.from_table(item.table, replace(mapping, n_runs="3"))
+    assert sweep.trials["n_runs"].tolist() == [3] * len(means)
+    assert all(optimum.interval for optimum in sweep.optima() if not optimum.on_edge)
+
+
+def test_the_best_of_a_setting_is_an_answer(app, trials):
+    table = pd.concat([trials.assign(weight_decay=w, loss=trials["loss"] + w) for w in (0.0, 0.1)])
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
+    assert "weight_decay" in app.info[0].value.replace("\\", "")
+    press(app, "the best weight\\_decay at each cell")
+    assert not app.exception
+    assert not app.info
+    unfold(app, "how-read")
+    assert box(app, "Take the best of these settings").value == ["weight_decay"]
+    expected = [o.learning_rate for o in Sweep.from_csv(csv(trials)).optima() if not o.on_edge]
+    np.testing.assert_allclose(trace(figure(app), "measured")[1], expected)
+
+
+def test_the_product_of_a_batch_can_be_taken_back(app, trials):
+    table = trials.rename(columns={"batch_size": "micro_batch_size"}).assign(world_size=2)
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
+    unfold(app, "how-read")
+    factors = box(app, "Batch size is multiplied by")
+    assert factors.value == ["world_size"]
+    factors.set_value([]).run()
+    assert not app.exception
+    assert min(trace(figure(app), "measured")[0]) == trials["batch_size"].min()
+
+
+def test_best_rates_are_taken_as_such_if_the_visitor_says_so(app, trials):
+    best = trials.loc[trials.groupby("batch_size")["loss"].idxmin(), ["batch_size", "learning_rate"]]
+    upload(app.run().switch_page("app_pages/sweep.py").run(), csv(best))
+    assert "Are these the best rates already?" in app.info[0].value
+    press(app, "yes, best learning rates")
+    assert not app.exception
+    np.testing.assert_allclose(trace(figure(app), "measured")[1], best["learning_rate"])
+
+
+def test_problems_name_the_column_the_remedy_here_and_the_flag(app, trials):
+    broken = csv(trials.rename(columns={"learning_rate": "lr"})).replace(b"\n4,", b"\nfour,", 1)
+    upload(app.run().switch_page("app_pages/sweep.py").run(), broken)
+    text = app.error[0].value.replace("\\", "")
+    assert "row 2, batch_size: batch_size must be a positive number, but got 'four'" in text
+    assert "Leave the row out with the button below" in text
+    assert "On the command line: `--skip-bad-rows, or --map batch_size=COLUMN`" in text
 
 
 def test_a_missing_column_is_asked_for(app, trials):

@@ -137,7 +137,7 @@ def test_frames_are_left_alone_and_nan_means_diverged():
     sweep = Sweep.from_frame(frame, name="f")
     pd.testing.assert_frame_equal(frame, before)
     assert sweep.trials["status"].tolist() == ["complete", "infeasible", "complete"]
-    with pytest.raises(SweepError, match="row 2: learning_rate must be a positive number"):
+    with pytest.raises(SweepError, match="row 2, lr: learning_rate must be a positive number"):
         Sweep.from_frame(frame.assign(lr=[0.1, -0.2, 0.1]))
 
 

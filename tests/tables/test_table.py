@@ -21,6 +21,8 @@ from surgecore import (
     open_table,
     words,
 )
+from surgecore.tables.problems import Problem, ProblemCode
+from surgecore.words.problems import remedy
 
 LAW = PowerLaw(1e-3, 0.5)
 
@@ -492,3 +494,20 @@ def test_any_bytes_end_in_a_table_or_a_message(data):
         return
     assert len(table.lines) == len(table.frame)
     assert isinstance(table.problems(), tuple)
+
+
+@pytest.mark.parametrize(
+    "code", ["no-column", "no-such-column", "one-trial", "uneven", "not-positive", "not-a-loss", "not-a-count",
+             "best-among-them"],
+)  # fmt: skip
+def test_every_problem_of_rows_and_columns_has_a_remedy_here_and_there(code):
+    found = Problem(ProblemCode(code), column="x", values=(("role", "loss"), ("batch_sizes", "8"), ("columns", "a")))
+    assert all(len(remedy(found, where)) > 10 for where in ("page", "flag"))
+
+
+def test_a_group_that_is_several_says_so_and_lists_them(frame):
+    parts = [frame.assign(model=m, optimizer=o) for m in ("small", "large") for o in ("adam", "sgd")]
+    with pytest.raises(GroupsFound, match="small matches several groups: choose one of model=small, optimizer=adam;"):
+        Sweep.from_csv(as_bytes(pd.concat(parts)), group="small")
+    with pytest.raises(GroupsFound, match="tiny matches none of the groups: choose one of model=large"):
+        Sweep.from_csv(as_bytes(pd.concat(parts)), group="tiny")
