@@ -26,8 +26,11 @@ COPY data ./data
 RUN useradd --system --create-home --uid 10001 surge
 USER surge
 
+# WORKERS processes, on 8501 and the ports after it; with more than one a proxy must stand in front, see compose.yaml.
+# The root may be read-only: all that is written goes to /tmp.
+ENV WORKERS=1 HOME=/tmp
 EXPOSE 8501
-HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
 
-CMD ["python", "-m", "streamlit", "run", "app/streamlit_app.py", "--server.address=0.0.0.0", "--server.port=8501"]
+CMD ["python", "app/serve/command.py", "--host=0.0.0.0", "--port=8501", "--own-proxy"]

@@ -12,14 +12,19 @@ export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format components browser data data-check gpu-day gpu-collect bench clean
+.PHONY: help run serve test lint format components browser data data-check gpu-day gpu-collect bench clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(STAMP) ## open the dashboard on http://localhost:8501
 	@echo "Surge Explorer: http://localhost:$(PORT)  (stop with Ctrl-C)"
-	@$(BIN)/python -m streamlit run app/streamlit_app.py --server.port $(PORT)
+	@$(BIN)/python -m streamlit run app/serve/asgi.py --server.port $(PORT)
+
+WORKERS ?= 1
+HOST ?= localhost
+serve: $(STAMP) ## serve many visitors: WORKERS=n processes behind one port, HOST=0.0.0.0 for the network
+	@$(BIN)/python app/serve/command.py --workers $(WORKERS) --host $(HOST) --port $(PORT)
 
 test: $(STAMP) browser ## run all tests: unit, property, app and browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--ignore tests/e2e)

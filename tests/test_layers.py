@@ -36,6 +36,7 @@ CORE = {name for name in MAY if name not in TRAINING} - {"surgecore._validate", 
 APP = {
     "app.streamlit_app": ({"app.choice", "app.shell"}, set()),
     "app.shell": ({"app.choice"}, set()),
+    "app.serve": ({"app.choice"}, set()),
     "app.app_pages": ({"app.choice", "app.figures", "app.components"}, SUBROOMS),
     "app.choice": (set(), set()),
     "app.components": (set(), set()),

@@ -32,14 +32,13 @@ left, right = st.columns([1, 2], gap="large")
 
 def start(plan: Plan) -> None:
     try:
-        st.query_params["job"] = jobs.start(plan)
-        listed.remember(st.query_params["job"])
+        listed.start(plan)
     except QueueFullError as error:
         st.session_state["train-full"] = str(error)
 
 
 def forget() -> None:
-    st.query_params.pop("job", None)
+    listed.leave()
 
 
 def resume() -> None:
@@ -82,10 +81,11 @@ def follow(shown: Job) -> None:
         st.progress(done / max(total, 1), say("train-progress-scouting" if scouting else "train-progress", **values))
     surface_of(shown.plan, shown)
     stopping = listed.cancelling(name)
-    st.button(
-        say("train-cancelling" if stopping else "train-cancel"), icon=":material/stop:", on_click=listed.cancel,
-        args=(name,), key="train-cancel", disabled=stopping,
-    )  # fmt: skip
+    if listed.mine(name):
+        st.button(
+            say("train-cancelling" if stopping else "train-cancel"), icon=":material/stop:", on_click=listed.cancel,
+            args=(name,), key="train-cancel", disabled=stopping,
+        )  # fmt: skip
     st.caption(say("train-keeps-running"))
 
 
@@ -171,7 +171,8 @@ with right:
             st.info(training_words.ended(job), icon=":material/pause_circle:")
         surface_of(job.plan, job)
         with st.container(horizontal=True):
-            st.button(say("train-resume"), icon=":material/play_arrow:", type="primary", on_click=resume)
+            if listed.mine(name):
+                st.button(say("train-resume"), icon=":material/play_arrow:", type="primary", on_click=resume)
             st.button(say("train-new"), icon=":material/add:", on_click=forget)
     elif isinstance(made, Plan):
         cost = estimate(made)

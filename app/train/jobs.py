@@ -13,7 +13,10 @@ import secrets
 import shutil
 import tempfile
 import threading
+import time
+from collections import deque
 from functools import lru_cache
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,18 +27,32 @@ from surgecore.training.plans.plan import Plan, PlanError
 from surgecore.training.runs.jobs import ACTIVE, CANCELLED, DONE, Ending, Job, JobQueue
 from surgecore.words import say
 
-#: "off" switches training off, for a public server.
+#: "on" or "off"; where nothing is said, training is on for visitors at the server's own machine alone.
 SWITCH = "SURGE_TRAINING"
+#: Set by what starts a server for others, whose own address may be local behind a proxy.
+PUBLIC = "SURGE_PUBLIC"
+_LOCAL = ("localhost", "127.0.0.1", "::1")
 #: Folder that keeps sweeps when the server stops; a temporary one by default.
 FOLDER = "SURGE_TRAINING_FOLDER"
 MOST_WAITING = 4
 MOST_KEPT = 40
+#: What one visitor of a public server may start an hour; one at a time.
+MOST_AN_HOUR = 6
+
+
+def local() -> bool:
+    """Whether this visitor sits at the server's own machine, and so may do what its owner may."""
+    forwarded = {"x-forwarded-for", "forwarded"} & {name.lower() for name in st.context.headers}
+    return st.get_option("server.address") in _LOCAL and not os.environ.get(PUBLIC) and not forwarded
 
 
 def refusal() -> str | None:
     """Why no sweep can be started here, as a sentence, or None."""
-    if os.environ.get(SWITCH, "").strip().lower() in ("off", "0", "no", "false"):
+    given = os.environ.get(SWITCH, "").strip().lower()
+    if given in ("off", "0", "no", "false"):
         return say("train-switched-off", switch=SWITCH)
+    if given not in ("on", "1", "yes", "true") and not local():
+        return say("train-public", switch=SWITCH)
     missing = [name for name in ("torch", "sklearn") if find_spec(name) is None]
     if missing:
         return say("train-not-installed", count=len(missing), first=missing[0], second=missing[-1])
@@ -56,14 +73,47 @@ class TrainingJobs:
         self.queue = JobQueue()
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
+        self._started: dict[str, deque[float]] = {}
+        self._visitors: dict[str, str] = {}
         # A server that stops takes its worker with it; the journal stays resumable
         atexit.register(self._stop)
 
-    def start(self, plan: Plan) -> str:
-        """Queue a sweep; its id."""
-        name = secrets.token_hex(6)
+    def start(self, plan: Plan, visitor: str = "") -> tuple[str, str]:
+        """Queue a sweep; its id, by which everybody finds it, and its key, by which its owner stops it.
+
+        A `visitor` has one at a time and so many an hour; "" stands for the owner of the machine.
+        """
+        if visitor:
+            self._count(visitor)
+        name, key = secrets.token_hex(6), secrets.token_urlsafe(12)
         self._submit(name, plan, resume=False)
-        return name
+        (self._root / name / "owner").write_text(_digest(key), encoding="utf-8")
+        if visitor:
+            with self._lock:
+                self._visitors[name] = visitor
+        return name, key
+
+    def owns(self, name: str, key: str) -> bool:
+        """Whether that is the key that was given out when the sweep was started."""
+        if not re.fullmatch("[0-9a-f]{12}", name):
+            return False
+        try:
+            digest = (self._root / name / "owner").read_text(encoding="utf-8")
+        except OSError:
+            return False
+        return secrets.compare_digest(digest, _digest(key))
+
+    def _count(self, visitor: str) -> None:
+        with self._lock:
+            now, active = time.monotonic(), set(self.active())
+            if any(owner == visitor and name in active for name, owner in self._visitors.items()):
+                raise QueueFullError(say("train-one-each"))
+            for other in [other for other, times in self._started.items() if times[-1] < now - 3600]:
+                del self._started[other]
+            times = self._started.setdefault(visitor, deque(maxlen=MOST_AN_HOUR))
+            if len(times) == MOST_AN_HOUR and times[0] > now - 3600:
+                raise QueueFullError(say("train-hour", count=MOST_AN_HOUR))
+            times.append(now)
 
     def resume(self, name: str) -> None:
         """Queue the rest of a sweep that was stopped; what it had finished is kept."""
@@ -118,6 +168,10 @@ class TrainingJobs:
     def _stop(self) -> None:
         for name in reversed(self.active()):
             self.cancel(name)
+
+
+def _digest(key: str) -> str:
+    return sha256(key.encode()).hexdigest()
 
 
 @st.cache_resource(show_spinner=False)

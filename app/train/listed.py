@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import streamlit as st
+from choice.shelf import shelf
 
 from surgecore import words
+from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.jobs import ACTIVE, CANCELLED, DONE, FAILED, Job
 from surgecore.words import say
-from train.jobs import jobs
+from train.jobs import jobs, local
 
+#: In the address: the sweep, which may be shared, and the key of its owner, by which it is stopped.
+JOB, KEY = "job", "owner"
 _MINE, _CANCELLING = "train-mine", "train-cancelling"
-_LOCAL = ("localhost", "127.0.0.1", "::1")
 _MOST = 8
 
 
-def remember(name: str) -> None:
-    """This visitor started that sweep."""
-    st.session_state.setdefault(_MINE, []).insert(0, name)
+def start(plan: Plan) -> None:
+    """Start a sweep of this visitor's, and show it."""
+    name, key = jobs().start(plan, "" if local() else shelf().key)
+    st.session_state.setdefault(_MINE, {})[name] = key
+    _open(name)
+
+
+def mine(name: str) -> bool:
+    """Whether this visitor may stop that sweep and take it up again: he started it, or the machine is his own."""
+    if local():
+        return True
+    key = st.session_state.setdefault(_MINE, {}).get(name)
+    if key is None and jobs().owns(name, given := st.query_params.get(KEY, "")):
+        key = st.session_state[_MINE][name] = given
+    return key is not None
 
 
 def cancel(name: str) -> None:
     """Cancel, and say so at once: the worker may need some seconds to stop."""
-    st.session_state.setdefault(_CANCELLING, set()).add(name)
-    jobs().cancel(name)
+    if mine(name):
+        st.session_state.setdefault(_CANCELLING, set()).add(name)
+        jobs().cancel(name)
 
 
 def cancelling(name: str) -> bool:
@@ -31,8 +47,7 @@ def cancelling(name: str) -> bool:
 
 def names() -> list[str]:
     """Sweeps that this visitor started; all of them where the server is the visitor's own machine."""
-    mine: list[str] = st.session_state.get(_MINE, [])
-    found = jobs().all() if st.get_option("server.address") in _LOCAL else mine
+    found = jobs().all() if local() else [*reversed(st.session_state.get(_MINE, {}))]
     return found[:_MOST]
 
 
@@ -62,11 +77,22 @@ def _line(name: str, job: Job) -> None:
 
 
 def _open(name: str) -> None:
-    st.query_params["job"] = name
+    st.query_params[JOB] = name
+    key = st.session_state.get(_MINE, {}).get(name)
+    if key is not None and not local():
+        st.query_params[KEY] = key
+
+
+def leave() -> None:
+    """Show no sweep any more."""
+    for key in (JOB, KEY):
+        st.query_params.pop(key, None)
 
 
 def resume(name: str) -> None:
     """Take a stopped sweep up again, and show it."""
+    if not mine(name):
+        return
     st.session_state.get(_CANCELLING, set()).discard(name)
     jobs().resume(name)
     _open(name)

@@ -1039,6 +1039,26 @@ planned = { $sizes ->
 # end of: command line
 
 
+## serving
+
+
+serve-about = Serve the dashboard: one process, or several behind one port.
+serve-help-workers = processes; more than one needs Caddy
+serve-help-host = address to listen on: localhost for this machine alone, 0.0.0.0 for the network
+serve-help-proxy = a proxy of yours stands in front: the processes listen on the port and those after it
+serve-workers-least = --workers must be at least 1, but got { $got }
+serve-no-caddy = { $workers } processes behind one port need Caddy, and no caddy was found. Install it (https://caddyserver.com/docs/install; Debian and Ubuntu: apt install caddy; macOS: brew install caddy), use the container (docker compose up), or serve with one process: make serve WORKERS=1.
+serve-no-start = A process of the dashboard did not start. `streamlit run app/serve/asgi.py` shows why.
+serve-again = The process on port { $port } ended and is started again; its visitors must drop their files again.
+serve-proxy-ended = Caddy ended. Is the port free? `caddy run --config app/serve/Caddyfile` shows why.
+serve-ready = { $workers ->
+    [one] Surge Explorer, one process: { $address }  (stop with Ctrl-C)
+   *[other] Surge Explorer, { $workers } processes: { $address }  (stop with Ctrl-C)
+}
+
+# end of: serving
+
+
 ## page: shell and navigation
 
 
@@ -1619,6 +1639,9 @@ train-not-installed = { $count ->
     [one] Training needs `{ $first }`, which is not installed on this server: `pip install 'surgecore[training]'`.
    *[other] Training needs `{ $first }` and `{ $second }`, which are not installed on this server: `pip install 'surgecore[training]'`.
 }
+train-public = Training is not offered on a server for many; its owner can switch it on (`{ $switch }=on`). A plan made here runs on your own machine.
+train-one-each = One sweep at a time: yours is still on its way.
+train-hour = No more than { $count } sweeps an hour for each visitor. A plan made here runs on your own machine.
 train-queue-full = { $count ->
     [one] { $count } sweep is already waiting; try again when it is done.
    *[other] { $count } sweeps are already waiting; try again when one is done.

@@ -219,3 +219,76 @@ def test_a_worker_that_dies_is_a_message(page, monkeypatch):
     page.run()
     assert "out of memory" in page.error[0].value
     assert json.dumps(surface(page))
+
+
+@pytest.fixture
+def public(monkeypatch):
+    monkeypatch.setenv(training_jobs.PUBLIC, "1")
+
+
+def test_a_public_server_trains_only_where_its_owner_says_so(app, public, monkeypatch):
+    app.run().switch_page(PAGE).run()
+    assert "Training is not offered on a server for many" in app.info[0].value
+    assert not [button for button in app.button if button.label.startswith("Train this")]
+    monkeypatch.setenv(training_jobs.SWITCH, "on")
+    app.run()
+    assert [button for button in app.button if button.label.startswith("Train this")]
+
+
+def idle_jobs(monkeypatch, tmp_path):
+    """Jobs whose queue never begins."""
+    jobs = training_jobs.TrainingJobs(str(tmp_path))
+    monkeypatch.setattr(jobs.queue, "_work", lambda: None)
+    return jobs
+
+
+def a_plan():
+    table = train_plan.Choices(
+        "quadratic", "sign", "cold", "steps", 1, 0.5, (2, 4), (-6, -3), 1, 2, refine=False
+    ).table()  # fmt: skip
+    made = train_plan.read(table)
+    assert isinstance(made, Plan)
+    return made
+
+
+def test_a_visitor_has_one_sweep_at_a_time_and_so_many_an_hour(monkeypatch, tmp_path):
+    jobs = idle_jobs(monkeypatch, tmp_path)
+    first, _ = jobs.start(a_plan(), "ada")
+    with pytest.raises(training_jobs.QueueFullError, match="yours is still on its way"):
+        jobs.start(a_plan(), "ada")
+    other, _ = jobs.start(a_plan(), "bob")
+    for name in (first, other):
+        jobs.cancel(name)
+    for _ in range(training_jobs.MOST_AN_HOUR - 1):
+        jobs.cancel(jobs.start(a_plan(), "ada")[0])
+    with pytest.raises(training_jobs.QueueFullError, match="sweeps an hour"):
+        jobs.start(a_plan(), "ada")
+    jobs.cancel(jobs.start(a_plan(), "bob")[0])
+
+
+def test_only_the_key_that_was_given_out_owns_a_sweep(monkeypatch, tmp_path):
+    jobs = idle_jobs(monkeypatch, tmp_path)
+    (name, key), (other, another) = jobs.start(a_plan()), jobs.start(a_plan())
+    assert jobs.owns(name, key)
+    assert not jobs.owns(name, another)
+    assert not jobs.owns(name, "")
+    assert not jobs.owns(f"../{name}", key)
+    assert training_jobs.TrainingJobs(str(tmp_path)).owns(other, another)
+
+
+def test_whoever_has_the_address_looks_and_only_the_owner_stops(app, public, monkeypatch, tmp_path):
+    monkeypatch.setenv(training_jobs.SWITCH, "on")
+    jobs = idle_jobs(monkeypatch, tmp_path)
+    monkeypatch.setattr(training_jobs, "jobs", lambda: jobs)
+    monkeypatch.setattr("train.listed.jobs", lambda: jobs)
+    name, key = jobs.start(a_plan(), "ada")
+    app.query_params["job"] = name
+    app.run().switch_page(PAGE)
+    app.query_params["job"] = name
+    app.run()
+    assert not app.exception
+    assert not [button for button in app.button if button.label == "Cancel"]
+    app.query_params["owner"] = key
+    app.run()
+    press(app, "Cancel")
+    assert jobs.find(name).state == CANCELLED

@@ -56,7 +56,7 @@ def serving(**environment: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    entry = str(ROOT / "app" / "streamlit_app.py")
+    entry = str(ROOT / "app" / "serve" / "asgi.py")
     command = [sys.executable, "-m", "streamlit", "run", entry, "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1"]
     with tempfile.TemporaryFile("w+") as log:

@@ -1,0 +1,115 @@
+"""What a server for many says and closes, and how it is started."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import streamlit
+import yaml
+from serve import command
+from serve.headers import Headers, policy
+
+ROOT = Path(__file__).parents[2]
+
+
+def ask(path, query="", client="10.0.0.7", headers=()):
+    """Status and headers of an answer, from an application that always says yes."""
+    sent = []
+
+    async def application(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"server", b"x"), (b"etag", b"1")]})
+        await send({"type": "http.response.body", "body": b"yes"})
+
+    async def receive():
+        return {"type": "http.request"}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http", "path": path, "query_string": query.encode(), "client": (client, 1),
+        "headers": [(name.encode(), value.encode()) for name, value in headers],
+    }  # fmt: skip
+    asyncio.run(Headers(application)(scope, receive, send))
+    return sent[0]["status"], {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+
+
+def test_every_answer_says_what_a_browser_may_do():
+    status, said = ask("/sweep")
+    assert status == 200
+    assert said["etag"] == "1"
+    assert "server" not in said
+    assert said["x-content-type-options"] == "nosniff"
+    rules = dict(rule.split(" ", 1) for rule in said["content-security-policy"].split("; "))
+    assert rules["default-src"] == "'self'"
+    assert rules["object-src"] == "'none'"
+    assert not {"'unsafe-inline'", "'unsafe-eval'"} & set(rules["script-src"].split())
+    assert not re.search(r"https?:", said["content-security-policy"])
+
+
+def test_scripts_in_the_page_of_streamlit_are_named_by_hash():
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    assert len(re.findall(r"'sha256-[\w+/=]{44}'", policy("*"))) == page.count("<script>")
+
+
+@pytest.mark.parametrize(("query", "frames"), [("", "'self'"), ("embed=true", "*"), ("x=embed%3Dtrue", "'self'")])
+def test_only_what_is_made_for_a_frame_may_stand_in_one(query, frames):
+    assert ask("/explore", query)[1]["content-security-policy"].endswith(f"frame-ancestors {frames}")
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json"])
+def test_doors_of_streamlit_are_closed_to_all_but_this_machine(path):
+    assert ask(path)[0] == 404
+    assert ask(path, client="127.0.0.1")[0] == 200
+    assert ask(path, client="127.0.0.1", headers=[("X-Forwarded-For", "10.0.0.7")])[0] == 404
+
+
+def test_without_caddy_several_processes_are_refused_in_a_sentence(tmp_path):
+    given = [sys.executable, "app/serve/command.py", "--workers", "2"]
+    done = subprocess.run(
+        given, cwd=ROOT, env={**os.environ, "PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("2 processes behind one port need Caddy")
+    assert "make serve WORKERS=1" in done.stderr
+
+
+def test_no_processes_are_refused(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["--workers", "0"])
+    assert "--workers must be at least 1, but got 0" in capsys.readouterr().err
+
+
+def test_processes_share_the_cores_and_one_secret(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.delenv("SURGE_PUBLIC", raising=False)
+    found = command.environment(4, public=True)
+    assert (found["SURGE_CORES"], found["SURGE_PUBLIC"]) == ("2", "1")
+    assert len(found["STREAMLIT_SERVER_COOKIE_SECRET"]) == 64
+    assert "SURGE_PUBLIC" not in command.environment(4, public=False)
+
+
+def test_the_compose_file_closes_what_it_can():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    for service in services.values():
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert "no-new-privileges:true" in service["security_opt"]
+    assert "ports" not in services["app"]
+    assert "STREAMLIT_SERVER_ALLOWED_HOSTS" in services["app"]["environment"]
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="no caddy")
+def test_caddy_takes_its_file():
+    mine = {**os.environ, "SURGE_SITE": "http://:8501", "SURGE_UPSTREAMS": "app:8501-8503"}
+    command_line = ["caddy", "adapt", "--config", "app/serve/Caddyfile", "--adapter", "caddyfile", "--validate"]
+    done = subprocess.run(command_line, cwd=ROOT, env=mine, capture_output=True, text=True, check=True)
+    assert "app:8501-8503" in done.stdout
+    assert '"policy":"cookie"' in done.stdout
