@@ -349,3 +349,98 @@ interface LabData {
   result: LabResult | null;
   phrases: string;
 }
+
+/** What Python hands to the lesson. */
+interface LessonData {
+  token: string;
+  state: LessonState;
+  steps: LessonStep[];
+  styles: Record<string, LineStyle>;
+  specs: Spec[];
+  phrases: string;
+}
+
+interface LessonState {
+  step: number;
+  /** What was predicted at each step; null before. */
+  guesses: (number | null)[];
+  /** The options chosen at each step, in order. */
+  answers: string[];
+}
+
+interface LessonStep {
+  key: string;
+  idea: string;
+  predict: string;
+  reveal: string;
+  question: string;
+  options: { key: string; text: string; why: string; right: boolean }[];
+  guess: LessonGuess;
+  figure: ChartFigure | PlotFigure;
+}
+
+interface LessonGuess {
+  /** Along which axis the mark moves, and where the truth stands on the other. */
+  axis: "x" | "y";
+  at: number;
+  start: number;
+  truth: number;
+  /** Factor, or distance on a linear axis, within which a prediction is close. */
+  close: number;
+  form: "batch" | "rate" | "times" | "percent" | "plain" | "loss";
+}
+
+/** The chart of rates: what is drawn up to a batch size, and after the reveal. */
+interface ChartFigure {
+  kind: "chart";
+  model: NoiseParams;
+  after_model: NoiseParams;
+  before: CurveKey[];
+  after: CurveKey[];
+  until: number;
+  view: View;
+  measured: Measured[];
+}
+
+interface PlotFigure {
+  kind: "plot";
+  x: PlotAxis;
+  y: PlotAxis;
+  before: PlotLine[];
+  after: PlotLine[];
+  /** Runs that were measured, with the half width of their 95 % intervals. */
+  marks: { x: number; y: number; error: number; hidden: boolean }[];
+  coins: { snr: number; sizes: number[]; flips: number; seed: number } | null;
+}
+
+interface PlotAxis {
+  title: string;
+  low: number;
+  high: number;
+  log: boolean;
+  ticks: [number, string][];
+}
+
+interface PlotLine {
+  style: string;
+  label: string;
+  points: [number, number][];
+}
+
+interface FigureBox {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** A figure of the lesson, whichever draws it. */
+interface LessonFigure {
+  root: SVGSVGElement;
+  draw: (shown: boolean) => void;
+  coins: (of: import("./lesson/coins.js").Coins) => void;
+  box: () => FigureBox;
+  toPx: (x: number, y: number) => [number, number];
+  fromPx: (x: number, y: number) => [number, number];
+  destroy: () => void;
+}

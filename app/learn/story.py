@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from surgecore import NoiseModel, Sweep, one_step_curves, surge_verdict
+from surgecore.theory.noise_model import NODES
 from surgecore.words import number, say, share
 
 #: The noise model of the story: equal signal to noise, so that every number has a closed form.
@@ -46,9 +47,9 @@ class Step:
         }  # fmt: skip
 
 
-def fall(model: NoiseModel) -> float:
+def fall(model: NoiseModel, nodes: int = NODES) -> float:
     """Share of its peak by which the best learning rate falls; 0 without a visible peak."""
-    noise = model.gradient_noise()
+    noise = model.gradient_noise(nodes)
     top = max((peak.lr for peak in noise.peaks(min_prominence=0.01)), default=noise.plateau_lr)
     return 1.0 - noise.plateau_lr / top
 

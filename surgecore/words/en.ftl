@@ -1319,6 +1319,168 @@ lab-class-not-worth = Error bars cost { $gain } a bet more than they saved.
 # end of: page: lab
 
 
+## page: lesson
+
+
+lesson-sgd-idea = Averaging a batch tames the noise, so plain SGD can take a longer step with a bigger batch, until there is no noise left to tame.
+lesson-sgd-predict = Call its best rate at batch size 1 one. How many times larger is it at batch size 16?
+lesson-sgd-reveal = From 4 to 16 it grows { $early } times, from 1024 to 4096 only { $late } times. It bends at batch size { $scale }, the noise scale, and never falls.
+lesson-sgd-question = You are far above the noise scale and double the batch. What does the best rate of SGD do?
+lesson-sgd-a = It doubles
+    .why = Only far below batch size { $scale }. Linear scaling has an end.
+lesson-sgd-b = It hardly changes
+    .why = Yes. There is hardly any noise left to average away.
+lesson-sgd-c = It falls
+    .why = SGD's best rate rises and levels off. In this theory it has no fall.
+
+lesson-sign-idea = A sign keeps the direction of a gradient and throws its size away.
+lesson-sign-predict = Noise makes the average gradient of a small batch long; the line shows how a bigger batch shortens it. Call a step of signs at batch size 16 one long. How long is it at 1024?
+lesson-sign-reveal = Just as long: a sign is plus or minus one. What the batch changes is how often it is right: { $before } of the time at 16, { $after } at 1024, for a signal to noise of { $snr }.
+lesson-sign-question = What does a bigger batch change in a step of signs?
+lesson-sign-a = How long it is
+    .why = Each sign is plus or minus one at any batch size.
+lesson-sign-b = How often its signs are right
+    .why = Yes. Here { $before } become { $after }.
+lesson-sign-c = Nothing
+    .why = Its length stays, but { $before } of right signs become { $after }.
+
+lesson-coin-idea = The sign of one parameter is a coin flip. A bigger batch loads the coin.
+lesson-coin-predict = At signal to noise { $snr }, the sign from one example is right { $one } of the time. How often is the sign from 64 examples right?
+lesson-coin-reveal = Each flip averages fresh random examples. The dots settle on the curve of Theorem 2, erf; their bars are 95 % intervals. At batch size 1 it takes { $needed } flips to tell this coin from a fair one.
+lesson-coin-question = The mean sign is { $single } at batch size 1. What is it at batch size 4?
+lesson-coin-a = { $four }
+    .why = While it is small it grows with the square root of the batch, not with the batch.
+lesson-coin-b = { $double }
+    .why = Yes: twice, the square root of four.
+lesson-coin-c = { $single } again
+    .why = Four examples know more than one, though not four times more.
+
+lesson-pull-idea = Every step of signs pays a noise floor, the trace of the curvature. Signs that agree also pay for pulling together.
+lesson-pull-predict = Call the floor one. The pull is R E², with R = { $alignment }, and starts at { $at1 }. At which batch size does it cost as much as the floor?
+lesson-pull-reveal = The pull is { $at16 } at batch size 16 and { $at1024 } at 1024. The floor is one at any batch size. Remember where they cross.
+lesson-pull-question = Which of the two grows with the batch?
+lesson-pull-a = The noise floor
+    .why = It is the trace of the curvature, whatever the batch.
+lesson-pull-b = The pull
+    .why = Yes. Only agreement grows with the batch.
+lesson-pull-c = Both
+    .why = The floor stays where it is. Only agreement grows with the batch.
+
+lesson-rise-idea = The best rate is what the signs gain over what they pay: E over 1 + R E².
+lesson-rise-predict = The curve is drawn up to batch size 16. Click where you think its peak goes.
+lesson-rise-reveal = At { $peak }, just where pull and floor cost the same. From there it falls by { $fall }, while the square-root rule goes on: at 1024 it asks for { $ratio } times too much.
+lesson-rise-question = At the peak, how many of the signs are right?
+lesson-rise-a = Nearly all
+    .why = That is batch size 1024, with { $later }. By then the rate has fallen.
+lesson-rise-b = Half
+    .why = Then the step would gain nothing at all.
+lesson-rise-c = About two in three
+    .why = Yes, { $right }. It falls because signs agree, not because of noise.
+
+lesson-settle-idea = Once all signs agree, a bigger batch changes nothing. That is Theorem 4.
+lesson-settle-predict = The curve is drawn up to batch size 256. Where does the rate settle?
+lesson-settle-reveal = At { $plateau }: all the gradient over all the curvature, ε₀ / (1 + R). Theorem 3, the short formula, goes on falling: at 4096 it says { $short }, the exact law { $exact }.
+lesson-settle-question = Why does Theorem 3 go down to zero?
+lesson-settle-a = It takes a straight line for erf
+    .why = Yes. That is good only far below batch size { $limit }.
+lesson-settle-b = The loss is not quadratic
+    .why = Both laws take it to be quadratic.
+lesson-settle-c = The best rate really goes to zero
+    .why = { $scale } / { $sum } is not zero.
+
+lesson-gone-idea = No pull, no fall. And the theorems assume that no two parameters share their noise.
+lesson-gone-predict = The line shows how much of its peak the best rate loses, over the alignment R. Click where the fall begins.
+lesson-gone-reveal = At R = 1. But let gradients share their noise, correlation { $correlation }, and of a fall of { $fall } at R = { $alignment } only { $left } is left. Measured ({ $title }): shared noise bends the loss { $ratio } times as much as independent noise.
+lesson-gone-question = Theorem 3 fits your points well. Is there a surge?
+lesson-gone-a = Yes, the formula has a peak
+    .why = It draws a peak at any R above zero, even where the exact law has none.
+lesson-gone-b = Only if the points themselves fall
+    .why = Yes. A fitted peak is not a measured one.
+lesson-gone-c = Yes, if R is well above 1
+    .why = Noise that is shared can undo the fall at any R.
+
+lesson-adam-idea = Adam is not just a sign: it remembers. With a full memory, every batch counts as many.
+lesson-adam-predict = One sign step peaks at batch size { $peak }. Signs of an averaged gradient, with β₁ = 0.9 and a full memory: where does one step peak?
+lesson-adam-reveal = At { $moved }: a batch counts { $counts } times. That is a claim about one step only. With an empty memory, Adam's first step is a sign step; measured at 1024, its best rate is { $adam } beside { $sign }.
+lesson-adam-question = On a real network one sign step shows no fall, and ten do. What does that tell?
+lesson-adam-a = The surge law is right after all
+    .why = The law is about one step, and there is no fall after one.
+lesson-adam-b = Momentum makes the fall
+    .why = Sign descent has no momentum.
+lesson-adam-c = Several steps can fall without the law
+    .why = Yes. A fall after ten steps is no evidence for a law about one.
+
+lesson-real-idea = So what does a real network do? Read the verdict first, then the size, then the error bars.
+lesson-real-predict = Best rates of a small network after ten sign steps, up to batch size { $shown }. Where is the best rate at 1024?
+lesson-real-reveal = The best rate falls by { $fall }, and a 95 % interval of { $low } to { $high } leaves out zero. One sign step of this network shows no fall, nor do ten steps of Adam.
+lesson-real-question = Another start of the same network says: "Not decided, a fall of 0 to { $open }". What does that mean?
+lesson-real-a = There is no surge
+    .why = A fall of up to { $open } is still possible. Not shown is not absent.
+lesson-real-b = More runs would be needed
+    .why = Yes. These runs allow no fall, and a fall of { $open } too.
+lesson-real-c = The fall is { $open }
+    .why = That is only the upper end of what is possible.
+
+lesson-tomorrow-idea = What counts in the end is the price. A wrong rate costs what the loss says, no more.
+lesson-tomorrow-predict = The same sweep at batch size 1024: dots are measured, over their rate, up to { $seen }. You keep { $rate }, the best rate at { $shown }. How much loss does that add? The best loss is { $best }.
+lesson-tomorrow-reveal = It adds { $keep } ({ $low } to { $high }). Scaling by the square root from batch size 64 would add { $root }.
+lesson-tomorrow-question = Tomorrow you go from batch size 256 to 4096. What do you do first?
+lesson-tomorrow-a = Multiply the rate by four
+    .why = Here the square-root rule was the dear choice. Elsewhere it is right: nobody knows before a run.
+lesson-tomorrow-b = Run half, the same and twice the rate
+    .why = Yes. Three short runs at the new batch size beat any rule.
+lesson-tomorrow-c = Keep the rate
+    .why = Cheap here. With ten steps of Adam the best rate went on rising, and keeping it would cost more.
+
+lesson-axis-times = Best rate, times that at batch size 1
+lesson-axis-length = Length, times that at batch size 16
+lesson-axis-right = Signs that are right
+lesson-axis-cost = Curvature that is paid [trace of the Hessian]
+lesson-axis-alignment = Curvature alignment R
+lesson-axis-fall = Fall of the best rate from its peak
+lesson-axis-extra = Loss added at batch size 1024
+lesson-line-sgd = SGD
+lesson-line-gradient = Average gradient
+lesson-line-sign = Step of signs
+lesson-line-fair = A fair coin
+lesson-line-erf = Theorem 2, erf
+lesson-line-floor = Noise floor
+lesson-line-pull = Coherent pull
+lesson-line-alone = Independent noise
+lesson-line-shared = Shared noise, { $correlation }
+lesson-line-valley = Smooth valley
+
+lesson-title = Ten steps, ten predictions
+lesson-place = Place the mark first: click the figure, or use the arrow keys.
+lesson-hint = Click the figure or use the arrow keys, then show the answer.
+lesson-mark = Your prediction
+lesson-show = Show the answer
+lesson-next = Next
+lesson-previous = Back
+lesson-step = Step { $step } of { $of }
+lesson-walk = Steps of the lesson
+lesson-you = you: { $guess }
+lesson-truth = { $truth }
+lesson-off-exact = Spot on
+lesson-off-factor = { $factor }× off
+lesson-off-points = { $points } points off
+lesson-off-by = { $off } off
+lesson-said = You said { $guess }. It is { $truth }.
+lesson-said-close = You said { $guess }. It is { $truth }: close enough.
+lesson-again = Try again.
+lesson-flips = { $flips } flips a dot
+lesson-flip = Flip { $flips } more
+lesson-coin-alt = { $batch }: { $share } right after { $flips } flips
+lesson-figure = { $title } against { $over }.
+lesson-score = You were close in { $close } of { $count } predictions and right at once in { $right } of { $count } checks.
+lesson-start = Start again
+lesson-door-sweep = Your sweep
+lesson-door-explore = Try it
+lesson-door-derivation = Derivation
+
+# end of: page: lesson
+
+
 ## page: explore
 
 

@@ -215,7 +215,9 @@ export function drawNames(c) {
   let lowest = -Infinity;
   for (const { key, x, y } of drawn.map((key) => ({ key, ...endOf(c, samples[key]) })).sort((a, b) => a.y - b.y)) {
     if (x < box.right - 4) {
-      nameBefore(c, key, x - 26, y + 26); // it leaves through the top
+      if (y < box.top[0] + 20)
+        nameBefore(c, key, x - 26, y + 26); // it leaves through the top
+      else nameAt(c, key, x + 8, y + options.font / 3); // it is drawn so far only
       continue;
     }
     lowest = Math.max(y + options.font / 3, lowest + 1.4 * options.font);

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 76bb333e1cac59a86837cd1d350ce5e4ffd19f0699a1b728483e4b52e1232ff0
+// Made by `make components` from the modules beside it; sha256 45eb7edabb1c6216a617397005f91eddefa781f02ff786348062c9ffd5eca0bd
 // vendor/fluent.js
 var FluentType = class {
   /**

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 f2c3434ecf51ec15aca3fb5468fe1415845a96ac4bbda70967873eb9e71e0513
+// Made by `make components` from the modules beside it; sha256 f59e298387feb7f39af2b5b5779d5208dcf71796ff35333cc285b9876c1c757e
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {

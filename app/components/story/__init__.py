@@ -19,7 +19,7 @@ def _read(name: str) -> str:
 
 
 _component = st.components.v2.component(
-    "story", html=_read("frame.html"), css=_read("style.css"), js=_read("bundle.js")
+    "story", html=_read("frame.html"), css=_read("base.css") + _read("style.css"), js=_read("bundle.js")
 )
 
 

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 24ad3781b0090089ed35ac3b1aa666e915663d6c44d0a037c9a20e5d07cdd190
+// Made by `make components` from the modules beside it; sha256 30fb37eac262fc8f047e8e0d08ec39210f9ed8ad53c9b8a9ce9fc3da1abb7c0d
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -2315,7 +2315,9 @@ function drawNames(c) {
   let lowest = -Infinity;
   for (const { key: key2, x, y } of drawn.map((key3) => ({ key: key3, ...endOf(c, samples[key3]) })).sort((a, b) => a.y - b.y)) {
     if (x < box.right - 4) {
-      nameBefore(c, key2, x - 26, y + 26);
+      if (y < box.top[0] + 20)
+        nameBefore(c, key2, x - 26, y + 26);
+      else nameAt(c, key2, x + 8, y + options.font / 3);
       continue;
     }
     lowest = Math.max(y + options.font / 3, lowest + 1.4 * options.font);

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 6149119234bb30805ab01b14dd10377b4932f8fab41137f64d9c36b554cb4536
+// Made by `make components` from the modules beside it; sha256 21fd794c48721bb06a20419be60d6eb75f36bcfa0bca6d8442ac1b130d127cc3
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -2413,7 +2413,9 @@ function drawNames(c) {
   let lowest = -Infinity;
   for (const { key: key2, x, y } of drawn.map((key3) => ({ key: key3, ...endOf(c, samples[key3]) })).sort((a, b) => a.y - b.y)) {
     if (x < box.right - 4) {
-      nameBefore(c, key2, x - 26, y + 26);
+      if (y < box.top[0] + 20)
+        nameBefore(c, key2, x - 26, y + 26);
+      else nameAt(c, key2, x + 8, y + options.font / 3);
       continue;
     }
     lowest = Math.max(y + options.font / 3, lowest + 1.4 * options.font);

@@ -1,0 +1,175 @@
+"""The lesson in a browser: predict, reveal, check and next by keyboard alone, and the figure against the library."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from learn.lesson import STEPS
+from learn.story import STORY
+from playwright.sync_api import expect
+from scipy.special import erf
+
+from surgecore import one_step_curves
+from surgecore.words import say
+
+
+@pytest.fixture
+def open_lesson(page, url):
+    def opened(query=""):
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(f"{url}/lesson{query}")
+        expect(page.locator(".lesson[data-ready]")).to_be_visible()
+        return page
+
+    return opened
+
+
+def at(page, step, phase):
+    expect(page.locator(".lesson")).to_have_attribute("data-step", str(step))
+    expect(page.locator(".lesson")).to_have_attribute("data-phase", phase)
+
+
+def placed(page, selector):
+    """Points of a drawn line in pixels, and the frame it is drawn in."""
+    d = page.locator(selector).first.get_attribute("d")
+    x, y = np.array([tuple(map(float, pair)) for pair in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", d)]).T
+    frame = page.locator(".frame").first
+    left, top, width, height = (float(frame.get_attribute(name)) for name in ("x", "y", "width", "height"))
+    return (x - left) / width, 1 - (y - top) / height
+
+
+def drawn(page, key):
+    """Batch sizes and rates of a line on the chart of rates."""
+    x, y = placed(page, f".law-{key}")
+    return 2 ** (12 * x), 10 ** (-2.7 + 2.4 * y)
+
+
+def tab_to(page, selector, most=40):
+    """Press Tab until the focus is there."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED, selector):
+            return
+    pytest.fail(f"Tab does not come to {selector}")
+
+
+#: The focus inside the component's shadow root.
+FOCUSED = """wanted => {
+  let at = document.activeElement;
+  while (at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
+  return Boolean(at && at.matches(wanted));
+}"""
+
+
+def test_the_whole_lesson_by_keyboard(open_lesson, errors, abroad):
+    page = open_lesson()
+    given = [step.to_json() for step in STEPS]
+    for number, step in enumerate(given, 1):
+        at(page, number, "predict")
+        expect(page.locator("h1")).to_have_text(step["idea"])
+        expect(page.locator(".reveal")).to_be_hidden()
+        expect(page.locator(".check")).to_be_hidden()
+        tab_to(page, ".guess")
+        page.keyboard.press("Shift+ArrowRight")
+        page.keyboard.press("Enter")
+        at(page, number, "shown")
+        expect(page.locator(".found")).to_have_text(step["reveal"])
+        expect(page.locator(".truth")).to_have_attribute("data-truth", str(step["guess"]["truth"]))
+        for option in sorted(step["options"], key=lambda option: option["right"]):  # the wrong ones first
+            tab_to(page, f"[data-option={option['key']}]", most=80)
+            page.keyboard.press("Enter")
+            expect(page.locator(".feedback")).to_contain_text(option["why"])
+        at(page, number, "solved")
+        expect(page).to_have_url(re.compile(r"answer="))
+        if number < len(given):
+            tab_to(page, ".walk .next", most=80)
+            page.keyboard.press("Enter")
+    expect(page.locator(".end")).to_contain_text("right at once in 0 of 10 checks")
+    assert errors == []
+    assert abroad == []
+
+
+def test_the_answer_needs_a_prediction(open_lesson):
+    page = open_lesson()
+    page.locator(".show").click()
+    at(page, 1, "predict")
+    expect(page.locator(".live")).to_have_text(say("lesson-place"))
+    assert page.evaluate(FOCUSED, ".guess")
+
+
+def test_a_click_on_the_figure_is_the_prediction(open_lesson):
+    page = open_lesson("?lesson=5")
+    frame = page.locator(".frame").first.bounding_box()
+    # 8 of the 12 octaves: batch size 256, three times the peak's
+    page.mouse.click(frame["x"] + frame["width"] * 8 / 12, frame["y"] + 100)
+    page.locator(".show").click()
+    at(page, 5, "shown")
+    expect(page.locator(".number")).to_contain_text("3.0× off")
+    expect(page.locator(".number")).to_contain_text("You said 256. It is 84.")
+    expect(page).to_have_url(re.compile(r"guess=(%2C|,){4}25[5-7]"))
+
+
+def test_curves_end_where_they_are_hidden_and_are_the_cores(open_lesson):
+    page = open_lesson("?lesson=5")
+    batch, lr = drawn(page, "exact")
+    assert 14 < batch.max() <= 16.5
+    exact = one_step_curves(STORY)["exact"].optimal_lr
+    np.testing.assert_allclose(lr, exact(batch), rtol=0.01)
+    open_lesson("?lesson=5&guess=,,,,200")
+    batch, lr = drawn(page, "exact")
+    assert batch.max() > 4000
+    np.testing.assert_allclose(lr, exact(batch), rtol=0.01)
+    truth = page.locator(".truth-line")
+    frame = page.locator(".frame").first
+    share = (float(truth.get_attribute("x1")) - float(frame.get_attribute("x"))) / float(frame.get_attribute("width"))
+    assert 2 ** (12 * share) == pytest.approx(STORY.gradient_noise().peaks()[0].batch_size, rel=0.01)
+
+
+def test_coins_come_to_erf_before_ones_eyes(open_lesson):
+    page = open_lesson("?lesson=3&guess=,,0.8")
+    for flips in (1000, 2000):
+        coins = page.locator(".coin")
+        expect(coins).to_have_count(6)
+        expect(coins.first).to_have_attribute("aria-label", re.compile(f"after {flips:,}|after {flips}"))
+        for coin in coins.all():
+            batch, share = (float(coin.get_attribute(f"data-{name}")) for name in ("batch", "share"))
+            truth = 0.5 + 0.5 * erf(np.sqrt(batch / 2) * STORY.snr)
+            assert abs(share - truth) < 4 * np.sqrt(truth * (1 - truth) / flips)
+        page.locator(".flip").click()
+
+
+def test_coins_flip_in_motion(page, url):
+    page.goto(f"{url}/lesson?lesson=3")
+    page.locator(".guess").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    coin = page.locator(".coin").first
+    expect(coin).to_have_attribute("aria-label", re.compile(r"after \d{1,3} flips"))
+    expect(coin).to_have_attribute("aria-label", re.compile(r"after 1,?000 flips"))
+
+
+def test_a_link_brings_back_predictions_and_answers(open_lesson):
+    page = open_lesson("?lesson=2&guess=12,2&answer=b,ab")
+    at(page, 2, "solved")
+    expect(page.locator(".number")).to_contain_text("You said 2.0×")
+    expect(page.locator(".feedback")).to_have_text(STEPS[1].to_json()["options"][1]["why"])
+    page.keyboard.press("PageUp")
+    at(page, 1, "solved")
+    expect(page.locator(".number")).to_contain_text(say("lesson-off-exact"))
+
+
+@pytest.mark.parametrize("width", [320, 360, 1024])
+def test_every_step_fits_its_screen(open_lesson, page, width):
+    page.set_viewport_size({"width": width, "height": 768 if width > 500 else 740})
+    for step in range(1, len(STEPS) + 1):
+        guesses = "," * (step - 1) + "1"
+        open_lesson(f"?lesson={step}&guess={guesses}")
+        at(page, step, "shown")
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth") <= 0
+        heights = "all => all.map(e => e.getBoundingClientRect().height)"
+        assert min(page.locator(".lesson button:visible").evaluate_all(heights)) >= 44
+        fonts = "all => all.map(e => parseFloat(getComputedStyle(e).fontSize))"
+        assert min(page.locator(".text p, .text h1, .text button, .text small").evaluate_all(fonts)) >= 16
+        assert min(page.locator(".plot text").evaluate_all(fonts)) >= 14
