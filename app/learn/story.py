@@ -18,7 +18,7 @@ LARGE = 1024
 NO_ALIGNMENT, CORRELATION = 0.6, 0.6
 #: Bundled sweeps of step 5, one network from one checkpoint.
 MEASURED = ("digits-mlp-sign-c3-k1", "digits-mlp-sign-c3-k10", "digits-mlp-adam-c3-k10")
-DOORS = ("explore", "sweep", "evidence")
+DOORS = ("explore", "sweep", "evidence", "lesson")
 
 
 @dataclass(frozen=True)

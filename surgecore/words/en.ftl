@@ -1223,6 +1223,7 @@ learn-switch-correlation = Gradients share their noise
 learn-door-explore = Try it
 learn-door-sweep = Your sweep
 learn-door-evidence = Why
+learn-door-lesson = Take the lesson
 learn-walk = Steps of the story
 learn-step = Step { $step } of { $of }
 learn-previous = Back

@@ -36,7 +36,7 @@ def texts(told, key):
 def test_it_is_the_front_page_and_has_five_steps(told):
     assert [step["key"] for step in told["steps"]] == ["rule", "bend", "cause", "undone", "measured"]
     assert told["state"] == {"step": 1, "model": vars(STORY)}
-    assert [door["page"] for door in told["steps"][-1]["doors"]] == ["explore", "sweep", "evidence"]
+    assert [door["page"] for door in told["steps"][-1]["doors"]] == ["explore", "sweep", "evidence", "lesson"]
 
 
 def test_each_sentence_is_short(told):
