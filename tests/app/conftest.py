@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_file(str(ROOT / "app" / "streamlit_app.py"), default_timeout=30)
+    return AppTest.from_file(str(ROOT / "app" / "streamlit_app.py"), default_timeout=240)
 
 
 @pytest.fixture(scope="session")

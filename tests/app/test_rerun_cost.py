@@ -71,7 +71,7 @@ def test_visitors_share_what_is_made_of_a_bundled_sweep(app, bundled, calls):
     app.query_params["sweep"] = bundled[0].title
     app.run().switch_page("app_pages/sweep.py").run()
     calls.clear()
-    other = type(app).from_file(app._script_path, default_timeout=30)
+    other = type(app).from_file(app._script_path, default_timeout=240)
     other.query_params["sweep"] = bundled[0].title
     other.run().switch_page("app_pages/sweep.py").run()
     assert not other.exception

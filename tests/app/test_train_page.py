@@ -191,7 +191,7 @@ def test_the_server_never_imports_torch():
 import sys
 sys.path.insert(0, "app")
 from streamlit.testing.v1 import AppTest
-at = AppTest.from_file("app/streamlit_app.py", default_timeout=60).run()
+at = AppTest.from_file("app/streamlit_app.py", default_timeout=240).run()
 at.switch_page("app_pages/train.py").run()
 assert not at.exception
 at.selectbox(key="train-workload").set_value("quadratic").run()

@@ -53,7 +53,7 @@ def test_a_reload_finds_the_upload_again_by_its_address(app, good_csv):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
     (zone,) = [zone for zone in app.file_uploader if "Drop" in zone.label]
     assert not zone.value
-    again = AppTest.from_file(app._script_path, default_timeout=30)
+    again = AppTest.from_file(app._script_path, default_timeout=240)
     for key in ("sweep", "kept"):
         again.query_params[key] = "".join(app.query_params[key])
     again.run().switch_page("app_pages/sweep.py").run()
@@ -62,7 +62,7 @@ def test_a_reload_finds_the_upload_again_by_its_address(app, good_csv):
 
 def test_nobody_finds_an_upload_without_its_key(app, good_csv):
     upload(app.run().switch_page("app_pages/explore.py").run(), good_csv)
-    other = AppTest.from_file(app._script_path, default_timeout=30)
+    other = AppTest.from_file(app._script_path, default_timeout=240)
     other.query_params["sweep"] = "own"
     other.query_params["kept"] = "x" * 22
     other.run()
@@ -219,7 +219,7 @@ sys.path.insert(0, "app")
 from streamlit.testing.v1 import AppTest
 
 from surgecore import words
-at = AppTest.from_file("app/streamlit_app.py", default_timeout=60).run()
+at = AppTest.from_file("app/streamlit_app.py", default_timeout=240).run()
 assert not at.exception
 at.switch_page("app_pages/sweep.py").run()
 assert not at.exception

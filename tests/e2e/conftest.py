@@ -25,7 +25,9 @@ LOCAL = {"127.0.0.1", "localhost"}
 #: On a page's own address Streamlit first looks for its server below that address, then at the root.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 
-expect.set_options(timeout=20_000)
+# No test asks how fast a page is: these only end one that hangs, on a slow and busy machine too.
+HANGS = 90_000
+expect.set_options(timeout=HANGS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -101,6 +103,12 @@ def healthy(process: subprocess.Popen, address: str, tries: int = 600) -> bool:
         else:
             return False
     return False
+
+
+@pytest.fixture(autouse=True)
+def patient(page: Page) -> None:
+    page.set_default_timeout(HANGS)
+    page.set_default_navigation_timeout(HANGS)
 
 
 @pytest.fixture
