@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from surgecore.cli import guarded, number
 from surgecore.training.plans.estimate import estimate
+from surgecore.training.plans.kinds import kinds
 from surgecore.training.plans.plan import Plan, PlanError
 from surgecore.training.runs.journal import JournalError
 from surgecore.words import say
@@ -47,7 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(arguments: Sequence[str] | None) -> int:
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.list:
+        listed = kinds()
+        _say(words.listing(listed), {"event": "list", **listed}, options.json)
+        return 0
+    if options.plan is None:
+        parser.error(say("sweep-plan-needed"))
     try:
         if os.getcwd() not in sys.path:
             sys.path.append(os.getcwd())  # where a workload of one's own is looked for last
@@ -77,7 +85,8 @@ def _command(arguments: Sequence[str] | None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=_PROGRAM, description=say("sweep-help"))
-    parser.add_argument("plan", metavar="PLAN.toml", help=say("sweep-help-plan"))
+    parser.add_argument("plan", metavar="PLAN.toml", nargs="?", help=say("sweep-help-plan"))
+    parser.add_argument("--list", action="store_true", help=say("sweep-help-list"))
     parser.add_argument("--estimate", action="store_true", help=say("sweep-help-estimate"))
     parser.add_argument(
         "--budget", type=number(say("sweep-budget-rule"), lambda x: x >= 0), metavar="SECONDS",

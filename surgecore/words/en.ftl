@@ -917,13 +917,16 @@ job-no-result = The worker ended without a result (exit status { $detail }).
 
 sweep-help = Train a sweep over batch size and learning rate.
 sweep-help-plan = what to run
+sweep-help-list = say what a plan may name, a line each, and stop
+sweep-plan-needed = a plan is needed, or --list
+sweep-list-table = [{ $table }] key =
 sweep-help-estimate = say what it would cost, and stop
 sweep-help-budget = stop, resumable, after so long
 sweep-help-out = for the journal and the results; the plan's name by default
 sweep-help-resume = go on with the journal in the folder
 sweep-help-workers = processes; all cores, or all GPUs, by default
 sweep-help-address = Ray cluster; 'local' starts one here
-sweep-help-no-import = refuse a plan with a workload from a module
+sweep-help-no-import = refuse a plan with a workload or an optimizer from a module
 sweep-help-json = progress as one JSON object a line
 sweep-budget-rule = 0 or a positive number
 sweep-budget-may-end = It may stop at the budget of { $seconds } s; it can then be resumed.

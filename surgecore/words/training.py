@@ -8,6 +8,8 @@ from surgecore.words.numbers import number, plain
 from surgecore.words.phrases import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from surgecore.training.plans.estimate import PlanCost
     from surgecore.training.runs.jobs import Job
     from surgecore.training.runs.runner import Progress
@@ -23,6 +25,15 @@ def cost(estimate: PlanCost) -> str:
         flops=number(estimate.flops, 2),
         memory=number(estimate.memory / 1e6, 2),
     )
+
+
+def listing(kinds: Mapping[str, Mapping[str, str]]) -> str:
+    """What a plan may name, a table at a time and a line each, as `surgecore.training.plans.kinds.kinds` found it."""
+    out = []
+    for table, known in kinds.items():
+        width = max(len(key) for key in known)
+        out += [say("sweep-list-table", table=table), *(f"  {key:<{width}}  {line}" for key, line in known.items()), ""]
+    return "\n".join(out[:-1])
 
 
 def duration(seconds: float) -> str:

@@ -61,9 +61,14 @@ def test_equals_gradients_of_single_examples(key, sizes):
     check(model, layout, p, batch, used)
 
 
-def test_equals_gradients_of_single_examples_of_a_sequence_model():
+@pytest.mark.parametrize("sizes", [None, [[5, 3, 1], [2, 4, 5]]], ids=["all used", "first ones used"])
+def test_equals_gradients_of_single_examples_of_a_sequence_model(sizes):
     model, layout, p, batch = case(WORKLOADS["char-transformer"])
-    check(model, layout, p, batch, torch.ones(GROUPS, RUNS, EXAMPLES, dtype=p.dtype))
+    used = torch.ones(GROUPS, RUNS, EXAMPLES, dtype=p.dtype)
+    if sizes is not None:
+        batch = batch._replace(sizes=torch.tensor(sizes, dtype=p.dtype))
+        used = (torch.arange(EXAMPLES) < batch.sizes[..., None]).to(p.dtype)
+    check(model, layout, p, batch, used)
 
 
 def check(model, layout, p, batch, used):

@@ -15,6 +15,9 @@ class Decay:
     def advance(self, steps):
         self.steps += steps
 
+    def extras(self):
+        return {}
+
     def snapshot(self):
         return self.steps
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,14 +40,16 @@ class Evaluation:
         Of the gradients.
     sizes : Tensor, optional
         Examples that each run uses, shape (groups, runs).
+    told : callable, optional
+        Called when `Buffers.g` and `Buffers.found` have been filled.
     """
 
     def __init__(
         self, model: Model, x: Buffers, drawn: Tensor, batch_size: int, needs: Needs, precision: str,
-        sizes: Tensor | None = None,
+        sizes: Tensor | None = None, told: Callable[[], None] | None = None,
     ) -> None:  # fmt: skip
         self._model, self._x, self._drawn, self._needs, self._precision = model, x, drawn, needs, precision
-        self._batch_size, self._sizes = batch_size, sizes
+        self._batch_size, self._sizes, self._told = batch_size, sizes, told
 
     def __call__(self, at: Tensor | None = None, *, draw: int = 0, parts: int = 1) -> Tensor:
         """Evaluate gradients.
@@ -75,6 +78,8 @@ class Evaluation:
                 x.found.norms, x.found.along, x.found.count = examples.norms, examples.along, batch.n_used(x.g)
             if examples.squares is not None:
                 x.found.squares = torch.cat([square.reshape(-1).to(x.g.dtype) for square in examples.squares])
+            if self._told is not None:
+                self._told()
             return x.g
         layout, batch = replace(x.layout, groups=x.layout.groups * parts), batch.cut(parts)
         with arithmetic(x.p.device, self._precision):

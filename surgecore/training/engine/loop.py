@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
@@ -63,6 +63,9 @@ class Engine:
         What could not be done as asked: "graph" (steps are launched one by one), "compile" (steps are not compiled).
     """
 
+    #: Whether steps may be captured where there is a GPU.
+    captures: ClassVar[bool] = True
+
     def __init__(
         self,
         model: Model,
@@ -86,10 +89,14 @@ class Engine:
         if compiled and not plain:
             self.fallbacks.add("compile")
         # on a GPU a step reads what changes from tables there, so that it can be replayed without the host
-        self._on_device = model.device.type == "cuda"
+        self._on_device = self.captures and model.device.type == "cuda"
         self._capture = self._on_device
         self._warm: Engine | None = None
         self.reset(seeds, rates, start)
+
+    def extras(self) -> dict[str, NDArray[np.float64]]:
+        """Further columns of a trial, shape (seeds, rates)."""
+        return {}
 
     def reset(self, seeds: Sequence[int], rates: Sequence[float], start: Tensor) -> None:
         """Begin anew with other seeds, rates and starts; as many as before keep the graphs that were captured."""

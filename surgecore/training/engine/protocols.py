@@ -5,12 +5,13 @@ A protocol lists its outputs (one sweep each) and measures them on an engine. Th
 
 from __future__ import annotations
 
+import typing
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import cos, pi
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
     from surgecore.training.engine.loop import Engine
 
 Array = NDArray[np.float64]
+
+
+@runtime_checkable
+class Adapting(typing.Protocol):
+    """An engine whose runs change their batch: `surgecore.training.engine.adaptive.AdaptiveEngine`."""
+
+    def losses_at_examples(self, examples: int) -> tuple[Array, Array]:
+        """Losses and steps of all runs when each has used so many examples."""
+        ...
+
+    def examples_at(self, steps: Array) -> Array:
+        """Examples that each run had used after its number of steps."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -101,6 +115,13 @@ class Protocol(ABC):
     def factor(self, step: int, total: int) -> float:
         """Multiplier of the learning rate at a step of `total`."""
         return 1.0
+
+    def check_changing(self) -> None:
+        """Raise ValueError if runs must not change their batch."""
+        if getattr(self, "schedule", "constant") != "constant":
+            raise ValueError("protocol.schedule must be constant where batches change, as runs then differ in length")
+        if len(getattr(self, "examples", ())) > 1:
+            raise ValueError("protocol.examples must be one number where batches change")
 
 
 @dataclass(frozen=True)
@@ -196,6 +217,10 @@ class FixedExamples(Protocol):
 
     def outcomes(self, engine: Engine) -> dict[str, Outcome]:
         """Losses after each number of examples."""
+        if isinstance(engine, Adapting):
+            (examples,) = self.examples
+            losses, taken = engine.losses_at_examples(examples)
+            return {f"e{examples}": Outcome(losses, taken, extra=engine.extras())}
         steps = {n: max(1, n // engine.batch_size) for n in self.examples}
         measured = _losses_at(engine, tuple(steps.values()))
         return {f"e{n}": measured[steps[n]] for n in self.examples}
@@ -251,6 +276,8 @@ class ToTarget(Protocol):
             # a run that never came to the target goes on to the limit unless it diverged
             diverged = np.isnan(crossing) & found.diverged
             reached, steps = ~np.isnan(crossing) | diverged, {"steps_to_target": crossing}
+            if isinstance(engine, Adapting):
+                steps["examples_to_target"] = engine.examples_at(crossing)
             for k in self.then:
                 later = np.where(np.isnan(crossing), np.nan, found.later(target, k))
                 out[f"t{target:g}-k{k}"] = Outcome(later, crossing + k, reached, steps)
@@ -263,7 +290,7 @@ def _losses_at(engine: Engine, steps: Sequence[int]) -> dict[int, Outcome]:
     for target in sorted(set(steps)):
         engine.advance(target - engine.steps)
         losses = engine.losses()
-        out[target] = Outcome(losses, np.full(losses.shape, float(target)))
+        out[target] = Outcome(losses, np.full(losses.shape, float(target)), extra=engine.extras())
     return out
 
 

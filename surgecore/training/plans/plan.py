@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import ceil, floor, isfinite, log2
@@ -16,12 +16,14 @@ from typing import Any, TypeVar
 import numpy as np
 
 from surgecore.training.engine.methods import OPTIMIZERS
+from surgecore.training.engine.policies import POLICIES, Fixed, Policy
 from surgecore.training.engine.precision import PRECISIONS
 from surgecore.training.engine.protocols import PROTOCOLS, Protocol
 from surgecore.training.engine.rules import Optimizer
 from surgecore.training.engine.stack import n_params
 from surgecore.training.workloads.options import option, read_options, unknown
-from surgecore.training.workloads.workloads import WORKLOADS, Workload, imported
+from surgecore.training.workloads.own_class import imported
+from surgecore.training.workloads.workloads import WORKLOADS, Workload
 
 T = TypeVar("T")
 
@@ -139,6 +141,8 @@ class Plan:
         Its five tables.
     state : str
         "cold" (empty optimizer state), "warm" (state of `warm_steps` gradients at the start) or "limit" (all beta = 0).
+    policy : Policy
+        Who chooses each run's next batch; the grid's batch sizes are the first ones.
     source : mapping
         The tables as read: what `to_toml` and `digest` are made of.
     """
@@ -152,6 +156,7 @@ class Plan:
     run: Run
     state: str = "cold"
     warm_steps: int = 200
+    policy: Policy = field(default_factory=Fixed)
     source: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -198,13 +203,17 @@ class Plan:
             With every problem at once.
         """
         problems: list[str] = []
-        known = ("name", "title", "workload", "optimizer", "protocol", "grid", "run")
+        known = ("name", "title", "workload", "optimizer", "policy", "protocol", "grid", "run")
         problems += [unknown(key, key, dict.fromkeys(known)) for key in table if key not in known]
         texts = [_text(table, key, problems) for key in ("name", "title")]
-        workload = _choose(table, "workload", _workloads(table, allow_import, problems), problems)
+        told = problems if allow_import else None
+        workload = _choose(table, "workload", _kinds(table, "workload", WORKLOADS, Workload, told), problems)
         settings = dict(_table(table, "optimizer", problems))
         state, warm_steps = _state(settings, problems)
-        optimizer = _choose({"optimizer": settings}, "optimizer", OPTIMIZERS, problems)
+        optimizer = _choose(
+            {"optimizer": settings}, "optimizer", _kinds(table, "optimizer", OPTIMIZERS, Optimizer, told), problems
+        )
+        policy = _choose(table, "policy", POLICIES, problems) if "policy" in table else Fixed()
         protocol = _choose(table, "protocol", PROTOCOLS, problems)
         grid = _grid(_table(table, "grid", problems), problems)
         run = _options(Run, _table(table, "run", problems, needed=False), "run", problems)
@@ -215,9 +224,20 @@ class Plan:
                 optimizer = optimizer.limit()
             except ValueError as error:
                 problems.append(f"optimizer.state: {error}")
+        if policy is not None and policy.adapts:
+            problems += _together(table, policy, protocol, grid)
         plan = None
-        if workload is not None and optimizer is not None and protocol is not None and grid is not None and run:
-            plan = cls(texts[0], texts[1], workload, optimizer, protocol, grid, run, state, warm_steps, dict(table))
+        if (
+            policy is not None
+            and workload is not None
+            and optimizer is not None
+            and protocol is not None
+            and grid is not None
+            and run
+        ):
+            plan = cls(
+                texts[0], texts[1], workload, optimizer, protocol, grid, run, state, warm_steps, policy, dict(table)
+            )
             problems += plan._too_large()
         if problems or plan is None:  # whatever could not be read is among the problems
             raise PlanError(problems)
@@ -300,7 +320,7 @@ class Plan:
         return []
 
     def _max_runs(self, batch_size: int, activations: float, parameters: float, copies: int) -> int:
-        held = 4 * self.workload.activations * self.workload.cost_in_examples(batch_size)
+        held = 4 * self.workload.activations * self.workload.cost_in_examples(self.policy.drawn(batch_size))
         by_parameters = parameters / (4 * n_params(self.workload.shapes) * copies)
         return max(1, int(min(activations / held, by_parameters)))
 
@@ -323,6 +343,26 @@ class Plan:
             high = round(log2(max(best)) * self.grid.per_octave) + self.grid.each_side
             out[batch_size] = tuple(_rounded(2 ** (j / self.grid.per_octave)) for j in range(low, high + 1))
         return out
+
+
+def _together(table: Mapping[str, Any], policy: Policy, protocol: Protocol | None, grid: Grid | None) -> list[str]:
+    """What is wrong about a policy together with the rest."""
+    keys = {name: str(table[name].get("key")) for name in ("workload", "optimizer") if name in table}
+    checks: list[Callable[[], None]] = [
+        lambda: policy.check_optimizer(keys.get("optimizer", "")),
+        lambda: policy.check_workload(keys.get("workload", "")),
+    ]
+    if grid is not None:
+        checks.append(lambda: policy.check_batches(grid.batch_sizes))
+    if protocol is not None:
+        checks.append(protocol.check_changing)
+    out = []
+    for check in checks:
+        try:
+            check()
+        except ValueError as error:
+            out.append(str(error))
+    return out
 
 
 def _rounded(value: float) -> float:
@@ -361,7 +401,9 @@ def _choose(table: Mapping[str, Any], key: str, kinds: Mapping[str, type[Any]], 
     if not kinds:  # why is among the problems
         return None
     if not isinstance(name, str) or name not in kinds:
-        own = "; one of your own runs from a terminal or Python only" * (":" in str(name) and key == "workload")
+        own = "; one of your own runs from a terminal or Python only" * (
+            ":" in str(name) and key in ("workload", "optimizer")
+        )
         problems.append(f"{key}.key must be one of {', '.join(kinds)}, but got {name!r}{own}")
         return None
     try:
@@ -371,14 +413,16 @@ def _choose(table: Mapping[str, Any], key: str, kinds: Mapping[str, type[Any]], 
         return None
 
 
-def _workloads(table: Mapping[str, Any], allow_import: bool, problems: list[str]) -> Mapping[str, type[Workload]]:
-    """The workloads to choose from, with the one that the plan names by its import path where it may."""
-    chosen = table.get("workload")
+def _kinds(
+    table: Mapping[str, Any], where: str, known: Mapping[str, type[T]], base: type[T], problems: list[str] | None
+) -> Mapping[str, type[T]]:
+    """What a table may choose from, with what it names by its import path; without a list of problems it may not."""
+    chosen = table.get(where)
     key = chosen.get("key") if isinstance(chosen, Mapping) else None
-    if not (allow_import and isinstance(key, str) and ":" in key):
-        return WORKLOADS
+    if problems is None or not (isinstance(key, str) and ":" in key):
+        return known
     try:
-        return {**WORKLOADS, key: imported(key)}
+        return {**known, key: imported(key, base, where)}
     except ValueError as error:
         problems.append(str(error))
         return {}

@@ -162,10 +162,15 @@ def _engine(plan: Plan, device: str, batch_size: int) -> Engine:
     schedule = None if getattr(plan.protocol, "schedule", "constant") == "constant" else (
         lambda step: plan.protocol.factor(step, total)
     )  # fmt: skip
-    return Engine(
-        model, plan.optimizer, batch_size=batch_size, seeds=[0], rates=[0.0], start=model.initial(0),
-        schedule=schedule, compiled=plan.run.compile, precision=plan.run.precision,
-    )  # fmt: skip
+    options: dict[str, Any] = {
+        "batch_size": batch_size, "seeds": [0], "rates": [0.0], "start": model.initial(0), "schedule": schedule,
+        "compiled": plan.run.compile, "precision": plan.run.precision,
+    }  # fmt: skip
+    if plan.policy.adapts:
+        from surgecore.training.engine.adaptive import AdaptiveEngine
+
+        return AdaptiveEngine(model, plan.optimizer, plan.policy, **options)
+    return Engine(model, plan.optimizer, **options)
 
 
 def loaded(plan_json: str, device: str) -> tuple[Plan, Model]:

@@ -24,7 +24,6 @@ from surgecore.training.runs.executors import START, Task, compute, loaded, prep
 from surgecore.training.runs.journal import Journal, JournalError
 from surgecore.training.runs.provenance import code_digest, commit, device_name, versions
 from surgecore.training.runs.records import Record, frame
-from surgecore.training.workloads.workloads import WORKLOADS
 
 JOURNAL = "sweep.journal"
 
@@ -271,12 +270,13 @@ def _seeds(grid: Grid) -> dict[str, int]:
 
 
 def _code(plan: Plan) -> str:
-    """Digest of what decides the results; a workload of the user's own counts with the file it is in."""
-    kind = type(plan.workload)
-    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
-    if kind in WORKLOADS.values() or file is None:
-        return code_digest()
-    return _digest(code_digest().encode() + Path(file).read_bytes())
+    """Digest of what decides the results; a workload or an optimizer of the user's own counts with its file."""
+    code = code_digest()
+    for kind in (type(plan.workload), type(plan.optimizer)):
+        file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+        if not kind.__module__.startswith("surgecore.") and file is not None:
+            code = _digest(code.encode() + Path(file).read_bytes())
+    return code
 
 
 def choose_device(device: str) -> str:

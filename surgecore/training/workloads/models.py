@@ -59,6 +59,14 @@ class Model(ABC):
     def batch(self, drawn: Tensor) -> Batch:
         """Minibatches of one step from one row of `draw`."""
 
+    def first_of(self, drawn: Tensor, count: int) -> Tensor:
+        """The first so many examples of each minibatch in a row of `draw`."""
+        return drawn
+
+    def curvatures(self) -> dict[str, float]:
+        """Constants of a convex loss, as far as they are known: see `surgecore.training.engine.policies.OptimalSGD`."""
+        return {}
+
     @abstractmethod
     def losses(self, params: Views, batch: Batch) -> Tensor:
         """Mean loss of every run on its group's minibatch, shape (groups, runs)."""
@@ -136,6 +144,10 @@ class DataModel(Model):
         x, y = self.x.index_select(0, rows), self.y.index_select(0, rows)
         return Batch(x.view(*drawn.shape, *x.shape[1:]), y.view(*drawn.shape, *y.shape[1:]))
 
+    def first_of(self, drawn: Tensor, count: int) -> Tensor:
+        """The first so many examples of each minibatch in a row of `draw`."""
+        return drawn[:, :count]
+
     def full_losses(self, params: Views) -> Tensor:
         """Loss of every run over all data, float64, shape (groups, runs); in pieces that fit the caches."""
         groups, runs = next(iter(params.values())).shape[:2]
@@ -212,7 +224,8 @@ class Classifier(DataModel):
 
     def losses(self, params: Views, batch: Batch) -> Tensor:
         """Mean cross-entropy of every run, float64, shape (groups, runs)."""
-        return self.example_losses(params, batch).double().mean(dim=-1)
+        each, weights = self.example_losses(params, batch).double(), batch.weights()
+        return each.mean(dim=-1) if isinstance(weights, float) else (each * weights).sum(dim=-1)
 
     def reader(self) -> Reader:
         """As losses are not negative, the sum over some examples is a bound."""
@@ -264,6 +277,12 @@ class SoftmaxModel(Classifier):
     def examples(self, params: Views, batch: Batch, needs: Needs) -> tuple[list[Tensor], Examples]:
         """Gradients and what is known of single examples, in closed form."""
         return of_dense([self._layer(params, batch)], batch, needs)
+
+    def curvatures(self) -> dict[str, float]:
+        """Largest curvatures of the loss and of one example's: half those of inputs, as the softmax has at most 1/2."""
+        x = torch.cat([self.x.double(), torch.ones(len(self.x), 1, dtype=torch.float64, device=self.device)], dim=1)
+        mean = torch.linalg.eigvalsh(x.mT @ x / len(x))[-1]
+        return {"smooth": float(mean) / 2, "roughest": float(x.square().sum(dim=1).max()) / 2}
 
     def _layer(self, params: Views, batch: Batch) -> Dense:
         return Dense(_residual(self._logits(params, batch.x), batch), batch.x)

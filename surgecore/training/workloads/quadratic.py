@@ -87,6 +87,11 @@ class QuadraticModel(Model):
         noise = (drawn @ self.noise.T)[:, None]
         return Batch(noise, noise)
 
+    def curvatures(self) -> dict[str, float]:
+        """Largest and smallest curvature; that of one example is the same."""
+        values = torch.linalg.eigvalsh(self.hessian.double())
+        return {"smooth": float(values[-1]), "roughest": float(values[-1]), "convex": float(values[0])}
+
     def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
         """Noisy gradient of every run."""
         # a run that uses fewer examples than were drawn has more noise

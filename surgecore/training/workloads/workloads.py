@@ -2,22 +2,20 @@
 
 A user's own workload is a subclass of `Workload` in a module of the user's. A plan names it by its import path,
 ``key = "my_module:MyWorkload"``, which `surge sweep` and `Plan.from_toml` with ``allow_import=True`` take: see
-`imported`. Its loss is a function ``losses(params, batch) -> (groups, runs)`` of stacked parameters: see
-`surgecore.training.workloads.models.FunctionModel`.
+`surgecore.training.workloads.own_class.imported`. Its loss is a function ``losses(params, batch) -> (groups, runs)`` of
+stacked parameters: see `surgecore.training.workloads.models.FunctionModel`.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from surgecore.training.engine.stack import Shapes
-from surgecore.training.workloads.options import WORDS, option
+from surgecore.training.workloads.options import option
 
 if TYPE_CHECKING:
     from surgecore.training.workloads.models import Model
@@ -297,46 +295,6 @@ class CharTransformer(Workload):
         from surgecore.training.workloads.networks import TransformerModel
 
         return TransformerModel(self, device, *load_text(self))
-
-
-def imported(path: str) -> type[Workload]:
-    """A workload of one's own.
-
-    Importing runs the module. A plan from elsewhere must not come this far; `Plan.from_dict` sees to it.
-
-    Parameters
-    ----------
-    path : str
-        ``module:Class``, the module as in an import statement; the class a dataclass derived from `Workload`, whose
-        fields are its options (of type int, float, bool, str or a tuple of numbers).
-
-    Returns
-    -------
-    type of Workload
-
-    Raises
-    ------
-    ValueError
-        If there is no such module or class, or the class is no workload.
-    """
-    module, _, name = path.partition(":")
-    if not all(part.isidentifier() for part in (*module.split("."), name)):
-        raise ValueError(f"workload.key must be module:Class, but got {path!r}")
-    try:
-        found = import_module(module)
-    except ImportError as error:
-        raise ValueError(f"workload.key must name a module that can be imported, but got {path!r}: {error}") from error
-    kind = getattr(found, name, None)
-    if not (isinstance(kind, type) and issubclass(kind, Workload)):
-        raise ValueError(f"workload.key must name a class derived from Workload, but got {path!r}: {kind!r}")
-    if missing := sorted(kind.__abstractmethods__):
-        raise ValueError(f"workload.key must name a class with {', '.join(missing)}, but got {path!r}")
-    for item in dataclasses.fields(kind):
-        # as it is where annotations are text, which is what `read_options` reads
-        item.type = item.type.__name__ if isinstance(item.type, type) else str(item.type)
-        if item.type not in WORDS:
-            raise ValueError(f"options of {path} must be of {', '.join(WORDS)}, but got {item.name}: {item.type}")
-    return kind
 
 
 WORKLOADS: Mapping[str, type[Workload]] = MappingProxyType(

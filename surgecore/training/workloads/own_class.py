@@ -1,0 +1,51 @@
+"""Classes of one's own that a plan names by their import path. No torch."""
+
+from __future__ import annotations
+
+import dataclasses
+from importlib import import_module
+from typing import TypeVar
+
+from surgecore.training.workloads.options import WORDS
+
+T = TypeVar("T")
+
+
+def imported(path: str, base: type[T], table: str) -> type[T]:
+    """A class of one's own.
+
+    Importing runs the module. A plan from elsewhere must not come this far; `Plan.from_dict` sees to it.
+
+    Parameters
+    ----------
+    path : str
+        ``module:Class``, the module as in an import statement; the class a dataclass derived from `base`, whose fields
+        are its options (of type int, float, bool, str or a tuple of numbers).
+    base : type
+        `Workload` or `Optimizer`.
+    table : str
+        The plan's table that names it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such module or class, or the class is not derived from `base`.
+    """
+    module, _, name = path.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), name)):
+        raise ValueError(f"{table}.key must be module:Class, but got {path!r}")
+    try:
+        found = import_module(module)
+    except ImportError as error:
+        raise ValueError(f"{table}.key must name a module that can be imported, but got {path!r}: {error}") from error
+    kind = getattr(found, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, base)):
+        raise ValueError(f"{table}.key must name a class derived from {base.__name__}, but got {path!r}: {kind!r}")
+    if missing := sorted(getattr(kind, "__abstractmethods__", ())):
+        raise ValueError(f"{table}.key must name a class with {', '.join(missing)}, but got {path!r}")
+    for item in dataclasses.fields(kind):  # type: ignore[arg-type]
+        # as it is where annotations are text, which is what `read_options` reads
+        item.type = item.type.__name__ if isinstance(item.type, type) else str(item.type)
+        if item.type not in WORDS:
+            raise ValueError(f"options of {path} must be of {', '.join(WORDS)}, but got {item.name}: {item.type}")
+    return kind
