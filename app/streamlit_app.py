@@ -6,9 +6,13 @@ import streamlit as st
 from choice import shown
 from shell import frame
 
+from surgecore.words import say
+
 icon = Path(__file__).with_name("icon.svg")
+# first of all, so that nothing is drawn narrow and then jumps
+st.set_page_config(page_title=say("app-name"), page_icon=icon, layout="wide")
 page = st.navigation(frame.pages(), position="hidden")
-st.set_page_config(page_title=frame.document_title(page), page_icon=icon, layout="wide")
+st.set_page_config(page_title=frame.document_title(page))
 shown.follow_address()
 frame.top(page)
 page.run()

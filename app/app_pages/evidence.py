@@ -4,12 +4,14 @@ import json
 
 import streamlit as st
 from choice import catalogue, shown
-from components import plotly_figure
+from choice.made import once
+from components.drawing import drawing, sized
 from components.markup import markup
 from evidence import gallery, stairs
 from explore import page as explore
 from explore.state import ExploreState
 from figures import ladder, optimum, verdict
+from figures.plot import SIZES
 
 from surgecore import words
 from surgecore.theory.noise_model import nearest_model
@@ -23,8 +25,12 @@ def opened(title: str) -> None:
     st.button(say("evidence-back"), icon=":material/arrow_back:", on_click=lambda: st.query_params.pop(OPEN, None))
     st.title(words.plain(title), anchor=False)
     entry, analysis = catalogue.by_title()[title], shown.bundled_analysis(title)
-    drawn = optimum.card(analysis, lr_unit(entry.optimizer))
-    markup(f"{verdict.block(analysis)}<div>{drawn}</div>", key="opened")
+    markup(verdict.block(analysis), key="opened")
+    unit = lr_unit(entry.optimizer)
+    sizes = once(
+        analysis, ("opened", unit), lambda: sized(lambda **size: optimum.card(analysis, unit, **size), SIZES)
+    )  # fmt: skip
+    drawing(sizes, name="surge-opened", title=words.plain(title))
     update = {"sign": "sign", "sgd": "sgd", "adam": f"adam_{entry.state}"}.get(entry.optimizer, "")
     known = {found.name: found for found in catalogue.explanations()}.get(f"{entry.workload}-{entry.loss}")
     with st.container(horizontal=True):
@@ -50,7 +56,6 @@ if part == parts[0]:
     if title := gallery.show():
         st.query_params[OPEN] = title
         st.rerun()
-    st.caption(gallery.default_adam())
     st.stop()
 
 explanations = catalogue.explanations()
@@ -84,7 +89,7 @@ if steps == 1:
     st.caption(stairs.check(explanation, update))
 st.subheader(say("evidence-all-lines"), anchor=False)
 # The figure comes before the choice of what it shows, so that it is seen at once on a phone
-drawing = st.container()
+lines_here = st.container()
 rungs = explanation.rungs(update)
 usual = [rung for rung in rungs if rung != "quartic"]
 chosen = st.pills(
@@ -93,17 +98,19 @@ chosen = st.pills(
 )  # fmt: skip
 drawn = [rung for rung in rungs if rung in chosen]
 said = why.sentences(explanation, update)
-with drawing:
-    figure = ladder.ladder(explanation, update, drawn, steps, unit=lr_unit(update))
-    plotly_figure.show(figure, name="surge-why", alt=" ".join([answer, *said]))
+with lines_here:
+    unit = lr_unit(update)
+    lines = sized(
+        lambda **size: ladder.ladder(explanation, update, drawn, steps, unit=unit, alt=answer, **size), SIZES
+    )  # fmt: skip
+    drawing(lines, name="surge-why", title=f"{say('evidence-all-lines')}: {explanation.title}")
     control, after = update == "decorrelated", words.horizon("steps", steps, 0.0)
     points = say("evidence-points-decorrelated") if control else say("evidence-points", after=after)
     st.caption(f"{points} {say('evidence-lines')}")
 if steps == 1 and drawn:
-    plotly_figure.show(
-        ladder.ratios(explanation, update, drawn), name="surge-why-ratios",
-        alt=say("evidence-ratios-alt", said=said[-1]),
-    )  # fmt: skip
+    alt = say("evidence-ratios-alt", said=said[-1])
+    off = sized(lambda **size: ladder.ratios(explanation, update, drawn, alt=alt, **size), SIZES, tall=0.8)
+    drawing(off, name="surge-why-ratios", title=f"{say('axis-ratio')}: {explanation.title}")
     st.caption(say("evidence-ratios"))
 if steps == 1:
     st.markdown(said[-1])

@@ -18,8 +18,8 @@ sweep = analysis.sweep
 
 st.title(words.plain(sweep.name), anchor=False)
 wanted = answer.show(analysis, shown.unit())
-reading_panel.how_read(analysis, upload)
 details.show(analysis, shown.unit())
 if wanted is not None:
     advice.show(analysis, wanted)
+reading_panel.how_read(analysis, upload)
 downloads.show(analysis, shown.unit(), wanted)

@@ -259,6 +259,7 @@ interface SurfaceData {
   ytitle: string;
   alt: string;
   final: boolean;
+  labels: { best: string; diverged: string; planned: string; above: string };
   scale: { title: string; low: string; high: string; colours: string[] } | null;
 }
 
@@ -280,6 +281,22 @@ interface SurfaceMark {
   top?: number;
   bottom?: number;
   text: string;
+}
+
+/** A drawing as a file. */
+interface Sheet {
+  text: string;
+  width: number;
+  height: number;
+}
+
+/** What Python hands to a drawing: its SVG for each width, and what is said around it. */
+interface DrawingData {
+  sizes: Record<string, string>;
+  name: string;
+  title: string;
+  labels: Record<string, string>;
+  hint: string;
 }
 
 /** What Python hands to the story of the Learn page. */

@@ -46,6 +46,7 @@ def show() -> str | None:
     shown = _filtered()
     found = [answers()[entry.name] for entry in shown if entry.name in answers()]
     st.markdown(chance(found))
+    st.caption(default_adam())
     return markup(_grid(tuple(entry.name for entry in shown)), key="gallery")
 
 

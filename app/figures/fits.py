@@ -1,138 +1,80 @@
-"""Core objects as plotly figures. Pure: no streamlit, and no maths beyond axis limits and colour limits."""
+"""Fitted laws beside the optima they were fitted to, and how far off each is, as drawings. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from figures import axes, marks
-from figures.palette import GREY, GRID, MEASURED, STYLES
+from figures import axes
+from figures.marks import marks
+from figures.palette import STYLES
+from figures.plot import Mark, Plot
 from surgecore import FitResult, Optimum
-from surgecore.words import batch_size as batch_words
-from surgecore.words import curve, number, say
+from surgecore.words import batch_size, curve, number, optima_alt, say
 
 FloatArray = NDArray[np.float64]
-Curve = Callable[[FloatArray], FloatArray]
 
-POINTS = 241
-
-
-def _line(figure: go.Figure, key: str, x: FloatArray, y: FloatArray, name: str) -> None:
-    figure.add_scatter(
-        x=x,
-        y=np.where(y > 0, y, np.nan),  # a negative rate has no place on a log axis
-        name=name,
-        mode="lines",
-        line=STYLES[key].line(),
-        meta=key,
-        hovertemplate=say("hover-curve", batch="%{x:.4g}", rate="%{y:.3g}") + f"<extra>{name}</extra>",
-    )
+POINTS = 121
 
 
-def _hover(optimum: Optimum) -> str:
-    lines = [say("hover-curve", batch=batch_words(optimum.batch_size), rate=number(optimum.learning_rate))]
-    if optimum.interval:
-        low, high = optimum.interval
-        lines.append(say("hover-interval", low=number(low), high=number(high)))
-    if optimum.on_edge:
-        lines.append(say(f"edge-{optimum.on_edge}"))
-    lines.append(f"{say('trials', count=optimum.n_trials)}, {say('diverged-runs', count=optimum.n_infeasible)}")
-    return "<br>".join(lines)
-
-
-def points(figure: go.Figure, optima: Sequence[Optimum], label: str) -> None:
-    """Measured optima: markers with their 95 % intervals, never joined; bounds as triangles."""
-    inside = [o for o in optima if not o.on_edge]
-    edges = [o for o in optima if o.on_edge]
-    hover = f"%{{text}}<extra>{say('hover-measured')}</extra>"
-    if inside:
-        rates = [o.learning_rate for o in inside]
-        figure.add_scatter(
-            x=[o.batch_size for o in inside],
-            y=rates,
-            error_y=marks.bars(rates, [o.interval for o in inside]),
-            name=label,
-            mode="markers",
-            marker=MEASURED,
-            meta="measured",
-            text=[_hover(o) for o in inside],
-            hovertemplate=hover,
-        )
-    if edges:
-        figure.add_scatter(
-            x=[o.batch_size for o in edges],
-            y=[o.learning_rate for o in edges],
-            name=say("points-on-edge"),
-            mode="markers",
-            marker=MEASURED | {"symbol": [marks.symbol(o.on_edge) for o in edges], "size": 12},
-            meta="measured_on_edge",
-            text=[_hover(o) for o in edges],
-            hovertemplate=hover,
-        )
+def fit_line(plot: Plot, fit: FitResult) -> None:
+    """A fitted law with its 95 % band and its name."""
+    if fit.law is None:
+        return
+    key, grid = fit.family.key, np.geomspace(plot.x.low, plot.x.high, POINTS)
+    low, high = (np.asarray(edge, dtype=float).tolist() for edge in fit.band(grid))
+    plot.band(grid.tolist(), low, high, STYLES[key].colour, key)
+    plot.line(grid.tolist(), np.asarray(fit.law(grid)).tolist(), STYLES[key], key=key, label=curve(key))
 
 
 def fits(
-    optima: Sequence[Optimum], results: Sequence[FitResult], *, measured_label: str, unit: str | None = None
-) -> go.Figure:
+    optima: Sequence[Optimum], results: Sequence[FitResult], *, measured_label: str, unit: str | None = None,
+    width: float = 800, height: float = 410,
+) -> str:  # fmt: skip
     """Measured optima with fitted laws and their 95 % bands, one octave beyond the data each side."""
-    figure = axes.blank(560)
+    title = axes.best_rate(unit)
     if not optima:
-        figure.update_xaxes(axes.batch_axis(1, 2**10))
-        figure.update_yaxes(axes.lr_axis(axes.best_rate(unit), 1e-4, 1))
-        return axes.empty(figure, say("empty-fits"))
+        plot = Plot(width, height, axes.batches(1, 2**10), axes.decades(title, 1e-4, 1))
+        plot.note(say("empty-fits"))
+        return plot.svg(say("empty-fits"))
     sizes = [o.batch_size for o in optima]
-    x = min(sizes) / 2, max(sizes) * 2
-    grid = np.geomspace(*x, POINTS)
-    fitted = [(result, result.law) for result in results if result.law is not None]
-    for result, _law in fitted:
-        low, high = (np.asarray(edge, dtype=float) for edge in result.band(grid))
-        known = np.isfinite(low) & np.isfinite(high) & (low > 0)
-        if known.any():
-            figure.add_scatter(
-                x=np.concatenate([grid[known], grid[known][::-1]]),
-                y=np.concatenate([high[known], low[known][::-1]]),
-                fill="toself",
-                mode="lines",
-                line={"width": 0},
-                fillcolor=STYLES[result.family.key].fill(0.16),
-                name=say("band-of", curve=curve(result.family.key)),
-                meta=f"{result.family.key} band",
-                hoverinfo="skip",
-                showlegend=False,
-            )
-    for result, law in fitted:
-        _line(figure, result.family.key, grid, np.asarray(law(grid)), curve(result.family.key))
-    points(figure, optima, measured_label)
-    heights = [o.learning_rate for o in optima] + [b for o in optima if o.interval for b in o.interval]
-    low, high = axes.lr_span(heights)
-    figure.update_xaxes(axes.batch_axis(*x))
-    figure.update_yaxes(axes.lr_axis(axes.best_rate(unit), low / 1.3, high * 1.3))
-    return figure
+    heights = [o.learning_rate for o in optima] + [end for o in optima for end in o.interval or ()]
+    fitted = [fit for fit in results if fit.law is not None]
+    plot = Plot(
+        width, height, axes.batches(min(sizes) / 2, max(sizes) * 2), axes.decades(title, *axes.span(heights, 2)),
+        names=[curve(fit.family.key) for fit in fitted],
+    )  # fmt: skip
+    for fit in fitted:
+        fit_line(plot, fit)
+    inside, edges = ([o for o in optima if bool(o.on_edge) is bound] for bound in (False, True))
+    plot.marks(marks(inside), label=measured_label)
+    plot.marks(marks(edges), key="measured_on_edge", name="up", label=say("points-on-edge"))
+    return plot.svg(say("details-laws-alt", optima=optima_alt(optima)))
 
 
-def residuals(results: Sequence[FitResult]) -> go.Figure:
+def residuals(results: Sequence[FitResult], *, width: float = 800, height: float = 340) -> str:
     """Measured over fitted learning rate, minus one, against batch size, for the optima that were fitted."""
-    figure = axes.blank(360)
     sizes = [o.batch_size for result in results for o in result.used]
-    for result in results:
-        key = result.family.key
-        figure.add_scatter(
-            x=[o.batch_size for o in result.used],
-            y=100 * np.expm1(result.residuals),
-            name=curve(key),
-            mode="markers",
-            marker={"color": STYLES[key].colour, "size": 9},
-            meta=key,
-            hovertemplate=f"{say('batch-is', batch='%{x:.4g}')}<br>%{{y:.2g}} %<extra>{curve(key)}</extra>",
-        )
-    figure.update_xaxes(axes.batch_axis(*((min(sizes) / 2, max(sizes) * 2) if sizes else (1, 2**10))))
-    figure.update_yaxes(
-        title={"text": say("axis-residual")},
-        zeroline=True,
-        zerolinecolor=GREY,
-        gridcolor=GRID,
-    )
-    return figure if sizes else axes.empty(figure, say("empty-residuals"))
+    off = [100 * float(value) for result in results for value in np.expm1(result.residuals)]
+    most = 1.15 * max([1.0, *map(abs, off)])
+    x = axes.batches(min(sizes) / 2, max(sizes) * 2) if sizes else axes.batches(1, 2**10)
+    plot = Plot(width, height, x, axes.linear(say("axis-residual"), -most, most))
+    plot.level_at(0.0)
+    for place, result in enumerate(results):
+        key, colour = result.family.key, STYLES[result.family.key].colour
+        # side by side, so that laws do not hide each other at one batch size
+        aside = 2 ** (0.08 * (place - (len(results) - 1) / 2))
+        found = [
+            Mark(o.batch_size * aside, 100 * float(r), text=_missed(curve(key), o, float(r)))
+            for o, r in zip(result.used, np.expm1(result.residuals), strict=True)
+        ]
+        plot.marks(found, key=key, size=4.5, colour=colour, fill=colour, label=curve(key))
+    if not sizes:
+        plot.note(say("empty-residuals"))
+    return plot.svg(say("details-residuals-alt"))
+
+
+def _missed(name: str, optimum: Optimum, part: float) -> str:
+    return say("drawn-residual", curve=name, at=batch_size(optimum.batch_size), off=number(100 * part, 2))

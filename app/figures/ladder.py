@@ -1,119 +1,91 @@
-"""Predictions beside measured optima: figures of an explanation. Pure: no streamlit."""
+"""Predictions beside measured optima: drawings of an explanation. Pure: no streamlit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
-from figures import axes, marks
-from figures.palette import GREY, MEASURED, STYLES
+from figures import axes
+from figures.palette import STYLES
+from figures.plot import Mark, Plot
+from figures.symbols import SIGNS
 from surgecore import words
 from surgecore.why.explanation import Explanation, TrainedOptimum
-from surgecore.why.measurement import RUNGS
+from surgecore.why.measurement import RUNGS, Estimate
 from surgecore.words import say
 
 
-def ladder(explanation: Explanation, update: str, rungs: Sequence[str], steps: int, *, unit: str) -> go.Figure:
+def ladder(
+    explanation: Explanation, update: str, rungs: Sequence[str], steps: int, *, unit: str, alt: str,
+    width: float = 800, height: float = 460,
+) -> str:  # fmt: skip
     """Measured optima as markers, each prediction as a line with its 95 % band."""
-    figure = _blank(560, len(rungs) + 1, below=0.16)
     optima = explanation.trained(update, steps)
-    for rung in rungs:
-        curve = explanation.fine(rung, update)
-        if not curve:
-            continue
-        style, x = STYLES[rung], [p.batch_size for p in curve]
-        bounds = [(p.lr.low, p.lr.high) for p in curve]
-        if all(low is not None and high is not None and low > 0 for low, high in bounds):
-            figure.add_scatter(
-                x=[*x, *x[::-1]],
-                y=[*(high for _, high in bounds), *(low for low, _ in bounds[::-1])],
-                fill="toself",
-                mode="lines",
-                line={"width": 0},
-                fillcolor=style.fill(0.15),
-                meta=f"{rung} band",
-                hoverinfo="skip",
-                showlegend=False,
-            )
-        figure.add_scatter(
-            x=x,
-            y=[p.lr.value for p in curve],
-            name=words.curve(rung, update),
-            mode="lines",
-            line=style.line(),
-            meta=rung,
-            hovertemplate=say("hover-curve", batch="%{x}", rate="%{y:.3g}")
-            + f"<extra>{words.curve(rung, update)}</extra>",
-        )
-    _points(figure, optima, say("points-after", count=steps))
-    heights = [end for o in optima for end in (o.lr.value, o.lr.low or o.lr.value, o.lr.high or o.lr.value)] + [
+    curves = {rung: explanation.fine(rung, update) for rung in rungs}
+    heights = [end for o in optima for end in (o.lr.value, *(_interval(o.lr) or ()))] + [
         p.lr.value for rung in rungs for p in explanation.measurement.curve(rung, update) if p.lr.value > 0
     ]
-    low, high = axes.lr_span(heights)
-    figure.update_xaxes(axes.batch_axis(*_span(explanation, update)))
-    figure.update_yaxes(axes.lr_axis(axes.best_rate(unit), low / 1.2, high * 1.2))
-    return figure
+    plot = Plot(
+        width, height, _span(explanation, update), axes.decades(axes.best_rate(unit), *axes.span(heights, 1.9)),
+        names=[words.curve(rung, update) for rung, curve in curves.items() if curve],
+    )  # fmt: skip
+    for rung, curve in curves.items():
+        if not curve:
+            continue
+        sizes, bounds = [float(p.batch_size) for p in curve], [(p.lr.low, p.lr.high) for p in curve]
+        if all(low is not None and high is not None and low > 0 for low, high in bounds):
+            lows, highs = zip(*bounds, strict=True)
+            plot.band(sizes, lows, highs, STYLES[rung].colour, rung)
+        plot.line(sizes, [p.lr.value for p in curve], STYLES[rung], key=rung, label=words.curve(rung, update))
+    plot.marks([_mark(o) for o in optima], label=say("points-after", count=steps))
+    return plot.svg(alt)
 
 
-def _points(figure: go.Figure, optima: Sequence[TrainedOptimum], label: str) -> None:
-    rates = [o.lr.value for o in optima]
-    figure.add_scatter(
-        x=[o.batch_size for o in optima],
-        y=rates,
-        error_y=marks.bars(rates, [(o.lr.low or o.lr.value, o.lr.high or o.lr.value) for o in optima]),
-        name=label,
-        mode="markers",
-        marker=MEASURED | {"symbol": [marks.symbol(o.on_edge) for o in optima]},
-        meta="measured",
-        hovertemplate=say("hover-curve", batch="%{x}", rate="%{y:.3g}") + f"<extra>{say('hover-measured')}</extra>",
-    )
-
-
-def ratios(explanation: Explanation, update: str, rungs: Sequence[str]) -> go.Figure:
+def ratios(
+    explanation: Explanation, update: str, rungs: Sequence[str], *, alt: str, width: float = 800, height: float = 340
+) -> str:
     """Prediction over measured one-step optimum, with the errors of both; 1 is right."""
-    figure = _blank(400, len(rungs), below=0.27)
-    values = [1.0]
-    for position, rung in enumerate(rungs):
-        found = explanation.ratios(update, rung)
+    found = {rung: explanation.ratios(update, rung) for rung in rungs}
+    ends = [
+        end for ratios in found.values() for r in ratios
+        for end in (r.value, max(r.low, r.value / 3), min(r.high, 3 * r.value))
+    ]  # fmt: skip
+    y = axes.decades(say("axis-ratio"), *axes.span([1.0, *ends], 1.1))
+    plot = Plot(width, height, _span(explanation, update), y)
+    plot.level_at(1.0)
+    for place, (rung, ratios) in enumerate(found.items()):
         # side by side, so that error bars of one batch size do not hide each other
-        aside = 2 ** (0.09 * (position - (len(rungs) - 1) / 2))
-        values += [end for r in found for end in (r.value, max(r.low, r.value / 3), min(r.high, 3 * r.value))]
-        colour = STYLES[rung].colour
-        figure.add_scatter(
-            x=[r.batch_size * aside for r in found],
-            y=[r.value for r in found],
-            error_y=marks.bars([r.value for r in found], [(r.low, r.high) for r in found], color=colour),
-            name=words.curve(rung, update),
-            mode="markers",
-            marker={"color": colour, "size": 8, "symbol": list(RUNGS).index(rung)},
-            meta=f"{rung} ratio",
-            text=[say("batch-is", batch=str(r.batch_size)) for r in found],
-            hovertemplate=f"%{{text}}<br>{say('hover-ratio', ratio='%{y:.2f}')}"
-            f"<extra>{words.curve(rung, update)}</extra>",
-        )
-    figure.add_hline(y=1, line={"color": GREY, "width": 1.5})
-    low, high = min(values) / 1.1, max(values) * 1.1
-    figure.update_xaxes(axes.batch_axis(*_span(explanation, update)))
-    figure.update_yaxes(axes.lr_axis(say("axis-ratio"), low, high))
-    if high / low < 4:
-        ticks = [
-            round(0.1 * k, 1) for k in (*range(2, 12), 12, 14, 16, 18, *range(20, 45, 5)) if low <= 0.1 * k <= high
-        ]
-        figure.update_yaxes(tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
-    return figure
+        aside = 2 ** (0.09 * (place - (len(rungs) - 1) / 2))
+        name, colour = words.curve(rung, update), STYLES[rung].colour
+        marks = [
+            Mark(
+                r.batch_size * aside, r.value, (r.low, r.high),
+                text=say("drawn-ratio", curve=name, at=words.batch_size(r.batch_size), ratio=words.number(r.value)),
+            )
+            for r in ratios
+        ]  # fmt: skip
+        sign = SIGNS[list(RUNGS).index(rung) % len(SIGNS)]
+        plot.marks(marks, key=f"{rung} ratio", size=4.5, colour=colour, fill=colour, bars=colour, name=sign, label=name)
+    return plot.svg(alt)
 
 
-def _blank(height: int, entries: int, *, below: float) -> go.Figure:
-    """Legend below the plot by a share of its height, where no toolbar covers it; the taller the more it holds."""
-    figure = axes.blank(height + 12 * entries)
-    figure.update_layout(legend={"y": -below, "yanchor": "top"}, showlegend=True)
-    return figure
+def _mark(found: TrainedOptimum) -> Mark:
+    known = _interval(found.lr)
+    values = {
+        "at": words.batch_size(found.batch_size),
+        "rate": words.number(found.lr.value),
+        "interval": words.interval(*known) if known else say("interval-unknown"),
+    }
+    text = say("drawn-bound" if found.on_edge else "drawn-optimum", **values)
+    return Mark(float(found.batch_size), found.lr.value, known, found.on_edge, text)
 
 
-def _span(explanation: Explanation, update: str) -> tuple[float, float]:
+def _interval(lr: Estimate) -> tuple[float, float] | None:
+    return (lr.low, lr.high) if lr.low and lr.high else None
+
+
+def _span(explanation: Explanation, update: str) -> axes.Axis:
     sizes = [o.batch_size for o in explanation.trained(update)]
-    return min(sizes) / 1.6, max(sizes) * 1.6
+    return axes.batches(min(sizes) / 1.6, max(sizes) * 1.6)
 
 
 def snippet(explanation: Explanation, update: str) -> str:

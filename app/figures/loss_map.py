@@ -1,4 +1,7 @@
-"""The loss over batch size and learning rate as a figure: every measured cell, the lost ones, the optima."""
+"""The loss over batch size and learning rate as a Plotly figure, to hover over and to zoom into. Pure.
+
+Every measured cell is in it, also the lost ones, and the optima.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from figures import axes
-from figures.fits import points
-from figures.palette import DIVERGED, GREY, INK
+from figures.marks import said
+from figures.palette import DIVERGED, ERROR_BAR, GREY, INK, MEASURED
 from surgecore import Metric, Optimum, Sweep
 from surgecore.words import batch_size as batch_words
 from surgecore.words import metric_name, number, say
@@ -65,12 +68,14 @@ def draw(
     sweep: Sweep | None, optima: Sequence[Optimum] = (), *, loss_title: str = "", unit: str | None = None
 ) -> go.Figure:
     """A heat map where the cells form a grid; every measured cell is a marker, whatever became of it."""
-    figure = axes.blank(600)
+    figure = _blank()
     cells = pd.DataFrame() if sweep is None else sweep.cells()
     if cells.empty:
-        figure.update_xaxes(axes.batch_axis(1, 2**10))
-        figure.update_yaxes(axes.lr_axis(axes.rate(unit), 1e-4, 1))
-        return axes.empty(figure, say("empty-map"))
+        figure.update_xaxes(axes.batches(1, 2**10).plotly())
+        figure.update_yaxes(axes.decades(axes.rate(unit), 1e-4, 1).plotly())
+        return figure.add_annotation(
+            text=say("empty-map"), x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 16}
+        )
     table = cells.pivot(index="learning_rate", columns="batch_size", values="loss")  # noqa: PD010
     x, y = (_edges(axis.to_numpy(dtype=float)) for axis in (table.columns, table.index))
     metric = sweep.metric
@@ -111,10 +116,44 @@ def draw(
         hovertemplate="%{text}<extra></extra>",
     )
     _mark_lost(figure, cells, metric)
-    points(figure, optima, say("points-optimum"))
-    figure.update_xaxes(axes.batch_axis(*_span(x, table.columns)) | {"showgrid": False})
-    figure.update_yaxes(axes.lr_axis(axes.rate(unit), *_span(y, table.index)) | {"showgrid": False})
+    _mark_optima(figure, optima)
+    figure.update_xaxes(axes.batches(*_span(x, table.columns)).plotly() | {"showgrid": False})
+    figure.update_yaxes(axes.decades(axes.rate(unit), *_span(y, table.index)).plotly() | {"showgrid": False})
     return figure
+
+
+def _blank() -> go.Figure:
+    figure = go.Figure()
+    legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.05, "yanchor": "bottom", "font": {"size": 14}}
+    figure.update_layout(
+        height=600, margin={"l": 72, "r": 16, "t": 40, "b": 60}, font={"size": 14}, hovermode="closest",
+        legend=legend | {"bgcolor": "rgba(0, 0, 0, 0)"},
+    )  # fmt: skip
+    return figure
+
+
+def _mark_optima(figure: go.Figure, optima: Sequence[Optimum]) -> None:
+    """Markers with their 95 % intervals, never joined; bounds as triangles."""
+    inside, edges = ([o for o in optima if bool(o.on_edge) is bound] for bound in (False, True))
+    look = {"mode": "markers", "hovertemplate": f"%{{text}}<extra>{say('hover-measured')}</extra>"}
+    if inside:
+        ends = [o.interval or (o.learning_rate, o.learning_rate) for o in inside]
+        bars = {
+            "type": "data", "symmetric": False,
+            "array": [high - o.learning_rate for o, (_, high) in zip(inside, ends, strict=True)],
+            "arrayminus": [o.learning_rate - low for o, (low, _) in zip(inside, ends, strict=True)],
+        }  # fmt: skip
+        figure.add_scatter(
+            x=[o.batch_size for o in inside], y=[o.learning_rate for o in inside], error_y=ERROR_BAR | bars,
+            name=say("points-optimum"), marker=MEASURED, meta="measured", text=[said(o) for o in inside], **look,
+        )  # fmt: skip
+    if edges:
+        symbols = [{"high": "triangle-up", "low": "triangle-down"}[str(o.on_edge)] for o in edges]
+        figure.add_scatter(
+            x=[o.batch_size for o in edges], y=[o.learning_rate for o in edges], name=say("points-on-edge"),
+            marker=MEASURED | {"symbol": symbols, "size": 12}, meta="measured_on_edge",
+            text=[said(o) for o in edges], **look,
+        )  # fmt: skip
 
 
 def _mark_lost(figure: go.Figure, cells: pd.DataFrame, metric: Metric) -> None:

@@ -1,30 +1,21 @@
-"""What figures share in drawing measured points: intervals as bars, bounds as triangles."""
+"""Measured optima as drawings mark them, each with its sentence. Pure: no streamlit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from figures.palette import ERROR_BAR
-
-Interval = tuple[float, float] | None
-#: A bound points to where the optimum lies.
-SYMBOLS = {"high": "triangle-up", "low": "triangle-down"}
+from figures.plot import Mark
+from surgecore import Optimum, words
+from surgecore.words import interval, number, say
 
 
-def bars(values: Sequence[float], intervals: Sequence[Interval], **look: object) -> dict[str, object]:
-    """Plotly error bars from intervals; none where there is no interval."""
-    ends = [interval or (value, value) for value, interval in zip(values, intervals, strict=True)]
-    return (
-        ERROR_BAR
-        | {
-            "type": "data",
-            "symmetric": False,
-            "array": [high - value for value, (_, high) in zip(values, ends, strict=True)],
-            "arrayminus": [value - low for value, (low, _) in zip(values, ends, strict=True)],
-        }
-        | look
-    )
+def marks(optima: Sequence[Optimum]) -> list[Mark]:
+    return [Mark(o.batch_size, o.learning_rate, o.interval, o.on_edge, said(o)) for o in optima]
 
 
-def symbol(on_edge: str | None, inside: str = "circle") -> str:
-    return SYMBOLS.get(on_edge or "", inside)
+def said(optimum: Optimum, of: str = "") -> str:
+    """One optimum in a sentence, and whose it is."""
+    known = interval(*optimum.interval) if optimum.interval else say("interval-unknown")
+    values = {"at": words.batch_size(optimum.batch_size), "rate": number(optimum.learning_rate), "interval": known}
+    text = say("drawn-bound" if optimum.on_edge else "drawn-optimum", **values)
+    return say("drawn-of", name=words.plain(of), text=text) if of else text

@@ -1,7 +1,7 @@
-"""Drawings as SVG text, in the style of Explore's instrument: for cards, galleries and reports. Pure: no streamlit.
+"""Drawings as SVG text, in the style of Explore's instrument: for pages, cards, galleries and reports. Pure.
 
 Text and axes take the colour of the text around them, so that one drawing serves the light and the dark page, and a
-report on paper.
+report on paper. Curves are named at their ends where there is room, and under the plot where there is not.
 """
 
 from __future__ import annotations
@@ -9,14 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
-from math import ceil, floor, isfinite, log, log10
+from math import isfinite, log
 
-from figures import axes
+from figures.axes import Axis
 from figures.palette import GREY, INK, PAPER, Style
-from surgecore.words import number, power_of_two
+from figures.symbols import path, sign
+from surgecore.words import power_of_two
 
 Limits = tuple[float, float]
-_FONT = "font-family='Source Sans, Source Sans 3, system-ui, sans-serif'"
+#: Sizes at which a figure is drawn [px], for a page, a column of it, and a phone.
+SIZES = {"wide": (800.0, 410.0), "middle": (560.0, 370.0), "narrow": (340.0, 300.0)}
+FONT = 15
+_FAMILY = "font-family='Source Sans, Source Sans 3, Source Sans Pro, Helvetica, Arial, sans-serif'"
+_LETTER = 7.6
+_ROW = 22
 _DASHES = {
     "solid": "",
     "dash": "9 5",
@@ -29,9 +35,9 @@ _DASHES = {
 
 @dataclass(frozen=True)
 class Mark:
-    """One measured optimum: its value, its 95 % interval, and the end of the rates that it lies beyond."""
+    """One measured value: where, its 95 % interval, the end of the rates that it lies beyond, and its sentence."""
 
-    batch_size: float
+    at: float
     value: float
     interval: Limits | None = None
     on_edge: str | None = None
@@ -40,76 +46,77 @@ class Mark:
 
 @dataclass
 class Plot:
-    """A drawing on two logarithmic axes: batch sizes to the right, learning rates up.
+    """A drawing on two axes.
 
     Attributes
     ----------
     width, height : float
-        Of the drawing [px]; text is 14 px high at this size.
-    x, y : tuple of float
-        Ends of the axes.
-    y_title : str
-        Title above the upper axis; "" leaves the axes without numbers, as in a small multiple.
+        Of the drawing without its legend [px]; text is 15 px high at this size.
+    x, y : Axis
+        To the right, and up.
+    bare : bool
+        Without ticks and titles, as in a small multiple.
+    names : sequence of str
+        Of the curves that will be drawn. Those of a wide drawing stand at the right ends, others in the legend.
     """
 
     width: float
     height: float
-    x: Limits
-    y: Limits
-    y_title: str = ""
-    right: float = 16.0
+    x: Axis
+    y: Axis
+    bare: bool = False
+    names: Sequence[str] = ()
     _back: list[str] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
     _labels: list[tuple[float, str, str]] = field(default_factory=list)
+    _legend: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def direct(self) -> bool:
+        """Whether curves are named at their ends."""
+        return self.width > 500 and bool(self.names)
 
     @property
     def _box(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of the plot."""
-        if not self.y_title:
+        if self.bare:
             return 6.0, 6.0, self.width - 6.0, self.height - 6.0
-        return 58.0, 30.0, self.width - self.right, self.height - 46.0
+        room = 22.0 + 8.2 * max(map(len, self.names)) if self.direct else 16.0
+        return 62.0, 30.0, self.width - room, self.height - 48.0
 
-    def at(self, batch_size: float, rate: float) -> tuple[float, float]:
+    def at(self, x: float, y: float) -> tuple[float, float]:
         """Place of a point; those outside stop at the frame."""
         left, top, right, bottom = self._box
-        across = (log(batch_size) - log(self.x[0])) / (log(self.x[1]) - log(self.x[0]))
-        up = (log(max(rate, 1e-300)) - log(self.y[0])) / (log(self.y[1]) - log(self.y[0]))
-        return left + min(max(across, 0.0), 1.0) * (right - left), bottom - min(max(up, 0.0), 1.0) * (bottom - top)
+        return left + self.x.part(x) * (right - left), bottom - self.y.part(y) * (bottom - top)
 
-    def band(self, sizes: Sequence[float], lows: Sequence[float], highs: Sequence[float], colour: str) -> None:
+    def band(self, xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], colour: str, key: str) -> None:
         """A band between two curves; where an end is unknown there is none."""
         known = [
             (b, low, high)
-            for b, low, high in zip(sizes, lows, highs, strict=True)
+            for b, low, high in zip(xs, lows, highs, strict=True)
             if isfinite(low) and isfinite(high) and low > 0
         ]
         points = [self.at(b, high) for b, _, high in known] + [self.at(b, low) for b, low, _ in known[::-1]]
         if points:
-            self._back.append(f"<polygon points='{_path(points)}' fill='{colour}' fill-opacity='0.16'/>")
+            self._back.append(
+                f"<polygon data-band='{escape(key)}' points='{path(points)}' fill='{colour}' fill-opacity='0.16'/>"
+            )
 
-    def line(self, sizes: Sequence[float], rates: Sequence[float], style: Style, *, key: str, label: str = "") -> None:
-        """A curve, and its name at its right end."""
-        low, high = self.y[0] * 0.98, self.y[1] * 1.02
-        inside = [
-            (b, r) for b, r in zip(sizes, rates, strict=True)
-            if isfinite(r) and low <= r <= high and self.x[0] * 0.999 <= b <= self.x[1] * 1.001
-        ]  # fmt: skip
-        points = [self.at(b, r) for b, r in inside]
+    def line(self, xs: Sequence[float], ys: Sequence[float], style: Style, *, key: str, label: str = "") -> None:
+        """A curve and its name."""
+        points = [self.at(x, y) for x, y in zip(xs, ys, strict=True) if self.y.holds(y) and self.x.holds(x)]
         if not points:
             return
-        dash = _DASHES.get(style.dash, style.dash.replace("px", "").replace(",", " "))
-        dashes = f" stroke-dasharray='{dash}'" if dash else ""
-        self._parts.append(
-            f"<polyline data-key='{escape(key)}' points='{_path(points)}' fill='none' stroke='{style.colour}' "
-            f"stroke-width='{style.width}'{dashes}/>"
-        )
-        if label:
+        self._parts.append(f"<polyline data-key='{escape(key)}' points='{path(points)}' fill='none' {_stroke(style)}/>")
+        if label and self.direct:
             self._labels.append((points[-1][1], label, style.colour))
+        elif label:
+            self._legend.append((f"<line x1='0' x2='28' y1='0' y2='0' {_stroke(style)}/>", label))
 
     def shade(self, start: float, end: float, colour: str, text: str = "") -> None:
-        """A range of batch sizes."""
+        """A range of the lower axis."""
         left, top, right, bottom = self._box
-        x0, x1 = self.at(start, 1.0)[0], self.at(end, 1.0)[0]
+        x0, x1 = self.at(start, self.y.low)[0], self.at(end, self.y.low)[0]
         self._back.append(
             f"<rect class='shade' x='{x0:.1f}' y='{top}' width='{max(x1 - x0, 1):.1f}' height='{bottom - top:.1f}' "
             f"fill='{colour}' fill-opacity='0.12'/>"
@@ -118,112 +125,124 @@ class Plot:
             anchor, x = ("end", x1 - 6) if x1 > (left + right) / 2 else ("start", x0 + 6)
             self._parts.append(_text(x, bottom - 8, text, anchor=anchor))
 
-    def level(self, rate: float, start: float, end: float, text: str) -> None:
-        """One learning rate between two batch sizes, as a thin line with its sentence."""
-        (x0, y), (x1, _) = self.at(start, rate), self.at(end, rate)
+    def level(self, value: float, start: float, end: float, text: str, label: str) -> None:
+        """One value between two places, as a bracket with its name; its sentence is read out."""
+        (x0, y), (x1, _) = self.at(start, value), self.at(end, value)
+        ends = "".join(f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{y - 6:.1f}' y2='{y + 6:.1f}'/>" for x in (x0, x1))
         self._parts.append(
-            f"<line class='witness' x1='{x0:.1f}' x2='{x1:.1f}' y1='{y:.1f}' y2='{y:.1f}' stroke='currentColor' "
-            f"stroke-width='1.5' stroke-dasharray='3 3'><title>{escape(text)}</title></line>"
+            f"<g class='witness' data-text='{escape(text)}' stroke='currentColor' stroke-width='2'>"
+            f"<line x1='{x0:.1f}' x2='{x1:.1f}' y1='{y:.1f}' y2='{y:.1f}' stroke-dasharray='5 3'/>{ends}</g>"
         )
+        sample = "<path d='M0-5V5M0 0H28M28-5V5' fill='none' stroke='currentColor' stroke-width='2'/>"
+        self._legend.append((sample, label))
 
-    def marks(self, marks: Sequence[Mark], *, size: float = 5.0, colour: str = INK, open_: bool = True) -> None:
-        """Measured optima, never joined: discs with bars, triangles for bounds."""
-        fill = PAPER if open_ else colour
+    def level_at(self, value: float) -> None:
+        """A thin line across the plot."""
+        left, _, right, _ = self._box
+        y = self.at(self.x.low, value)[1]
+        self._parts.append(_rule(left, right, y, y, opacity=1.0))
+
+    def marks(
+        self, marks: Sequence[Mark], *, key: str = "measured", size: float = 5.0, colour: str = INK, fill: str = PAPER,
+        name: str = "circle", label: str = "", bars: str = GREY,
+    ) -> None:  # fmt: skip
+        """Measured values, never joined: signs with bars, triangles for bounds."""
         for mark in marks:
-            x, y = self.at(mark.batch_size, mark.value)
+            x, y = self.at(mark.at, mark.value)
             bar = ""
             if mark.interval is not None and not mark.on_edge:
-                (_, low), (_, high) = (self.at(mark.batch_size, end) for end in mark.interval)
+                (_, low), (_, high) = (self.at(mark.at, end) for end in mark.interval)
                 bar = (
-                    f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{low:.1f}' y2='{high:.1f}' stroke='{GREY}' stroke-width='2'/>"
+                    f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{low:.1f}' y2='{high:.1f}' stroke='{bars}' stroke-width='2'/>"
                 )
+            ends = "" if mark.interval is None else " data-interval='{:.6g} {:.6g}'".format(*mark.interval)
+            drawn = sign(x, y, size, name, PAPER if mark.on_edge else fill, colour, bound=mark.on_edge)
             self._parts.append(
-                f"<g class='mark' data-batch='{mark.batch_size:g}' data-value='{mark.value:.6g}'>"
-                f"<title>{escape(mark.text)}</title>{bar}{_symbol(x, y, size, mark.on_edge, fill, colour)}</g>"
+                f"<g class='mark' data-key='{escape(key)}' data-x='{mark.at:.6g}' data-value='{mark.value:.6g}'{ends} "
+                f"data-text='{escape(mark.text)}'>{bar}{drawn}</g>"
             )
+        if marks and label:
+            self._legend.append((sign(14, 0, size, name, fill, colour), label))
 
-    def answer(self, batch_size: float, rate: float, interval: Limits | None, text: str, colour: str) -> None:
+    def answer(self, at: float, value: float, interval: Limits | None, text: str, colour: str) -> None:
         """The point that was asked for."""
-        x, y = self.at(batch_size, rate)
+        x, y = self.at(at, value)
         _, top, right, bottom = self._box
         if interval is not None:
-            (_, low), (_, high) = (self.at(batch_size, end) for end in interval)
+            (_, low), (_, high) = (self.at(at, end) for end in interval)
             self._parts.append(
                 f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{low:.1f}' y2='{high:.1f}' stroke='{colour}' stroke-width='4' "
                 f"stroke-opacity='0.55'/>"
             )
         self._parts.append(
             f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{bottom}' stroke='{colour}' stroke-opacity='0.5'/>"
-            f"<circle class='answer' data-batch='{batch_size:g}' data-value='{rate:.6g}' cx='{x:.1f}' cy='{y:.1f}' "
+            f"<circle class='answer' data-x='{at:g}' data-value='{value:.6g}' cx='{x:.1f}' cy='{y:.1f}' "
             f"r='7' fill='{colour}' stroke='{PAPER}' stroke-width='2'/>"
         )
         beside = x + 12 if x < right - 190 else x - 12
         self._parts.append(_text(beside, top + 17, text, "start" if beside > x else "end", bold=True))
 
+    def note(self, text: str) -> None:
+        """A sentence in the middle, where there is nothing to draw."""
+        left, top, right, bottom = self._box
+        self._parts.append(_text((left + right) / 2, (top + bottom) / 2, text, "middle"))
+
     def svg(self, alt: str) -> str:
         """The drawing, with its text for those who cannot see it."""
         left, top, right, bottom = self._box
         frame = (
-            f"<rect x='{left}' y='{top}' width='{right - left:.1f}' height='{bottom - top:.1f}' fill='none' "
-            f"stroke='{GREY}' stroke-opacity='0.6'/>"
+            f"<rect class='frame' x='{left}' y='{top}' width='{right - left:.1f}' height='{bottom - top:.1f}' "
+            f"fill='none' stroke='{GREY}' stroke-opacity='0.6'/>"
         )
-        parts = [*self._grid(), *self._back, frame, *self._parts, *self._names()]
+        rows, height = self._rows()
+        parts = [*self._grid(), *self._back, frame, *self._parts, *self._names(), *rows]
         return (
-            f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {self.width:g} {self.height:g}' role='img' "
-            f"aria-label='{escape(alt)}' font-size='14' {_FONT}>{''.join(parts)}</svg>"
+            f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {self.width:g} {height:g}' role='img' "
+            f"aria-label='{escape(alt)}' font-size='{FONT}' {_FAMILY}>{''.join(parts)}</svg>"
         )
 
     def _grid(self) -> list[str]:
         left, top, right, bottom = self._box
-        batch = axes.batch_axis(*self.x)
-        ticks = list(zip(batch["tickvals"], batch["ticktext"], strict=True))  # type: ignore[call-overload]
-        out = []
-        for value, text in ticks[:: 1 if len(ticks) <= (right - left) / 44 else 2]:
-            x = self.at(value, 1.0)[0]
+        out, ticks = [], self.x.ticks
+        longest = max([28.0, *(_LETTER * len(text) for _, text in ticks)])
+        for value, text in ticks[:: 1 if len(ticks) * (longest + 14) <= right - left else 2]:
+            x = self.at(value, self.y.low)[0]
             out.append(_rule(x, x, top, bottom))
-            if self.y_title:
-                out.append(_text(x, bottom + 18, text, "middle"))
-        for value in _rates(*self.y):
-            y = self.at(self.x[0], value)[1]
+            if not self.bare:
+                out.append(_text(x, bottom + 19, text, "middle"))
+        for value, text in self.y.ticks:
+            y = self.at(self.x.low, value)[1]
             out.append(_rule(left, right, y, y))
-            if self.y_title:
-                out.append(
-                    _text(left - 7, y + 5, number(value, 2 if value < 1 and f"{value:.1e}"[2] != "0" else 1), "end")
-                )
-        if self.y_title:
-            out.append(_text(4, 18, self.y_title))
-            out.append(_text((left + right) / 2, self.height - 8, axes.batch_title(), "middle"))
+            if not self.bare:
+                out.append(_text(left - 7, y + 5, text, "end"))
+        if not self.bare:
+            out.append(_text(4, 18, self.y.title))
+            out.append(_text((left + right) / 2, self.height - 8, self.x.title, "middle"))
         return out
 
     def _names(self) -> list[str]:
         """Names at the right ends of curves, moved apart where they would overlap."""
         out, above = [], -1e9
         for y, text, colour in sorted(self._labels):
-            above = max(y, above + 17)
+            above = max(y, above + 18)
             out.append(
-                f"<text x='{self._box[2] + 6:.1f}' y='{above + 5:.1f}' fill='{colour}' font-weight='600'>"
+                f"<text x='{self._box[2] + 7:.1f}' y='{above + 5:.1f}' fill='{colour}' font-weight='600'>"
                 f"{escape(text)}</text>"
             )
         return out
 
-
-def span(values: Sequence[float | None], room: float = 1.25) -> Limits:
-    """Ends of an axis around values."""
-    usable = [value for value in values if value is not None and isfinite(value) and value > 0]
-    return (min(usable) / room, max(usable) * room) if usable else (1e-4, 1.0)
-
-
-def _rates(low: float, high: float) -> list[float]:
-    """Ticks of an axis of rates: those of every figure, closer ones where fewer than three would be in sight."""
-    inside = [value for value in axes.rate_ticks(low, high) if low <= value <= high]
-    if len(inside) >= 3:
-        return inside
-    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
-    for steps in ((1, 2, 3, 5, 7), (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)):
-        inside = [value for k in decades for m in steps if low <= (value := m * 10.0**k) <= high]
-        if len(inside) >= 3:
-            break
-    return inside
+    def _rows(self) -> tuple[list[str], float]:
+        """The legend under the plot, as many entries a row as fit, and the height with it."""
+        if not self._legend:
+            return [], self.height
+        out, x, y = [], 12.0, self.height + 14
+        for sample, label in self._legend:
+            width = 36 + _LETTER * len(label) + 20
+            if x > 12 and x + width > self.width:
+                x, y = 12.0, y + _ROW
+            out.append(f"<g class='legend' transform='translate({x:.1f} {y:.1f})'>{sample}{_text(36, 5, label)}</g>")
+            x += width
+        return out, y + 12
 
 
 def size_of(value: float) -> str:
@@ -232,24 +251,16 @@ def size_of(value: float) -> str:
     return power_of_two(round(power)) if abs(power - round(power)) < 1e-9 and value >= 1e5 else f"{value:g}"
 
 
-def _path(points: Sequence[tuple[float, float]]) -> str:
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+def _stroke(style: Style) -> str:
+    dash = _DASHES.get(style.dash, style.dash.replace("px", "").replace(",", " "))
+    dashes = f" stroke-dasharray='{dash}'" if dash else ""
+    return f"stroke='{style.colour}' stroke-width='{style.width}'{dashes}"
 
 
-def _rule(x0: float, x1: float, y0: float, y1: float) -> str:
-    return f"<line x1='{x0:.1f}' x2='{x1:.1f}' y1='{y0:.1f}' y2='{y1:.1f}' stroke='{GREY}' stroke-opacity='0.22'/>"
+def _rule(x0: float, x1: float, y0: float, y1: float, opacity: float = 0.22) -> str:
+    return f"<line x1='{x0:.1f}' x2='{x1:.1f}' y1='{y0:.1f}' y2='{y1:.1f}' stroke='{GREY}' stroke-opacity='{opacity}'/>"
 
 
 def _text(x: float, y: float, text: str, anchor: str = "start", *, bold: bool = False) -> str:
     weight = " font-weight='600'" if bold else ""
     return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' fill='currentColor'{weight}>{escape(text)}</text>"
-
-
-def _symbol(x: float, y: float, size: float, edge: str | None, fill: str, colour: str) -> str:
-    look = f"fill='{fill}' stroke='{colour}' stroke-width='2'"
-    if edge:
-        way = -1 if edge == "high" else 1
-        tip, base = y + way * size * 1.3, y - way * size * 0.9
-        points = _path([(x, tip), (x - size * 1.2, base), (x + size * 1.2, base)])
-        return f"<polygon class='bound' points='{points}' {look}/>"
-    return f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{size}' {look}/>"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from figures import axes
 from figures.palette import GREY, STYLES
-from figures.plot import Mark, Plot, span
+from figures.plot import Mark, Plot
 from surgecore import words
 from surgecore.why.explanation import Explanation
 from surgecore.words import say
@@ -20,7 +20,8 @@ def step(of: Explanation, update: str, rung: str, *, before: Sequence[str], unit
     curves = {key: of.fine(key, update) for key in (*before, rung)}
     heights = [found.lr.value for found in optima] + [p.lr.value for curve in curves.values() for p in curve]
     x = (min(sizes) / 1.5, max(sizes) * 1.5) if sizes else (1.0, 2.0)
-    plot = Plot(360, 250, x, span(heights, 1.15), axes.best_rate(unit))
+    y = axes.decades(axes.best_rate(unit), *axes.span(heights, 1.15))
+    plot = Plot(360, 260, axes.batches(*x), y)
     for key, curve in curves.items():
         style = STYLES[key] if key == rung else replace(STYLES[key], colour=GREY, width=1.5)
         plot.line([float(p.batch_size) for p in curve], [p.lr.value for p in curve], style, key=key)

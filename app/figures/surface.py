@@ -86,6 +86,12 @@ def surface(
         "cells": drawn,
         "marks": [mark | {"x": x.at(mark["batch"]), **_heights(y, mark)} for mark in marks],
         "final": optima is not None,
+        "labels": {
+            "best": say("points-optimum" if optima is not None else "points-best-so-far"),
+            "diverged": say("points-diverged"),
+            "planned": say("points-planned"),
+            "above": say("scale-above"),
+        },
         "xticks": [{"at": x.at(v), "text": _batch_label(v)} for v in _thinned(x.values)],
         "yticks": [{"at": round(1 - y.at(v), 5), "text": words.number(v, 1)} for v in _rate_ticks(y)],
         "xtitle": axes.batch_title(),
@@ -155,8 +161,7 @@ def _thinned(values: Sequence[float]) -> Sequence[float]:
 
 
 def _rate_ticks(y: _Axis) -> list[float]:
-    low, high = 2.0**y.low, 2.0**y.high
-    return [tick for tick in axes.rate_ticks(low, high) if low <= tick <= high]
+    return axes.rate_ticks(2.0**y.low, 2.0**y.high)
 
 
 def _scale(title: str, low: float, high: float) -> dict[str, Any]:

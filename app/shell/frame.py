@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from time import sleep
 from typing import NoReturn
 
 import streamlit as st
@@ -19,6 +20,8 @@ _PAGES = ("learn", "explore", "sweep", "evidence", "reference")
 _BEHIND_LEARN = ("learn", "lesson", "derivation", "lab", "handout")
 #: Addresses of earlier versions, and the pages that they lead to.
 _OLD = {"why": "evidence", "about": "reference"}
+#: How long a new visitor's page stays empty [s]: Streamlit draws it narrow and low before it takes width and style.
+_SETTLE = 0.12
 _STYLE = Path(__file__).with_name("frame.css")
 
 
@@ -49,7 +52,11 @@ def document_title(page: StreamlitPage) -> str:
 
 def top(page: StreamlitPage) -> None:
     """Name and links in a row, on a phone too; nothing where a page is embedded alone."""
-    st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
+    # as text, not as `st.html`: the code for that arrives later than the first elements, which would then jump
+    st.markdown(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>", unsafe_allow_html=True)
+    if st.session_state.setdefault("settled", False) is False:
+        st.session_state["settled"] = True
+        sleep(_SETTLE)
     if st.context.is_embedded:
         return
     with st.container(key="bar", horizontal=True, gap="small", vertical_alignment="center"):

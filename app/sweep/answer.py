@@ -8,8 +8,10 @@ from math import log2
 
 import streamlit as st
 from choice.made import once
+from components.drawing import drawing, sized
 from components.markup import markup
 from figures import optimum, verdict
+from figures.plot import SIZES
 
 from surgecore import Analysis, NextRuns, Recommendation, next_runs, price, recommend, words
 from surgecore.sweeps.advice import AdviceFlag
@@ -30,7 +32,9 @@ def show(analysis: Analysis, unit: str) -> float | None:
         rows = recommended(analysis, wanted)
         markup(once(analysis, ("card", wanted), lambda: card(analysis, rows, wanted)), key="card")
     with right:
-        markup(once(analysis, ("chart", wanted, unit), lambda: chart(analysis, unit, rows, wanted)), key="chart")
+        sizes = once(analysis, ("chart", wanted, unit), lambda: chart(analysis, unit, rows, wanted))
+        title = say("drawn-of-sweep", what=say("answer-title"), name=words.plain(analysis.sweep.name))
+        drawing(sizes, name="surge-answer", title=title)
     return wanted
 
 
@@ -73,9 +77,8 @@ def to_do(analysis: Analysis) -> str:
     return words.next_runs(plan)
 
 
-def chart(analysis: Analysis, unit: str, rows: Rows, wanted: float) -> str:
+def chart(analysis: Analysis, unit: str, rows: Rows, wanted: float) -> dict[str, str]:
+    """The optima with the answer among them, for every width."""
     best = rows[0] if rows else None
-    asked = {"at": wanted, "rate": best.lr, "known": best.interval} if best else {}
-    wide = optimum.card(analysis, unit, **asked)  # type: ignore[arg-type]
-    narrow = optimum.card(analysis, unit, width=340, height=300, **asked)  # type: ignore[arg-type]
-    return f"<div class='wide'>{wide}</div><div class='narrow'>{narrow}</div>"
+    at, rate, known = (wanted, best.lr, best.interval) if best else (None, None, None)
+    return sized(lambda **size: optimum.card(analysis, unit, at=at, rate=rate, known=known, **size), SIZES)

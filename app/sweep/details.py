@@ -9,28 +9,42 @@ import streamlit as st
 from choice import shown
 from choice.made import once
 from components import plotly_figure
+from components.drawing import drawing, sized
 from figures import fits, loss_map, several
+from figures.plot import SIZES
 
 from surgecore import Analysis, FitResult, words
 from surgecore.words import say, surge, tables
 from sweep.defaults import follow
 
+Draw = Callable[[Analysis, str], None]
+
 
 def show(analysis: Analysis, unit: str) -> None:
-    """The tabs of a sweep; the open one is in the address."""
-    parts: dict[str, Callable[[Analysis, str], None]] = {"details-map": _map}
+    """The folded parts of a sweep; those that are open are in the address."""
+    parts: dict[str, Draw] = {"map": _map}
     if any(fit.law is not None for fit in analysis.comparison.fits):
-        parts["details-laws"] = _laws
-    if analysis.tradeoff:
-        parts["details-steps"] = _steps
+        parts["laws"] = _laws
     if analysis.optima:
-        parts["details-compare"] = _compare
-    names = {say(key): draw for key, draw in parts.items()}
-    opened = st.tabs(list(names), key="view", bind="query-params", on_change="rerun")
-    for tab, draw in zip(opened, names.values(), strict=True):
-        if tab.open:
-            with tab:
+        parts["compare"] = _compare
+    if analysis.tradeoff:
+        parts["steps"] = _steps
+    _old_address(parts)
+    for name, draw in parts.items():
+        with st.expander(
+            say(f"details-{name}"), key=f"fold-{name}", bind="query-params", on_change="rerun"
+        ) as fold:  # fmt: skip
+            if fold.open:
                 draw(analysis, unit)
+
+
+def _old_address(parts: Mapping[str, Draw]) -> None:
+    """Earlier versions had tabs, and the name of the open one in the address."""
+    if view := st.query_params.get("view"):
+        for name in parts:
+            if view == say(f"details-{name}"):
+                st.session_state[f"fold-{name}"] = True
+        del st.query_params["view"]
 
 
 def _map(analysis: Analysis, unit: str) -> None:
@@ -42,10 +56,7 @@ def _map(analysis: Analysis, unit: str) -> None:
     plotly_figure.show(figure, name="surge-loss-map", alt=say("details-map-alt", optima=words.optima_alt(optima)))
     st.caption(once(analysis, "clipped", lambda: _clipped(analysis)))
     if optima:
-        with st.expander(say("details-optima")):
-            st.dataframe(
-                once(analysis, "optima", lambda: tables.optima(optima, analysis.sweep.metric)), hide_index=True
-            )
+        st.dataframe(once(analysis, "optima", lambda: tables.optima(optima, analysis.sweep.metric)), hide_index=True)
 
 
 def _clipped(analysis: Analysis) -> str:
@@ -57,19 +68,27 @@ def _laws(analysis: Analysis, unit: str) -> None:
     comparison = analysis.comparison
     keys = choose_laws(comparison.fits)
     drawn = [fit for fit in comparison.fits if fit.family.key in keys]
-    figure = once(
-        analysis, ("fits", unit, *keys),
-        lambda: fits.fits(analysis.optima, drawn, measured_label=words.measured(analysis.sweep), unit=unit),
-    )  # fmt: skip
-    plotly_figure.show(figure, name="surge-fits", alt=say("details-laws-alt", optima=words.optima_alt(analysis.optima)))
+    label, titled = words.measured(analysis.sweep), _title(analysis, "details-laws")
+
+    def draw(**size: float) -> str:
+        return fits.fits(analysis.optima, drawn, measured_label=label, unit=unit, **size)
+
+    drawing(once(analysis, ("fits", unit, *keys), lambda: sized(draw, SIZES)), name="surge-fits", title=titled)
     st.caption(say("details-laws-note"))
     st.markdown(words.ranking(comparison))
     st.table(once(analysis, "ranking", lambda: tables.ranking(comparison)))
     with st.expander(say("details-residuals"), on_change="rerun", key="residuals") as residuals:
         if residuals.open:
-            residual = once(analysis, ("residuals", *keys), lambda: fits.residuals(drawn))
-            plotly_figure.show(residual, name="surge-residuals", alt=say("details-residuals-alt"))
+            off = once(
+                analysis, ("residuals", *keys),
+                lambda: sized(lambda **size: fits.residuals(drawn, **size), SIZES, tall=0.8),
+            )  # fmt: skip
+            drawing(off, name="surge-residuals", title=_title(analysis, "details-residuals"))
             st.table(once(analysis, "misses", lambda: tables.misses(comparison)))
+
+
+def _title(analysis: Analysis, key: str) -> str:
+    return say("drawn-of-sweep", what=say(key), name=words.plain(analysis.sweep.name))
 
 
 def choose_laws(ranking: Sequence[FitResult]) -> list[str]:
@@ -94,26 +113,24 @@ def _steps(analysis: Analysis, unit: str) -> None:
     steps = analysis.tradeoff
     assert steps is not None
     st.markdown(words.tradeoff(steps))
-    plotly_figure.show(
-        once(analysis, "tradeoff", lambda: several.tradeoff(steps)), name="surge-tradeoff", alt=words.tradeoff(steps)
-    )
-    with st.expander(say("details-points")):
-        st.dataframe(steps.points, hide_index=True)
+    drawn = once(analysis, "tradeoff", lambda: sized(lambda **size: several.tradeoff(steps, **size), SIZES))
+    drawing(drawn, name="surge-tradeoff", title=_title(analysis, "details-steps"))
+    st.dataframe(steps.points, hide_index=True)
 
 
 def _compare(analysis: Analysis, unit: str) -> None:
     names = st.multiselect(
         say("details-compare-with"), shown.others(), key="beside", bind="query-params",
-        max_selections=several.MOST - 1, placeholder=say("details-compare-choose"),
+        max_selections=several.MOST - 1, placeholder=say("details-compare-choose"), filter_mode="contains",
     )  # fmt: skip
     found = {analysis.sweep.name: analysis} | {name: shown.analysis_of(name) for name in names}
     part = st.toggle(say("compare-relative"), key="relative", bind="query-params")
     drawn = {name: several.relative(one.optima) if part else one.optima for name, one in found.items()}
-    figure = once(
-        analysis, ("several", unit, part, *names), lambda: several.several(drawn, unit=unit, relative=part)
+    sizes = once(
+        analysis, ("several", unit, part, *names),
+        lambda: sized(lambda **size: several.several(drawn, unit=unit, relative=part, **size), SIZES),
     )  # fmt: skip
-    alt = " ".join(words.optima_alt(one.optima) for one in found.values())
-    plotly_figure.show(figure, name="surge-beside", alt=alt)
+    drawing(sizes, name="surge-beside", title=say("details-compare"))
     st.table(once(analysis, ("peaks", *names), lambda: peaks(found)))
     if not part:
         st.caption(say("details-compare-units"))

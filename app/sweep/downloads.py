@@ -30,9 +30,6 @@ def show(analysis: Analysis, unit: str, wanted: float | None) -> None:
     with st.expander(say("export-python"), on_change="rerun", key="python") as python:
         if python.open:
             st.code(takeaway.snippet(analysis), language="python")
-    st.segmented_control(
-        say("export-image"), ["svg", "png"], default="svg", required=True, key="image", bind="query-params"
-    )
 
 
 def _link() -> str:
@@ -49,4 +46,4 @@ def report(analysis: Analysis, unit: str, wanted: float | None, link: str) -> st
         return takeaway.report(analysis, "", optimum.card(analysis, unit), date=date, link=link)
     rows = answer.recommended(analysis, wanted)
     card = answer.card(analysis, rows, wanted, with_size=True)
-    return takeaway.report(analysis, card, answer.chart(analysis, unit, rows, wanted), date=date, link=link)
+    return takeaway.report(analysis, card, answer.chart(analysis, unit, rows, wanted)["wide"], date=date, link=link)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
-from drawn import drop, figure, metas, open_tab, press, said, trace, unfold, upload
+from drawn import drawings, drop, keys, loss_map, marks, metas, open_fold, press, said, trace, unfold, upload
 from sweep import answer, takeaway
 
 from surgecore import Sweep, analyse, words
@@ -120,9 +120,7 @@ def test_every_export_gives_the_same_answer(app, trials, shape):
     assert not app.info
     assert app.title[0].value == name.split(".")[0]
     expected = Sweep.from_csv(csv(trials)).optima()
-    np.testing.assert_allclose(
-        trace(figure(app), "measured")[1], [o.learning_rate for o in expected if not o.on_edge], rtol=1e-6
-    )
+    np.testing.assert_allclose(marks(drawings(app)[0])[1], [o.learning_rate for o in expected], rtol=1e-5)
 
 
 def box(app, label):
@@ -139,7 +137,7 @@ def test_models_are_never_pooled_in_silence(app, two_models, trials):
     upload(app.run().switch_page("app_pages/sweep.py").run(), two_models)
     assert "holds 2 models" in app.info[0].value
     assert app.title[0].value == "mine"
-    assert not app.get("plotly_chart")
+    assert not drawings(app)
     (model,) = [box for box in app.selectbox if box.label == "Model"]
     model.set_value("model=large").run()
     assert not app.exception
@@ -171,8 +169,8 @@ def test_a_wrong_guess_is_corrected_and_kept_in_the_address(app, trials):
     assert box(app, "In the metric").value == "maximise"
     assert not app.exception
     assert "score_b" in "".join(app.query_params["map"])
-    expected = [o.learning_rate for o in Sweep.from_csv(csv(trials)).optima() if not o.on_edge]
-    np.testing.assert_allclose(trace(figure(app), "measured")[1], expected)
+    expected = [o.learning_rate for o in Sweep.from_csv(csv(trials)).optima()]
+    np.testing.assert_allclose(marks(drawings(app)[0])[1], expected, rtol=1e-5)
 
 
 def test_a_mapping_made_in_this_visit_is_not_used_for_the_next_file(app, trials):
@@ -230,7 +228,7 @@ def test_the_best_of_a_setting_is_an_answer(app, trials):
     unfold(app, "how-read")
     assert box(app, "Take the best of these settings").value == ["weight_decay"]
     expected = [o.learning_rate for o in Sweep.from_csv(csv(trials)).optima() if not o.on_edge]
-    np.testing.assert_allclose(trace(figure(app), "measured")[1], expected)
+    np.testing.assert_allclose(marks(drawings(app)[0])[1], expected, rtol=1e-5)
 
 
 def test_the_product_of_a_batch_can_be_taken_back(app, trials):
@@ -241,7 +239,7 @@ def test_the_product_of_a_batch_can_be_taken_back(app, trials):
     assert factors.value == ["world_size"]
     factors.set_value([]).run()
     assert not app.exception
-    assert min(trace(figure(app), "measured")[0]) == trials["batch_size"].min()
+    assert min(marks(drawings(app)[0])[0]) == trials["batch_size"].min()
 
 
 def test_best_rates_are_taken_as_such_if_the_visitor_says_so(app, trials):
@@ -250,7 +248,7 @@ def test_best_rates_are_taken_as_such_if_the_visitor_says_so(app, trials):
     assert "Are these the best rates already?" in app.info[0].value
     press(app, "yes, best learning rates")
     assert not app.exception
-    np.testing.assert_allclose(trace(figure(app), "measured")[1], best["learning_rate"])
+    np.testing.assert_allclose(marks(drawings(app)[0])[1], best["learning_rate"], rtol=1e-5)
 
 
 def test_problems_name_the_column_the_remedy_here_and_the_flag(app, trials):
@@ -285,11 +283,10 @@ def test_several_files_side_by_side(app, trials):
     drop(app, "two.csv", csv(trials.assign(loss=trials.loss * 2))).run()
     assert {"one", "two"} <= set(app.selectbox(key="sweep").options)
     app.selectbox(key="sweep").set_value("one").run()
-    open_tab(app, "Compare")
+    open_fold(app, "compare")
     app.multiselect(key="beside").set_value(["two"]).run()
     assert not app.exception
-    drawn = [metas(figure(app, i)) for i in range(len(app.get("plotly_chart")))]
-    assert ["measured one", "measured two"] in drawn
+    assert keys(drawings(app)[-1]) == ["one", "two"]
 
 
 def test_a_random_search_of_noise_is_not_decided(app):
@@ -300,16 +297,18 @@ def test_a_random_search_of_noise_is_not_decided(app):
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
     assert not app.exception
     assert "Not decided: " in said(app)
-    assert "cells" in metas(figure(app))
+    open_fold(app, "map")
+    assert "cells" in metas(loss_map(app))
 
 
 def test_no_marker_is_cut_by_the_edge_of_the_map(app):
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"bs": rng.integers(16, 250, 300), "lr": 10 ** rng.uniform(-5, 0, 300), "loss": 1.0})
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
-    x, y = trace(figure(app), "cells")
+    open_fold(app, "map")
+    x, y = trace(loss_map(app), "cells")
     for axis, values in (("xaxis", x), ("yaxis", y)):
-        low, high = figure(app)["layout"][axis]["range"]
+        low, high = loss_map(app)["layout"][axis]["range"]
         room = 0.03 * (high - low)
         assert low + room < np.log10(values.min()) < np.log10(values.max()) < high - room
 
@@ -328,9 +327,8 @@ def test_steps_to_a_target_bring_the_trade_off(app, trials):
     steps = np.round(40 * (1 + 64 / trials.batch_size) * (1 + (trials.loss - 0.3)))
     table = trials.assign(steps_to_target=steps, loss=steps)
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
-    open_tab(app, "Steps and examples")
-    drawn = [meta for i in range(len(app.get("plotly_chart"))) for meta in metas(figure(app, i))]
-    assert {"tradeoff", "measured_tradeoff"} <= set(drawn)
+    open_fold(app, "steps")
+    assert keys(drawings(app)[-1]) == ["tradeoff", "measured"]
 
 
 def test_what_was_not_touched_follows_the_sweep_that_is_shown(app, trials):
@@ -344,8 +342,8 @@ def test_what_was_not_touched_follows_the_sweep_that_is_shown(app, trials):
     unfold(app, "carry")
     assert app.number_input(key="adam-now").value == 4 * 4096
     assert app.number_input(key="adam-lr").value == pytest.approx(best.optima[0].learning_rate, rel=0.05)
-    open_tab(app, "Fitted laws")
-    assert best.comparison.fits[0].family.key in metas(figure(app))
+    open_fold(app, "laws")
+    assert best.comparison.fits[0].family.key in keys(drawings(app)[-1])
     # a number that the visitor chose stays
     app.number_input(key="at").set_value(65536.0).run()
     upload(app, csv(trials), "other.csv")
@@ -382,7 +380,7 @@ def test_a_report_is_one_small_file_that_runs_nothing_of_the_upload(sweep):
     evil = "<script>alert(1)</script>"
     analysis = analyse(Sweep.from_csv(sweep.to_csv().encode(), name=evil))
     rows = answer.recommended(analysis, 64.0)
-    card, chart = answer.card(analysis, rows, 64.0, with_size=True), answer.chart(analysis, "x", rows, 64.0)
+    card, chart = answer.card(analysis, rows, 64.0, with_size=True), answer.chart(analysis, "x", rows, 64.0)["wide"]
     page = takeaway.report(analysis, card, chart, date="2026-01-02", link="javascript:alert(1)")
     assert evil not in page
     assert "javascript:" not in page
@@ -406,12 +404,12 @@ def test_sweeps_are_compared_relative_to_each_maximum(app, trials):
     app.run().switch_page("app_pages/sweep.py").run()
     drop(app, "one.csv", csv(trials))
     drop(app, "two.csv", csv(trials.assign(learning_rate=trials.learning_rate * 8))).run()
-    open_tab(app, "Compare")
+    open_fold(app, "compare")
     other = "one" if app.title[0].value == "two" else "two"
     app.multiselect(key="beside").set_value([other]).run()
     app.toggle(key="relative").set_value(True).run()
     assert not app.exception
-    first, second = (trace(figure(app), f"measured {name}")[1] for name in ("one", "two"))
+    first, second = (marks(drawings(app)[-1], name)[1] for name in ("one", "two"))
     assert first.max() == second.max() == 1
-    np.testing.assert_allclose(first, second, rtol=1e-6)
+    np.testing.assert_allclose(first, second, rtol=1e-5)
     assert set(app.table[0].value.index) == {"one", "two"}

@@ -7,8 +7,9 @@ from collections import Counter
 
 import pytest
 from choice import uploads
-from drawn import open_tab, upload
+from drawn import open_fold, upload
 from figures import fits, loss_map, several
+from figures.plot import SIZES
 
 from surgecore import Sweep
 from surgecore.sweeps.beside import Workers
@@ -59,12 +60,11 @@ def test_a_rerun_in_which_nothing_changed_makes_nothing(app, page, good_csv, cal
     assert not calls
 
 
-def test_only_the_open_tab_is_drawn(app, good_csv, calls):
+def test_only_the_open_fold_is_drawn(app, good_csv, calls):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
-    assert calls["draw"] == 1
-    assert not {"fits", "residuals", "several"} & set(calls)
-    open_tab(app, "Fitted laws")
-    assert (calls["draw"], calls["fits"], calls["residuals"], calls["several"]) == (1, 1, 0, 0)
+    assert not {"draw", "fits", "residuals", "several"} & set(calls)
+    open_fold(app, "laws")
+    assert (calls["draw"], calls["fits"], calls["residuals"], calls["several"]) == (0, len(SIZES), 0, 0)
 
 
 def test_visitors_share_what_is_made_of_a_bundled_sweep(app, bundled, calls):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from choice import catalogue
-from drawn import figure, metas, open_tab, said, trace
+from drawn import drawings, keys, marks, open_fold, said
 
 from surgecore import LAWS, NoiseModel, analyse, words
 
@@ -16,8 +16,9 @@ def test_sweep_page_says_the_numbers_of_the_analysis(app, bundled):
     analysis = analyse(bundled[0].load())
     assert app.title[0].value == bundled[0].title
     assert words.verdict(analysis.verdict) in said(app)
-    np.testing.assert_allclose(trace(figure(app), "measured")[1], [o.learning_rate for o in analysis.optima])
-    open_tab(app, "Fitted laws")
+    expected = [o.learning_rate for o in analysis.optima]
+    np.testing.assert_allclose(marks(drawings(app)[0])[1], expected, rtol=1e-5)
+    open_fold(app, "laws")
     assert words.ranking(analysis.comparison) in said(app)
     order = [words.curve(fit.family.key) for fit in analysis.comparison.fits]
     assert list(app.table[0].value.index) == order
@@ -28,7 +29,8 @@ def test_chosen_laws_are_drawn_with_their_bands(app, bundled):
     app.query_params["sweep"] = bundled[0].title
     app.query_params["view"] = "Fitted laws"
     app.run().switch_page("app_pages/sweep.py").run()
-    assert metas(figure(app)) == ["power band", "constant band", "power", "constant", "measured"]
+    assert keys(drawings(app)[-1]) == ["power band", "constant band", "power", "constant", "measured"]
+    assert "view" not in app.query_params
 
 
 def test_bundled_sweeps_have_their_page(app, bundled):

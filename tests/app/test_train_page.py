@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from drawn import figure, handed, said
+from drawn import drawings, handed, said, texts
 
 pytest.importorskip("torch")
 
@@ -75,7 +75,7 @@ def test_from_a_choice_to_a_sweep_on_every_page(page):
     assert origin["device"].startswith("CPU")
     press(page, "Open analysis")
     assert page.title[0].value == f"{job.plan.title}, 1 step"
-    assert figure(page)["layout"]["yaxis"]["title"]["text"] == "Learning rate [parameter units per step]"
+    assert "Best learning rate [parameter units per step]" in texts(drawings(page)[0])
     assert "".join(page.query_params["sweep"]) == "own"
     assert any("trained here" in option for option in page.selectbox(key="sweep").options)
     # the same sweep, found again by its address

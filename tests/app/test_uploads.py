@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import drop, figure, metas, press, said, trace, upload
+from drawn import drawings, drop, loss_map, marked, marks, metas, open_fold, press, said, upload
 from streamlit.testing.v1 import AppTest
 
 from surgecore import words
@@ -23,7 +23,7 @@ def test_a_good_upload_becomes_the_sweep_on_show(app, good_csv, sweep):
     assert not app.error
     assert app.title[0].value == "mine"
     expected = [o.learning_rate for o in sweep.optima() if not o.on_edge]
-    np.testing.assert_allclose(trace(figure(app), "measured")[1], expected)
+    np.testing.assert_allclose(marks(drawings(app)[0])[1], expected, rtol=1e-5)
 
 
 def test_an_upload_stays_when_the_page_changes(app, good_csv):
@@ -90,7 +90,7 @@ def test_a_bad_upload_is_explained_row_by_row(app, where, bad_csv, bundled):
     if "sweep" in where:
         # the answers of another sweep would be taken for those of the file
         assert app.title[0].value == "mine"
-        assert not [*app.get("plotly_chart"), *app.tabs, *app.table]
+        assert not [*app.get("bidi_component"), *app.get("plotly_chart"), *app.table]
         assert bundled[0].title not in error.value + said(app)
     else:
         assert app.title[0].value == title
@@ -114,7 +114,7 @@ def test_files_that_are_no_sweep(app, data, words):
     press(app, "Back to the bundled sweeps")
     assert not app.error
     assert [line.label.split(":")[0] for line in app.expander][:1] == ["mine cannot be read as a sweep"]
-    assert "measured" in metas(figure(app))
+    assert len(marked(drawings(app)[0]))
 
 
 def test_the_newest_bad_file_is_open_and_the_others_are_a_line_each(app, good_csv, bad_csv):
@@ -197,7 +197,8 @@ def test_without_seeds_the_page_says_so(app, sweep):
 def test_diverged_runs_are_counted(app, good_csv):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
     assert "8 diverged" in said(app)
-    assert "diverged" in metas(figure(app))
+    open_fold(app, "map")
+    assert "diverged" in metas(loss_map(app))
 
 
 @pytest.mark.parametrize("where", ["app_pages/evidence.py", "app_pages/train.py"])

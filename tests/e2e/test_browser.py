@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 from urllib.parse import quote
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from driving import titled
@@ -24,7 +25,9 @@ PAGES = {
     "Evidence": ("/evidence", "What do 88 sweeps show?"),
     "Reference": ("/reference", "The law in a page"),
 }
-PLOT = ".js-plotly-plot .cartesianlayer"
+PLOT = ".drawing[data-ready] .wide svg"
+#: The one figure that Plotly draws.
+MAP = ".js-plotly-plot .cartesianlayer"
 CONTENT = {
     "/learn": ".story[data-ready]",
     "/explore": ".surge[data-ready]",
@@ -34,9 +37,12 @@ CONTENT = {
     "/train": ".surface[data-ready]",
     SWEEP: PLOT,
 }
-#: True once a figure on the page has a trace of that name with that value at that position.
-DRAWN = """([meta, index, expected]) => [...document.querySelectorAll('.js-plotly-plot')].some(plot =>
-    (plot.data ?? []).some(trace => trace.meta === meta && Math.abs(trace.y[index] / expected - 1) < 1e-9))"""
+
+
+def drawn(page: Page, place: int, expected: float, of: int = 0) -> None:
+    """The drawing `of` the page has that value at a place among its measured marks."""
+    mark = page.locator(PLOT).nth(of).locator(".mark[data-key=measured]").nth(place)
+    expect(mark).to_have_attribute("data-value", f"{expected:.6g}")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +73,7 @@ def test_upload_of_a_good_sweep(page, url, good_csv, sweep, errors):
     open_page(page, url, "/sweep", PAGES["Your sweep"][1])
     upload(page, "mine.csv", good_csv)
     titled(page, "mine")
-    page.wait_for_function(DRAWN, arg=["measured", 0, sweep.optima()[0].learning_rate])
+    drawn(page, 0, sweep.optima()[0].learning_rate)
     expect(page.get_by_text("8 diverged")).to_be_visible()
     assert errors == []
 
@@ -125,8 +131,8 @@ def test_from_a_trackers_export_to_an_answer(page, url, sweep, errors, abroad):
     titled(page, "export model=small")
     page.get_by_text("How it was read").click()
     expect(page.get_by_text("1 row with a problem was left out")).to_be_visible()
-    page.get_by_role("tab", name="Fitted laws").click()
-    page.wait_for_function(DRAWN, arg=["measured", 1, sweep.optima()[1].learning_rate])
+    page.get_by_text("Fitted laws", exact=True).click()
+    drawn(page, 1, sweep.optima()[1].learning_rate, of=1)
     # a button pressed while the page is made anew is another one by the time it answers
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     with page.expect_download() as report:
@@ -184,13 +190,16 @@ def test_light_and_dark_follow_the_system(page, url, scheme, background, text):
     open_page(page, url, SWEEP, FIRST)
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
     expect(page.get_by_role("heading", level=1)).to_have_css("color", text)
-    expect(page.locator(".js-plotly-plot .cartesianlayer").first).to_be_visible()
+    expect(page.locator(PLOT).first).to_have_css("color", text)
 
 
 def test_figures_have_alternative_text(page, url):
     open_page(page, url, SWEEP, FIRST)
-    figure = page.get_by_role("figure", name="Measured best learning rates at 8 batch sizes")
-    expect(figure).to_be_visible()
+    for shown in ("", "&fold-map=true"):
+        open_page(page, url, SWEEP + shown, FIRST)
+        role = "figure" if shown else "img"
+        figure = page.get_by_role(role, name=re.compile("Measured best learning rates at 8 batch sizes"))
+        expect(figure.first).to_be_visible()
 
 
 def test_downloads_are_the_data_the_numbers_and_the_picture(page, url, bundled):
@@ -201,8 +210,53 @@ def test_downloads_are_the_data_the_numbers_and_the_picture(page, url, bundled):
     with page.expect_download() as numbers:
         page.get_by_role("button", name="Analysis, JSON").click()
     assert json.loads(numbers.value.path().read_text()) == json.loads(json.dumps(words.document(analyse(bundled))))
-    page.locator(".js-plotly-plot").first.hover()
     with page.expect_download() as picture:
-        page.locator(".modebar-btn[data-title^='Download plot']").first.click()
-    assert picture.value.suggested_filename == "surge-loss-map.svg"
-    assert picture.value.path().read_text().startswith("<svg")
+        page.locator(".drawing [data-export=svg]").click()
+    assert picture.value.suggested_filename == "surge-answer.svg"
+    svg = fromstring(picture.value.path().read_text())
+    said = "".join(svg.itertext())
+    assert f"Best learning rates · {FIRST}" in said
+    assert {"Measured after 10 steps", "Batch size [examples]"} <= {"".join(text.itertext()) for text in svg.iter()}
+    assert "font/woff2;base64," in said
+    assert "currentColor" not in svg.get("color")
+    with page.expect_download() as picture:
+        page.locator(".drawing [data-export=png]").click()
+    data = picture.value.path().read_bytes()
+    assert data.startswith(b"\x89PNG")
+    width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
+    assert [width, height] == [2 * float(svg.get(name)) for name in ("width", "height")]
+
+
+def test_a_figure_is_printed_on_a_page_of_its_own(page, url):
+    """The browser saves it as a PDF there; its fonts go with it."""
+    page.add_init_script("window.print = function () { top.printed = document.documentElement.outerHTML }")
+    open_page(page, url, SWEEP, FIRST)
+    page.locator(".drawing [data-export=pdf]").click()
+    page.wait_for_function("window.printed")
+    printed = page.evaluate("window.printed")
+    assert "@page { size: 800px" in printed
+    assert "Best learning rates" in printed
+    assert "font/woff2;base64," in printed
+
+
+def test_arrow_keys_read_the_points_of_a_drawing(page, url, bundled):
+    open_page(page, url, SWEEP, FIRST)
+    page.locator(".drawing .plots").focus()
+    readout = page.locator(".drawing .readout")
+    for optimum in bundled.optima()[:2]:
+        page.keyboard.press("ArrowRight")
+        expect(readout).to_contain_text(words.number(optimum.learning_rate))
+    page.keyboard.press("ArrowLeft")
+    expect(readout).to_contain_text(words.batch_size(bundled.optima()[0].batch_size))
+
+
+def test_plotly_is_fetched_only_for_the_map(page, url):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path, content in CONTENT.items():
+        open_page(page, url, path)
+        expect(page.locator(content).first).to_be_visible()
+    assert not [address for address in asked if "plotly" in address.lower()]
+    open_page(page, url, f"{SWEEP}&fold-map=true", FIRST)
+    expect(page.locator(MAP)).to_be_visible()
+    assert [address for address in asked if "plotly" in address.lower()]

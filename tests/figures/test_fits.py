@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import band, curve, keys, marked, marks, parsed, texts
+from figures import axes, loss_map, several
 from figures import fits as figures
-from figures import loss_map
 from figures.palette import STYLES
+from figures.plot import SIZES
 
 from surgecore import LAWS, Sweep, analyse, words
 from surgecore.theory.curves import CURVES
 from surgecore.why.measurement import RUNGS
-from surgecore.words import curve, tables
+from surgecore.words import tables
 
 
 @pytest.fixture(scope="module")
@@ -25,53 +27,83 @@ def by_meta(figure, meta):
     return trace
 
 
+def fitted(analysis, *results):
+    return parsed(figures.fits(analysis.optima, results, measured_label="Measured"))
+
+
 def test_measured_optima_are_markers_with_their_intervals_and_never_joined(analysis):
-    trace = by_meta(figures.fits(analysis.optima, [], measured_label="Measured"), "measured")
+    drawn = fitted(analysis)
     inside = [o for o in analysis.optima if not o.on_edge]
-    assert trace.mode == "markers"
-    np.testing.assert_allclose(trace.x, [o.batch_size for o in inside])
-    np.testing.assert_allclose(trace.y, [o.learning_rate for o in inside])
-    np.testing.assert_allclose(np.add(trace.y, trace.error_y.array), [o.interval[1] for o in inside])
-    np.testing.assert_allclose(np.subtract(trace.y, trace.error_y.arrayminus), [o.interval[0] for o in inside])
+    assert not list(drawn.iter("polyline"))
+    sizes, rates = marks(drawn)
+    np.testing.assert_allclose(sizes, [o.batch_size for o in inside])
+    np.testing.assert_allclose(rates, [o.learning_rate for o in inside], rtol=1e-5)
+    ends = [[float(end) for end in mark.get("data-interval").split()] for mark in marked(drawn)]
+    np.testing.assert_allclose(ends, [o.interval for o in inside], rtol=1e-5)
+    assert all(mark.find("line") is not None for mark in marked(drawn))
 
 
 def test_optima_on_the_edge_of_the_grid_are_triangles_and_no_numbers_with_errors(sweep):
     cut = Sweep.from_frame(sweep.trials[sweep.trials.learning_rate < 0.018].reset_index(drop=True))
     edge = [o for o in cut.optima() if o.on_edge == "high"]
     assert edge
-    trace = by_meta(figures.fits(cut.optima(), [], measured_label="Measured"), "measured_on_edge")
-    assert list(trace.x) == [o.batch_size for o in edge]
-    assert set(trace.marker.symbol) == {"triangle-up"}
-    assert trace.error_y.array is None
+    drawn = parsed(figures.fits(cut.optima(), [], measured_label="Measured"))
+    assert list(marks(drawn, "measured_on_edge")[0]) == [o.batch_size for o in edge]
+    for mark in marked(drawn, "measured_on_edge"):
+        assert mark.find("polygon").get("class") == "bound"
+        assert mark.find("line") is None
 
 
 def test_bands_and_curves_of_fits(analysis):
     shown = [fit for fit in analysis.comparison.fits if fit.family.key in ("equal_snr", "surge")]
-    figure = figures.fits(analysis.optima, shown, measured_label="Measured")
+    drawn = fitted(analysis, *shown)
     for fit in shown:
-        line, band = by_meta(figure, fit.family.key), by_meta(figure, f"{fit.family.key} band")
-        np.testing.assert_array_equal(line.y, fit.law(np.asarray(line.x)))
-        low, high = fit.band(np.asarray(line.x))
-        known = np.isfinite(low) & np.isfinite(high) & (low > 0)
-        np.testing.assert_array_equal(band.y, np.concatenate([high[known], low[known][::-1]]))
-        assert (line.line.color, line.line.dash) == (
-            STYLES[fit.family.key].colour,
-            STYLES[fit.family.key].dash,
-        )
-    assert figure.data[-1].meta == "measured"
-    assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
-    assert figure.layout.xaxis.title.text == "Batch size [examples]"
-    assert figure.layout.xaxis.range == (1.0 * np.log10(2), 11 * np.log10(2))
-    assert figure.layout.xaxis.ticktext == ("2²", "2⁴", "2⁶", "2⁸", "2¹⁰")
-    np.testing.assert_array_equal(figure.layout.xaxis.tickvals, 4.0 ** np.arange(1, 6))
-    assert figure.layout.yaxis.title.text == "Best learning rate [parameter units per step]"
+        key = fit.family.key
+        sizes, rates = curve(drawn, key)
+        np.testing.assert_allclose(rates, fit.law(sizes), rtol=0.01)
+        at, edge = band(drawn, key)
+        low, high = fit.band(at)
+        inside = (edge > 1.02 * rates.min()) & (edge < 0.98 * rates.max())
+        off = np.minimum(np.abs(np.log(edge / low)), np.abs(np.log(edge / high)))[inside]
+        assert inside.any()
+        assert off.max() < 0.02
+        (line,) = [line for line in drawn.iter("polyline") if line.get("data-key") == key]
+        assert line.get("stroke") == STYLES[key].colour
+        assert words.curve(key) in texts(drawn)
+    assert keys(drawn)[-1] == "measured"
+    said = texts(drawn)
+    assert {"2²", "2⁴", "2⁶", "2⁸", "2¹⁰", "Batch size [examples]", "Measured"} <= set(said)
+    assert "Best learning rate [parameter units per step]" in said
 
 
 def test_residuals_are_percent_of_the_fitted_rate(analysis):
     fit = analysis.comparison.fits[0]
-    trace = by_meta(figures.residuals([fit]), fit.family.key)
     expected = [100 * (o.value / fit.law(o.batch_size) - 1) for o in fit.used]
-    np.testing.assert_allclose(trace.y, expected)
+    np.testing.assert_allclose(marks(parsed(figures.residuals([fit])), fit.family.key)[1], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_names_of_curves_stand_at_their_ends_or_in_the_legend(analysis, name):
+    width, height = SIZES[name]
+    fit = analysis.comparison.fits[0]
+    text = figures.fits(analysis.optima, [fit], measured_label="Measured", width=width, height=height)
+    legend = [texts(entry) for entry in parsed(text).iter("g") if entry.get("class") == "legend"]
+    assert ([words.curve(fit.family.key)] in legend) == (name == "narrow")
+    assert words.curve(fit.family.key) in texts(parsed(text))
+    assert ["Measured"] in legend
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.1, 1.9), (0.01, 0.05), (1e-3, 1e2), (3e-9, 4e3)])
+def test_an_axis_has_a_few_ticks_whatever_its_span(low, high):
+    axis = axes.decades("x", low, high)
+    assert 3 <= len(axis.ticks) <= 14
+    assert all(axis.holds(value) for value, _ in axis.ticks)
+    assert [axis.part(end) for end in (low, high, high * 2)] == [0, 1, 1]
+    assert not any(axis.holds(value) for value in (low / 2, high * 2, float("nan"), -1.0))
+
+
+def test_a_linear_axis_has_round_ticks():
+    assert [text for _, text in axes.linear("x", -12, 12).ticks] == ["-10", "-5", "0", "5", "10"]
 
 
 def test_loss_map_draws_every_cell_and_shows_the_diverged_ones(sweep):
@@ -116,20 +148,23 @@ def test_scattered_trials_are_coloured_points_without_a_heat_map():
 
 
 @pytest.mark.parametrize(
-    ("figure", "titles"),
+    ("figure", "title"),
     [
-        (
-            figures.fits((), (), measured_label="Measured"),
-            ("Batch size [examples]", "Best learning rate [parameter units per step]"),
-        ),
-        (figures.residuals([]), ("Batch size [examples]", "Measured over fitted, minus one [%]")),
-        (loss_map.draw(None), ("Batch size [examples]", "Learning rate [parameter units per step]")),
+        (figures.fits((), (), measured_label="Measured"), "Best learning rate [parameter units per step]"),
+        (figures.residuals([]), "Measured over fitted, minus one [%]"),
+        (several.several({}, unit="x"), "Best learning rate [x]"),
     ],
-    ids=["fits", "residuals", "loss_map"],
+    ids=["fits", "residuals", "several"],
 )
-def test_nothing_to_draw_gives_an_empty_figure_with_its_titles(figure, titles):
+def test_nothing_to_draw_gives_an_empty_figure_with_its_titles(figure, title):
+    assert {"Batch size [examples]", title} <= set(texts(parsed(figure)))
+    assert not keys(parsed(figure))
+
+
+def test_a_map_of_nothing_says_so():
+    figure = loss_map.draw(None)
     assert not figure.data
-    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == titles
+    assert figure.layout.yaxis.title.text == "Learning rate [parameter units per step]"
     assert len(figure.layout.annotations) == 1
 
 
@@ -148,7 +183,7 @@ def test_every_law_stands_out_on_both_backgrounds(key, background):
 
 def test_every_law_has_its_own_colour_and_its_own_dash():
     assert {*LAWS, *CURVES, *RUNGS} == STYLES.keys()
-    assert all(curve(key) for key in STYLES)
+    assert all(words.curve(key) for key in STYLES)
     assert len({STYLES[key].colour for key in LAWS}) == len({STYLES[key].dash for key in LAWS}) == len(LAWS)
 
 

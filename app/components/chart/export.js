@@ -5,24 +5,31 @@ import { chartCss } from "./style.js";
 
 const VARIABLES = ["--ink", "--muted", "--paper", "--grid", "--line", "--primary", "--font"];
 const ROW = 22;
+const HEAD = 36;
 
-/** A standalone SVG with the colours of this moment. @param {Canvas} c */
-export function standalone({ root, host, scene, options, size, box, say }) {
+/**
+ * A standalone SVG with the colours of this moment, its title above it and its fonts in it.
+ * @param {Canvas} c
+ * @param {{title: string, fonts: string}} more
+ * @returns {Sheet}
+ */
+export function standalone({ root, host, scene, options, size, box, say }, { title, fonts }) {
   const copy = /** @type {SVGSVGElement} */ (root.cloneNode(true)),
     style = getComputedStyle(host);
   const variables = VARIABLES.map((name) => `${name}: ${style.getPropertyValue(name)};`).join(" ");
   for (const gone of copy.querySelectorAll(".peak, .plateau, .bead, .cross")) gone.remove();
   const sheet = /** @type {Element} */ (copy.querySelector("style"));
-  sheet.textContent = `svg { ${variables} }\n${chartCss(options.font)}`;
+  sheet.textContent = `svg { ${variables} }\n${fonts}\n${chartCss(options.font)}`;
   for (const name of ["tabindex", "role", "class", "aria-roledescription"]) copy.removeAttribute(name);
   const rows = legendRows(copy, scene, { left: box.left, right: box.right, top: size.height + 14 }, say);
-  const height = size.height + 14 + rows * ROW + 6;
+  const height = HEAD + size.height + 14 + rows * ROW + 6;
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("height", String(height));
-  copy.setAttribute("viewBox", `0 0 ${size.width} ${height}`);
+  copy.setAttribute("viewBox", `0 ${-HEAD} ${size.width} ${height}`);
+  svg("text", { class: "title heading", x: 4, y: -12 }, copy, title);
   const back = /** @type {Element} */ (copy.querySelector(".back"));
   back.setAttribute("fill", "none");
-  back.before(svg("rect", { width: "100%", height: "100%", fill: style.getPropertyValue("--paper") }));
+  back.before(svg("rect", { y: -HEAD, width: size.width, height, fill: style.getPropertyValue("--paper") }));
   return { text: new XMLSerializer().serializeToString(copy), width: size.width, height };
 }
 

@@ -4,6 +4,7 @@
 export const chartCss = (font) => `
   text { font: ${font}px var(--font); fill: var(--muted); }
   .title { fill: var(--ink); }
+  .heading { font-size: 17px; font-weight: 600; }
   .grid { stroke: var(--grid); stroke-width: 1; fill: none; }
   .frame { stroke: var(--line); fill: none; }
   .law { fill: none; stroke-linejoin: round; }

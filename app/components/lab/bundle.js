@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 45eb7edabb1c6216a617397005f91eddefa781f02ff786348062c9ffd5eca0bd
+// Made by `make components` from the modules beside it; sha256 4ab575a297086b705f48aa7c1785716a05643952dfffa7f1b741d35c87b7330f
 // vendor/fluent.js
 var FluentType = class {
   /**

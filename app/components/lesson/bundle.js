@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 c179156256382a860ad895d34e39c7d1f8307f6f621636cf19c32ed7db5867b7
+// Made by `make components` from the modules beside it; sha256 dbfb26347630bb8c038fb30503905289e41216dfb3ac9f326d856db9705845c9
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -3132,6 +3132,7 @@ function nameAt({ scene, options, layers: { names } }, key2, x, y) {
 var chartCss = (font) => `
   text { font: ${font}px var(--font); fill: var(--muted); }
   .title { fill: var(--ink); }
+  .heading { font-size: 17px; font-weight: 600; }
   .grid { stroke: var(--grid); stroke-width: 1; fill: none; }
   .frame { stroke: var(--line); fill: none; }
   .law { fill: none; stroke-linejoin: round; }

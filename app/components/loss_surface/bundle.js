@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 f59e298387feb7f39af2b5b5779d5208dcf71796ff35333cc285b9876c1c757e
+// Made by `make components` from the modules beside it; sha256 997d8a8769b2bc2f4bc5f7987496d2370da396036edca71d56be032c66ddd3a0
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -104,11 +104,11 @@ function legend(box, data) {
     const { title, low, high, colours } = data.scale;
     const bar = Object.assign(document.createElement("span"), { className: "bar" });
     bar.style.background = `linear-gradient(to right, ${colours.join(",")})`;
-    items.push([`${title} ${low}`, bar, `${high} and above`]);
+    items.push([`${title} ${low}`, bar, `${high} ${data.labels.above}`]);
   }
-  if (data.marks.length) items.push([disc(), data.final ? "Optimum, 95 % interval" : "Best so far"]);
-  if (data.cells.some((cell) => cell.state === "diverged")) items.push([cross(), "Diverged"]);
-  if (data.cells.some((cell) => cell.state === "planned")) items.push([square(), "Planned"]);
+  if (data.marks.length) items.push([disc(), data.labels.best]);
+  if (data.cells.some((cell) => cell.state === "diverged")) items.push([cross(), data.labels.diverged]);
+  if (data.cells.some((cell) => cell.state === "planned")) items.push([square(), data.labels.planned]);
   box.replaceChildren(
     ...items.map((parts) => {
       const item = document.createElement("span");

@@ -87,11 +87,11 @@ function legend(box, data) {
     const { title, low, high, colours } = data.scale;
     const bar = Object.assign(document.createElement("span"), { className: "bar" });
     bar.style.background = `linear-gradient(to right, ${colours.join(",")})`;
-    items.push([`${title} ${low}`, bar, `${high} and above`]);
+    items.push([`${title} ${low}`, bar, `${high} ${data.labels.above}`]);
   }
-  if (data.marks.length) items.push([disc(), data.final ? "Optimum, 95 % interval" : "Best so far"]);
-  if (data.cells.some((cell) => cell.state === "diverged")) items.push([cross(), "Diverged"]);
-  if (data.cells.some((cell) => cell.state === "planned")) items.push([square(), "Planned"]);
+  if (data.marks.length) items.push([disc(), data.labels.best]);
+  if (data.cells.some((cell) => cell.state === "diverged")) items.push([cross(), data.labels.diverged]);
+  if (data.cells.some((cell) => cell.state === "planned")) items.push([square(), data.labels.planned]);
   box.replaceChildren(
     ...items.map((parts) => {
       const item = document.createElement("span");

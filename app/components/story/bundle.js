@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 30fb37eac262fc8f047e8e0d08ec39210f9ed8ad53c9b8a9ce9fc3da1abb7c0d
+// Made by `make components` from the modules beside it; sha256 ecc565de29fc335a390df64d77d7cb288d403c8c50b1d065d8358ce3e4603813
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -2353,6 +2353,7 @@ function nameAt({ scene, options, layers: { names } }, key2, x, y) {
 var chartCss = (font) => `
   text { font: ${font}px var(--font); fill: var(--muted); }
   .title { fill: var(--ink); }
+  .heading { font-size: 17px; font-weight: 600; }
   .grid { stroke: var(--grid); stroke-width: 1; fill: none; }
   .frame { stroke: var(--line); fill: none; }
   .law { fill: none; stroke-linejoin: round; }

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 21fd794c48721bb06a20419be60d6eb75f36bcfa0bca6d8442ac1b130d127cc3
+// Made by `make components` from the modules beside it; sha256 6c04032670e6681aa4463c5885f603bc232aa9d593b9701bf545965317b382c9
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -2451,6 +2451,7 @@ function nameAt({ scene, options, layers: { names } }, key2, x, y) {
 var chartCss = (font) => `
   text { font: ${font}px var(--font); fill: var(--muted); }
   .title { fill: var(--ink); }
+  .heading { font-size: 17px; font-weight: 600; }
   .grid { stroke: var(--grid); stroke-width: 1; fill: none; }
   .frame { stroke: var(--line); fill: none; }
   .law { fill: none; stroke-linejoin: round; }
@@ -3906,10 +3907,72 @@ function createDeeds(host, at) {
   return { update };
 }
 
+// chart/download.js
+function save(name, blob) {
+  const link = el("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1e4);
+}
+var saveSvg = (name, sheet) => save(`${name}.svg`, new Blob([sheet.text], { type: "image/svg+xml" }));
+async function savePng(name, { text, width, height }) {
+  const image = new Image(), canvas2 = el("canvas", { width: 2 * width, height: 2 * height });
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  canvas2.getContext("2d")?.drawImage(image, 0, 0, canvas2.width, canvas2.height);
+  const blob = await new Promise((made) => canvas2.toBlob(made));
+  if (blob) save(`${name}.png`, blob);
+}
+function printPdf(name, { text, width, height }) {
+  const frame = el("iframe", { title: name });
+  frame.style.cssText = "position:fixed;width:0;height:0;border:0;visibility:hidden";
+  frame.srcdoc = `<!doctype html><title>${name}</title><style>@page { size: ${width}px ${height}px; margin: 0 }
+    html, body { margin: 0; print-color-adjust: exact } svg { display: block; width: 100% }</style>${text}`;
+  frame.addEventListener("load", () => {
+    const inner = (
+      /** @type {Window} */
+      frame.contentWindow
+    );
+    inner.addEventListener("afterprint", () => setTimeout(() => frame.remove()));
+    inner.print();
+  });
+  document.body.append(frame);
+}
+async function fontRules() {
+  const rules = [...document.styleSheets].flatMap((sheet) => [...readable(sheet)]);
+  const faces = (
+    /** @type {CSSFontFaceRule[]} */
+    rules.filter((rule2) => rule2 instanceof CSSFontFaceRule)
+  );
+  const wanted = faces.filter(({ style }) => {
+    const family = style.getPropertyValue("font-family");
+    return /source sans/i.test(family) && style.getPropertyValue("font-style") !== "italic";
+  });
+  return (await Promise.all(wanted.map(embedded))).join("\n");
+}
+function readable(sheet) {
+  try {
+    return sheet.cssRules;
+  } catch {
+    return [];
+  }
+}
+async function embedded(face) {
+  const base = face.parentStyleSheet?.href ?? document.baseURI;
+  const address = /url\(["']?([^"')]+)/.exec(face.style.getPropertyValue("src"))?.[1];
+  if (!address) return "";
+  const answer = await fetch(new URL(address, base));
+  if (!answer.ok) return "";
+  const reader = new FileReader();
+  const read2 = new Promise((resolve) => reader.onload = () => resolve(reader.result));
+  reader.readAsDataURL(await answer.blob());
+  return face.cssText.replace(address, String(await read2));
+}
+
 // chart/export.js
 var VARIABLES = ["--ink", "--muted", "--paper", "--grid", "--line", "--primary", "--font"];
 var ROW = 22;
-function standalone({ root, host, scene, options, size, box, say }) {
+var HEAD = 36;
+function standalone({ root, host, scene, options, size, box, say }, { title, fonts }) {
   const copy = (
     /** @type {SVGSVGElement} */
     root.cloneNode(true)
@@ -3921,19 +3984,21 @@ function standalone({ root, host, scene, options, size, box, say }) {
     copy.querySelector("style")
   );
   sheet.textContent = `svg { ${variables} }
+${fonts}
 ${chartCss(options.font)}`;
   for (const name of ["tabindex", "role", "class", "aria-roledescription"]) copy.removeAttribute(name);
   const rows = legendRows(copy, scene, { left: box.left, right: box.right, top: size.height + 14 }, say);
-  const height = size.height + 14 + rows * ROW + 6;
+  const height = HEAD + size.height + 14 + rows * ROW + 6;
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("height", String(height));
-  copy.setAttribute("viewBox", `0 0 ${size.width} ${height}`);
+  copy.setAttribute("viewBox", `0 ${-HEAD} ${size.width} ${height}`);
+  svg("text", { class: "title heading", x: 4, y: -12 }, copy, title);
   const back = (
     /** @type {Element} */
     copy.querySelector(".back")
   );
   back.setAttribute("fill", "none");
-  back.before(svg("rect", { width: "100%", height: "100%", fill: style.getPropertyValue("--paper") }));
+  back.before(svg("rect", { y: -HEAD, width: size.width, height, fill: style.getPropertyValue("--paper") }));
   return { text: new XMLSerializer().serializeToString(copy), width: size.width, height };
 }
 function legendRows(copy, scene, { left, right, top }, say) {
@@ -3965,35 +4030,34 @@ function curvesCsv({ samples }) {
 }
 
 // surge_chart/exports.js
-function save(name, blob) {
-  const link = el("a", { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1e4);
-}
-function savePng(at) {
-  const { text, width, height } = standalone(at.chart.canvas), image = new Image();
-  image.onload = () => {
-    const canvas2 = el("canvas", { width: 2 * width, height: 2 * height });
-    canvas2.getContext("2d")?.drawImage(image, 0, 0, 2 * width, 2 * height);
-    canvas2.toBlob((blob) => {
-      if (blob) save("surge.png", blob);
-    });
-  };
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
-}
 function createExports(host, at) {
+  const sheet = async () => standalone(at.chart.canvas, { title: at.say("explore-export-title"), fonts: await fontRules() });
   const actions = {
-    SVG: () => save("surge.svg", new Blob([standalone(at.chart.canvas).text], { type: "image/svg+xml" })),
-    PNG: () => savePng(at),
-    CSV: () => save("surge-curves.csv", new Blob([curvesCsv(at.chart.canvas)], { type: "text/csv" }))
+    svg: async () => saveSvg("surge", await sheet()),
+    png: async () => savePng("surge", await sheet()),
+    pdf: async () => printPdf("surge", await sheet()),
+    csv: () => save("surge-curves.csv", new Blob([curvesCsv(at.chart.canvas)], { type: "text/csv" }))
+  };
+  const names = {
+    svg: at.say("explore-export-svg"),
+    png: at.say("explore-export-png"),
+    pdf: at.say("explore-export-pdf"),
+    csv: at.say("explore-export-csv")
   };
   const box = (
     /** @type {HTMLElement} */
     host.querySelector(".exports")
   );
   box.setAttribute("aria-label", at.say("explore-exports"));
-  for (const [name, action] of Object.entries(actions)) {
-    const button = el("button", { type: "button", "data-export": name }, name);
+  for (const [kind, action] of Object.entries(actions)) {
+    const button = el(
+      "button",
+      { type: "button", "data-export": kind },
+      names[
+        /** @type {keyof typeof names} */
+        kind
+      ]
+    );
     button.addEventListener("click", action);
     box.append(button);
   }

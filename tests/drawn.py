@@ -1,0 +1,139 @@
+"""What AppTest has drawn, as numbers and words: drawings are SVG text, the loss map is Plotly's."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from xml.etree.ElementTree import Element, fromstring
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from surgecore.words import say
+
+
+def loss_map(at: AppTest) -> dict:
+    """The one figure of Plotly."""
+    (found,) = at.get("plotly_chart")
+    return json.loads(found.proto.spec)
+
+
+def drawings(at: AppTest) -> list[Element]:
+    """The drawings of the page, each at its widest."""
+    return [parsed(data["sizes"]["wide"]) for data in components(at) if "sizes" in data]
+
+
+def parsed(svg: str) -> Element:
+    return fromstring(svg.replace("xmlns=", "data-xmlns=", 1))
+
+
+def marks(drawn: Element, key="measured") -> tuple[np.ndarray, np.ndarray]:
+    """Places and values of the measured marks."""
+    found = [(float(g.get("data-x")), float(g.get("data-value"))) for g in marked(drawn, key)]
+    return tuple(np.array(column) for column in zip(*found, strict=True))
+
+
+def marked(drawn: Element, key="measured") -> list[Element]:
+    return [g for g in drawn.iter("g") if g.get("class") == "mark" and g.get("data-key") == key]
+
+
+def curve(drawn: Element, key: str) -> tuple[np.ndarray, np.ndarray]:
+    """A line in the numbers of its axes, which the measured discs tell: a tenth of a pixel is its precision."""
+    (line,) = [line for line in drawn.iter("polyline") if line.get("data-key") == key]
+    return tuple(_unscaled(drawn, np.array([p.split(",") for p in line.get("points").split()], dtype=float)))
+
+
+def band(drawn: Element, key: str) -> tuple[np.ndarray, np.ndarray]:
+    (area,) = [area for area in drawn.iter("polygon") if area.get("data-band") == key]
+    return tuple(_unscaled(drawn, np.array([p.split(",") for p in area.get("points").split()], dtype=float)))
+
+
+def _unscaled(drawn: Element, pixels: np.ndarray) -> list[np.ndarray]:
+    discs = [g for g in marked(drawn) if g.find("circle") is not None]
+    out = []
+    for axis, (place, value) in enumerate((("cx", "data-x"), ("cy", "data-value"))):
+        at = [float(g.find("circle").get(place)) for g in discs]
+        slope, start = np.polyfit(at, np.log([float(g.get(value)) for g in discs]), 1)
+        out.append(np.exp(start + slope * pixels[:, axis]))
+    return out
+
+
+def keys(drawn: Element) -> list[str]:
+    """What is drawn, from back to front: bands, lines, and marks once each."""
+    found = [
+        f"{part.get('data-band')} band" if part.get("data-band") else part.get("data-key") for part in drawn.iter()
+    ]
+    return list(dict.fromkeys(key for key in found if key))
+
+
+def texts(drawn: Element) -> list[str]:
+    return [text.text for text in drawn.iter("text")]
+
+
+def values(array) -> np.ndarray:
+    if isinstance(array, dict):
+        return np.frombuffer(base64.b64decode(array["bdata"]), dtype=array["dtype"])
+    return np.array(array, dtype=float)
+
+
+def trace(spec: dict, meta: str) -> tuple[np.ndarray, np.ndarray]:
+    (found,) = [trace for trace in spec["data"] if trace.get("meta") == meta]
+    return values(found["x"]), values(found["y"])
+
+
+def metas(spec: dict) -> list[str]:
+    return [trace.get("meta") for trace in spec["data"]]
+
+
+def said(at: AppTest) -> str:
+    shown = [element.value for element in [*at.markdown, *at.caption]]
+    shown += [html.unescape(re.sub(r"<[^>]*>", " ", text)) for text in markup(at)]
+    return " ".join([*shown, *(part.label for part in at.expander)])
+
+
+def markup(at: AppTest) -> list[str]:
+    """What the components that draw markup were given."""
+    return [data["html"] for data in components(at) if "html" in data]
+
+
+def components(at: AppTest) -> list[dict]:
+    return [json.loads(found.proto.json) for found in at.get("bidi_component")]
+
+
+def unfold(at: AppTest, key: str) -> AppTest:
+    """A folded part, opened: only then it is made."""
+    at.session_state[key] = True
+    at.run()
+    assert not at.exception
+    return at
+
+
+def upload(app: AppTest, data: bytes, name: str = "mine.csv") -> AppTest:
+    drop(app, name, data).run()
+    assert not app.exception
+    return app
+
+
+def drop(app: AppTest, name: str, data: bytes) -> AppTest:
+    """A file in the drop zone, of the page or of its chip."""
+    (zone,) = [zone for zone in app.file_uploader if zone.label == say("choice-drop")]
+    zone.upload(name, data, "text/csv")
+    return app
+
+
+def handed(app: AppTest) -> dict:
+    """What the first component was given."""
+    return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def open_fold(app: AppTest, name: str) -> AppTest:
+    """One of the folded parts of a sweep: only the open ones are drawn."""
+    return unfold(app, f"fold-{name}")
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label.startswith(label)).click().run()
+    assert not app.exception
+    return app
