@@ -138,7 +138,7 @@ def test_the_table_has_every_checkpoint(explained):
         numbers = table[title]
         assert numbers["Peak by Theorem 3, $B_{noise}$"] == why.number(one.measurement.numbers["noise_scale"])
         assert one.trained_peak("sign").kind in ("no_fall", "undecided")
-        assert numbers["Peak as trained, 1 step"].startswith(("none", "undecided"))
+        assert numbers["Peak as trained, 1 step"].startswith(("none", "not decided"))
         assert numbers["Peak by Exact, correlated gradients"] == "none: rises to the end"
     digits = table["Digits MLP at loss 1.0"]
     assert digits["Peak by Exact (Theorem 2)"] == "37.6, between batch sizes 2⁴ and 2⁶"

@@ -23,7 +23,7 @@ DOCUMENTS = {
         for path in (ROOT / "data").glob("*.md")
     ),
 }  # fmt: skip
-_KEPT = re.compile(r"`[^`]*`|\$[^$]*\$|<[^>]*>|:material/\w+:|\]\([^)]*\)")
+_KEPT = re.compile(r"(?s)<style>.*?</style>|`[^`]*`|\$[^$]*\$|<[^>]*>|:material/\w+:|\]\([^)]*\)")
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ CONTENT = {
     "/evidence": ".gallery button",
     "/reference": "table",
     "/train": ".surface[data-ready]",
-    SWEEP: PLOT,
+    SWEEP: ".drawing[data-ready]",
 }
 
 
