@@ -10,7 +10,14 @@ import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const BUNDLES = ["surge_chart/index.js", "loss_surface/index.js", "story/index.js", "lesson/index.js", "lab/index.js", "drawing/index.js"];
+const BUNDLES = [
+  "surge_chart/index.js",
+  "loss_surface/index.js",
+  "story/index.js",
+  "lesson/index.js",
+  "lab/index.js",
+  "drawing/index.js",
+];
 const SHARED = ["vendor", "law", "text", "chart", "surge_chart"];
 const OPTIONS = /** @type {const} */ ({
   bundle: true,
