@@ -17,9 +17,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(STAMP) ## open the dashboard on http://localhost:8501
-	@echo "Surge Explorer: http://localhost:$(PORT)  (stop with Ctrl-C)"
-	@$(BIN)/python -m streamlit run app/serve/asgi.py --server.port $(PORT)
+# Only a HOST from the command line counts: some shells have a variable of that name.
+run: $(STAMP) ## open the dashboard on http://localhost:8501; HOST=lan opens it to the network you are in
+	@$(BIN)/python app/serve/network.py --port $(PORT) --host $(if $(filter command%,$(origin HOST)),$(HOST),localhost)
 
 WORKERS ?= 1
 HOST ?= localhost

@@ -6,6 +6,7 @@ import streamlit as st
 from choice import catalogue
 from components.story import last_state, spoken, story
 from figures.browser import specs, style
+from learn import presenting
 from learn.story import KEYS, MEASURED, STEPS, VIEW, Place, from_json, from_query, panel
 
 from surgecore.theory.curves import CURVES
@@ -37,6 +38,7 @@ _, opened = story({
     "steps": [step.to_json() for step in STEPS],
     "view": {key: list(VIEW[2 * i : 2 * i + 2]) for i, key in enumerate("xyd")}, "panels": panels(),
     "styles": {key: style(key) for key in CURVES}, "specs": specs(), "phrases": spoken(),
+    "present": presenting.follow(last_state()), "room": presenting.room(),
 })  # fmt: skip
 if opened:
     moved = {name: repr(value) for name, value in vars(now.model).items()} if opened["page"] == "explore" else {}

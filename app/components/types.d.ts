@@ -301,6 +301,8 @@ interface DrawingData {
 
 /** What Python hands to the story of the Learn page. */
 interface StoryData {
+  present: boolean;
+  room: StoryRoom;
   token: string;
   state: StoryState;
   steps: StoryStep[];
@@ -460,4 +462,11 @@ interface LessonFigure {
   toPx: (x: number, y: number) => [number, number];
   fromPx: (x: number, y: number) => [number, number];
   destroy: () => void;
+}
+
+/** How a room comes to the story: its link and QR code, or what to do where no phone can reach it. */
+interface StoryRoom {
+  link: string;
+  code: string;
+  how: string;
 }

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
-import segno
 import streamlit as st
 from choice.made import once
 from choice.shelf import KEPT
+from components.room_link import qr_code, reachable
 from components.surge_chart import last_state, spoken
 from figures.browser import WHOLE, point, specs, style
 
@@ -26,8 +25,6 @@ from surgecore import Analysis, NoiseModel, Optimum, one_step_curves, words
 from surgecore.theory.curves import CURVES
 from surgecore.theory.progress import TrainingProgress, simulate
 from surgecore.words import say
-
-_THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
 
 
 def hide_frame() -> None:
@@ -192,12 +189,10 @@ def share(state: ExploreState, optima: Sequence[Optimum]) -> None:
         st.markdown(say("explore-share-embed", parts=", ".join(f"`{part}`" for part in PARTS)))
         st.code(f'<iframe src="{embed}" width="100%" height="1050"></iframe>', language="html", wrap_lines=True)
     with right:
-        if urlsplit(address).hostname in _THIS_COMPUTER:
-            st.caption(say("explore-share-local"))
+        if phones := reachable(link):
+            st.image(qr_code(phones), caption=say("explore-share-room"), width="stretch")
         else:
-            image = io.BytesIO()
-            segno.make(link, error="l").save(image, kind="svg", scale=3, border=3, light="#ffffff")
-            st.image(image.getvalue().decode(), caption=say("explore-share-room"), width="stretch")
+            st.caption(say("explore-share-local"))
     st.markdown(f"**{say('explore-share-python')}**")
     shown = optima if state.points and not state.lesson else ()
     st.code(snippet(state, shown_model(state), shown, style), language="python")

@@ -1,4 +1,4 @@
 """How is the dashboard served? Headers and closed doors, a warm start, several processes behind one port.
 
-`asgi.py` is what Streamlit runs; `command.py` starts several of it behind Caddy.
+`asgi.py` is what Streamlit runs; `network.py` starts one of it, `command.py` several behind Caddy.
 """

@@ -1083,6 +1083,11 @@ page-evidence = Evidence
 page-train = Train
 page-reference = Reference
 
+serve-here = Surge Explorer: { $address }  (stop with Ctrl-C)
+serve-lan = For phones and other computers in this network: { $address }
+serve-lan-warning = Everybody in the network can open it. It has no password, and nobody can train on this computer.
+serve-no-network = No network was found, so only this computer can open it.
+
 # end of: page: shell and navigation
 
 
@@ -1234,6 +1239,26 @@ learn-next = Next
 learn-back = Put it back
 
 # end of: page: learn
+
+
+## page: presenter
+
+
+present-name = The story, presented
+present-keys = B black · N notes · Q room · Esc end
+present-room = For your phones
+present-code = QR code of { $link }
+present-local = Phones cannot reach this computer's own address. Start the dashboard with "make run HOST=lan" to serve your network; the code then stands here.
+present-notes = Notes
+present-next = Next: { $sentence }
+present-last = That was the last step. Questions, then the lab.
+present-note-rule = Ask who scales the rate with the batch, and up to which batch. Let the silence work. Drag the dot to 1024 and read the number aloud.
+present-note-bend = Say it slowly: rises, peaks, falls. Point at the peak, then at the level. Do not explain it yet.
+present-note-cause = Drag the peak, and let the room predict which way it goes before you do. Twice the signal moves it to a quarter of the batch size.
+present-note-undone = Press one switch at a time, and take it back between. Ask which of the two they would expect in their own networks.
+present-note-measured = Read the three verdicts as they stand. The honest sentence is the last one: ten steps say nothing about a law for one step.
+
+# end of: page: presenter
 
 
 ## page: lab
@@ -1662,7 +1687,7 @@ explore-download-curves = Curves, CSV
 explore-share-link = Link to this state
 explore-share-embed = To embed it: `hide=` takes any of { $parts }
 explore-share-room = The same link, for a room
-explore-share-local = This address works on this computer only. For a room, start the dashboard with `--server.address 0.0.0.0` and open it by this computer's name or network address.
+explore-share-local = This address works on this computer only. For a room, start the dashboard with `make run HOST=lan`.
 explore-share-python = Python that draws this figure
 explore-share-bibtex = BibTeX
 explore-address-unusable = { $key } = { $value } in the address cannot be used; the default stands instead.

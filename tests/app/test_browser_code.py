@@ -17,7 +17,7 @@ from surgecore import NoiseModel, one_step_curves
 BUNDLES = sorted(COMPONENTS.glob("*/bundle.js"))
 SHARED = ("vendor", "law", "text", "chart", "surge_chart")
 #: Sections of the phrase file that the browser is handed.
-SECTIONS = ("page: learn", "page: lesson", "page: lab", "page: explore")
+SECTIONS = ("page: learn", "page: presenter", "page: lesson", "page: lab", "page: explore")
 
 
 @pytest.fixture(scope="module")

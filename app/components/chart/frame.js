@@ -6,12 +6,13 @@ import { scaleLog } from "../vendor/d3.js";
 /** @param {number} width @param {Options} options @returns {{size: {width: number, height: number}, box: Box}} */
 export function frameOf(width, options) {
   const narrow = width < 520,
-    height = options.height(width);
-  const left = narrow ? 54 : 64,
-    right = narrow ? (options.direct ? 22 : 12) : options.direct ? 184 : 20,
+    height = options.height(width),
+    larger = Math.max(1, options.font / 15); // margins grow with the text
+  const left = larger * (narrow ? 54 : 64),
+    right = larger * (narrow ? (options.direct ? 22 : 12) : options.direct ? 184 : 20),
     gap = 48,
-    bottom = 48,
-    head = 30;
+    bottom = larger * 48,
+    head = larger * 30;
   const inner = height - head - bottom;
   const split = options.drop ? Math.round((inner - gap) * 0.68) : inner;
   /** @type {[number, number]} */

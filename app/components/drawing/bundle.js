@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 bd26e217ff749ac09eaff57044dbbb5c261fbf9e302e3634fad12af15df84a70
+// Made by `make components` from the modules beside it; sha256 6de39064537dd812d43b116a1f06324dad13480128cd19f0605685fc61342316
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {

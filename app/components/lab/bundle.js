@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 4ab575a297086b705f48aa7c1785716a05643952dfffa7f1b741d35c87b7330f
+// Made by `make components` from the modules beside it; sha256 56bc298db7f4330a0fe062d5308243438a8078cac95cd38d13080bdca0357548
 // vendor/fluent.js
 var FluentType = class {
   /**

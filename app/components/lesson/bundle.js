@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 dbfb26347630bb8c038fb30503905289e41216dfb3ac9f326d856db9705845c9
+// Made by `make components` from the modules beside it; sha256 dc9cf1daecefe94061a213e8937bc51e679edeae809316aa429ecd72d3c0fec6
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -2875,8 +2875,8 @@ function log() {
 
 // chart/frame.js
 function frameOf(width, options) {
-  const narrow = width < 520, height = options.height(width);
-  const left = narrow ? 54 : 64, right = narrow ? options.direct ? 22 : 12 : options.direct ? 184 : 20, gap = 48, bottom = 48, head = 30;
+  const narrow = width < 520, height = options.height(width), larger = Math.max(1, options.font / 15);
+  const left = larger * (narrow ? 54 : 64), right = larger * (narrow ? options.direct ? 22 : 12 : options.direct ? 184 : 20), gap = 48, bottom = larger * 48, head = larger * 30;
   const inner = height - head - bottom;
   const split = options.drop ? Math.round((inner - gap) * 0.68) : inner;
   const top = [head, head + split];

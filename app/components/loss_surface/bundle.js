@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 997d8a8769b2bc2f4bc5f7987496d2370da396036edca71d56be032c66ddd3a0
+// Made by `make components` from the modules beside it; sha256 af671016df41d6f8e07d39f030daca567655eb2bfb991d69638fce0672f05134
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {

@@ -19,13 +19,16 @@ def _read(name: str) -> str:
 
 
 _component = st.components.v2.component(
-    "story", html=_read("frame.html"), css=_read("base.css") + _read("style.css"), js=_read("bundle.js")
+    "story",
+    html=_read("frame.html"),
+    css=_read("base.css") + _read("style.css") + _read("presenter.css"),
+    js=_read("bundle.js"),
 )
 
 
 def spoken() -> str:
     """The phrases that the story says, as Fluent text."""
-    return phrases.section("page: learn") + phrases.section("page: explore")
+    return phrases.section("page: learn") + phrases.section("page: presenter") + phrases.section("page: explore")
 
 
 def story(data: Mapping[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 ecc565de29fc335a390df64d77d7cb288d403c8c50b1d065d8358ce3e4603813
+// Made by `make components` from the modules beside it; sha256 0a1f9ff720db9c6f3b64098e836a1dd2b0e0392782f31aced9155a0a5b9deace
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -36,6 +36,165 @@ var strokeOf = ({ colour, dash, width }) => ({
   "stroke-dasharray": dash
 });
 var reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// story/notes.js
+var STYLE = `body { font: 24px/1.45 system-ui, sans-serif; margin: 32px; color: #1d2127; background: #fff; max-width: 34em }
+  p { margin: 0 0 20px } .time { font-size: 48px; font-variant-numeric: tabular-nums } .next { color: #555c66 }
+  @media (prefers-color-scheme: dark) { body { color: #e4e7eb; background: #12161b } .next { color: #aab2bd } }`;
+function openNotes(story) {
+  const { say, data } = story, view = window.open("", "surge-notes", "width=720,height=640");
+  if (!view) return null;
+  const { document: document2 } = view;
+  const [time, step, sentence, note, next] = ["time", "step", "sentence", "note", "next"].map(
+    (className) => document2.adoptNode(el("p", { className }))
+  );
+  document2.title = say("present-notes");
+  document2.documentElement.lang = "en";
+  document2.head.replaceChildren(document2.adoptNode(el("style", {}, STYLE)));
+  document2.body.replaceChildren(time, step, sentence, note, next);
+  return {
+    /** @param {string} now */
+    update(now) {
+      if (view.closed) return;
+      const after = data.steps[story.step];
+      time.textContent = now;
+      step.textContent = say("learn-step", { step: story.step, of: data.steps.length });
+      sentence.textContent = story.now.sentence;
+      note.textContent = `${say(`present-note-${story.now.key}`)} ${story.now.limit}`;
+      next.textContent = after ? say("present-next", { sentence: after.sentence }) : say("present-last");
+    }
+  };
+}
+
+// story/presenter.js
+var LOOK = { font: 24, direct: false, room: () => Math.max(240, window.innerHeight - 330) };
+var Presenter = class {
+  #abort = new AbortController();
+  #start = 0;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #tick;
+  /** @type {{update: (time: string) => void} | null} */
+  #notes = null;
+  /** @param {Story} story */
+  constructor(story) {
+    const { say, host, data } = story;
+    this.story = story;
+    this.place = /** @type {HTMLElement} */
+    host.parentElement;
+    this.clock = el("span", { className: "clock" });
+    this.count = el("span", { className: "count-of" });
+    const foot = el(
+      "footer",
+      { className: "foot" },
+      this.count,
+      this.clock,
+      el("span", { className: "keys" }, say("present-keys"))
+    );
+    this.legend = el("div", { className: "legend" });
+    this.cover = el("div", { className: "cover", hidden: true });
+    this.room = el("div", { className: "room", hidden: true }, ...roomParts(data.room, say));
+    this.dialog = el("dialog", { className: "presenter", tabIndex: -1, "aria-label": say("present-name") });
+    this.dialog.append(foot, this.room, this.cover);
+    this.place.append(this.dialog);
+    this.dialog.addEventListener("close", () => this.#stopped());
+    const { signal } = this.#abort;
+    document.addEventListener("keydown", (event) => this.#key(event), { signal, capture: true });
+    new MutationObserver(() => this.#update()).observe(host, { attributeFilter: ["data-step"] });
+    if (data.present) this.start();
+  }
+  start() {
+    const { story } = this;
+    if (this.dialog.open) return;
+    this.dialog.prepend(story.host);
+    this.dialog.showModal();
+    story.host.classList.add("presenting");
+    story.presenting = true;
+    story.dress(LOOK);
+    story.plot.after(this.legend);
+    this.#start = Date.now();
+    this.#tick = setInterval(() => this.#update(), 1e3);
+    this.#update();
+    this.dialog.focus();
+    story.tell();
+  }
+  #stopped() {
+    const { story } = this;
+    clearInterval(this.#tick);
+    this.place.prepend(story.host);
+    story.host.classList.remove("presenting");
+    story.presenting = false;
+    this.cover.hidden = this.room.hidden = true;
+    this.legend.remove();
+    story.dress();
+    story.go(story.step);
+    story.tell();
+  }
+  get time() {
+    const seconds = Math.floor((Date.now() - this.#start) / 1e3);
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+  #update() {
+    if (!this.story.presenting) return;
+    const { step, data, say } = this.story;
+    this.clock.textContent = this.time;
+    this.count.textContent = say("learn-step", { step, of: data.steps.length });
+    this.story.sections.forEach(({ box }, i) => box.classList.toggle("now", i + 1 === step));
+    const named2 = this.story.now.curves.map(
+      (key2) => el("span", {}, lineSample(data.styles[key2]), data.styles[key2].label)
+    );
+    this.legend.replaceChildren(...named2);
+    this.#notes?.update(this.time);
+  }
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const target = (
+      /** @type {Element} */
+      event.composedPath()[0]
+    );
+    const typing = target.closest?.("input:not([type=range]), textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.story.presenting) {
+      if (event.key.toLowerCase() === "p") this.start();
+      return;
+    }
+    const deed = this.#deeds[event.key.toLowerCase()];
+    if (!deed) {
+      if (!target.closest?.("[role=slider], input")) this.story.turn(event);
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    deed();
+  }
+  /** @type {Record<string, () => void>} */
+  #deeds = {
+    p: () => this.dialog.close(),
+    b: () => this.#toggle(this.cover),
+    ".": () => this.#toggle(this.cover),
+    q: () => this.#toggle(this.room),
+    n: () => {
+      this.#notes = openNotes(this.story);
+      this.#update();
+    },
+    t: () => {
+      this.#start = Date.now();
+      this.#update();
+    }
+  };
+  /** @param {HTMLElement} box */
+  #toggle(box) {
+    box.hidden = !box.hidden;
+  }
+  destroy() {
+    clearInterval(this.#tick);
+    this.#abort.abort();
+  }
+};
+function roomParts({ link, code, how }, say) {
+  if (!link) return [el("h2", {}, say("present-room")), el("p", {}, how)];
+  const image = el("img", { src: code, alt: say("present-code", { link }) });
+  return [el("h2", {}, say("present-room")), image, el("p", { className: "link" }, link)];
+}
 
 // vendor/d3.js
 function ascending(a, b) {
@@ -1397,8 +1556,8 @@ function log() {
 
 // chart/frame.js
 function frameOf(width, options) {
-  const narrow = width < 520, height = options.height(width);
-  const left = narrow ? 54 : 64, right = narrow ? options.direct ? 22 : 12 : options.direct ? 184 : 20, gap = 48, bottom = 48, head = 30;
+  const narrow = width < 520, height = options.height(width), larger = Math.max(1, options.font / 15);
+  const left = larger * (narrow ? 54 : 64), right = larger * (narrow ? options.direct ? 22 : 12 : options.direct ? 184 : 20), gap = 48, bottom = larger * 48, head = larger * 30;
   const inner = height - head - bottom;
   const split = options.drop ? Math.round((inner - gap) * 0.68) : inner;
   const top = [head, head + split];
@@ -3501,19 +3660,18 @@ function phrases(source, language = "en") {
 }
 
 // story/panels.js
-var LEFT = 34;
-var BOTTOM = 24;
 var TOP = 8;
-function drawing({ points, alt }, width, height, titled) {
+function drawing({ points, alt }, width, height, titled, font) {
+  const left = 2.4 * font, bottom = 1.7 * font;
   const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": alt });
-  const x = log().base(2).domain([3, 1400]).range([LEFT, width - 6]);
-  const y = log().domain([0.08, 1.35]).range([height - BOTTOM, TOP]);
+  const x = log().base(2).domain([3, 1400]).range([left, width - 6]);
+  const y = log().domain([0.08, 1.35]).range([height - bottom, TOP]);
   for (const value2 of height > 150 ? [0.1, 0.2, 0.5, 1] : [0.1, 1]) {
-    svg("line", { class: "grid", x1: LEFT, x2: width - 6, y1: y(value2), y2: y(value2) }, root);
-    svg("text", { x: LEFT - 6, y: y(value2) + 5, "text-anchor": "end" }, root, String(value2));
+    svg("line", { class: "grid", x1: left, x2: width - 6, y1: y(value2), y2: y(value2) }, root);
+    svg("text", { x: left - 6, y: y(value2) + 5, "text-anchor": "end" }, root, String(value2));
   }
   for (const batch of [4, 64, 1024]) {
-    svg("line", { class: "grid", x1: x(batch), x2: x(batch), y1: TOP, y2: height - BOTTOM }, root);
+    svg("line", { class: "grid", x1: x(batch), x2: x(batch), y1: TOP, y2: height - bottom }, root);
     const anchor = batch > 500 ? "end" : "middle";
     if (titled || batch !== 64)
       svg("text", { x: x(batch) + (batch > 500 ? 12 : 0), y: height - 6, "text-anchor": anchor }, root, String(batch));
@@ -3526,14 +3684,14 @@ function drawing({ points, alt }, width, height, titled) {
   }
   return root;
 }
-function drawPanels(host, panels, room2) {
+function drawPanels(host, panels, room2, font) {
   const narrow = window.innerWidth <= 900, columns = narrow ? 1 : panels.length;
   const width = narrow ? host.clientWidth * 0.6 - 8 : (host.clientWidth - 12 * (columns - 1)) / columns;
   const height = narrow ? Math.max(84, (room2 - 24) / panels.length) : Math.max(200, room2 - 90);
   host.replaceChildren(
     ...panels.map((panel) => {
       const words = el("figcaption", {}, el("strong", {}, panel.title), panel.verdict);
-      return el("figure", { className: "panel" }, words, drawing(panel, width, height, !narrow));
+      return el("figure", { className: "panel" }, words, drawing(panel, width, height, !narrow, font));
     })
   );
 }
@@ -3605,13 +3763,17 @@ var FORWARD = ["ArrowRight", "ArrowDown", "PageDown", " "];
 var BACKWARD = ["ArrowLeft", "ArrowUp", "PageUp"];
 var NARROW = 900;
 var room = () => window.innerWidth <= NARROW ? clamp(window.innerHeight * 0.4, 240, 420) : clamp(window.innerHeight - 210, 300, 660);
+var PAGE = { font: 15, direct: true, room };
 var Story = class {
   motion = new Motion();
-  /** @type {{step: number, model: NoiseParams}} */
+  look = PAGE;
+  /** Whether it is on a screen of its own. */
+  presenting = false;
+  /** @type {{step: number, model: NoiseParams, present: boolean}} */
   #told = { step: 0, model: (
     /** @type {any} */
     null
-  ) };
+  ), present: false };
   #abort = new AbortController();
   #bead = 1;
   #quiet = false;
@@ -3634,8 +3796,7 @@ var Story = class {
     this.plot = find(".plot");
     this.panels = find(".panels");
     this.live = find(".live");
-    const options = { drop: false, direct: true, font: 15, height: room };
-    this.chart = createChart(this.plot, this.#events(), { say: this.say, options });
+    this.chart = this.#newChart();
     this.sections = data.steps.map((step, i) => section(this, step, i));
     find(".steps").append(...this.sections.map(({ box }) => box));
     this.walk = this.#buildWalk(find(".walk"));
@@ -3648,6 +3809,18 @@ var Story = class {
   }
   get moved() {
     return JSON.stringify(this.model) !== JSON.stringify(this.now.model);
+  }
+  #newChart() {
+    const options = { drop: false, direct: this.look.direct, font: this.look.font, height: () => this.look.room() };
+    return createChart(this.plot, this.#events(), { say: this.say, options });
+  }
+  /** The figure anew, with other type and another height. @param {typeof PAGE} [look] */
+  dress(look = PAGE) {
+    this.look = look;
+    this.chart.destroy();
+    this.plot.replaceChildren();
+    this.chart = this.#newChart();
+    this.draw();
   }
   #events() {
     return {
@@ -3686,7 +3859,7 @@ var Story = class {
     this.panels.hidden = !measured;
     this.plot.hidden = measured;
     const drawn = lawCurves(model), reading = describe(model, drawn);
-    if (measured) drawPanels(this.panels, data.panels, room());
+    if (measured) drawPanels(this.panels, data.panels, this.look.room(), this.look.font - 1);
     else {
       this.chart.draw({
         view: data.view,
@@ -3761,7 +3934,7 @@ var Story = class {
   }
   /** Python and the address hear where the learner is. */
   tell() {
-    const now = { step: this.step, model: this.model };
+    const now = { step: this.step, model: this.model, present: this.presenting };
     if (JSON.stringify(now) === JSON.stringify(this.#told)) return;
     this.#told = structuredClone(now);
     this.send.state(now);
@@ -3845,6 +4018,7 @@ var Story = class {
   }
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (this.presenting) return;
     const target = (
       /** @type {Element} */
       event.composedPath()[0]
@@ -3852,6 +4026,10 @@ var Story = class {
     const taken = target.closest?.("input, textarea, select, [role=slider], [role=application], [contenteditable]");
     if (taken || event.ctrlKey || event.metaKey || event.altKey || event.key === " " && target.closest?.("button, a"))
       return;
+    this.turn(event);
+  }
+  /** A step on or back, where a key means that. @param {KeyboardEvent} event */
+  turn(event) {
     const way = FORWARD.includes(event.key) ? 1 : BACKWARD.includes(event.key) ? -1 : 0;
     const to = this.step + way;
     if (!way || to < 1 || to > this.data.steps.length) return;
@@ -3867,7 +4045,7 @@ var Story = class {
         this.#quiet = false;
       }, 400);
     }
-    this.#told = { step: this.step, model: { ...this.model } };
+    this.#told = { step: this.step, model: { ...this.model }, present: this.data.present };
     if (this.now.bead === null || reducedMotion()) return;
     const end = this.now.bead;
     this.#bead = 1;
@@ -3892,6 +4070,7 @@ var Story = class {
 
 // story/index.js
 var stories = /* @__PURE__ */ new WeakMap();
+var presenters = /* @__PURE__ */ new WeakMap();
 function index_default({ data, parentElement, setStateValue, setTriggerValue }) {
   const host = (
     /** @type {HTMLElement} */
@@ -3909,9 +4088,12 @@ function index_default({ data, parentElement, setStateValue, setTriggerValue }) 
     const story = new Story(host, data, send);
     stories.set(host, story);
     story.begin();
+    presenters.set(host, new Presenter(story));
   }
   host.dataset.ready = "true";
   return () => {
+    presenters.get(host)?.destroy();
+    presenters.delete(host);
     stories.get(host)?.destroy();
     stories.delete(host);
   };

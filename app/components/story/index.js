@@ -1,9 +1,12 @@
 /** Entry of the story on the Learn page: what Streamlit calls with new data. */
 
+import { Presenter } from "./presenter.js";
 import { Story } from "./story.js";
 
 /** @type {WeakMap<HTMLElement, Story>} */
 const stories = new WeakMap();
+/** @type {WeakMap<HTMLElement, Presenter>} */
+const presenters = new WeakMap();
 
 /**
  * @param {{data: StoryData, parentElement: ParentNode, setStateValue: (name: string, value: object) => void,
@@ -23,9 +26,12 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const story = new Story(host, data, send);
     stories.set(host, story);
     story.begin();
+    presenters.set(host, new Presenter(story));
   }
   host.dataset.ready = "true";
   return () => {
+    presenters.get(host)?.destroy();
+    presenters.delete(host);
     stories.get(host)?.destroy();
     stories.delete(host);
   };

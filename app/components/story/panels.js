@@ -3,26 +3,26 @@
 import { el, svg } from "../chart/dom.js";
 import { scaleLog } from "../vendor/d3.js";
 
-const LEFT = 34,
-  BOTTOM = 24,
-  TOP = 8;
+const TOP = 8;
 
-/** @param {StoryPanel} panel @param {number} width @param {number} height @param {boolean} titled */
-function drawing({ points, alt }, width, height, titled) {
+/** @param {StoryPanel} panel @param {number} width @param {number} height @param {boolean} titled @param {number} font */
+function drawing({ points, alt }, width, height, titled, font) {
+  const left = 2.4 * font,
+    bottom = 1.7 * font;
   const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": alt });
   const x = scaleLog()
     .base(2)
     .domain([3, 1400])
-    .range([LEFT, width - 6]);
+    .range([left, width - 6]);
   const y = scaleLog()
     .domain([0.08, 1.35])
-    .range([height - BOTTOM, TOP]);
+    .range([height - bottom, TOP]);
   for (const value of height > 150 ? [0.1, 0.2, 0.5, 1] : [0.1, 1]) {
-    svg("line", { class: "grid", x1: LEFT, x2: width - 6, y1: y(value), y2: y(value) }, root);
-    svg("text", { x: LEFT - 6, y: y(value) + 5, "text-anchor": "end" }, root, String(value));
+    svg("line", { class: "grid", x1: left, x2: width - 6, y1: y(value), y2: y(value) }, root);
+    svg("text", { x: left - 6, y: y(value) + 5, "text-anchor": "end" }, root, String(value));
   }
   for (const batch of [4, 64, 1024]) {
-    svg("line", { class: "grid", x1: x(batch), x2: x(batch), y1: TOP, y2: height - BOTTOM }, root);
+    svg("line", { class: "grid", x1: x(batch), x2: x(batch), y1: TOP, y2: height - bottom }, root);
     const anchor = batch > 500 ? "end" : "middle";
     if (titled || batch !== 64)
       svg("text", { x: x(batch) + (batch > 500 ? 12 : 0), y: height - 6, "text-anchor": anchor }, root, String(batch));
@@ -36,8 +36,13 @@ function drawing({ points, alt }, width, height, titled) {
   return root;
 }
 
-/** @param {HTMLElement} host @param {StoryPanel[]} panels @param {number} room height [px] */
-export function drawPanels(host, panels, room) {
+/**
+ * @param {HTMLElement} host
+ * @param {StoryPanel[]} panels
+ * @param {number} room height [px]
+ * @param {number} font size of the text in the drawings [px]
+ */
+export function drawPanels(host, panels, room, font) {
   const narrow = window.innerWidth <= 900,
     columns = narrow ? 1 : panels.length;
   const width = narrow ? host.clientWidth * 0.6 - 8 : (host.clientWidth - 12 * (columns - 1)) / columns;
@@ -45,7 +50,7 @@ export function drawPanels(host, panels, room) {
   host.replaceChildren(
     ...panels.map((panel) => {
       const words = el("figcaption", {}, el("strong", {}, panel.title), panel.verdict);
-      return el("figure", { className: "panel" }, words, drawing(panel, width, height, !narrow));
+      return el("figure", { className: "panel" }, words, drawing(panel, width, height, !narrow, font));
     }),
   );
 }

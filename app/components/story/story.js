@@ -20,10 +20,16 @@ const NARROW = 900;
 const room = () =>
   window.innerWidth <= NARROW ? clamp(window.innerHeight * 0.4, 240, 420) : clamp(window.innerHeight - 210, 300, 660);
 
+/** On the page: size of the smallest text [px], and room for the figure. */
+const PAGE = { font: 15, direct: true, room };
+
 export class Story {
   motion = new Motion();
-  /** @type {{step: number, model: NoiseParams}} */
-  #told = { step: 0, model: /** @type {any} */ (null) };
+  look = PAGE;
+  /** Whether it is on a screen of its own. */
+  presenting = false;
+  /** @type {{step: number, model: NoiseParams, present: boolean}} */
+  #told = { step: 0, model: /** @type {any} */ (null), present: false };
   #abort = new AbortController();
   #bead = 1;
   #quiet = false;
@@ -44,8 +50,7 @@ export class Story {
     this.plot = find(".plot");
     this.panels = find(".panels");
     this.live = find(".live");
-    const options = { drop: false, direct: true, font: 15, height: room };
-    this.chart = createChart(this.plot, this.#events(), { say: this.say, options });
+    this.chart = this.#newChart();
     this.sections = data.steps.map((step, i) => section(this, step, i));
     find(".steps").append(...this.sections.map(({ box }) => box));
     this.walk = this.#buildWalk(find(".walk"));
@@ -60,6 +65,20 @@ export class Story {
 
   get moved() {
     return JSON.stringify(this.model) !== JSON.stringify(this.now.model);
+  }
+
+  #newChart() {
+    const options = { drop: false, direct: this.look.direct, font: this.look.font, height: () => this.look.room() };
+    return createChart(this.plot, this.#events(), { say: this.say, options });
+  }
+
+  /** The figure anew, with other type and another height. @param {typeof PAGE} [look] */
+  dress(look = PAGE) {
+    this.look = look;
+    this.chart.destroy();
+    this.plot.replaceChildren();
+    this.chart = this.#newChart();
+    this.draw();
   }
 
   #events() {
@@ -102,7 +121,7 @@ export class Story {
     this.plot.hidden = measured;
     const drawn = lawCurves(model),
       reading = describe(model, drawn);
-    if (measured) drawPanels(this.panels, data.panels, room());
+    if (measured) drawPanels(this.panels, data.panels, this.look.room(), this.look.font - 1);
     else {
       this.chart.draw({
         view: data.view,
@@ -181,7 +200,7 @@ export class Story {
 
   /** Python and the address hear where the learner is. */
   tell() {
-    const now = { step: this.step, model: this.model };
+    const now = { step: this.step, model: this.model, present: this.presenting };
     if (JSON.stringify(now) === JSON.stringify(this.#told)) return;
     this.#told = structuredClone(now);
     this.send.state(now);
@@ -270,10 +289,16 @@ export class Story {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (this.presenting) return; // the presenter turns
     const target = /** @type {Element} */ (event.composedPath()[0]);
     const taken = target.closest?.("input, textarea, select, [role=slider], [role=application], [contenteditable]");
     if (taken || event.ctrlKey || event.metaKey || event.altKey || (event.key === " " && target.closest?.("button, a")))
       return;
+    this.turn(event);
+  }
+
+  /** A step on or back, where a key means that. @param {KeyboardEvent} event */
+  turn(event) {
     const way = FORWARD.includes(event.key) ? 1 : BACKWARD.includes(event.key) ? -1 : 0;
     const to = this.step + way;
     if (!way || to < 1 || to > this.data.steps.length) return;
@@ -290,7 +315,7 @@ export class Story {
         this.#quiet = false;
       }, 400);
     }
-    this.#told = { step: this.step, model: { ...this.model } };
+    this.#told = { step: this.step, model: { ...this.model }, present: this.data.present };
     if (this.now.bead === null || reducedMotion()) return;
     const end = this.now.bead;
     this.#bead = 1;

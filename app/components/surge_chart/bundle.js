@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 6c04032670e6681aa4463c5885f603bc232aa9d593b9701bf545965317b382c9
+// Made by `make components` from the modules beside it; sha256 9297b722a3d5e8619ef2a557d0429247816d8b0e3aeb19f87b4ea76492a7c871
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -1397,8 +1397,8 @@ function log() {
 
 // chart/frame.js
 function frameOf(width, options) {
-  const narrow = width < 520, height = options.height(width);
-  const left = narrow ? 54 : 64, right = narrow ? options.direct ? 22 : 12 : options.direct ? 184 : 20, gap = 48, bottom = 48, head = 30;
+  const narrow = width < 520, height = options.height(width), larger = Math.max(1, options.font / 15);
+  const left = larger * (narrow ? 54 : 64), right = larger * (narrow ? options.direct ? 22 : 12 : options.direct ? 184 : 20), gap = 48, bottom = larger * 48, head = larger * 30;
   const inner = height - head - bottom;
   const split = options.drop ? Math.round((inner - gap) * 0.68) : inner;
   const top = [head, head + split];
