@@ -129,3 +129,13 @@ def test_every_step_fits_its_screen(open_learn, page, width):
         assert min(page.locator(".plot text, .panel text").evaluate_all(fonts), default=14) >= 14
         if step < 5:
             page.keyboard.press("ArrowRight")
+
+
+def test_a_projector_shows_a_whole_step(open_learn, page):
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for step in range(1, len(STEPS) + 1):
+        open_learn(f"?story={step}")
+        at(page, step)
+        for part in (".sentence", ".limit"):
+            expect(page.locator(f".step[data-step='{step}'] {part}")).to_be_in_viewport(ratio=0.99)
+        expect(page.locator(".walk .next")).to_be_in_viewport(ratio=0.99)
