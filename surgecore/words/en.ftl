@@ -1510,6 +1510,79 @@ lesson-door-derivation = Derivation
 # end of: page: lesson
 
 
+## page: derivation
+
+
+derive-title = From Lemma 1 to Theorem 5
+derive-intro = Six steps. Each has its formula, what its symbols measure at a real checkpoint, what its approximation costs there, and where the paper is imprecise (Li et al., arXiv 2405.14578). All of it is about one step.
+derive-checkpoint = Measured at
+derive-slider = Slider in Explore
+derive-measured = Measured
+derive-in-words = In words: { $words }
+derive-approximately = **Approximately:** { $error }
+derive-imprecise = **Imprecise in the paper:** { $what }
+derive-end = Every prediction beside the optima as trained
+
+derive-mu = Mean gradient, one entry for each parameter
+derive-v = Update of one step before it is scaled by the rate
+derive-h = Hessian of the loss
+derive-z = Signal to noise; measured: all of the gradient over all of its spread, per example
+derive-scale = Learning-rate scale
+derive-top = Best rate at the peak, by Theorem 3
+derive-plateau = Best rate of a very large batch
+derive-drop-top = Loss drop of a very large batch, by Theorem 5
+derive-beta = Momentum of the update
+
+derive-lemma-title = Lemma 1: gain over curvature
+derive-lemma-idea = A step gains by its slope and pays by its curvature. The best rate is gain over curvature.
+derive-lemma-words = the best rate is the mean gradient times the mean update, over the mean curvature along the update. The loss drop is half the square of that gain over the same curvature.
+derive-lemma-imprecise = it divides by the mean curvature along the update without asking that it is positive. Where it is not, there is no best rate. And it is about one step: a curve measured after ten steps neither confirms nor refutes it.
+derive-lemma-see = See the law of one step in Explore
+
+derive-signs-title = Theorem 2: signs make it erf
+derive-signs-idea = With Gaussian noise a sign is right on average by an error function of the batch size. Independent coordinates then multiply.
+derive-signs-words = the mean sign of a parameter is erf of the root of half the batch size, times its signal to noise. The best rate is the sum of mean signs times gradients, over the trace of the curvature plus the curvature between all pairs, weighted by both mean signs.
+derive-signs-imprecise = a product of two mean signs is the mean of the product only for parameters that share no noise, and real ones do. With a common factor of correlation { $correlation }, a fall of { $fall } % becomes one of { $left } %.
+derive-signs-see = Share the noise in Explore
+
+derive-line-title = Theorem 3: a straight line for erf
+derive-line-idea = For small batches erf is a straight line in the root of the batch size. Then the law becomes the surge formula, with its peak at the noise scale.
+derive-line-words = the mean sign is about the root of two B over pi, times signal to noise. The noise scale is pi times the trace over twice S. The best rate is its maximum over the mean of the root of noise scale over B and the root of B over noise scale.
+derive-line-imprecise = the formula always draws a peak when S is positive. The exact law has one, for equal signal to noise, only when R is above 1: with R = { $weak } the formula peaks at { $drawn } and the exact law nowhere. Where there is a peak it is not at the noise scale: at R = { $barely } it is { $ratio } times as far out. In equation 14, as it circulates, the curvature is missing from the double sum.
+derive-line-see = See a peak that only the formula has, in Explore
+
+derive-settled-title = Theorem 4: where the fall stops
+derive-settled-idea = Once every sign is sure, a bigger batch changes nothing.
+derive-settled-words = the rate of a very large batch is the sum of all absolute gradients over the curvature between all pairs, weighted by their signs; which is the scale over one plus R.
+derive-settled-imprecise = it holds only if no mean gradient is exactly zero. With gradient (1, 0) and curvature one in both directions the limit is { $true }; equation 17 says 1. And "large" can be far away: with signal to noise spread over many decades, the rate at batch size { $batch } is still { $ratio } times the plateau.
+derive-settled-see = See a plateau that is far away, in Explore
+
+derive-drop-title = Theorem 5: what a step gains
+derive-drop-idea = With the same straight line, the loss drop of the best step rises and levels off, with the same noise scale.
+derive-drop-words = the loss drop is its maximum over one plus noise scale over B. The maximum is M squared over twice S.
+derive-drop-imprecise = the theorem says that a bigger batch never gains less. The exact law can: with gradients 1 and 0.01 and a coupling of 0.9, the best step of a huge batch gains { $worse } times less than that of a small one. Its limit is off too: at R = { $weak } by a factor of { $ratio }.
+derive-drop-see = Compare the loss drops in Explore, lower plot
+
+derive-adam-title = From signs to Adam
+derive-adam-idea = The paper calls Adam nearly a sign when the gradient's variance is small. Its Theorem 3 needs the variance to be large.
+derive-adam-words = with a memory of gradients that is already full, one step of signs sees a batch larger by one plus beta one, over one minus beta one.
+derive-adam-imprecise = default Adam is not a sign of the gradient. For one step with a full memory the peak moves from { $peak } to { $moved }; with an empty memory the first step is a sign step. Over many steps, noise in the memory is shared between steps, and most of that factor is lost.
+derive-adam-see = Give the sign a memory in Explore
+
+derive-error-quadratic = the loss is taken as quadratic. The best rate of sampled updates then differs from a line search on the loss itself by up to { $factor } times, at batch size { $batch }.
+derive-error-sigmoid = equation 10 replaces erf by a simpler curve. It is off by { $error } at most, at { $at } times the batch size where the straight line reaches one. Here erf itself is used.
+derive-error-independent = noise is taken as independent. With the measured correlations the best rate differs by up to { $factor } times, at batch size { $batch }.
+derive-error-gaussian = noise is taken as Gaussian. Real updates differ from Gaussian, correlated ones by up to { $factor } times, at batch size { $batch }.
+derive-error-line = a straight line stands for erf. Theorem 3 differs from Theorem 2 by up to { $factor } times, at batch size { $batch }, of those measured.
+derive-error-peak = Theorem 3 puts the peak at batch size { $short }, Theorem 2 with the same numbers at { $exact }.
+derive-error-plateau = a batch is taken as very large. At batch size { $batch }, the largest measured, Theorem 2 is at { $ratio } times the plateau; no error bar is known.
+derive-error-drop = the same straight line. With this checkpoint's numbers Theorem 5 promises { $ratio } times the loss drop that the exact law of independent noise gives a very large batch; no error bar is known.
+derive-error-falls = and that exact loss drop is not monotone: highest, { $most }, at batch size { $batch }, and { $end } for a very large batch.
+derive-error-adam = how far Adam is from a sign was not measured as one number; the Evidence page has both updates, trained and predicted.
+
+# end of: page: derivation
+
+
 ## page: explore
 
 
