@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 
 _PROGRAM = "surge sweep"
+#: Seconds of a sweep on one core above which it is worth while to start a process a core.
+_WORTH_PROCESSES = 10.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,6 +72,8 @@ def _command(arguments: Sequence[str] | None) -> int:
                 None,
                 options.json,
             )
+        if options.executor is None:  # processes have to start too
+            options.executor = "serial" if cost.seconds < _WORTH_PROCESSES else "processes"
         return _run(plan, options)
     except KeyboardInterrupt:
         status = words.outcome(False, 0, 0)
@@ -95,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--out", metavar="FOLDER", help=say("sweep-help-out"))
     parser.add_argument("--resume", action="store_true", help=say("sweep-help-resume"))
-    parser.add_argument("--executor", choices=("serial", "processes", "ray"), default="processes")
+    parser.add_argument("--executor", choices=("serial", "processes", "ray"), help=say("sweep-help-executor"))
     parser.add_argument("--workers", type=_count, metavar="N", help=say("sweep-help-workers"))
     parser.add_argument("--address", default="auto", help=say("sweep-help-address"))
     parser.add_argument("--no-import", action="store_true", help=say("sweep-help-no-import"))

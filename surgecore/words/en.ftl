@@ -924,6 +924,7 @@ sweep-help-estimate = say what it would cost, and stop
 sweep-help-budget = stop, resumable, after so long
 sweep-help-out = for the journal and the results; the plan's name by default
 sweep-help-resume = go on with the journal in the folder
+sweep-help-executor = where chunks are computed; processes by default, and serial for a plan of seconds
 sweep-help-workers = processes; all cores, or all GPUs, by default
 sweep-help-address = Ray cluster; 'local' starts one here
 sweep-help-no-import = refuse a plan with a workload or an optimizer from a module

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,7 +53,9 @@ def surface(app) -> dict:
 def test_first_view_shows_the_planned_grid_and_its_cost(page):
     drawn = surface(page)
     assert {cell["state"] for cell in drawn["cells"]} == {"planned"}
-    assert "8,640 runs, about 8 s on one worker (give or take a factor of three); at most 86,400 steps" in said(page)
+    words = re.search(r"8,640 runs, about (\d+) s on one worker .*; at most 86,400 steps", said(page))
+    assert words
+    assert 3 <= int(words[1]) <= 60  # of this machine
     assert "1.8e11 floating-point operations" in said(page)
     assert "Digits MLP, sign descent" in said(page)
 

@@ -4,8 +4,9 @@ import pytest
 
 from surgecore.training.engine.stack import n_params
 from surgecore.training.plans import plan as plan_module
-from surgecore.training.plans.estimate import estimate, stages
+from surgecore.training.plans.estimate import RATES, estimate, slowness, stages
 from surgecore.training.plans.plan import Plan, PlanError
+from surgecore.training.workloads.workloads import WORKLOADS
 from surgecore.words import training as words
 
 TWELVE_ERRORS = """
@@ -196,7 +197,7 @@ def test_second_stage_surrounds_the_first(plan_text):
     assert set(rates[16]) & set(rates[4])  # one lattice for all batch sizes
 
 
-def test_estimate_counts_runs_and_steps(plan_text):
+def test_estimate_counts_runs_steps_readings_and_the_checkpoint(plan_text):
     plan = Plan.from_toml(plan_text)
     cost = estimate(plan)
     assert cost.runs == 2 * 3 * 4
@@ -204,5 +205,34 @@ def test_estimate_counts_runs_and_steps(plan_text):
     forward = 2 * 64 * 10
     work = sum(3 * 4 * (3 * 3 * size + 2 * 1797) * forward for size in (4, 16))
     update = 10 * cost.run_steps * n_params(plan.workload.shapes)
-    assert cost.flops == pytest.approx(work + update)
+    steps = 54  # of the checkpoint, read at every one
+    checkpoint = (3 * 64 * steps + 1797 * steps) * forward
+    assert cost.flops == pytest.approx(work + update + checkpoint)
     assert "24 runs" in words.cost(cost)
+    from_scratch = estimate(Plan.from_toml(plan_text.replace("loss = 2.0", "loss = 0")))
+    assert from_scratch.flops == pytest.approx(work + update)
+    assert from_scratch.seconds < cost.seconds
+
+
+@pytest.mark.parametrize("key", sorted(WORKLOADS))
+def test_lower_losses_take_more_steps(key):
+    workload = WORKLOADS[key]()
+    steps = [workload.steps_to(loss) for loss in (5.0, 2.5, 2.0, 1.0, 0.5, 0.25, 0.1, 0.01)]
+    assert steps == sorted(steps)
+    assert min(steps) >= 1
+
+
+def test_warm_steps_and_a_slow_device_cost_time(plan_text):
+    cold = Plan.from_toml(plan_text.replace('"sign"', '"adam"').replace("seeds = 4", "seeds = 400"))
+    warm = Plan.from_toml(cold.to_toml().replace('key = "adam"', 'key = "adam"\nstate = "warm"\nwarm_steps = 5000'))
+    assert estimate(warm).seconds > estimate(cold).seconds
+    assert estimate(warm).run_steps == estimate(cold).run_steps
+    on_gpu = {name: estimate(plan, "cuda").seconds - RATES["cuda"].start for name, plan in (("c", cold), ("w", warm))}
+    assert on_gpu["w"] < estimate(warm).seconds - slowness() * RATES["cpu"].start
+
+
+def test_a_target_takes_no_longer_than_its_limit(plan_text):
+    text = plan_text.replace('key = "checkpoint"\nloss = 2.0\nsteps = [3, 1]', 'key = "target"\nlimit = 100000')
+    far, near = Plan.from_toml(text), Plan.from_toml(text.replace("100000", "100"))
+    assert estimate(far).run_steps > 900 * estimate(near).run_steps
+    assert estimate(far).seconds < 100 * estimate(near).seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
@@ -114,6 +114,9 @@ class DataModel(Model):
         All examples, one a row.
     """
 
+    #: Runs that are read together at least: a grouped convolution of many takes less than many of one.
+    together: ClassVar[int] = 1
+
     def __init__(self, workload: Workload, device: str, x: Tensor, y: Tensor) -> None:
         super().__init__(workload.shapes, device)
         self.activations = workload.activations
@@ -154,8 +157,8 @@ class DataModel(Model):
         flat = {name: view.reshape(1, groups * runs, *view.shape[2:]) for name, view in params.items()}
         count = self.n_evaluated
         room = self.room // (4 * self.activations)
-        examples = min(count, max(256, room // 16))
-        chunk = max(1, room // examples)
+        examples = min(count, max(256 if self.together == 1 else 64, room // 16))
+        chunk = max(self.together, room // examples)
         total = torch.zeros(groups * runs, dtype=torch.float64, device=self.device)
         for at in range(0, count, examples):
             part_of_data = slice(at, min(at + examples, count))

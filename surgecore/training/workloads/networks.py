@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
@@ -23,6 +23,8 @@ class CNNModel(Classifier):
     All runs' channels lie side by side in one image, so a convolution of every run is one grouped convolution; the
     first one sees each seed's images once for all its runs.
     """
+
+    together: ClassVar[int] = 16
 
     def __init__(self, workload: FashionCNN, device: str, x: Tensor, y: Tensor) -> None:
         super().__init__(workload, device, x, y)

@@ -97,7 +97,7 @@ class BoundReader(Reader):
         """Mean losses over some of the examples; as many runs at once as there is room for."""
         batch = self._data._replace(x=self._data.x[:, at:end], y=self._data.y[:, at:end])
         runs = next(iter(params.values())).shape[1]
-        at_once = max(1, self._model.room // (4 * self._classifier.activations * (end - at)))
+        at_once = max(self._classifier.together, self._model.room // (4 * self._classifier.activations * (end - at)))
         parts = [
             self._model.losses({name: view[:, run : run + at_once] for name, view in params.items()}, batch)[0]
             for run in range(0, runs, at_once)
