@@ -104,7 +104,7 @@ class _Boxes:
     def several(self, field: str, options: Sequence[str]) -> None:
         """Any number of columns."""
         used = [name for name in getattr(self.how, field) or () if name in options]
-        st.multiselect(options=options, placeholder=say("panel-none"), width=_WIDE, **self._key(field, used))
+        st.multiselect(options=options, placeholder=say("none"), width=_WIDE, **self._key(field, used))
 
     def number(self, field: str, most: float) -> None:
         """A number, 0 where it is not known."""

@@ -82,7 +82,8 @@ def _ask(item: Held, asked: Question, rest: str) -> None:
             continue
         with st.container(horizontal=True, vertical_alignment="center"):
             label = plain(words.choice(asked, answer))
-            st.button(label, key=f"answer-{position}-{item.key}", on_click=_answer, args=(item, answer))
+            tip = say("panel-flags", flags=f"`{answer.flag}`")
+            st.button(label, key=f"answer-{position}-{item.key}", help=tip, on_click=_answer, args=(item, answer))
             if best := words.preview(answer):
                 st.caption(say("question-preview", best=best))
 

@@ -15,7 +15,17 @@ from surgecore._validate import FloatArray
 from surgecore.tables.cells import parse_numbers
 
 Part = Literal[
-    "total", "tokens", "local", "batch", "accumulation", "devices", "nodes", "per_node", "parallel", "length"
+    "total",
+    "tokens",
+    "local",
+    "batch",
+    "accumulation",
+    "devices",
+    "nodes",
+    "per_node",
+    "parallel",
+    "length",
+    "rollouts",
 ]
 
 #: What files call each part (after `plain_name`), preferred names first.
@@ -27,6 +37,8 @@ _PART_OF = {name: part for part, names in PARTS.items() for name in names}
 _DEGREES = ("data_parallel_replicate_degree", "data_parallel_shard_degree")
 #: A batch size of these frameworks' data loaders is each device's, whatever it is called.
 _LOADERS = ("accumulate_grad_batches",)
+#: A mini-batch of verl counts prompts, each with several answers.
+_PROMPTS = ("ppo_mini_batch_size",)
 #: Composer's batch of a device is what its micro-batches make together.
 _ACCUMULATED = ("device_train_batch_size",)
 
@@ -93,7 +105,9 @@ def readings(frame: pd.DataFrame, parts: dict[str, Part], plain: dict[str, str],
     if chosen:
         of = _only(of, chosen, parts.get(chosen))
     products = [_product(name, factors, plain) for name in of["local"]]
-    totals = [Reading(name) for name in of["total"]] + [Reading(name, tokens=True) for name in of["tokens"]]
+    answers = tuple(name for name in of["rollouts"] if _matters(values[name]))[:1]
+    totals = [Reading(name, answers if plain[name] in _PROMPTS else ()) for name in of["total"]]
+    totals += [Reading(name, tokens=True) for name in of["tokens"]]
     loose = [Reading(name) for name in of["batch"]]
     found = _choose(frame, totals, products, loose, factors, plain)
     return _with_length(frame, found, of, values)
@@ -116,8 +130,7 @@ def _factors(
     """Columns of the accumulation and of the devices, those that are 1 throughout left out."""
 
     def matters(name: str) -> bool:
-        finite = values[name][np.isfinite(values[name])]
-        return bool((finite > 0).all() and (finite != 1).any())
+        return _matters(values[name])
 
     accumulation = [name for name in of["accumulation"] if matters(name)][:1]
     degrees = [name for name in of["devices"] if plain[name] in _DEGREES and matters(name)]
@@ -135,6 +148,12 @@ def _factors(
     elif whole or of["per_node"]:
         devices = [(whole or of["per_node"])[0], *parallel]
     return tuple(accumulation), tuple(name for name in devices if name.startswith("/") or matters(name))
+
+
+def _matters(values: FloatArray) -> bool:
+    """Whether a factor is a number, and not 1 throughout."""
+    finite = values[np.isfinite(values)]
+    return bool((finite > 0).all() and (finite != 1).any())
 
 
 def _product(name: str, factors: tuple[tuple[str, ...], tuple[str, ...]], plain: dict[str, str]) -> Reading:

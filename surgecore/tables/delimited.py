@@ -15,6 +15,7 @@ import pandas as pd
 
 from surgecore.tables.cells import DECIMAL_COMMA, DIVERGED_WORDS, THOUSANDS
 from surgecore.tables.documents import flat, frame_of
+from surgecore.tables.latex import plain_tabular
 from surgecore.tables.limits import MAX_COLUMNS, MAX_PROBLEMS
 from surgecore.tables.markdown import plain_table
 from surgecore.tables.problems import Problem, ProblemCode, SweepError, problem, refused
@@ -30,7 +31,7 @@ def read_delimited(text: str) -> RawTable:
     """A table of lines; raises `SweepError` where it is none."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = plain_table(text)
+    text = plain_table(plain_tabular(text))
     skip = _preamble(text)
     first = text.count("\n", 0, skip)
     at = text.rfind("\n", 0, skip) + 1

@@ -13,7 +13,7 @@ from surgecore.tables.names import BEST_RATES, ColumnMapping, candidates, last_n
 
 #: Rows that are looked at to find out what a column holds.
 _SAMPLE = 20_000
-_COUNTS = (
+COUNTS = (
     "n_seeds", "num_seeds", "n_runs", "num_runs", "n_repeats", "num_repeats", "n_trials", "num_trials", "n", "runs",
     "seeds", "repeats", "count",
 )  # fmt: skip
@@ -82,7 +82,7 @@ def _with_spread(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:
     if not found:
         return guess
     for name in map(str, frame.columns):
-        if plain_name(name) in _COUNTS or last_name(name) in _COUNTS:
+        if plain_name(name) in COUNTS or last_name(name) in COUNTS:
             values, _ = parse_numbers(frame[name])
             known = values[np.isfinite(values)]
             if len(known) and (known >= 1).all() and (known == np.round(known)).all() and name != guess.seed:

@@ -126,7 +126,7 @@ def is_chosen(name: object) -> bool:
     return bool(_DIRECTION.match(str(name)))
 
 
-_STD, _STDERR = {"std", "stdev", "stddev", "sd", "sigma"}, {"stderr", "sem", "se"}
+STD, STDERR = {"std", "stdev", "stddev", "sd", "sigma"}, {"stderr", "sem", "se"}
 
 
 def statistic_of(name: object, metric: object) -> str:
@@ -135,11 +135,11 @@ def statistic_of(name: object, metric: object) -> str:
         _tokens(str(name)),
         [token for token in _tokens(str(metric)) if token not in ("mean", "avg", "average")],
     )
-    words = [token for token in tokens if token in _STD | _STDERR]
+    words = [token for token in tokens if token in STD | STDERR]
     rest = [token for token in tokens if token not in words]
     if len(words) != 1 or (rest and rest != own):
         return ""
-    return "loss_std" if words[0] in _STD else "loss_stderr"
+    return "loss_std" if words[0] in STD else "loss_stderr"
 
 
 def in_vocabulary(name: object) -> bool:

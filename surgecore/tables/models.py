@@ -20,7 +20,7 @@ _REPORT = re.compile(
 )
 #: Of these, what people write into by hand.
 _NAMED = re.compile(r"(^|_)(name|runname|tags|notes|run|number|title)(_|$)")
-_MODEL = frozenset({
+MODEL = frozenset({
     "model", "model_name", "arch", "architecture", "network", "net", "workload", "task", "dataset",
     "optimizer", "optimiser", "optim", "opt", "group", "activation", "width", "depth", "hidden",
     "hidden_size", "n_layers", "num_layers", "n_params", "num_params", "params", "size", "model_size",
@@ -31,7 +31,7 @@ _MODEL = frozenset({
 
 
 #: Settings of a run beside its learning rate and batch size, of which one may want the best.
-_SETTINGS = frozenset(
+SETTINGS = frozenset(
     {
         "weight_decay",
         "wd",
@@ -171,7 +171,7 @@ def could_tell(column: pd.Series[Any]) -> bool:
 def names_a_model(name: object) -> bool:
     """Whether a column says by its name that its values are models, settings of one, or groups of runs."""
     plain = re.sub(r"^(run|wandb)_(?=group$)", "", plain_name(name))
-    return bool({plain, re.sub(r"_(name|id|type|size|group|version)$", "", plain), last_name(name)} & _MODEL)
+    return bool({plain, re.sub(r"_(name|id|type|size|group|version)$", "", plain), last_name(name)} & MODEL)
 
 
 def _labels(column: pd.Series[Any]) -> bool:
@@ -190,7 +190,7 @@ def _is_own_grid(trials: pd.DataFrame, name: str) -> bool:
 
 def is_setting(name: object) -> bool:
     """Whether a column is a setting of the optimizer by its name, rather than a model."""
-    return bool({plain_name(name), last_name(name)} & _SETTINGS)
+    return bool({plain_name(name), last_name(name)} & SETTINGS)
 
 
 def changes_with_batch(trials: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:

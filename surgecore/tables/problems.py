@@ -111,6 +111,8 @@ class NoticeCode(StrEnum):
     SPREAD_UNKNOWN = "spread-unknown"
     SHEETS = "sheets"
     OPTIMA = "optima"
+    UNREAD_RUNS = "unread-runs"
+    OTHER_STORES = "other-stores"
 
 
 @dataclass(frozen=True)

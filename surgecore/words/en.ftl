@@ -272,6 +272,11 @@ notice-seeds-are-names = { $column } differs in every row, so it names runs and 
 notice-spread = Rows are means over runs; their standard deviations give the error bars.
 notice-spread-unknown = Rows are means with a standard deviation, but of how many runs the file does not say: no error bars from it until you do (--map n_runs=5, or "Runs behind a row" under "How the file is read").
 notice-optima = The { $count } rows are best learning rates already, without error bars.
+notice-unread-runs = { $count ->
+    [one] { $count } run could not be read and is left out
+   *[other] { $count } runs could not be read and are left out
+}: { $runs } ({ $why }).
+notice-other-stores = Read were the runs of { $store }; the folder also holds runs of { $others } (--store on the command line; on the page, drop that folder alone).
 notice-unknown-status = The status { $words } is not known; those trials are judged by their loss.
 notice-finite-diverged = { $count ->
     [one] { $count } finite loss counts
@@ -423,7 +428,7 @@ store-at-trackio = the database of the project, or the folder of several
 store-read-trackio = configs and metrics
 store-trainer = Hugging Face Trainer
 store-at-trainer = an output folder, or the folder above several
-store-read-trainer = `trainer_state.json` of the last checkpoint; arguments from the model card, `training_args.json` or the event files
+store-read-trainer = `trainer_state.json` of the last checkpoint; arguments from the model card, `training_args.json` or the event files, and without them the batch from the speed of training
 store-tensorboard = TensorBoard
 store-at-tensorboard = the log folder
 store-read-tensorboard = settings of HParams, or of a settings file beside; scalars and status

@@ -81,6 +81,12 @@ def notice(told: Notice) -> str:
     others = values.get("others")
     if isinstance(others, tuple):
         spelled["n"] = len(others)
+    if told.code is NoticeCode.UNREAD_RUNS:
+        spelled["why"] = _said(f"problem-{values['reason']}", spelled)
+    if told.code is NoticeCode.OTHER_STORES:
+        spelled["key"] = spelled["store"]
+        spelled["store"] = say(f"store-{values['store']}")
+        spelled["others"] = ", ".join(say(f"store-{key}") for key in others) if isinstance(others, tuple) else ""
     if told.code is NoticeCode.FINITE_DIVERGED:
         factor, above = values["factor"], values["above"]
         rule = DivergedRule(float(str(factor)) or None, None if above == "" else float(str(above)))

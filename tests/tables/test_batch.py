@@ -114,6 +114,8 @@ FIXTURES = {
     "verl": ({"data.train_batch_size": 1024, "actor_rollout_ref.actor.ppo_mini_batch_size": whole,
               "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu": micro, "trainer.n_gpus_per_node": devices,
               "trainer.nnodes": 1}, ""),
+    "verl, answers": ({"actor_rollout_ref.actor.ppo_mini_batch_size": lambda m, a, d: m * a * d / 4,
+                       "actor_rollout_ref.rollout.n": 4, "trainer.n_gpus_per_node": devices}, ""),
     "verl, one node": ({"actor.ppo_mini_batch_size": whole, "trainer.n_gpus_per_node": 8}, ""),
     "kohya": ({"train_batch_size": micro, STEPS: accumulation, "num_processes": devices}, "asked"),
     "kohya, one device": ({"train_batch_size": whole, STEPS: 1}, ""),
@@ -142,7 +144,7 @@ def test_the_batch_of_a_step_is_read_from_what_frameworks_log(framework):
 
 
 def test_there_are_forty_of_them_in_twelve_frameworks():
-    assert len(FIXTURES) == 40
+    assert len(FIXTURES) == 41
     known = ("HF", "DeepSpeed", "axolotl", "LLaMA-Factory", "Lightning", "Megatron", "torchtitan", "nanochat", "OLMo",
              "Composer", "verl", "kohya")  # fmt: skip
     assert all(any(name.startswith(framework) for name in FIXTURES) for framework in known)

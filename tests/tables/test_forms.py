@@ -62,6 +62,16 @@ def box(frame):
     return "\n".join([rule, f"| {' | '.join(frame.columns)} |", rule, *rows, rule])
 
 
+def tabular(frame):
+    rows = [rf"{r.batch_size:,} & ${r.lr * 1e4:g}\times10^{{-4}}$ & \textbf{{{r.val_loss}}} \\".replace(",", "{,}")
+            for r in frame.itertuples()]  # fmt: skip
+    return "\n".join([
+        r"\begin{table}[t] \caption{Rates & losses \\ of all runs}", r"\begin{tabular}{@{}rcc@{}} \toprule",
+        r"Batch size & $\eta$ & Val.\ loss \\ \cmidrule(lr){1-3} % three columns", *rows, r"\bottomrule",
+        r"\end{tabular}", r"\end{table}",
+    ])  # fmt: skip
+
+
 def workbook(*sheets):
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -102,6 +112,7 @@ SHAPES = {
     "bold cells": lambda f: csv(bold(f)),
     "code fence": lambda f: "Results:\n```csv\n" + csv(f) + "```\n",
     "box": box,
+    "LaTeX tabular": tabular,
     "scientific": lambda f: csv(f.assign(lr=f["lr"].map(lambda r: f"{r * 1e4:g}×10⁻⁴"))),
     "caret": lambda f: csv(f.assign(lr=f["lr"].map(lambda r: f"{r * 1e4:g} x 10^-4"))),
     "LaTeX": lambda f: csv(f.assign(lr=f["lr"].map(lambda r: rf"${r * 1e4:g} \times 10^{{-4}}$"))),

@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import math
+import shutil
 import zipfile
 from contextlib import suppress
 from dataclasses import replace
@@ -20,6 +21,7 @@ from simulate import sweep_frame
 from surgecore import PowerLaw, Sweep, SweepError, open_store, open_table, words
 from surgecore.tables.stores.registry import STORES, read_store
 from surgecore.tables.stores.upload import laid_down
+from surgecore.words.problems import notice
 
 
 @pytest.fixture(scope="module")
@@ -451,6 +453,79 @@ def test_links_are_not_followed(tmp_path):
     (store / "away").symlink_to(secret)
     with pytest.raises(SweepError, match="but is a link"):
         open_table(store)
+
+
+# What is in a folder and not in the table
+
+
+def told(table, code):
+    return [notice(found) for found in Sweep.from_table(table).notices if found.code == code]
+
+
+def test_runs_that_cannot_be_read_are_named(frame, tmp_path):
+    some = frame.groupby("batch_size").head(4)
+    plain_tree(tmp_path, some, settings="config.json", metrics="metrics.csv")
+    (tmp_path / "3" / "config.json").write_text("{")
+    (tmp_path / "5" / "metrics.csv").unlink()
+    (tmp_path / "6" / "config.json").unlink()
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots" / "curve.png").write_bytes(b"")
+    table = open_table(tmp_path)
+    (said,) = told(table, "unread-runs")
+    assert said == "3 runs could not be read and are left out: 3, 5, 6 (config.json must be valid JSON, but is not)."
+    assert len(table.frame) == len(some) - 3
+
+
+def test_a_trial_of_ray_that_is_damaged_is_named(tmp_path):
+    with laid_down((STORES_WRITTEN / "ray.zip").read_bytes(), "ray") as path:
+        first = next(path.rglob("params.json"))
+        first.write_text("{")
+        table = open_table(path)
+    assert len(table.frame) == 11
+    assert "params.json must be valid JSON" in told(table, "unread-runs")[0]
+
+
+def test_other_trackers_in_the_folder_are_named(frame, tmp_path):
+    some = frame.groupby("batch_size").head(4)
+    plain_tree(tmp_path / "trees", some, settings="config.json", metrics="metrics.csv")
+    plain_tree(tmp_path / "jobs", some, settings="config.yaml", metrics="metrics.csv", hydra=True)
+    with laid_down((STORES_WRITTEN / "wandb.zip").read_bytes(), "wandb") as path:
+        shutil.copytree(path, tmp_path / "wandb")
+    (said,) = told(open_table(tmp_path), "other-stores")
+    assert said.startswith("Read were the runs of W&B; the folder also holds runs of Hydra, Folders of settings")
+    assert told(open_store(tmp_path / "jobs"), "other-stores") == []
+    assert len(open_store(tmp_path, kind="hydra").frame) == len(some)
+
+
+def test_a_tracker_that_writes_anothers_files_is_one(tmp_path):
+    for name in ("ray", "trainer"):
+        with laid_down((STORES_WRITTEN / f"{name}.zip").read_bytes(), name) as path:
+            assert read_store(path).beside == ()
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_a_trainers_tree_without_arguments_says_whose_batch_it_is(timed):
+    """No card and no events: the state has what one device saw, and its last log how fast a step was."""
+    with laid_down((STORES_WRITTEN / "trainer.zip").read_bytes(), "trainer") as path:
+        for events in path.rglob("*.tfevents.*"):
+            events.unlink()
+        for state in path.rglob("trainer_state.json"):
+            kept = json.loads(state.read_text())
+            if timed:  # as it is after `Trainer.save_state`
+                speed = {
+                    "train_samples_per_second": 61.728 * kept["train_batch_size"],
+                    "train_steps_per_second": 15.432,
+                }
+                kept["log_history"].append({"step": 8, "train_runtime": 0.5184, **speed})
+            state.write_text(json.dumps(kept))
+        table = open_table(path)
+    micro = table.frame["per_device_train_batch_size"]
+    said = [notice(found) for found in Sweep.from_table(table).notices]
+    if timed:
+        assert table.frame["total_train_batch_size"].tolist() == (4 * micro).tolist()
+        assert table.mapping.batch_size == "total_train_batch_size"
+    else:
+        assert any(text.startswith("per_device_train_batch_size is per device") for text in said)
 
 
 def test_the_documentation_names_every_store():

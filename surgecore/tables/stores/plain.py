@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from surgecore.tables.problems import ProblemCode, SweepError, refused
+from surgecore.tables.problems import Problem, ProblemCode, SweepError, problem, refused
 from surgecore.tables.stores.files import Tree, read_csv_rows, read_json_lines, read_settings, read_text
 from surgecore.tables.stores.runs import Cell, Contents, Run, as_cell, as_number, flat
 
@@ -60,8 +60,23 @@ def run_folders(tree: Tree) -> list[Path]:
 
 
 def read_tree(tree: Tree) -> Contents:
-    """One row a folder."""
-    return _read(tree, "tree", [(folder, None) for folder in run_folders(tree)])
+    """One row a folder; a folder beside the runs that lacks its settings or its metrics is one that cannot be read."""
+    runs = run_folders(tree)
+    contents = _read(tree, "tree", [(folder, None) for folder in runs])
+    return replace(contents, unread=(*contents.unread, *_halves(tree, runs)))
+
+
+def _halves(tree: Tree, runs: Sequence[Path]) -> Iterator[Problem]:
+    """Folders beside the runs, and with nothing of them below, that hold only one half of a run."""
+    known, homes = set(runs), {folder.parent for folder in runs}
+    above = {place for folder in runs for place in folder.parents}
+    for folder, names in tree.folders.items():
+        if folder in known or folder in above or folder.parent not in homes:
+            continue
+        if names & set(METRICS):
+            yield problem(ProblemCode.STORE_NO_SETTINGS, column=tree.label(folder), name=folder.name)
+        elif names & set(SETTINGS):
+            yield problem(ProblemCode.STORE_NO_METRICS, column=tree.label(folder), names=", ".join(METRICS[:3]))
 
 
 def hydra_folders(tree: Tree) -> list[Path]:
@@ -84,7 +99,7 @@ def _read(tree: Tree, key: str, folders: Iterable[tuple[Path, Path | None]]) -> 
             run.cells |= settings_of(tree, folder) if settings is None else flat(read_settings(settings), ".")
             add_metrics(run, tree, folder)
         except SweepError as error:
-            unread += [replace(problem, column=run.name) for problem in error.problems]
+            unread += [replace(found, column=run.name) for found in error.problems]
         else:
             runs.append(run)
     return Contents(key, runs, unread=tuple(unread))

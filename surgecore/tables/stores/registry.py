@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from surgecore.tables.problems import ProblemCode, SweepError, refused
@@ -30,14 +30,20 @@ class Store:
         Reads a single file of it, after `holds` said yes; None where it has no file that holds several runs.
     holds : callable
         Whether a file is one of it.
+    finds : callable
+        What a folder holds of it; false where that is nothing.
     tree : callable
-        Reads a folder; None where the folder holds nothing of it.
+        Reads a folder that holds something of it.
+    brings : frozenset of str
+        Keys of trackers whose files it writes itself, about the same runs.
     """
 
     key: str
     holds: Callable[[Path], bool]
     file: Callable[[Path], Contents] | None
-    tree: Callable[[Tree], Contents | None]
+    finds: Callable[[Tree], object]
+    tree: Callable[[Tree], Contents]
+    brings: frozenset[str] = frozenset()
 
 
 def _no_file(path: Path) -> bool:
@@ -49,25 +55,22 @@ def _databases(tree: Tree, holds: Callable[[Path], bool]) -> list[Path]:
     return [path for path in paths[:_MOST_DATABASES] if holds(path)]
 
 
-def _optuna(tree: Tree) -> Contents | None:
+def _studies(tree: Tree) -> list[Path]:
     found = _databases(tree, optuna.is_database)
-    journals = [] if found else [path for path in tree.matching(end=".log") if optuna.is_journal(path)]
-    if len(found) + len(journals) > 1:
-        names = ", ".join(path.name for path in [*found, *journals][:5])
-        raise refused(ProblemCode.STORE_SEVERAL, names=names)
-    return optuna.read_database(found[0]) if found else optuna.read_journal(journals[0]) if journals else None
+    return found or [path for path in tree.matching(end=".log") if optuna.is_journal(path)]
 
 
-def _mlflow(tree: Tree) -> Contents | None:
+def _optuna(tree: Tree) -> Contents:
+    found = _studies(tree)
+    if len(found) > 1:
+        raise refused(ProblemCode.STORE_SEVERAL, names=", ".join(path.name for path in found[:5]))
+    return _optuna_file(found[0])
+
+
+def _mlflow(tree: Tree) -> Contents:
     if mlflow.run_folders(tree):
         return mlflow.read_tree(tree)
-    found = _databases(tree, mlflow.is_database)
-    return mlflow.read_database(found[0]) if found else None
-
-
-def _trackio(tree: Tree) -> Contents | None:
-    found = _databases(tree, trackio.is_database)
-    return trackio.read_databases(found) if found else None
+    return mlflow.read_database(_databases(tree, mlflow.is_database)[0])
 
 
 def _optuna_file(path: Path) -> Contents:
@@ -78,20 +81,24 @@ def _optuna_file(path: Path) -> Contents:
 #: stands before it.
 STORES: tuple[Store, ...] = (
     Store("wandb", wandb.is_log, lambda path: wandb.read_logs([path]),
-          lambda tree: wandb.read_logs(found) if (found := wandb.files(tree)) else None),
+          wandb.files, lambda tree: wandb.read_logs(wandb.files(tree))),
     Store("ray", _no_file, None,
-          lambda tree: ray_tune.read_tree(tree) if ray_tune.trial_folders(tree) else None),
-    Store("mlflow", mlflow.is_database, mlflow.read_database, _mlflow),
-    Store("optuna", lambda path: optuna.is_journal(path) or optuna.is_database(path), _optuna_file, _optuna),
-    Store("trackio", trackio.is_database, lambda path: trackio.read_databases([path]), _trackio),
+          ray_tune.trial_folders, ray_tune.read_tree, frozenset({"tensorboard", "tree"})),
+    Store("mlflow", mlflow.is_database, mlflow.read_database,
+          lambda tree: mlflow.run_folders(tree) or _databases(tree, mlflow.is_database), _mlflow),
+    Store("optuna", lambda path: optuna.is_journal(path) or optuna.is_database(path), _optuna_file,
+          _studies, _optuna),
+    Store("trackio", trackio.is_database, lambda path: trackio.read_databases([path]),
+          lambda tree: _databases(tree, trackio.is_database),
+          lambda tree: trackio.read_databases(_databases(tree, trackio.is_database))),
     Store("trainer", _no_file, None,
-          lambda tree: trainer.read_tree(tree) if trainer.run_folders(tree) else None),
+          trainer.run_folders, trainer.read_tree, frozenset({"tensorboard", "tree"})),
     Store("tensorboard", _no_file, None,
-          lambda tree: tensorboard.read_tree(tree) if tree.matching(part=tensorboard.PART) else None),
+          lambda tree: tree.matching(part=tensorboard.PART), tensorboard.read_tree),
     Store("hydra", _no_file, None,
-          lambda tree: plain.read_hydra(tree) if plain.hydra_folders(tree) else None),
+          plain.hydra_folders, plain.read_hydra, frozenset({"tree"})),
     Store("tree", _no_file, None,
-          lambda tree: plain.read_tree(tree) if plain.run_folders(tree) else None),
+          plain.run_folders, plain.read_tree),
 )  # fmt: skip
 
 
@@ -125,16 +132,15 @@ def read_store(path: Path, kind: str | None = None) -> Contents:
     if not stores:
         raise ValueError(f"kind must be one of {', '.join(store.key for store in STORES)}, but got {kind!r}")
     tree = Tree(path) if path.is_dir() else None
-    for store in stores:
+    for place, store in enumerate(stores):
         try:
-            if tree is not None:
-                found = store.tree(tree)
-            else:
-                found = store.file(path) if store.file is not None and store.holds(path) else None
+            if tree is not None and store.finds(tree):
+                others = [other for other in stores[place + 1 :] if other.key not in store.brings]
+                return replace(store.tree(tree), beside=tuple(other.key for other in others if other.finds(tree)))
+            if tree is None and store.file is not None and store.holds(path):
+                return store.file(path)
         except SweepError:
             raise
         except _DAMAGE as error:
             raise refused(ProblemCode.STORE_DAMAGED, name=path.name, store=store.key) from error
-        if found is not None:
-            return found
     raise refused(ProblemCode.STORE_NOT_ONE if tree is None else ProblemCode.STORE_NONE)

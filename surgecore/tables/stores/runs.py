@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from surgecore.tables.limits import MAX_COLUMNS
 from surgecore.tables.metric import Goal, describe
-from surgecore.tables.problems import Problem, ProblemCode, SweepError, problem, refused
+from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, SweepError, notice, problem, refused
 from surgecore.tables.raw import RawTable
 
 Cell = str | float | int | bool | None
@@ -69,6 +69,8 @@ class Contents:
         Columns that tell studies, experiments or projects apart.
     unread : tuple of Problem
         Runs that could not be read, each with its name as `column`.
+    beside : tuple of str
+        Keys of other trackers whose runs are in the same folder, and were not read.
     """
 
     key: str
@@ -77,6 +79,7 @@ class Contents:
     goal: Goal = ""
     group: tuple[str, ...] = ()
     unread: tuple[Problem, ...] = ()
+    beside: tuple[str, ...] = ()
 
     def raw_table(self) -> RawTable:
         """One row a run: last values of curves, and their lowest or highest where that is another one."""
@@ -84,7 +87,18 @@ class Contents:
             raise SweepError(self.unread or [problem(ProblemCode.STORE_NO_RUNS)])
         best = _best_columns(self.runs)
         frame = frame_of([_record(run, best) for run in self.runs])
-        return RawTable(frame, np.arange(1, len(frame) + 1, dtype=np.int64), self.key)
+        return RawTable(frame, np.arange(1, len(frame) + 1, dtype=np.int64), self.key, (), tuple(self._told()))
+
+    def _told(self) -> Iterator[Notice]:
+        """What is in the folder, and not in the table."""
+        if self.unread:
+            names = tuple(dict.fromkeys(str(found.column) for found in self.unread))
+            first = self.unread[0]
+            yield notice(
+                NoticeCode.UNREAD_RUNS, count=len(names), runs=names, reason=first.code.value, **dict(first.values)
+            )
+        if self.beside:
+            yield notice(NoticeCode.OTHER_STORES, store=self.key, others=self.beside)
 
     def curves(self) -> pd.DataFrame:
         """All curves, one row a point.

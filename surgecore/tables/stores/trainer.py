@@ -75,12 +75,13 @@ def _fill(run: Run, state: Mapping[str, Any]) -> None:
     settings = run.cells
     if isinstance(state.get("trial_params"), dict):
         settings |= flat(state["trial_params"])
-    rates, ended = [], False
+    rates, ended, speed = [], False, {}
     for row in state["log_history"]:
         if not isinstance(row, dict):
             continue
         at = as_number(row.get("step")) or 0.0
-        ended |= "train_runtime" in row
+        if "train_runtime" in row:
+            ended, speed = True, row
         for key, value in row.items():
             number = as_number(value)
             if number is None or key in ("step", "epoch"):
@@ -93,10 +94,28 @@ def _fill(run: Run, state: Mapping[str, Any]) -> None:
         # the schedule's highest: the set rate was at least so large
         settings["peak_learning_rate"] = max(rates)
     if not any("batch_size" in name for name in settings):
-        settings["train_batch_size"] = as_number(state.get("train_batch_size"))
+        micro = as_number(state.get("train_batch_size"))
+        settings["per_device_train_batch_size"] = micro
+        if (total := _total(micro, speed)) is not None:
+            settings["total_train_batch_size"] = total
     step, most = as_number(state.get("global_step")), as_number(state.get("max_steps"))
     run.cells |= {"steps": most, "epochs": as_number(state.get("num_train_epochs"))}
     run.cells["status"] = "finished" if ended or (step is not None and step == most) else "stopped"
+
+
+def _total(micro: float | None, speed: Mapping[str, Any]) -> float | None:
+    """Examples of a step from the speed of training, where that tells the multiple of what a device saw.
+
+    The last log has examples and steps a second, each to three decimals.
+    """
+    examples, steps = (as_number(speed.get(f"train_{what}_per_second")) for what in ("samples", "steps"))
+    if not (micro and examples and steps and micro > 0 and examples > 0 and steps > 0):
+        return None
+    times = examples / steps / micro
+    # a last batch that is not full makes it a little less, the decimals make it uncertain
+    rounding = times * 0.0005 * (1 / steps + 1 / examples)
+    whole = round(times)
+    return whole * micro if whole >= 1 and abs(times - whole) < 0.2 and rounding < 0.2 else None
 
 
 def _metric(key: str) -> str:
