@@ -289,8 +289,13 @@ def _facts(plan: Plan, output: Output) -> dict[str, Any]:
     """What was trained and how, as keys and numbers."""
     keys = {table: plan.source[table]["key"] for table in ("workload", "optimizer", "protocol")}
     seed = getattr(plan.protocol, "checkpoint_seed", None)
+    settings = {field.name: getattr(plan.workload, field.name) for field in fields(plan.workload)}
+    if plan.policy.adapts:
+        settings |= {"policy": plan.source["policy"]["key"], "eta": getattr(plan.policy, "eta", None)}
+    if getattr(plan.protocol, "schedule", "constant") != "constant":
+        settings["warmup"] = getattr(plan.protocol, "warmup", 0.0)
     return keys | {
-        "settings": {field.name: getattr(plan.workload, field.name) for field in fields(plan.workload)},
+        "settings": settings,
         "state": plan.state, "checkpoint": 0 if seed is None else seed + 1, "horizon": output.horizon,
         "amount": output.amount, "loss": output.loss, "steps": output.steps,
     }  # fmt: skip
@@ -308,6 +313,7 @@ def _card(entry: Mapping[str, Any], plan: Plan, sweep: Sweep) -> str:
             ("workload", plan.workload),
             ("optimizer", plan.optimizer),
             ("protocol", plan.protocol),
+            *([("policy", plan.policy)] if plan.policy.adapts else []),
         )
     )
     return f"""# {entry["title"]}

@@ -60,6 +60,11 @@ def run(entry: Entry, *, horizon_first: bool = True) -> str:
     if entry.horizon == "steps" and entry.loss:
         after = say("horizon-from-loss", horizon=after, loss=setting(entry.loss))
     rest = [say(f"{name}-{entry.settings[name]}") for name in _SHAPES.get(entry.workload, ())]
+    if "policy" in entry.settings:
+        eta = entry.settings.get("eta")
+        rest.append(say(f"policy-{entry.settings['policy']}", eta="" if eta is None else setting(float(eta))))
+    if "warmup" in entry.settings:
+        rest.append(say("schedule-warmup" if entry.settings["warmup"] else "schedule-cosine"))
     if entry.checkpoint > 1:
         rest.append(say("checkpoint-number", number=str(entry.checkpoint)))
     if entry.protocol == "target":

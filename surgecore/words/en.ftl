@@ -165,8 +165,17 @@ optimizer-active-sgd = ActiveLR on SGD
 optimizer-active-adamw = ActiveLR on AdamW
 optimizer-active-radam = ActiveLR on RAdam
 optimizer-active-adabelief = ActiveLR on AdaBelief
+optimizer-extrapolated = extrapolation
 state-warm = { $optimizer }, warm state
 state-limit = { $optimizer }, no memory
+
+policy-fixed = batches stay
+policy-norm-test = batches grow by the norm test, η = { $eta }
+policy-inner-product-test = batches grow by the inner-product test
+policy-augmented-test = batches grow by both tests
+policy-optimal-sgd = batch and rate for fewest examples
+schedule-warmup = cosine with warm-up
+schedule-cosine = cosine without warm-up
 
 protocol-checkpoint = from a common checkpoint
 protocol-steps = from initialisation

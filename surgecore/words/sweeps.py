@@ -80,7 +80,7 @@ def lr_unit(optimizer: str | None) -> str:
         return say("unit-rate-unknown")
     if optimizer in ("adafactor", "adalomo", "lars", "clars"):
         return say("unit-rate-relative")
-    return say("unit-rate-sgd" if optimizer in ("sgd", "active-sgd") else "unit-rate-sign")
+    return say("unit-rate-sgd" if optimizer in ("sgd", "active-sgd", "extrapolated") else "unit-rate-sign")
 
 
 def points(sweep: Sweep, unit: str) -> str:

@@ -123,7 +123,7 @@ class AdaptiveEngine(Engine):
         buffers = Buffers(x.p, x.g, rate, x.state, x.layout)
         evaluation = Evaluation(
             self.model, buffers, self.model.first_of(drawn, top), most, needs, self._precision, self.sizes,
-            told=lambda: self._see(buffers),
+            noise=self._normals if self.optimizer.noisy else None, told=lambda: self._see(buffers),
         )  # fmt: skip
         self._seen: list[Seen] = []
         self.optimizer.step(buffers, at, evaluation)

@@ -40,16 +40,19 @@ class Evaluation:
         Of the gradients.
     sizes : Tensor, optional
         Examples that each run uses, shape (groups, runs).
+    noise : callable, optional
+        Makes normal numbers for `noise`.
     told : callable, optional
         Called when `Buffers.g` and `Buffers.found` have been filled.
     """
 
     def __init__(
         self, model: Model, x: Buffers, drawn: Tensor, batch_size: int, needs: Needs, precision: str,
-        sizes: Tensor | None = None, told: Callable[[], None] | None = None,
+        sizes: Tensor | None = None, noise: Callable[[], Tensor] | None = None, told: Callable[[], None] | None = None,
     ) -> None:  # fmt: skip
         self._model, self._x, self._drawn, self._needs, self._precision = model, x, drawn, needs, precision
         self._batch_size, self._sizes, self._told = batch_size, sizes, told
+        self._noise = noise
 
     def __call__(self, at: Tensor | None = None, *, draw: int = 0, parts: int = 1) -> Tensor:
         """Evaluate gradients.
@@ -85,6 +88,18 @@ class Evaluation:
         with arithmetic(x.p.device, self._precision):
             gradients = self._model.gradients(layout.views(at), batch)
         return torch.cat([gradient.reshape(-1).to(x.g.dtype) for gradient in gradients])
+
+    def noise(self) -> Tensor:
+        """Standard normal numbers of this step, flat.
+
+        Raises
+        ------
+        ValueError
+            If the optimizer is not `noisy`.
+        """
+        if self._noise is None:
+            raise ValueError("normal numbers must be announced: an optimizer that needs them is noisy")
+        return self._noise()
 
     def _batch(self, draw: int) -> Batch:
         groups = self._x.layout.groups

@@ -12,11 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from surgecore.training.engine.draws import draw_normals
 from surgecore.training.engine.evaluation import FRESH, Evaluation
 from surgecore.training.engine.graphs import CapturedSteps
 from surgecore.training.engine.precision import arithmetic, full_precision
 from surgecore.training.engine.rules import Buffers, Optimizer, Where
-from surgecore.training.engine.stack import Layout
+from surgecore.training.engine.stack import Layout, n_params
 from surgecore.training.workloads.batch import Batch
 from surgecore.training.workloads.models import BLOCK, Model
 
@@ -89,7 +90,7 @@ class Engine:
         if compiled and not plain:
             self.fallbacks.add("compile")
         # on a GPU a step reads what changes from tables there, so that it can be replayed without the host
-        self._on_device = self.captures and model.device.type == "cuda"
+        self._on_device = self.captures and model.device.type == "cuda" and not optimizer.noisy
         self._capture = self._on_device
         self._warm: Engine | None = None
         self.reset(seeds, rates, start)
@@ -180,6 +181,7 @@ class Engine:
         if self._block != block or self._drawn is None:
             self._drawn, self._block = self._draw(block), block
         x, step = self.buffers, block * BLOCK + row + 1
+        self._at = step
         lr = x.lr if self.schedule is None else x.lr * self.schedule(step)
         at: Scalars = self.optimizer.scalars(self._age + step, self.where)
         if self._compiled:  # numbers that change would be compiled in
@@ -199,8 +201,16 @@ class Engine:
             step(x.p, lr, x.state, at, batch.x, batch.y)
             return
         x = Buffers(x.p, x.g, lr, x.state, x.layout)
-        evaluation = Evaluation(self.model, x, drawn, self.batch_size, self.optimizer.needs, self._precision)
+        noise = self._normals if self.optimizer.noisy else None
+        needs = self.optimizer.needs
+        evaluation = Evaluation(self.model, x, drawn, self.batch_size, needs, self._precision, noise=noise)
         self.optimizer.step(x, at, evaluation)
+
+    def _normals(self) -> Tensor:
+        """Normal numbers of a step, keyed as draws are, of its own stream."""
+        layout, keys = self.buffers.layout, [seed + 2 * FRESH for seed in self.seeds]
+        drawn = draw_normals(keys, self.batch_size, self._at, 1, n_params(layout.shapes))[0]
+        return layout.fill(torch.from_numpy(drawn).to(self.buffers.p))
 
     def _replay(self, block: int, row: int, count: int) -> None:
         """Take steps of one block on the device, as graphs where that is worth while."""

@@ -76,6 +76,10 @@ class Gradient(Protocol):
         """Gradient at a flat point; without one at `Buffers.p`, into `Buffers.g` and `Buffers.found`."""
         ...
 
+    def noise(self) -> Tensor:
+        """Standard normal numbers of this step, the same for all runs of a seed, flat; of a `noisy` optimizer only."""
+        ...
+
 
 @dataclass(eq=False)
 class Found:
@@ -131,18 +135,29 @@ class Optimizer(ABC):
     ----------
     needs : Needs
         What `update` wants to know of single examples.
-    draws : int
-        Minibatches that a step draws.
     """
 
     needs: ClassVar[Needs] = Needs()
-    draws: ClassVar[int] = 1
     _buffers: ClassVar[int] = 0
 
     @property
     def n_buffers(self) -> int:
         """Buffers of state, each as large as the parameters."""
         return self._buffers
+
+    @property
+    def draws(self) -> int:
+        """Minibatches that a step draws."""
+        return 1
+
+    @property
+    def noisy(self) -> bool:
+        """Whether a step needs normal numbers: on a GPU its steps are then launched one by one."""
+        return False
+
+    def check_batches(self, batch_sizes: Sequence[int], workload: str) -> None:
+        """Raise ValueError if it cannot train with minibatches of these sizes, on the workload of this key."""
+        return
 
     def scalars(self, t: int, where: Where = NOWHERE) -> tuple[float, ...]:
         """Numbers that depend on the step, and on what all runs share, only; `t` counts from 1."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import ceil, floor, isfinite, log2
@@ -224,6 +224,9 @@ class Plan:
                 optimizer = optimizer.limit()
             except ValueError as error:
                 problems.append(f"optimizer.state: {error}")
+        if optimizer is not None and grid is not None:
+            key = str(_table(table, "workload", []).get("key"))
+            problems += _raised([lambda: optimizer.check_batches(grid.batch_sizes, key)])
         if policy is not None and policy.adapts:
             problems += _together(table, policy, protocol, grid)
         plan = None
@@ -356,6 +359,11 @@ def _together(table: Mapping[str, Any], policy: Policy, protocol: Protocol | Non
         checks.append(lambda: policy.check_batches(grid.batch_sizes))
     if protocol is not None:
         checks.append(protocol.check_changing)
+    return _raised(checks)
+
+
+def _raised(checks: Sequence[Callable[[], None]]) -> list[str]:
+    """What checks raise, a sentence each."""
     out = []
     for check in checks:
         try:

@@ -9,6 +9,7 @@ from surgecore.training.engine.methods.active import ActiveAdaBelief, ActiveAdam
 from surgecore.training.engine.methods.adagrad_norm import AdagradNorm
 from surgecore.training.engine.methods.adalomo import AdaLomo
 from surgecore.training.engine.methods.eve import Eve
+from surgecore.training.engine.methods.extrapolation import Extrapolated
 from surgecore.training.engine.methods.layerwise import CLARS, LARS
 from surgecore.training.engine.methods.maxva import LaMAdam, MAdam
 from surgecore.training.engine.methods.tom import Tom
@@ -50,5 +51,6 @@ OPTIMIZERS: Mapping[str, type[Optimizer]] = MappingProxyType(
         "active-adamw": ActiveAdamW,
         "active-radam": ActiveRAdam,
         "active-adabelief": ActiveAdaBelief,
+        "extrapolated": Extrapolated,
     }
 )
