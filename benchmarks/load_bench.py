@@ -109,7 +109,7 @@ async def act(visitor: Visitor, rng: random.Random, clock: Clock, own: int | Non
         tab = rng.choice([say("details-map"), say("details-laws"), say("details-compare")])
         clock.add("sweep, tab", await visitor.click("view", string_value=tab))
     elif where == "evidence" and "checkpoint" not in visitor.ids and rng.random() < 0.5:
-        clock.add("evidence, part", await visitor.click("part", string_value=say("evidence-part-why")))
+        clock.add("evidence, part", await visitor.choose("part", say("evidence-part-why")))
     elif where == "evidence" and "update" in visitor.ids and rng.random() < 0.5:
         await choose(visitor, rng, clock, "update")
     elif where == "train" and "train-optimizer" in visitor.ids and rng.random() < 0.5:
@@ -148,22 +148,32 @@ async def visit(address: str, seed: int, until: float, pause: tuple[float, float
         await visitor.close()
 
 
+def settle(pid: int, most: float = 300.0) -> None:
+    """Wait until a server that has started has nothing more to do: the bundled sweeps are analysed."""
+    start, before = time.monotonic(), usage([pid])[0]
+    while time.monotonic() < start + most:
+        time.sleep(4)
+        now = usage([pid])[0]
+        if now - before < 0.3:
+            break
+        before = now
+    print(f"ready after {time.monotonic() - start:.0f} s and {before:.0f} s of processor time")
+
+
 @contextmanager
 def server(workers: int) -> Iterator[tuple[str, list[int]]]:
     """The server that ``make serve`` starts, on a free port; its address and process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py", "--server.address=127.0.0.1"]
-    command += [f"--server.port={port}"]
-    if workers > 1:
-        command = [sys.executable, "app/serve.py", "--workers", str(workers), "--port", str(port)]
+    command = [sys.executable, "app/serve/command.py", "--workers", str(workers), "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(600):
             with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
                 break
             time.sleep(0.1)
+        settle(process.pid)
         yield f"http://127.0.0.1:{port}", [process.pid]
     finally:
         process.terminate()

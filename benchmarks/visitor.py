@@ -20,7 +20,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 DONE = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
@@ -84,11 +84,14 @@ class Visitor:
         host = urlsplit(self.address).netloc
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         secure = "wss" if self.address.startswith("https") else "ws"
-        self._socket = await connect(
-            f"{secure}://{host}/_stcore/stream", origin=self.address, max_size=2**28, compression=None,
-            subprotocols=["streamlit", self.cookies.get("_streamlit_xsrf", "x"), *([session] if session else [])],
-            additional_headers={"Cookie": cookies} if cookies else {}, open_timeout=self.patience,
-        )  # fmt: skip
+        try:
+            self._socket = await connect(
+                f"{secure}://{host}/_stcore/stream", origin=self.address, max_size=2**28, compression=None,
+                subprotocols=["streamlit", self.cookies.get("_streamlit_xsrf", "x"), *([session] if session else [])],
+                additional_headers={"Cookie": cookies} if cookies else {}, open_timeout=self.patience,
+            )  # fmt: skip
+        except WebSocketException as error:
+            raise VisitError(str(error)) from error
         self._tasks.append(asyncio.create_task(self._listen(self._socket)))
 
     async def reconnect(self) -> float:
@@ -110,6 +113,13 @@ class Visitor:
         finally:
             if "trigger_value" in value:
                 del self.widgets[name]
+
+    async def choose(self, key: str, option: str) -> float:
+        """Press one of the buttons in a row."""
+        name = self.ids[key]
+        self.widgets[name] = WidgetState(id=name)
+        self.widgets[name].string_array_value.data.append(option)
+        return await self._run(page_script_hash=self.hash)
 
     async def go(self, page: str) -> float:
         """Open another page by its link."""

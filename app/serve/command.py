@@ -81,10 +81,11 @@ def free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
-def proxy(site: str, ports: Sequence[int], caddy: str) -> subprocess.Popen[bytes]:
+def proxy(host: str, port: int, ports: Sequence[int], caddy: str) -> subprocess.Popen[bytes]:
     upstreams = " ".join(f"127.0.0.1:{port}" for port in ports)
     command = [caddy, "run", "--config", str(_PROXY), "--adapter", "caddyfile"]
-    mine = {**os.environ, "SURGE_SITE": site, "SURGE_UPSTREAMS": upstreams}
+    bound = "127.0.0.1" if host == "localhost" else host
+    mine = {**os.environ, "SURGE_SITE": f"http://:{port}", "SURGE_BIND": bound, "SURGE_UPSTREAMS": upstreams}
     return subprocess.Popen(command, env=mine, stderr=subprocess.DEVNULL)
 
 
@@ -110,7 +111,7 @@ def serve(workers: int, host: str, port: int, *, own_proxy: bool = False) -> int
             return 1
         front = None
         if caddy is not None:
-            front = proxy(f"http://{'' if host == '0.0.0.0' else host}:{port}", ports, caddy)
+            front = proxy(host, port, ports, caddy)
             stack.callback(front.terminate)
         print(say("serve-ready", workers=workers, address=f"http://{host}:{port}"), flush=True)
         while front is None or front.poll() is None:

@@ -25,8 +25,6 @@ from surgecore.sweeps.sweep import Sweep
 
 _FRAME = struct.Struct("<cQ")
 _PROGRESS, _RESULT, _ERROR = b"p", b"r", b"e"
-#: Pages are served before sweeps are analysed.
-_NICE = 5
 #: What nobody waits for, as the bundled sweeps while a server starts.
 BACKGROUND = ""
 
@@ -121,10 +119,12 @@ class Workers:
         """Somebody waits now for what was in the background."""
         with self._changed:
             waiting = self._turns.get(task.owner, deque())
-            if task.owner == BACKGROUND and task in waiting:
+            if task in waiting and task.owner == BACKGROUND:
                 waiting.remove(task)
-                task.owner = owner
                 self._turns.setdefault(owner, deque()).append(task)
+            if task.owner == BACKGROUND:
+                task.owner = owner
+                _give_way(task._process, yes=False)
 
     def cancel(self, task: Task) -> None:
         """Take it out of the queue, or end its process."""
@@ -169,6 +169,7 @@ class Workers:
                     process = self._started()
                 with self._changed:
                     task._process = process
+                    _give_way(process, yes=task.owner == BACKGROUND)
                     if task.cancelled:
                         raise EOFError
                 task._end(_ask(process, task), None)
@@ -201,6 +202,13 @@ class Workers:
         process.wait()
         with suppress(OSError):
             process.__exit__(None, None, None)
+
+
+def _give_way(process: subprocess.Popen[bytes] | None, *, yes: bool) -> None:
+    """Whether a process computes only while nobody else wants the core; Linux alone can change its mind."""
+    if process is not None and sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(process.pid, os.SCHED_IDLE if yes else os.SCHED_OTHER, os.sched_param(0))
 
 
 def _ask(process: subprocess.Popen[bytes], task: Task) -> Analysis:
@@ -257,8 +265,6 @@ def _serve(orders: IO[bytes], replies: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
     _replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints is no reply
     _serve(sys.stdin.buffer, _replies)

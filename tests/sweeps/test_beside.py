@@ -1,5 +1,8 @@
 """Analyses in processes of their own: the same answers, fair turns, progress, and an end when somebody says so."""
 
+import os
+import sys
+
 import numpy as np
 import pytest
 from simulate import sweep_frame
@@ -132,3 +135,21 @@ def test_at_the_end_nobody_waits_for_ever(idle):
     idle.end()
     with pytest.raises(AnalysisStopped):
         task.result()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep the priority that a process begins with")
+def test_the_background_gives_way_until_somebody_waits(one, monkeypatch):
+    found = []
+
+    def look(process, task):
+        found.append(os.sched_getscheduler(process.pid))
+        one.hurry(task, "me")
+        found.append(os.sched_getscheduler(process.pid))
+        return original(process, task)
+
+    original = beside._ask
+    monkeypatch.setattr(beside, "_ask", look)
+    task = one.submit(made(5), BACKGROUND)
+    assert task.result().optima
+    assert found == [os.SCHED_IDLE, os.SCHED_OTHER]
+    assert task.owner == "me"
