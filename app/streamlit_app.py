@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import streamlit as st
-from choice import shown
+from choice import address, shown
 from shell import frame
 
 from surgecore.words import say
@@ -13,6 +13,7 @@ icon = Path(__file__).with_name("icon.svg")
 st.set_page_config(page_title=say("app-name"), page_icon=icon, layout="wide")
 page = st.navigation(frame.pages(), position="hidden")
 st.set_page_config(page_title=frame.document_title(page))
+address.arrive(page.url_path)
 shown.follow_address()
 frame.top(page)
 page.run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from choice import catalogue, uploads
+from choice import address, catalogue, uploads
 from choice.shelf import KEPT, Held, shelf
 from choice.uploads import OWN
 from choice.waiting import analysis_for as waiting_for
@@ -48,25 +48,22 @@ def follow_address() -> None:
         state[BUNDLED] = name
     says = OWN if name and name not in catalogue.by_title() else name
     state[SAID] = {text, says}
-    _write(KEY, says)
-    _write(KEPT, mine.key if says == OWN else "")
+    address.follow("shown", {KEY: says, KEPT: mine.key if says == OWN else ""})
 
 
 def _is_there(name: str) -> bool:
     return name in catalogue.by_title() or shelf().find(name) is not None
 
 
-def _write(key: str, text: str) -> None:
-    if text and st.query_params.get(key) != text:
-        st.query_params[key] = text
-    elif not text and key in st.query_params:
-        del st.query_params[key]
-
-
 def _lost(text: str) -> str:
     if text == OWN:
         return say("choice-lost-own")
     return say("choice-lost", key=KEY, text=plain(repr(text[:80])))
+
+
+def link() -> dict[str, str]:
+    """What the address of any page says of the sweep on show: a link that carries it need not be written anew."""
+    return {key: value for key in (KEY, KEPT) if (value := st.query_params.get(key, ""))}
 
 
 def name() -> str | None:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pandas as pd
 import streamlit as st
+from choice import address
 from choice.made import once
 from choice.shelf import KEPT
 from components.room_link import qr_code, reachable
@@ -74,11 +75,7 @@ def _from_address() -> tuple[ExploreState, list[str]]:
 
 def _write_query(state: ExploreState) -> None:
     wanted = state.to_query()
-    for key in KEYS:
-        if key in wanted:
-            st.query_params[key] = wanted[key]
-        elif key in st.query_params:
-            del st.query_params[key]
+    address.follow("explore", {key: wanted.get(key, "") for key in KEYS})
 
 
 @st.cache_resource(show_spinner=False)

@@ -8,6 +8,7 @@ from time import sleep
 from typing import NoReturn
 
 import streamlit as st
+from choice import shown
 from streamlit.navigation.page import StreamlitPage
 
 from surgecore.words import say
@@ -62,12 +63,12 @@ def top(page: StreamlitPage) -> None:
     with st.container(key="bar", horizontal=True, gap="small", vertical_alignment="center"):
         for name in there():
             with st.container(key=_key(name, page), width="content"):
-                st.page_link(f"app_pages/{name}.py", label=say(f"page-{name}"))
+                st.page_link(f"app_pages/{name}.py", label=say(f"page-{name}"), query_params=shown.link())
     if page.url_path in _BEHIND_LEARN[1:]:
         with st.container(key="learn-bar", horizontal=True, gap="small", vertical_alignment="center"):
             for name in there(_BEHIND_LEARN):
                 with st.container(key="second-here" if name == page.url_path else f"second-{name}", width="content"):
-                    st.page_link(f"app_pages/{name}.py", label=say(f"learn-link-{name}"))
+                    st.page_link(f"app_pages/{name}.py", label=say(f"learn-link-{name}"), query_params=shown.link())
 
 
 def _key(name: str, page: StreamlitPage) -> str:

@@ -1112,7 +1112,7 @@ serve-no-network = No network was found, so only this computer can open it.
 choice-lost-own = The table shown here is no longer on this server. Drop the file again, or open a trained sweep from the list on the Train page.
 choice-lost = The address asks for { $key } = { $text }, which is not a sweep here.
 choice-fitting = Finding the optima and fitting the laws
-choice-cancel = Stop
+choice-cancel = Stop the analysis
 choice-cancelled = The analysis was stopped.
 choice-analysis-died = The analysis ended before it had an answer; the machine may be out of memory.
 choice-again = Analyse it again

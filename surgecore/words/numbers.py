@@ -6,6 +6,7 @@ an error is known, it alone decides the digits (`rounded`).
 
 from __future__ import annotations
 
+import re
 from math import floor, inf, isfinite, log2, log10
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -68,8 +69,15 @@ def count(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
+#: What a page would make a link or an icon of although it is escaped: addresses, and names between colons.
+_ALIVE = re.compile(r"(?<=:)(?=//|material/|streamlit:)|(?<=www)(?=\.)|(?<=\w@)(?=\w)", re.IGNORECASE)
+#: Stands between two characters, has no width, and lets no line end there.
+_JOINER = "\u2060"
+
+
 def plain(text: str) -> str:
-    """What a file says, as it stands there: never read as Markdown."""
+    """What a file says, as it stands there: never read as Markdown, a link or an icon."""
+    text = _ALIVE.sub(_JOINER, text)
     return "".join("\\" + c if c in r"\`*_{}[]()<>#+!|$~:" else c for c in text)
 
 

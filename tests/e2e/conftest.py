@@ -18,8 +18,6 @@ import pytest
 from find_browser import find_browser
 from playwright.sync_api import Page, expect
 
-from surgecore.words.phrases import LANGUAGE, PSEUDO
-
 ROOT = Path(__file__).parents[2]
 LOCAL = {"127.0.0.1", "localhost"}
 #: On a page's own address Streamlit first looks for its server below that address, then at the root.
@@ -27,7 +25,7 @@ PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 # No test asks how fast a page is: these only end one that hangs, on a slow and busy machine too.
 HANGS = 90_000
-expect.set_options(timeout=HANGS)
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,18 +74,42 @@ def serving(**environment: str) -> Iterator[str]:
             process.wait(timeout=20)
 
 
+class Served:
+    """The app as a child process on a free port; it can be stopped, and started again at the same address."""
+
+    def __init__(self, **environment: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url, self.environment = f"http://127.0.0.1:{self.port}", {**os.environ, **environment}
+
+    def start(self) -> None:
+        entry = str(ROOT / "app" / "serve" / "asgi.py")
+        command = [sys.executable, "-m", "streamlit", "run", entry, "--server.port", str(self.port)]
+        command += ["--server.address", "127.0.0.1"]
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by stop
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT, env=self.environment
+        )  # fmt: skip
+        if not healthy(self.process, self.url):
+            self.log.seek(0)
+            said = self.log.read()
+            self.stop()
+            pytest.fail(f"the app did not start:\n{said}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        self.log.close()
+
+
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
-    """Address of the app in English."""
-    with serving() as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
-def pseudo_url() -> Iterator[str]:
-    """Address of the app in the pseudo-language."""
-    with serving(**{LANGUAGE: PSEUDO}) as address:
-        yield address
+    """Address of the app, started as a child process on a free port and stopped in the end."""
+    served = Served()
+    served.start()
+    yield served.url
+    served.stop()
 
 
 def healthy(process: subprocess.Popen, address: str, tries: int = 600) -> bool:

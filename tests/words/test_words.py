@@ -54,7 +54,21 @@ def test_lists_and_counts():
 
 
 def test_text_of_a_file_is_never_markdown():
-    assert words.plain("a_b *c* ![x](http://example.org)") == r"a\_b \*c\* \!\[x\]\(http\://example.org\)"
+    assert words.plain("a_b *c* ![x](http://example.org)") == (
+        "a\\_b \\*c\\* \\!\\[x\\]\\(http\\:\u2060//example.org\\)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("HTTPS://x.org", "HTTPS:|//x.org"), ("www.x.org", "www|.x.org"), ("ada@x.org", "ada@|x.org"),
+        (":material/home:", ":|material/home:"), (":streamlit:", ":|streamlit:"), ("at 12:30, a: b", "at 12:30, a: b"),
+    ],
+)  # fmt: skip
+def test_plain_text_is_no_link_and_no_icon(text, shown):
+    """A page makes these alive after the backslashes are gone."""
+    assert words.plain(text).replace("\\", "") == shown.replace("|", "\u2060")
 
 
 def test_remarks_leave_out_what_the_page_says_anyway(sweep):

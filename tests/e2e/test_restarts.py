@@ -1,0 +1,160 @@
+"""What a visitor sees who reloads, goes back, opens a second tab, loses the line, or whose server stops meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Served
+from playwright.sync_api import expect
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from visitor import Visitor
+
+GONE = "no longer on this server"
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks for the worker in /proc")
+
+
+@pytest.fixture
+def served(tmp_path):
+    found = Served(SURGE_TRAINING_FOLDER=str(tmp_path), SURGE_CORES="1")
+    found.start()
+    yield found
+    found.stop()
+
+
+def titled(page, text):
+    expect(page.get_by_role("heading", level=1, name=text, exact=True)).to_be_visible()
+
+
+def drop(page, url, data):
+    page.goto(f"{url}/sweep")
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "mine.csv", "mimeType": "text/csv", "buffer": data}
+    )  # fmt: skip
+
+
+def workers(of):
+    """Processes that analyse for a server."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes()
+            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+        if b"surgecore.sweeps.beside" in command and parent == of.pid:
+            found.append(int(folder.name))
+    return found
+
+
+def test_after_a_restart_an_open_tab_says_that_the_file_must_be_dropped_again(page, served, good_csv):
+    drop(page, served.url, good_csv)
+    titled(page, "mine")
+    served.stop()
+    served.start()
+    for link in ("Explore", "Your sweep", "Evidence", "Your sweep"):
+        page.get_by_role("link", name=link, exact=True).click()
+        expect(page.get_by_text("encountered an error")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_text("encountered an error")).to_have_count(0)
+    drop(page, served.url, good_csv)
+    titled(page, "mine")
+
+
+def test_an_open_tab_names_what_the_server_forgot(page, served, good_csv):
+    drop(page, served.url, good_csv)
+    titled(page, "mine")
+    address = page.url
+    served.stop()
+    served.start()
+    page.goto(address)
+    expect(page.get_by_role("alert")).to_contain_text(GONE)
+    expect(page.get_by_role("alert")).to_contain_text("Drop the file again")
+
+
+def test_reload_back_and_a_second_tab_find_the_upload(page, served, good_csv):
+    drop(page, served.url, good_csv)
+    titled(page, "mine")
+    page.reload()
+    titled(page, "mine")
+    page.get_by_role("link", name="Explore", exact=True).click()
+    titled(page, "Where does the best learning rate peak?")
+    expect(page).to_have_url(re.compile("/explore.*snr="))  # the instrument has told its state: an entry of its own
+    page.go_back()
+    expect(page).to_have_url(re.compile("/explore[^&]*&[^&]*$"))
+    page.go_back()
+    titled(page, "mine")
+    other = page.context.new_page()
+    other.goto(page.url)
+    titled(other, "mine")
+
+
+def test_a_lost_line_comes_back_to_the_same_visit(served, good_csv):
+    async def visit():
+        visitor = Visitor(served.url, "sweep")
+        await visitor.open()
+        await visitor.upload("upload-", "mine.csv", good_csv)
+        before = visitor.session
+        await visitor.reconnect()
+        texts, after = visitor.seen.texts, visitor.session
+        await visitor.close()
+        return texts, before == after
+
+    with ThreadPoolExecutor(1) as pool:  # the browser's loop runs in this thread
+        texts, same = pool.submit(asyncio.run, visit()).result()
+    assert "mine" in texts
+    assert same
+
+
+@LINUX
+def test_an_analysis_shows_how_far_it_is_and_can_be_stopped(page, served, good_csv):
+    drop(page, served.url, good_csv)
+    titled(page, "mine")
+    (worker,) = workers(served.process)
+    os.kill(worker, signal.SIGSTOP)  # so that it takes as long as it is looked at
+    drop(page, served.url, good_csv.replace(b"0.3", b"0.4"))
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    page.get_by_role("button", name="Stop the analysis").click()
+    expect(page.get_by_role("alert")).to_contain_text("The analysis was stopped.")
+    page.get_by_role("button", name="Analyse it again").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_text("How it was read")).to_be_visible()
+
+
+def test_a_training_whose_server_stopped_can_be_taken_up_again(page, served):
+    pytest.importorskip("torch")
+    page.goto(f"{served.url}/train")
+    page.get_by_text("Grid and seeds").click()
+    page.get_by_role("spinbutton", name="Seeds").fill("512")
+    page.get_by_role("spinbutton", name="Seeds").press("Enter")
+    expect(page.get_by_text(re.compile(r"6[89],\d{3} runs"))).to_be_visible()
+    page.get_by_role("button", name="Train this sweep").click()
+    expect(page.locator(".surface .cell.measured").first).to_be_attached(timeout=300_000)
+    address = page.url
+    served.stop()
+    served.start()
+    page.goto(address)
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=300_000)
+
+
+@pytest.mark.parametrize(
+    "text", ["http://evil.example/x www.evil.example ada@evil.example", ":material/home: :streamlit:"]
+)
+def test_an_address_is_shown_as_text(page, served, text):
+    page.goto(f"{served.url}/sweep?sweep={text.replace(' ', '+').replace(':', '%3A').replace('/', '%2F')}")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(text.split()[-1].strip(":")[-8:])
+    expect(alert.get_by_role("link")).to_have_count(0)
+    expect(alert.get_by_text("home", exact=True)).to_have_count(0)
+    expect(alert.locator("img")).to_have_count(0)
