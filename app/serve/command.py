@@ -32,14 +32,16 @@ _PATIENCE, _LOOK = 120.0, 1.0
 class Worker:
     """One process of the dashboard, on a port of its own."""
 
-    def __init__(self, address: str, port: int, environment: dict[str, str], more: Sequence[str] = ()) -> None:
-        self.address, self.port, self.more = address, port, more
-        self.environment = environment
+    def __init__(self, address: str, port: int, environment: dict[str, str]) -> None:
+        self.address, self.port, self.environment = address, port, environment
         self.process = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "streamlit", "run", str(_HERE / "asgi.py")]
-        command += [f"--server.address={self.address}", f"--server.port={self.port}", *self.more]
+        command += [f"--server.address={self.address}", f"--server.port={self.port}"]
+        command += [
+            "--browser.serverAddress=localhost"
+        ]  # else Streamlit asks a server abroad what address this one has
         self.process = subprocess.Popen(command, cwd=_ROOT, env=self.environment, stdout=subprocess.DEVNULL)
         return self.process
 

@@ -101,6 +101,7 @@ class Workers:
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._processes: set[subprocess.Popen[bytes]] = set()
+        self._running: set[Task] = set()
         atexit.register(self.end)
 
     def submit(self, sweep: Sweep, owner: str) -> Task:
@@ -108,6 +109,7 @@ class Workers:
         task = Task(sweep, owner)
         with self._changed:
             self._turns.setdefault(owner, deque()).append(task)
+            self._make_room(owner)
             if len(self._threads) < self.count:
                 thread = threading.Thread(target=self._work, daemon=True)
                 self._threads.append(thread)
@@ -124,7 +126,12 @@ class Workers:
                 self._turns.setdefault(owner, deque()).append(task)
             if task.owner == BACKGROUND:
                 task.owner = owner
-                _give_way(task._process, yes=False)
+            self._make_room(owner)
+
+    def _make_room(self, owner: str) -> None:
+        """What runs in the background no longer gives way while somebody waits for its process."""
+        for running in self._running if owner != BACKGROUND else ():
+            _give_way(running._process, yes=False)
 
     def cancel(self, task: Task) -> None:
         """Take it out of the queue, or end its process."""
@@ -169,7 +176,8 @@ class Workers:
                     process = self._started()
                 with self._changed:
                     task._process = process
-                    _give_way(process, yes=task.owner == BACKGROUND)
+                    self._running.add(task)
+                    _give_way(process, yes=task.owner == BACKGROUND and list(self._turns) in ([], [BACKGROUND]))
                     if task.cancelled:
                         raise EOFError
                 task._end(_ask(process, task), None)
@@ -181,7 +189,9 @@ class Workers:
             except Exception as error:  # noqa: BLE001 - a bug in the analysis is the caller's to see
                 task._end(None, error)
             finally:
-                task._process = None
+                with self._changed:
+                    self._running.discard(task)
+                    task._process = None
                 del task
 
     def _started(self) -> subprocess.Popen[bytes]:

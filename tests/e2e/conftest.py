@@ -25,7 +25,7 @@ PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 # No test asks how fast a page is: these only end one that hangs, on a slow and busy machine too.
 HANGS = 90_000
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=HANGS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
