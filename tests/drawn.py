@@ -137,3 +137,10 @@ def press(app: AppTest, label: str) -> AppTest:
     next(button for button in app.button if button.label.startswith(label)).click().run()
     assert not app.exception
     return app
+
+
+def box(app, key):
+    """The box of the choice of a sweep: each thing on show has its own."""
+    found, *others = [found for found in app.selectbox if (found.key or "").startswith(f"{key} of ")]
+    assert not others
+    return found

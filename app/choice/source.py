@@ -50,19 +50,28 @@ def _choices() -> None:
 
 
 def _choice(label: str, options: Iterable[str], key: str, value: str, **more: str) -> None:
-    """A box that shows what is on show: state decides, and a choice changes the state."""
-    st.session_state[key] = value
-    st.selectbox(label, list(dict.fromkeys(options)), key=key, on_change=_use, filter_mode="contains", **more)
+    """A box that shows what is on show: state decides, and a choice changes the state.
+
+    A browser that has not drawn the box yet, as in a closed popover, still tells of the one before: each thing on show
+    has a box of its own, so that a late word about another one chooses nothing.
+    """
+    box = _box(key)
+    st.session_state[box] = value
+    st.selectbox(label, list(dict.fromkeys(options)), key=box, on_change=_use, filter_mode="contains", **more)
+
+
+def _box(key: str) -> str:
+    return f"{key} of {shown.name() or shown.bundled_title()}"
 
 
 def _use() -> None:
     """The first box chooses a workload or an own sweep, the others the rest; what can be kept is kept."""
-    wanted, before = st.session_state[shown.KEY], catalogue.places()[shown.bundled_title()]
+    wanted, before = st.session_state[_box(shown.KEY)], catalogue.places()[shown.bundled_title()]
     if shelf().find(wanted) is not None:
         shown.show(wanted)
         return
-    optimizer = st.session_state.get(OPTIMIZER, before.optimizer)
-    shown.show(catalogue.first(wanted, optimizer, st.session_state.get(RUN, before.run)))
+    optimizer = st.session_state.get(_box(OPTIMIZER), before.optimizer)
+    shown.show(catalogue.first(wanted, optimizer, st.session_state.get(_box(RUN), before.run)))
 
 
 def _own_table() -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from drawn import box as choice_of
 from drawn import drawings, drop, keys, loss_map, marks, metas, open_fold, press, said, trace, unfold, upload
 from sweep import answer, takeaway
 
@@ -281,8 +282,8 @@ def test_several_files_side_by_side(app, trials):
     app.run().switch_page("app_pages/sweep.py").run()
     drop(app, "one.csv", csv(trials))
     drop(app, "two.csv", csv(trials.assign(loss=trials.loss * 2))).run()
-    assert {"one", "two"} <= set(app.selectbox(key="sweep").options)
-    app.selectbox(key="sweep").set_value("one").run()
+    assert {"one", "two"} <= set(choice_of(app, "sweep").options)
+    choice_of(app, "sweep").set_value("one").run()
     open_fold(app, "compare")
     app.multiselect(key="beside").set_value(["two"]).run()
     assert not app.exception

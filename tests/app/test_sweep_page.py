@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from choice import catalogue
-from drawn import drawings, keys, marks, open_fold, said
+from drawn import box, drawings, keys, marks, open_fold, said
 
 from surgecore import LAWS, NoiseModel, analyse, words
 
@@ -40,8 +40,8 @@ def test_bundled_sweeps_have_their_page(app, bundled):
         app.run()
         assert not app.exception
         assert app.title[0].value == entry.title
-        assert app.selectbox(key="sweep").value == words.workload(entry.workload)
-        assert app.selectbox(key="sweep-optimizer").value == words.optimizer(entry.optimizer, entry.state)
+        assert box(app, "sweep").value == words.workload(entry.workload)
+        assert box(app, "sweep-optimizer").value == words.optimizer(entry.optimizer, entry.state)
 
 
 def test_three_boxes_lead_to_every_bundled_sweep(app, bundled):
@@ -52,9 +52,9 @@ def test_three_boxes_lead_to_every_bundled_sweep(app, bundled):
     app.run()
     for entry in bundled[::5]:
         place = places[entry.title]
-        app.selectbox(key="sweep").set_value(place.workload).run()
-        app.selectbox(key="sweep-optimizer").set_value(place.optimizer).run()
-        app.selectbox(key="sweep-run").set_value(place.run).run()
+        box(app, "sweep").set_value(place.workload).run()
+        box(app, "sweep-optimizer").set_value(place.optimizer).run()
+        box(app, "sweep-run").set_value(place.run).run()
         assert not app.exception
         assert "".join(app.query_params["sweep"]) == entry.title
 
@@ -62,18 +62,18 @@ def test_three_boxes_lead_to_every_bundled_sweep(app, bundled):
 def test_the_choice_sorts_by_number_and_names_checkpoints_by_their_loss(app, bundled):
     app.query_params["sweep"] = bundled[0].title
     app.run().switch_page("app_pages/sweep.py").run()
-    assert [app.selectbox(key=key).value for key in ("sweep", "sweep-optimizer", "sweep-run")] == [
+    assert [box(app, key).value for key in ("sweep", "sweep-optimizer", "sweep-run")] == [
         "Digits MLP", "sign descent", "10 steps from loss 1",
     ]  # fmt: skip
-    runs = app.selectbox(key="sweep-run").options
+    runs = box(app, "sweep-run").options
     assert runs[:4] == [f"{k} from loss 1" for k in ("1 step", "5 steps", "10 steps", "20 steps")]
     assert runs[4:8] == [f"{run}, checkpoint 2" for run in runs[:4]]
     # what can be kept is kept
-    app.selectbox(key="sweep-run").set_value("20 steps from loss 1, checkpoint 2").run()
-    app.selectbox(key="sweep-optimizer").set_value("SGD").run()
-    assert app.selectbox(key="sweep-run").value == "20 steps from loss 1, checkpoint 2"
-    app.selectbox(key="sweep-optimizer").set_value("Lion").run()
-    assert app.selectbox(key="sweep-run").value == "10 steps from loss 1"
+    box(app, "sweep-run").set_value("20 steps from loss 1, checkpoint 2").run()
+    box(app, "sweep-optimizer").set_value("SGD").run()
+    assert box(app, "sweep-run").value == "20 steps from loss 1, checkpoint 2"
+    box(app, "sweep-optimizer").set_value("Lion").run()
+    assert box(app, "sweep-run").value == "10 steps from loss 1"
 
 
 def test_the_reference_has_the_glossary_and_a_card_for_each_sweep(app, bundled):

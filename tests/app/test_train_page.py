@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from drawn import drawings, handed, said, texts
+from drawn import box, drawings, handed, said, texts
 
 pytest.importorskip("torch")
 
@@ -80,7 +80,7 @@ def test_from_a_choice_to_a_sweep_on_every_page(page):
     assert page.title[0].value == f"{job.plan.title}, 1 step"
     assert "Best learning rate [parameter units per step]" in texts(drawings(page)[0])
     assert "".join(page.query_params["sweep"]) == "own"
-    assert any("trained here" in option for option in page.selectbox(key="sweep").options)
+    assert any("trained here" in option for option in box(page, "sweep").options)
     # the same sweep, found again by its address
     page.query_params["job"] = name
     page.switch_page(PAGE).run()

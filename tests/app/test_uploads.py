@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import drawings, drop, loss_map, marked, marks, metas, open_fold, press, said, upload
+from drawn import box, drawings, drop, loss_map, marked, marks, metas, open_fold, press, said, upload
 from streamlit.testing.v1 import AppTest
 
 from surgecore import words
@@ -29,16 +29,16 @@ def test_a_good_upload_becomes_the_sweep_on_show(app, good_csv, sweep):
 def test_an_upload_stays_when_the_page_changes(app, good_csv):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
     app.switch_page("app_pages/explore.py").run()
-    assert app.selectbox(key="sweep").value == "mine"
+    assert box(app, "sweep").value == "mine"
     app.switch_page("app_pages/sweep.py").run()
     assert app.title[0].value == "mine"
 
 
 def test_a_removed_upload_gives_way_to_a_bundled_sweep(app, good_csv, bundled):
     upload(app.run().switch_page("app_pages/explore.py").run(), good_csv)
-    assert app.selectbox(key="sweep").value == "mine"
+    assert box(app, "sweep").value == "mine"
     press(app, "Remove")
-    assert app.selectbox(key="sweep").value == words.workload(bundled[0].workload)
+    assert box(app, "sweep").value == words.workload(bundled[0].workload)
     assert not {"sweep", "kept"} & set(app.query_params)
 
 
@@ -67,14 +67,14 @@ def test_nobody_finds_an_upload_without_its_key(app, good_csv):
     other.query_params["kept"] = "x" * 22
     other.run()
     assert "no longer on this server" in other.warning[0].value
-    assert "mine" not in other.selectbox(key="sweep").options
+    assert "mine" not in box(other, "sweep").options
 
 
 def test_a_bundled_sweep_can_be_chosen_while_an_upload_is_there(app, good_csv, bundled):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
-    app.selectbox(key="sweep").set_value(words.workload(bundled[-1].workload)).run()
+    box(app, "sweep").set_value(words.workload(bundled[-1].workload)).run()
     assert app.title[0].value.startswith(words.workload(bundled[-1].workload))
-    app.selectbox(key="sweep").set_value("mine").run()
+    box(app, "sweep").set_value("mine").run()
     assert app.title[0].value == "mine"
 
 
@@ -147,7 +147,7 @@ def test_an_upload_may_be_called_like_a_workload(app, good_csv, bundled):
     workload = words.workload(bundled[0].workload)
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv, f"{workload}.csv")
     assert app.title[0].value.replace("\\", "") == f"{workload} (2)"
-    assert app.selectbox(key="sweep").value == f"{workload} (2)"
+    assert box(app, "sweep").value == f"{workload} (2)"
 
 
 def test_the_address_says_that_an_own_sweep_is_shown(app, good_csv, bundled):
@@ -155,7 +155,7 @@ def test_the_address_says_that_an_own_sweep_is_shown(app, good_csv, bundled):
     assert "".join(app.query_params["sweep"]) == "own"
     app.switch_page("app_pages/explore.py").run()
     assert "".join(app.query_params["sweep"]) == "own"
-    app.selectbox(key="sweep").set_value(words.workload(bundled[0].workload)).run()
+    box(app, "sweep").set_value(words.workload(bundled[0].workload)).run()
     assert "".join(app.query_params["sweep"]) == bundled[0].title
     assert "kept" not in app.query_params
 
@@ -210,7 +210,7 @@ def test_an_upload_outlives_pages_that_offer_no_choice(app, where, good_csv, bad
     assert not [line for line in app.expander if "cannot be read" in line.label]
     app.switch_page("app_pages/sweep.py").run()
     assert app.title[0].value == "mine"
-    assert {"mine", "bad"} <= set(app.selectbox(key="sweep").options)
+    assert {"mine", "bad"} <= set(box(app, "sweep").options)
 
 
 def test_a_page_view_does_not_import_torch():
