@@ -301,18 +301,18 @@ def test_the_regime_map_is_computed_apart_and_leads_there(open_explore):
 def test_exports_are_the_figure_and_the_curves(open_explore):
     page = open_explore("?curves=exact,surge")
     saved = {}
-    for kind in ("SVG", "PNG", "CSV"):
+    for kind in ("svg", "png", "csv"):
         with page.expect_download() as download:
             page.locator(f"[data-export={kind}]").click()
         saved[kind] = download.value.path()
-    drawing = saved["SVG"].read_text()
+    drawing = saved["svg"].read_text()
     assert drawing.startswith("<svg")
     assert "law-exact" in drawing
     assert "Exact (Theorem 2)" in drawing  # it carries its legend
     assert 'class="halo"' not in drawing  # and none of the handles
     assert "var(--st" not in drawing
-    assert saved["PNG"].read_bytes().startswith(b"\x89PNG")
-    rows = list(csv.DictReader(saved["CSV"].read_text().splitlines()))
+    assert saved["png"].read_bytes().startswith(b"\x89PNG")
+    rows = list(csv.DictReader(saved["csv"].read_text().splitlines()))
     assert {row["law"] for row in rows} == {"exact", "surge"}
     noise = DEFAULT_MODEL.gradient_noise()
     law = [row for row in rows if row["law"] == "exact"]
