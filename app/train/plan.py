@@ -42,6 +42,9 @@ DEFAULTS = {
         {"channels": 4, "hidden": 32, "evaluated": 2000}, 1.0, 0.8, 10, (3, 7), (-11, -4), (-7, 0), 4
     ),
     "char-transformer": Defaults({"width": 32}, 2.55, 2.55, 10, (2, 6), (-11, -5), (-6, 2), 4),
+    "resnet": Defaults({"channels": 4, "evaluated": 500}, 1.0, 1.0, 10, (3, 5), (-11, -4), (-6, 1), 2),
+    "gpt": Defaults({"width": 32, "context": 32, "sequences": 256}, 2.6, 2.6, 10, (2, 5), (-11, -5), (-6, 2), 2),
+    "moe": Defaults({"width": 32, "context": 32, "sequences": 256}, 2.6, 2.6, 10, (2, 5), (-11, -5), (-6, 2), 2),
 }
 WORKLOAD_KEYS = tuple(DEFAULTS)
 assert set(WORKLOAD_KEYS) == set(WORKLOADS)

@@ -142,6 +142,9 @@ workload-softmax = Softmax regression on digits
 workload-digits-mlp = Digits MLP
 workload-fashion-cnn = Fashion-MNIST CNN
 workload-char-transformer = Character transformer
+workload-resnet = Residual network
+workload-gpt = GPT on characters
+workload-moe = Mixture of experts
 
 optimizer-sgd = SGD
 optimizer-sign = sign descent

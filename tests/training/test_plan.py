@@ -65,7 +65,7 @@ def test_all_errors_at_once():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('key = "softmax"', 'key = "resnet"', "workload.key must be one of quadratic, softmax"),
+        ('key = "softmax"', 'key = "resnext"', "workload.key must be one of quadratic, softmax"),
         ('key = "softmax"', 'key = ["softmax"]', "workload.key must be one of quadratic, softmax"),
         ("[0.003, 0.01, 0.03]", "{ low = 1, high = 0.5, per_octave = 2 }", "low < high"),
         ("[0.003, 0.01, 0.03]", "[0.003, 0.01]", "must be at least 3, but got 2"),

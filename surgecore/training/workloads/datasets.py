@@ -12,12 +12,15 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
+    from surgecore.training.workloads.larger import GPT
     from surgecore.training.workloads.workloads import CharTransformer
 
 FASHION_VARIABLE = "SURGE_FASHION_MNIST"
 FASHION_FILES = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
 #: Source of ten modules of Python 3.11.7, the same for every Python that runs this.
 _TEXT = Path(__file__).parent / "python.txt.gz"
+#: Source of 117 of its modules, 3 MB.
+_LIBRARY = Path(__file__).parent / "library.txt.gz"
 
 
 def fashion_folder() -> Path:
@@ -84,7 +87,16 @@ def load_text(workload: CharTransformer) -> tuple[Tensor, Tensor]:
 
     Printable ASCII is numbered from its space, everything else is the last of the vocabulary.
     """
-    text = np.frombuffer(gzip.decompress(_TEXT.read_bytes()), dtype=np.uint8).astype(np.int64) - 32
+    return _sequences(_TEXT, workload)
+
+
+def load_library(workload: GPT) -> tuple[Tensor, Tensor]:
+    """As `load_text`, of the larger text."""
+    return _sequences(_LIBRARY, workload)
+
+
+def _sequences(file: Path, workload: CharTransformer | GPT) -> tuple[Tensor, Tensor]:
+    text = np.frombuffer(gzip.decompress(file.read_bytes()), dtype=np.uint8).astype(np.int64) - 32
     text[(text < 0) | (text > 94)] = workload.vocabulary - 1
     last = len(text) - workload.context - 1
     starts = np.linspace(0, last, workload.sequences).astype(np.int64)

@@ -119,7 +119,7 @@ class DataModel(Model):
 
     def __init__(self, workload: Workload, device: str, x: Tensor, y: Tensor) -> None:
         super().__init__(workload.shapes, device)
-        self.activations = workload.activations
+        self.activations, self.scales = workload.activations, workload.scales
         self.n_evaluated = self.epoch = len(x)
         self.x, self.y = x.to(self.device), y.to(self.device)
 
@@ -129,11 +129,11 @@ class DataModel(Model):
         return sha256(self.x.cpu().numpy().tobytes() + self.y.cpu().numpy().tobytes()).hexdigest()
 
     def initial(self, seed: int) -> Tensor:
-        """Normal weights of variance 1 / fan-in, zero vectors."""
+        """Normal weights of variance 1 / fan-in and zero vectors, or what the workload's `scales` say."""
         generator = np.random.Generator(np.random.Philox(key=seed))
         parts = []
-        for shape in self.shapes.values():
-            scale = 1 / np.sqrt(np.prod(shape[1:]))
+        for name, shape in self.shapes.items():
+            scale = self.scales.get(name, 1 / np.sqrt(np.prod(shape[1:])))
             parts.append(generator.standard_normal(shape).ravel() * scale if len(shape) > 1 else np.zeros(shape))
         return torch.tensor(np.concatenate(parts), dtype=torch.float32, device=self.device)
 

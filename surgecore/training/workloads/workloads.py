@@ -8,90 +8,19 @@ stacked parameters: see `surgecore.training.workloads.models.FunctionModel`.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import log
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from surgecore.training.engine.stack import Shapes
+from surgecore.training.workloads.larger import GPT, MoE, ResNet
 from surgecore.training.workloads.options import option
+from surgecore.training.workloads.workload import FASHION_IMAGES, FASHION_SOURCE, PYTHON_SOURCE, evaluated_of
+from surgecore.training.workloads.workload import Workload as Workload
 
 if TYPE_CHECKING:
     from surgecore.training.workloads.models import Model
-
-_FASHION_IMAGES = 60_000
-
-
-@dataclass(frozen=True)
-class Workload(ABC):
-    """A model on a data set.
-
-    Attributes
-    ----------
-    label, source : str
-        Name for people, and where the data come from.
-    example : str
-        What one example is.
-    efficiency : float
-        Share of the rate of plain matrix products that its operations reach: of estimates.
-    loading : float
-        Seconds until the data are there: of estimates.
-    """
-
-    label: ClassVar[str]
-    source: ClassVar[str]
-    example: ClassVar[str] = "example"
-    efficiency: ClassVar[float] = 1.0
-    loading: ClassVar[float] = 0.5
-    #: Falling losses and the steps that a checkpoint took to each, measured; empty where nobody did.
-    _descent: ClassVar[tuple[tuple[float, float], ...]] = ()
-
-    @property
-    @abstractmethod
-    def shapes(self) -> Shapes:
-        """Shape of every parameter."""
-
-    @property
-    @abstractmethod
-    def n_examples(self) -> int:
-        """Examples that the full loss is taken over; for the quadratic, what that costs in examples (1)."""
-
-    @property
-    @abstractmethod
-    def flops(self) -> int:
-        """Floating-point operations of one example's forward pass."""
-
-    @property
-    @abstractmethod
-    def activations(self) -> int:
-        """Floats of working memory of one example in one run."""
-
-    @property
-    def loss_over(self) -> str:
-        """What the full loss is taken over, in words."""
-        return f"all {self.n_examples:,} {self.example}s of the training data"
-
-    def cost_in_examples(self, batch_size: int) -> int:
-        """Examples' worth of work and memory that a minibatch costs."""
-        return batch_size
-
-    def steps_to(self, loss: float) -> int:
-        """About how many steps of Adam (learning rate 1e-3, batch size 64) a checkpoint takes: of estimates."""
-        if not self._descent:
-            return 300
-        losses, steps = zip(*self._descent, strict=True)
-        slope = log(steps[-1] / steps[-2]) / log(losses[-2] / losses[-1])
-        beyond: float = max(losses[-1] / loss, 1.0) ** slope
-        between = float(np.interp(-log(loss), [-log(x) for x in losses], steps))
-        return max(1, int(beyond * between + 0.5))
-
-    @abstractmethod
-    def build(self, device: str = "cpu") -> Model:
-        """Load the data and make the torch model."""
 
 
 @dataclass(frozen=True)
@@ -227,9 +156,9 @@ class FashionCNN(Workload):
 
     channels: int = option(8, 1, 64)
     hidden: int = option(64, 4, 1024)
-    evaluated: int = option(_FASHION_IMAGES, 1000, _FASHION_IMAGES)
+    evaluated: int = option(FASHION_IMAGES, 1000, FASHION_IMAGES)
     label: ClassVar[str] = "Fashion-MNIST CNN"
-    source: ClassVar[str] = "Fashion-MNIST (Zalando, MIT): 60000 training images of 28 x 28"
+    source: ClassVar[str] = FASHION_SOURCE
     example: ClassVar[str] = "image"
     efficiency: ClassVar[float] = 0.3
     loading: ClassVar[float] = 1.0
@@ -252,9 +181,7 @@ class FashionCNN(Workload):
     @property
     def loss_over(self) -> str:
         """All images, or how many of them."""
-        if self.evaluated == _FASHION_IMAGES:
-            return super().loss_over
-        return f"the {self.evaluated:,} evaluated of {_FASHION_IMAGES:,} images of the training data"
+        return evaluated_of(self) or super().loss_over
 
     @property
     def flops(self) -> int:
@@ -285,7 +212,7 @@ class CharTransformer(Workload):
     context: int = option(32, 4, 1024)
     sequences: int = option(1024, 16, 1 << 20)
     label: ClassVar[str] = "Character transformer"
-    source: ClassVar[str] = "modules of Python's standard library (PSF licence)"
+    source: ClassVar[str] = PYTHON_SOURCE
     example: ClassVar[str] = "sequence"
     efficiency: ClassVar[float] = 0.5
     _descent: ClassVar[tuple[tuple[float, float], ...]] = ((4.0, 7), (3.5, 14), (3.0, 41), (2.55, 139), (2.3, 269))
@@ -339,5 +266,8 @@ WORKLOADS: Mapping[str, type[Workload]] = MappingProxyType(
         "digits-mlp": DigitsMLP,
         "fashion-cnn": FashionCNN,
         "char-transformer": CharTransformer,
+        "resnet": ResNet,
+        "gpt": GPT,
+        "moe": MoE,
     }
 )
