@@ -22,6 +22,7 @@ RUN pip install --no-deps . && rm -rf build surgecore *.egg-info
 COPY .streamlit ./.streamlit
 COPY app ./app
 COPY data ./data
+COPY docs ./docs
 
 RUN useradd --system --create-home --uid 10001 surge
 USER surge

@@ -30,6 +30,9 @@ test: $(STAMP) browser ## run all tests: unit, property, app and browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--ignore tests/e2e)
 	$(if $(PYTEST_ARGS),,$(BIN)/python -m pytest -n 2 --dist worksteal tests/e2e)
 
+wheel: $(STAMP) ## build dist/*.whl, which the page's Python and notebooks install
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
 lint: $(STAMP) ## ruff and mypy; prettier, eslint and tsc for the browser's code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

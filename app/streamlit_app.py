@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 from choice import address, shown
 from shell import frame
+from train import listed
 
 from surgecore.words import say
 
@@ -15,5 +16,5 @@ page = st.navigation(frame.pages(), position="hidden")
 st.set_page_config(page_title=frame.document_title(page))
 address.arrive(page.url_path)
 shown.follow_address()
-frame.top(page)
+frame.top(page, listed.running)
 page.run()

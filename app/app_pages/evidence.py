@@ -8,13 +8,10 @@ from choice.made import once
 from components.drawing import drawing, sized
 from components.markup import markup
 from evidence import gallery, stairs
-from explore import page as explore
-from explore.state import ExploreState
 from figures import ladder, optimum, verdict
 from figures.plot import SIZES
 
 from surgecore import words
-from surgecore.theory.noise_model import nearest_model
 from surgecore.words import lr_unit, say, why
 
 OPEN = "open"
@@ -131,12 +128,6 @@ with st.expander(say("evidence-everything")):
     st.caption(say("evidence-origin", **sizes, **origin))
 
 
-def _nearest() -> ExploreState:
-    sizes = [float(2**k) for k in range(15)]
-    curve = explanation.measurement.gradient_noise().optimal_lr(sizes)
-    return explore.describe(nearest_model(sizes, curve)[0], explanation.title)
-
-
 st.subheader(say("evidence-export"), anchor=False)
 with st.container(horizontal=True):
     name = explanation.name
@@ -149,7 +140,7 @@ with st.container(horizontal=True):
         on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     if explanation.measurement.groups is not None and st.button(say("evidence-open"), icon=":material/tune:"):
-        st.switch_page("app_pages/explore.py", query_params=_nearest().to_query())
+        st.switch_page("app_pages/explore.py", query_params={"checkpoint": explanation.title})
 st.caption(say("evidence-open-about"))
 with st.expander(say("evidence-python")):
     st.code(ladder.snippet(explanation, update), language="python")

@@ -13,6 +13,7 @@ from surgecore.words import say, tables
 analysis = shown.analysis()
 own = shown.entry() is None
 hide = hidden(explore.query())
+explore.open_checkpoint()
 state, notices = explore.current_state()
 
 if "page" not in hide:

@@ -13,10 +13,8 @@ from figures.plot import Mark
 
 from surgecore import Entry, words
 from surgecore.sweeps.answers import Answer, load_answers
+from surgecore.sweeps.verdict import LEVEL
 from surgecore.words import say
-
-#: Share of sweeps without any fall in which the test finds one.
-_LEVEL = 0.05
 
 
 @st.cache_resource(show_spinner=False)
@@ -55,7 +53,7 @@ def chance(found: list[Answer]) -> str:
     falls = sum(answer.decision == "fall" for answer in found)
     tested = sum(answer.fall_octaves is not None for answer in found)
     stays = sum(answer.decision == "no_fall" for answer in found)
-    expected = words.number(_LEVEL * tested, 2)
+    expected = words.number(LEVEL * tested, 2)
     return say("gallery-chance", falls=falls, tested=tested, stays=stays, expected=expected)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,8 @@ import pandas as pd
 import streamlit as st
 from choice.catalogue import DATA_DIR
 
+from surgecore import SweepError
+from surgecore.tables.guarded import read_guarded
 from surgecore.words import plain, say
 
 SCALES = ("noise_scale", "simple_noise_scale", "sgd_noise_scale", "l1_noise_scale")
@@ -54,7 +55,7 @@ def _use_file() -> None:
 def _use(read: Callable[[], bytes]) -> None:
     _clear()
     try:
-        frame = pd.read_csv(io.BytesIO(read()))
+        frame = read_guarded(read(), name=say("explore-logged-file")).frame
         keys = [key for key in SCALES if key in frame]
         if "step" not in frame or not keys:
             raise ValueError(f"it must have the column step and one of {', '.join(SCALES)}")
@@ -63,7 +64,7 @@ def _use(read: Callable[[], bytes]) -> None:
             raise ValueError("every step must be a number, and none negative")
         if not any((frame[key] > 0).any() for key in keys):
             raise ValueError("a noise scale must be positive somewhere")
-    except (ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
+    except (ValueError, SweepError) as error:
         st.session_state["logged_problem"] = say("explore-logged-unusable", why=str(error))
         return
     st.session_state["logged_frame"] = frame

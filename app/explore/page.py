@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pandas as pd
 import streamlit as st
-from choice import address
+from choice import address, catalogue
 from choice.made import once
 from choice.shelf import KEPT
 from components.room_link import qr_code, reachable
@@ -24,8 +24,12 @@ from explore.snippet import BIBTEX, snippet
 from explore.state import DEFAULT_MODEL, KEYS, PARTS, ExploreState, from_json, from_query
 from surgecore import Analysis, NoiseModel, Optimum, one_step_curves, words
 from surgecore.theory.curves import CURVES
+from surgecore.theory.noise_model import nearest_model
 from surgecore.theory.progress import TrainingProgress, simulate
 from surgecore.words import say
+
+#: A checkpoint of Evidence in the address, whose measured curve is to be opened.
+CHECKPOINT = "checkpoint"
 
 
 def hide_frame() -> None:
@@ -104,6 +108,17 @@ def _ratios(state: ExploreState) -> dict[str, float]:
 
 def _fitted(analysis: Analysis) -> ControlsFit:
     return once(analysis, "controls", lambda: fit_controls(analysis, DEFAULT_MODEL))
+
+
+def open_checkpoint() -> None:
+    """The measured curve of a checkpoint that the address names, as the controls that describe it best."""
+    known = {one.title: one for one in catalogue.explanations()}
+    if (title := st.query_params.get(CHECKPOINT, "")) in known:
+        sizes = [float(2**k) for k in range(15)]
+        curve = known[title].measurement.gradient_noise().optimal_lr(sizes)
+        state = describe(nearest_model(sizes, curve)[0], title)
+        del st.query_params[CHECKPOINT]
+        _write_query(state)
 
 
 def describe(model: NoiseModel, curve: str) -> ExploreState:

@@ -23,6 +23,12 @@ def mark(decision: str, fall_octaves: float | None) -> str:
     return f"<span class='chip {kind}' data-sign='{_ARROWS[kind]}'>{escape(text)}</span>"
 
 
+def plain_block(analysis: Analysis) -> str:
+    """The same without markup, for a notebook."""
+    short = surge.chip(analysis.verdict.decision, analysis.verdict.fall_octaves)
+    return f"**{short}.** {words.verdict(analysis.verdict)} {surge.meaning(analysis)}"
+
+
 def block(analysis: Analysis) -> str:
     """Chip and sentences."""
     said = f"{words.verdict(analysis.verdict)} {surge.meaning(analysis)}"

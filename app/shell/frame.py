@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import sleep
@@ -20,9 +21,12 @@ _PAGES = ("learn", "explore", "sweep", "evidence", "reference")
 #: What stands behind Learn, in the order of its second row of links; the story itself shows no such row.
 _BEHIND_LEARN = ("learn", "lesson", "derivation", "lab", "handout")
 #: Addresses of earlier versions, and the pages that they lead to.
+_BEHIND_REFERENCE = ("reference", "laws", "glossary", "cards", "method", "citations")
 _OLD = {"why": "evidence", "about": "reference"}
 #: How long a new visitor's page stays empty [s]: Streamlit draws it narrow and low before it takes width and style.
 _SETTLE = 0.12
+#: How often the bar looks whether a training is over [s].
+_LOOK = 5
 _STYLE = Path(__file__).with_name("frame.css")
 
 
@@ -32,7 +36,7 @@ def there(names: tuple[str, ...] = _PAGES) -> list[str]:
 
 def pages() -> list[StreamlitPage]:
     """All pages, and the addresses that lead to them."""
-    names = dict.fromkeys((*there(), "train", *there(_BEHIND_LEARN)))
+    names = dict.fromkeys((*there(), "train", *there(_BEHIND_LEARN), *there(_BEHIND_REFERENCE)))
     found = [st.Page(f"app_pages/{name}.py", title=say(f"page-{name}"), url_path=name) for name in names]
     leads = [st.Page(partial(_lead, new), title=say(f"page-{new}"), url_path=old) for old, new in _OLD.items()]
     # an address without a page that says something is one of Explore's of earlier versions
@@ -51,7 +55,7 @@ def document_title(page: StreamlitPage) -> str:
     return say("document-title", page=page.title)
 
 
-def top(page: StreamlitPage) -> None:
+def top(page: StreamlitPage, running: Callable[[], int]) -> None:
     """Name and links in a row, on a phone too; nothing where a page is embedded alone."""
     # as text, not as `st.html`: the code for that arrives later than the first elements, which would then jump
     st.markdown(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>", unsafe_allow_html=True)
@@ -64,14 +68,29 @@ def top(page: StreamlitPage) -> None:
         for name in there():
             with st.container(key=_key(name, page), width="content"):
                 st.page_link(f"app_pages/{name}.py", label=say(f"page-{name}"), query_params=shown.link())
-    if page.url_path in _BEHIND_LEARN[1:]:
-        with st.container(key="learn-bar", horizontal=True, gap="small", vertical_alignment="center"):
-            for name in there(_BEHIND_LEARN):
-                with st.container(key="second-here" if name == page.url_path else f"second-{name}", width="content"):
-                    st.page_link(f"app_pages/{name}.py", label=say(f"learn-link-{name}"), query_params=shown.link())
+        if running():
+            st.fragment(_badge, run_every=_LOOK)(page, running)
+    for key, names in (("learn", _BEHIND_LEARN[1:]), ("reference", _BEHIND_REFERENCE)):
+        if page.url_path in names:
+            _second(key, ("learn", *names) if key == "learn" else names, page)
+
+
+def _second(key: str, names: tuple[str, ...], page: StreamlitPage) -> None:
+    """The pages behind one of the bar's links."""
+    with st.container(key=f"{key}-bar", horizontal=True, gap="small", vertical_alignment="center"):
+        for name in there(names):
+            with st.container(key="second-here" if name == page.url_path else f"second-{name}", width="content"):
+                st.page_link(f"app_pages/{name}.py", label=say(f"{key}-link-{name}"), query_params=shown.link())
+
+
+def _badge(page: StreamlitPage, running: Callable[[], int]) -> None:
+    """A link to Train while something is trained there, with how many."""
+    if count := running():
+        with st.container(key="link-here-train" if page.url_path == "train" else "link-train", width="content"):
+            st.page_link("app_pages/train.py", label=say("page-train-running", count=count), query_params=shown.link())
 
 
 def _key(name: str, page: StreamlitPage) -> str:
-    behind = {"sweep": ("train",), "learn": _BEHIND_LEARN[1:]}.get(name, ())
+    behind = {"sweep": ("train",), "learn": _BEHIND_LEARN[1:], "reference": _BEHIND_REFERENCE[1:]}.get(name, ())
     here = page.title == say(f"page-{name}") or page.url_path in behind
     return "link-here" if here else f"link-{name}"

@@ -74,7 +74,7 @@ def card(analysis: Analysis, rows: Rows, wanted: float, *, with_size: bool = Fal
 def to_do(analysis: Analysis) -> str:
     """The one thing that would help most."""
     plan: NextRuns = once(analysis, "next", lambda: next_runs(analysis))
-    return words.next_runs(plan)
+    return words.next_step(plan)
 
 
 def chart(analysis: Analysis, unit: str, rows: Rows, wanted: float) -> dict[str, str]:

@@ -22,14 +22,14 @@ def show(analysis: Analysis, unit: str, wanted: float | None) -> None:
         "export-csv": (analysis.sweep.to_csv, f"{name}.csv", "text/csv"),
         "export-json": (partial(takeaway.to_json, analysis), f"{name}-analysis.json", "application/json"),
         "export-report": (partial(report, analysis, unit, wanted, _link()), f"{name}-report.html", "text/html"),
-        "export-notebook": (partial(takeaway.notebook, analysis), f"{name}.ipynb", "application/x-ipynb+json"),
+        "export-notebook": (partial(takeaway.notebook, analysis, unit), f"{name}.ipynb", "application/x-ipynb+json"),
     }
     with st.container(horizontal=True):
         for label, (make, file_name, mime) in offers.items():
             st.download_button(say(label), make, file_name, mime, on_click="ignore", icon=":material/download:")
     with st.expander(say("export-python"), on_change="rerun", key="python") as python:
         if python.open:
-            st.code(takeaway.snippet(analysis), language="python")
+            st.code(takeaway.snippet(analysis, unit), language="python")
 
 
 def _link() -> str:

@@ -2,79 +2,129 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import textwrap
+from base64 import b85encode
+from math import isfinite
 from pathlib import Path
 
 import jinja2
 import pandas as pd
 from components.markup import STYLE
+from figures import verdict
+from figures.palette import STYLES
 
-from surgecore import Analysis, __version__, words
-from surgecore.words import say, tables
+from surgecore import Analysis, FitResult, __version__, words
+from surgecore.words import plain, say, tables
 
 _TEMPLATE = Path(__file__).with_name("report.html")
+
+_HEAD = """\
+# Surge Explorer {version}. In its folder, `make wheel`; then pip install plotly dist/surgecore-{version}-py3-none-any.whl
+"""
+_FIGURE = """\
+import numpy as np
+import plotly.graph_objects as go
+
+from surgecore import LAWS
+
+# batch size, best learning rate, ends of its 95 % interval, and the end of the rates tried where it is only a bound
+optima = [
+{optima}]
+laws = [
+{laws}]
+
+figure = go.Figure()
+sizes = np.geomspace(min(size for size, *_ in optima) / 2, max(size for size, *_ in optima) * 2, 241)
+for name, law, line in laws:
+    figure.add_scatter(x=sizes, y=law(sizes), mode="lines", name=name, line=line)
+for edge, symbol in ((None, "circle"), ("high", "triangle-up"), ("low", "triangle-down")):
+    points = [(size, rate, low, high) for size, rate, low, high, at in optima if at == edge]
+    bars = [(rate - low, high - rate) if low else (0, 0) for _, rate, low, high in points]
+    figure.add_scatter(
+        x=[size for size, *_ in points], y=[rate for _, rate, *_ in points], mode="markers", name={measured},
+        marker=dict(symbol=symbol, color="white", size=10, line=dict(color="#1d2127", width=2.5)),
+        error_y=dict(
+            symmetric=False, arrayminus=[below for below, _ in bars], array=[above for _, above in bars],
+            visible=edge is None, color="#7c8490", thickness=2, width=4,
+        ),
+        showlegend=edge is None,
+    )
+figure.update_layout(template="plotly_white", title={title}, legend=dict(orientation="h", y=-0.15))
+figure.update_xaxes(type="log", title={batch})
+figure.update_yaxes(type="log", title={rate})
+figure.show()
+"""
+_DATA = """\
+# the sweep itself, and everything found again from it
+import gzip
+from base64 import b85decode
+
+from surgecore import Sweep, analyse, words
+
+DATA = '''
+{data}
+'''
+sweep = Sweep.from_csv(gzip.decompress(b85decode("".join(DATA.split()))), name={name})
+assert sweep.digest == "{digest}"
+analysis = analyse(sweep)
+print(*words.findings(analysis), sep="\\n")
+"""
 
 
 def to_json(analysis: Analysis) -> str:
     return json.dumps(words.document(analysis), indent=1, allow_nan=False)
 
 
-def snippet(analysis: Analysis) -> str:
-    """Python that finds the shown numbers again from the canonical CSV, and draws the figure of the fits."""
-    best = analysis.comparison.fits[0].family.key if analysis.comparison.fits else "surge"
-    return f'''\
-# Surge Explorer {__version__}: pip install . plotly, in its folder; the CSV is the page's "Sweep, CSV"
-import numpy as np
-import plotly.graph_objects as go
-from surgecore import Sweep, analyse, words
-
-sweep = Sweep.from_csv("{words.file_name(analysis.sweep)}.csv")
-assert sweep.digest == "{analysis.sweep.digest}"
-analysis = analyse(sweep)
-print(*words.findings(analysis), sep="\\n")
-
-figure = go.Figure()
-for optimum in analysis.optima:
-    low, high = optimum.interval or (optimum.learning_rate, optimum.learning_rate)
-    print(optimum.batch_size, optimum.learning_rate, low, high, optimum.on_edge or "")
-    figure.add_scatter(
-        x=[optimum.batch_size], y=[optimum.learning_rate], mode="markers", marker_color="black", showlegend=False,
-        error_y=dict(symmetric=False, array=[high - optimum.learning_rate], arrayminus=[optimum.learning_rate - low]),
-    )
-for fit in analysis.comparison.fits:
-    if fit.law is not None and fit.family.key in ("{best}", "surge"):
-        sizes = np.geomspace(sweep.batch_sizes.min() / 2, sweep.batch_sizes.max() * 2, 241)
-        figure.add_scatter(x=sizes, y=fit.law(sizes), mode="lines", name=words.curve(fit.family.key))
-        print(words.curve(fit.family.key), *fit.parameters.values(), sep="\\n  ")
-figure.update_xaxes(type="log", title="Batch size [examples]")
-figure.update_yaxes(type="log", title="Optimal learning rate")
-figure.show()
-'''
+def snippet(analysis: Analysis, unit: str) -> str:
+    """Python that draws the page's figure: optima and laws stand in it, with the colours of the page."""
+    rate = say("axis-best-rate", unit=unit)
+    return _HEAD.format(version=__version__) + _figure(analysis, title=plain(analysis.sweep.name), rate=rate)
 
 
-def notebook(analysis: Analysis) -> str:
-    """The same as a Jupyter notebook, nbformat 4."""
-    code = snippet(analysis)
-    first, second = code.split("\n\nfigure = go.Figure()")
+def _figure(analysis: Analysis, *, title: str, rate: str) -> str:
+    rows = [(o.batch_size, o.learning_rate, *_ends(o.interval), o.on_edge) for o in analysis.optima]
+    optima = "".join(f"    {row!r},\n" for row in rows)
+    laws = "".join(_law(fit) for fit in _drawn(analysis))
+    labels = {"title": title, "batch": say("axis-batch"), "rate": rate, "measured": words.measured(analysis.sweep)}
+    return _FIGURE.format(optima=optima, laws=laws, **{name: json.dumps(text) for name, text in labels.items()})
+
+
+def _ends(interval: tuple[float, float] | None) -> tuple[float | None, float | None]:
+    return interval if interval is not None and all(map(isfinite, interval)) else (None, None)
+
+
+def _drawn(analysis: Analysis) -> list[FitResult]:
+    """The laws of the page's figure: the best one, and the surge law."""
+    found = [fit for fit in analysis.comparison.fits if fit.law is not None]
+    return [fit for fit in found if fit in found[:1] or fit.family.key == "surge"]
+
+
+def _law(fit: FitResult) -> str:
+    look = STYLES[fit.family.key]
+    values = ", ".join(f"{name}={value!r}" for name, value in vars(fit.law).items())
+    name, line = json.dumps(words.curve(fit.family.key)), {"color": look.colour, "dash": look.dash, "width": look.width}
+    return f"    ({name}, LAWS[{fit.family.key!r}].law({values}), {line!r}),\n"
+
+
+def notebook(analysis: Analysis, unit: str) -> str:
+    """The sweep and its analysis as a Jupyter notebook, nbformat 4: the CSV stands in it, so it needs no file."""
+    sweep = analysis.sweep
+    head = f"# {plain(sweep.name)}\n\n{verdict.plain_block(analysis)}"
+    text = textwrap.fill(b85encode(gzip.compress(sweep.to_csv().encode(), 9, mtime=0)).decode(), 116)
+    data = _DATA.format(data=text, digest=sweep.digest, name=json.dumps(plain(sweep.name)))
+    code = snippet(analysis, unit)
     cells = [
-        {
-            "id": "what",
-            "cell_type": "markdown",
-            "metadata": {},
-            "source": f"# {words.plain(analysis.sweep.name)}\n\n{words.plain(words.verdict(analysis.verdict))}",
-        },
+        {"id": "what", "cell_type": "markdown", "metadata": {}, "source": head},
         *(
             {
-                "id": name,
-                "cell_type": "code",
-                "metadata": {},
-                "execution_count": None,
-                "outputs": [],
+                "id": name, "cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [],
                 "source": source,
             }
-            for name, source in (("numbers", first), ("figure", "figure = go.Figure()" + second.rstrip()))
+            for name, source in (("figure", code), ("data", data))
         ),
-    ]
+    ]  # fmt: skip
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}, indent=1)
 

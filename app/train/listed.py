@@ -51,6 +51,11 @@ def names() -> list[str]:
     return found[:_MOST]
 
 
+def running() -> int:
+    """How many of this visitor's sweeps run or wait."""
+    return sum((job := jobs().find(name)) is not None and job.state in ACTIVE for name in names())
+
+
 def show(current: str) -> None:
     """One line a sweep: state, progress, and what can be done with it."""
     found = [(name, job) for name in names() if name != current and (job := jobs().find(name)) is not None]
@@ -65,7 +70,7 @@ def show(current: str) -> None:
 def _line(name: str, job: Job) -> None:
     done, total = (job.progress.get(key, 0) for key in ("done", "total"))
     state = say(f"train-state-is-{job.state}")
-    if total and job.state != DONE:
+    if done and job.state != DONE:
         state = say("train-state-progress", state=state, done=f"{done:,}", total=f"{total:,}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{words.plain(job.plan.title)}** · {state}")

@@ -6,7 +6,7 @@ Reads the results of all other rooms; none of them imports it.
 from surgecore.words.advice import adam_notes, advice, advice_note, beta_text, price, rate, rule, rule_name
 from surgecore.words.catalogue import curve, horizon, meaning, optimizer, param, protocol, run, unit, workload
 from surgecore.words.fits import document, findings, fit_note, ranking, remark, remarks
-from surgecore.words.next_runs import next_runs, next_runs_table, without_plan
+from surgecore.words.next_runs import next_runs, next_runs_table, next_step, without_plan
 from surgecore.words.numbers import batch_size, count, interval, number, plain, power_of_two, rounded, share
 from surgecore.words.phrases import say
 from surgecore.words.problems import loss_title, metric_name
@@ -55,6 +55,7 @@ __all__ = [
     "missing",
     "next_runs",
     "next_runs_table",
+    "next_step",
     "number",
     "optima_alt",
     "optimizer",

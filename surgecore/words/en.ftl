@@ -673,6 +673,19 @@ next-narrow = If { $law } holds, { $count ->
     [one] one run narrows
    *[other] { $count } runs narrow
 } the interval of the peak to { $width } of its width ({ $low } to { $high }, simulated).
+next-step-decide = { $count ->
+    [one] One more run
+   *[other] { $count } more runs
+} would settle the verdict with a chance of { $chance }; the list is below.
+next-step-hard = { $count ->
+    [one] One more run has
+   *[other] Even { $count } more runs have
+} only a chance of { $chance } to settle the verdict. Use the rate above.
+next-step-enough = Use the rate above: more runs would hardly narrow it.
+next-step-narrow = { $count ->
+    [one] One more run
+   *[other] { $count } more runs
+} would narrow the peak to { $width } of its interval; the list is below.
 next-uniform = The same runs as extra seeds: { $uniform }.
 next-doubtful = The optima scatter about it by more than their error bars, so more runs cannot promise it.
 next-reason-lowest-tried = the best learning rate is the lowest tried
@@ -1100,6 +1113,18 @@ page-sweep = Your sweep
 page-evidence = Evidence
 page-train = Train
 page-reference = Reference
+page-laws = Laws and assumptions
+page-glossary = Glossary
+page-cards = Data cards
+page-method = Method and calibration
+page-citations = Citations
+page-train-running = Train · { $count } running
+reference-link-reference = The law in a page
+reference-link-laws = Laws and assumptions
+reference-link-glossary = Glossary
+reference-link-cards = Data cards
+reference-link-method = Method and calibration
+reference-link-citations = Citations
 
 serve-here = Surge Explorer: { $address }  (stop with Ctrl-C)
 serve-lan = For phones and other computers in this network: { $address }
@@ -2016,12 +2041,16 @@ train-bad-name = name must be letters, digits, dots, dashes and underscores, at 
 
 reference-title = The law in a page
 reference-laws = Laws that are compared
-reference-law = Law
-reference-source = Source
-reference-glossary = Glossary
-reference-sweeps = Bundled sweeps
+laws-hold = When does it hold?
+laws-source = From { $source }.
+laws-empirical = An empirical rule.
+laws-parameters = { $source } { $count ->
+    [one] One number is fitted: { $names }.
+   *[other] { $count } numbers are fitted: { $names }.
+}
+glossary-unit = Unit: { $unit }.
+glossary-key = In addresses and files: `{ $key }`.
 reference-card = Data card
-reference-citation = Citation
 
 # end of: page: reference
 

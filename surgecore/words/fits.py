@@ -13,6 +13,7 @@ from surgecore.words.catalogue import curve, param, unit
 from surgecore.words.numbers import number
 from surgecore.words.phrases import say
 from surgecore.words.problems import notice
+from surgecore.words.surge import meaning
 from surgecore.words.tradeoff import identity, tradeoff
 from surgecore.words.verdict import reasons, verdict
 
@@ -84,7 +85,7 @@ def remark(found: Remark) -> str:
 
 def findings(analysis: Analysis) -> list[str]:
     """All findings on a sweep, the most important first."""
-    said = [verdict(analysis.verdict), *reasons(analysis.verdict), ranking(analysis.comparison)]
+    said = [verdict(analysis.verdict), meaning(analysis), *reasons(analysis.verdict), ranking(analysis.comparison)]
     return list(dict.fromkeys([*said, *_rest(analysis)]))
 
 

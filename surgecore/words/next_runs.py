@@ -28,6 +28,19 @@ def next_runs(plan: NextRuns) -> str:
     return say(f"next-{plan.goal.replace('_', '-')}")
 
 
+def next_step(plan: NextRuns) -> str:
+    """The same in one short sentence, for a card; runs that would hardly help are not asked for."""
+    promise = plan.promise
+    if promise is None or plan.goal not in (Goal.DECIDE, Goal.NARROW):
+        return say(f"next-{plan.goal.replace('_', '-')}")
+    if plan.goal is Goal.DECIDE:
+        return say("next-step-decide" if promise.value >= 0.5 else "next-step-hard", count=plan.n_runs,
+                   chance=share(promise.value))  # fmt: skip
+    if plan.doubtful or promise.value > 0.7:
+        return say("next-step-enough")
+    return say("next-step-narrow", count=plan.n_runs, width=share(promise.value))
+
+
 def without_plan(plan: NextRuns) -> str:
     """What the same runs would achieve as extra seeds; "" where nothing is promised."""
     return say("next-uniform", uniform=share(plan.uniform.value)) if plan.uniform is not None else ""

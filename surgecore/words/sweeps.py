@@ -68,10 +68,10 @@ def clipped(losses: Sequence[float], limits: tuple[float, float], metric: Metric
     above = sum(1 for loss in losses if isfinite(loss) and loss > limits[1])
     if not above:
         return say("clipped-none", metric=metric_name(metric))
-    limit = number(metric.shown(limits[1]))
-    return say(
-        "clipped-above" if metric.sign > 0 else "clipped-below", cells=above, metric=metric_name(metric), limit=limit
-    )
+    limit, name = number(metric.shown(limits[1])), metric_name(metric)
+    key = "clipped-above" if metric.sign > 0 else "clipped-below"
+    # within a sentence; a name of the visitor's own stays as it is
+    return say(key, cells=above, metric=name.lower() if metric.name == "loss" else name, limit=limit)
 
 
 def lr_unit(optimizer: str | None) -> str:

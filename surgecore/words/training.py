@@ -63,7 +63,7 @@ def outcome(finished: bool, done: int, total: int) -> str:
 
 def ended(job: Job) -> str:
     """Why a job that is cancelled or failed ended, and how much of it is kept."""
-    if job.progress and job.state == "cancelled":
+    if job.progress.get("done") and job.state == "cancelled":
         scouting = job.plan.grid.refine and job.progress["stage"] == 0
         done, total = (f"{job.progress[name]:,}" for name in ("done", "total"))
         return say("job-kept-scouting" if scouting else "job-kept", done=done, total=total)

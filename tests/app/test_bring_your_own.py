@@ -7,7 +7,11 @@ import gzip
 import io
 import json
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -16,9 +20,14 @@ import plotly.graph_objects as go
 import pytest
 from drawn import box as choice_of
 from drawn import drawings, drop, keys, loss_map, marks, metas, open_fold, press, said, trace, unfold, upload
+from figures.palette import STYLES
 from sweep import answer, takeaway
 
 from surgecore import Sweep, analyse, words
+
+ROOT = Path(__file__).parents[2]
+#: What a wheel is made from.
+KEPT = {"surgecore", "pyproject.toml", "README.md", "LICENSE"}
 
 
 @pytest.fixture(scope="module")
@@ -359,22 +368,58 @@ def test_use_it_says_how_far_beyond_the_data(app, trials):
     assert "2 times beyond the batch sizes measured" in said(app)
 
 
-def test_the_snippet_and_the_notebook_find_the_same_numbers(sweep, tmp_path, monkeypatch):
+def test_the_snippet_and_the_notebook_need_no_file(sweep, tmp_path, monkeypatch):
     analysis = analyse(sweep)
-    (tmp_path / f"{words.file_name(analysis.sweep)}.csv").write_text(sweep.to_csv())
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(go.Figure, "show", lambda figure: None)
-    notebook = json.loads(takeaway.notebook(analysis))
-    cells = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    for code in (takeaway.snippet(analysis), "\n".join(cells)):
-        printed = io.StringIO()
+    shown = []
+    monkeypatch.setattr(go.Figure, "show", shown.append)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(takeaway.snippet(analysis, "x"), "snippet", "exec"), {})
         names: dict[str, object] = {}
-        with contextlib.redirect_stdout(printed):
-            exec(compile(code, "snippet", "exec"), names)
-        again = names["analysis"].to_dict()
-        assert again == {**analysis.to_dict(), "read": again["read"]}
-        for optimum in analysis.optima:
-            assert str(optimum.learning_rate) in printed.getvalue()
+        for cell in json.loads(takeaway.notebook(analysis, "x"))["cells"][1:]:
+            exec(compile(cell["source"], "notebook", "exec"), names)
+    again = names["analysis"].to_dict()
+    assert again == {**analysis.to_dict(), "read": again["read"]}
+    assert words.verdict(analysis.verdict) in printed.getvalue()
+    first, second = shown
+    assert first == second
+    best = next(fit for fit in analysis.comparison.fits if fit.law is not None)
+    line = first.data[0]
+    assert (line.name, line.line.color) == (words.curve(best.family.key), STYLES[best.family.key].colour)
+    np.testing.assert_allclose(line.y, best.law(np.asarray(line.x)))
+    points = [trace for trace in first.data if trace.mode == "markers"]
+    assert sorted(rate for trace in points for rate in trace.y) == sorted(o.learning_rate for o in analysis.optima)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A folder with nothing but the wheel in it, as `make wheel` makes it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    source = folder / "source"
+    shutil.copytree(
+        ROOT, source, ignore=lambda at, names: [name for name in names if at == str(ROOT) and name not in KEPT]
+    )
+    made = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(source)]
+    subprocess.run([*pip, *made], check=True)
+    (wheel,) = folder.glob("*.whl")
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(folder / "there"), str(wheel)], check=True)
+    return folder / "there"
+
+
+def test_the_wheel_runs_the_snippet_and_the_notebook(sweep, installed, tmp_path):
+    analysis = analyse(sweep)
+    cells = [cell["source"] for cell in json.loads(takeaway.notebook(analysis, "x"))["cells"][1:]]
+    head = "import plotly.graph_objects as go\ngo.Figure.show = lambda figure: print(len(figure.data), 'traces')\n"
+    for code in (takeaway.snippet(analysis, "x"), "\n".join(cells)):
+        (tmp_path / "code.py").write_text(head + code + "\nimport surgecore\nprint(surgecore.__file__)\n")
+        done = subprocess.run(
+            [sys.executable, "code.py"], cwd=tmp_path, env={"PYTHONPATH": str(installed)}, capture_output=True,
+            text=True, check=True,
+        )  # fmt: skip
+        assert str(installed) in done.stdout
+        assert "5 traces" in done.stdout or "4 traces" in done.stdout
 
 
 def test_a_report_is_one_small_file_that_runs_nothing_of_the_upload(sweep):
@@ -394,11 +439,11 @@ def test_a_report_is_one_small_file_that_runs_nothing_of_the_upload(sweep):
     assert not re.search("<script|src=|url\\(|@import", page)
     assert "https://example.org/sweep" in takeaway.report(analysis, "", "", date="", link="https://example.org/sweep")
     assert "<" not in words.file_name(analysis.sweep)
-    assert evil not in takeaway.snippet(analysis)
+    assert evil not in takeaway.snippet(analysis, "x")
 
 
 def test_the_notebook_is_one_by_its_own_rules(sweep):
-    nbformat.validate(json.loads(takeaway.notebook(analyse(sweep))))
+    nbformat.validate(json.loads(takeaway.notebook(analyse(sweep), "x")))
 
 
 def test_sweeps_are_compared_relative_to_each_maximum(app, trials):

@@ -76,15 +76,26 @@ def test_the_choice_sorts_by_number_and_names_checkpoints_by_their_loss(app, bun
     assert box(app, "sweep-run").value == "10 steps from loss 1"
 
 
-def test_the_reference_has_the_glossary_and_a_card_for_each_sweep(app, bundled):
-    app.run().switch_page("app_pages/reference.py").run()
+def test_the_reference_has_every_symbol_every_law_and_a_card_for_each_sweep(app, bundled):
+    app.run().switch_page("app_pages/glossary.py").run()
     assert not app.exception
-    symbols = set(app.table[1].value.index)
-    assert {f"${param.symbol}$" for param in NoiseModel.params} <= symbols
-    assert {f"${param.symbol}$" for law in LAWS.values() for param in law.free} <= symbols
+    terms = " ".join(heading.value for heading in app.subheader)
+    params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.free)]
+    assert all(f"${param.symbol}$" in terms for param in params)
+    app.switch_page("app_pages/laws.py").run()
+    assert [heading.value for heading in app.subheader] == [words.curve(key) for key in LAWS]
+    app.switch_page("app_pages/cards.py").run()
     assert app.selectbox(key="card").options == [entry.title for entry in bundled]
     for entry in bundled[::7]:
         app.selectbox(key="card").set_value(entry.title).run()
         heading, card = (entry.folder / entry.card).read_text(encoding="utf-8").split("\n", 1)
         assert heading == f"# {entry.title}"
         assert card.strip() in [text.value for text in app.markdown]
+
+
+def test_every_page_behind_the_reference_opens(app):
+    for name in ("reference", "laws", "glossary", "cards", "method", "citations"):
+        app.switch_page(f"app_pages/{name}.py").run()
+        assert not app.exception
+        assert len(app.title) == 1
+    assert "li2024surge" in app.code[0].value

@@ -1,0 +1,15 @@
+"""Glossary: what does each symbol mean?"""
+
+import streamlit as st
+
+from surgecore import LAWS, NoiseModel, words
+from surgecore.words import say
+
+params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.law.params)]
+st.title(say("page-glossary"), anchor=False)
+with st.container(key="reference-text", width=780):
+    for param in {(param.name, param.symbol): param for param in params}.values():
+        anchor = param.name.replace("_", "-")
+        st.subheader(f"{words.param(param)}, ${param.symbol}$", anchor=anchor)
+        unit = say("glossary-unit", unit=words.unit(param.unit)) if param.unit else ""
+        st.markdown(f"{words.meaning(param)} {unit} {say('glossary-key', key=param.name)}")
