@@ -140,7 +140,7 @@ with st.container(horizontal=True):
         on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     if explanation.measurement.groups is not None and st.button(say("evidence-open"), icon=":material/tune:"):
-        st.switch_page("app_pages/explore.py", query_params={"checkpoint": explanation.title})
+        st.switch_page("app_pages/explore.py", query_params={"measured": explanation.title})
 st.caption(say("evidence-open-about"))
 with st.expander(say("evidence-python")):
     st.code(ladder.snippet(explanation, update), language="python")

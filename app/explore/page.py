@@ -29,7 +29,7 @@ from surgecore.theory.progress import TrainingProgress, simulate
 from surgecore.words import say
 
 #: A checkpoint of Evidence in the address, whose measured curve is to be opened.
-CHECKPOINT = "checkpoint"
+CHECKPOINT = "measured"
 
 
 def hide_frame() -> None:

@@ -21,7 +21,8 @@ from surgecore.words import plain, say, tables
 _TEMPLATE = Path(__file__).with_name("report.html")
 
 _HEAD = """\
-# Surge Explorer {version}. In its folder, `make wheel`; then pip install plotly dist/surgecore-{version}-py3-none-any.whl
+# Surge Explorer {version}. In its folder: make wheel, then
+# pip install plotly dist/surgecore-{version}-py3-none-any.whl
 """
 _FIGURE = """\
 import numpy as np

@@ -372,7 +372,7 @@ def test_the_snippet_and_the_notebook_need_no_file(sweep, tmp_path, monkeypatch)
     analysis = analyse(sweep)
     monkeypatch.chdir(tmp_path)
     shown = []
-    monkeypatch.setattr(go.Figure, "show", shown.append)
+    monkeypatch.setattr(go.Figure, "show", lambda figure: shown.append(figure))
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(takeaway.snippet(analysis, "x"), "snippet", "exec"), {})
@@ -392,15 +392,17 @@ def test_the_snippet_and_the_notebook_need_no_file(sweep, tmp_path, monkeypatch)
     assert sorted(rate for trace in points for rate in trace.y) == sorted(o.learning_rate for o in analysis.optima)
 
 
+def left_out(at, names):
+    return [name for name in names if at == str(ROOT) and name not in KEPT]
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     """A folder with nothing but the wheel in it, as `make wheel` makes it."""
     folder = tmp_path_factory.mktemp("wheel")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     source = folder / "source"
-    shutil.copytree(
-        ROOT, source, ignore=lambda at, names: [name for name in names if at == str(ROOT) and name not in KEPT]
-    )
+    shutil.copytree(ROOT, source, ignore=left_out)
     made = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(source)]
     subprocess.run([*pip, *made], check=True)
     (wheel,) = folder.glob("*.whl")

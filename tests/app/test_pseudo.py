@@ -17,7 +17,8 @@ LABELLED = ("button", "selectbox", "number_input", "checkbox", "select_slider", 
 #: Documents of their own: a text in English, and data cards.
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = {
-    (ROOT / "app" / "app_pages" / "reference.md").read_text(encoding="utf-8").strip(),
+    *(path.read_text(encoding="utf-8").strip() for path in (ROOT / "app" / "app_pages").glob("*.md")),
+    (ROOT / "docs" / "method.md").read_text(encoding="utf-8").partition("\n")[2].strip(),
     *(
         path.read_text(encoding="utf-8").partition("\n")[2].strip()
         for path in (ROOT / "data").glob("*.md")
@@ -63,4 +64,4 @@ def test_nothing_on_the_page_is_outside_of_the_phrase_file(pseudo, page):
         plain = [word for word in re.findall(r"\b[A-Za-z]{3,}\b", text) if word.lower() not in data]
         assert not plain, (kind, text)
         seen += 1
-    assert seen > 2
+    assert seen > 1

@@ -33,7 +33,7 @@ CONTENT = {
     "/explore": ".surge[data-ready]",
     "/sweep": "[data-testid=stFileUploader]",
     "/evidence": ".gallery button",
-    "/reference": "table",
+    "/reference": ".katex",
     "/train": ".surface[data-ready]",
     SWEEP: ".drawing[data-ready]",
 }

@@ -132,7 +132,7 @@ def test_huge_losses_do_not_wreck_the_colours_and_are_counted():
     losses = [0.2, 0.3, 0.4, 0.5, 1e30, np.inf, np.nan]
     low, high = loss_map.colour_limits(losses)
     assert (low, high) == pytest.approx((0.2, 0.8))
-    assert words.clipped(losses, (low, high)).startswith("1 cell with Loss above 0.800")
+    assert words.clipped(losses, (low, high)).startswith("1 cell with loss above 0.800")
     assert loss_map.colour_limits([0.5, 0.5]) == (0.5, 1.5)
     assert loss_map.colour_limits([np.nan]) == (0.0, 1.0)
 
