@@ -24,6 +24,7 @@ import pandas as pd
 from scipy.stats import binom
 
 from surgecore import Sweep, load_catalogue, surge_verdict
+from surgecore.sweeps.excess import excess
 
 SIZES = np.array([10, 25, 63, 158, 396, 995, 2500])
 LN2 = np.log(2.0)
@@ -312,10 +313,11 @@ def one(task: tuple[str, int]) -> Counter:
         if kind.items or not np.isfinite(kind.valley(LN2)):
             continue
         rates = np.exp(at - offset) * np.array([0.5, 2.0])
-        for rate, (mean, error) in zip(rates, zip(*sweep.valleys.excess(b, rates), strict=True), strict=True):
-            if np.isfinite(mean):
+        _, lows, highs = excess(sweep.valleys, b, rates)
+        for rate, low, high in zip(rates, lows, highs, strict=True):
+            if np.isfinite(high):
                 count["price n"] += 1
-                count["price in"] += abs(mean - price_of(kind, float(np.log(rate) - at + offset))) <= 1.96 * error
+                count["price in"] += low <= price_of(kind, float(np.log(rate) - at + offset)) <= high
     return count
 
 

@@ -39,6 +39,8 @@ class Cells:
         Cells of which some runs did not finish, shape (n_cells,).
     spread : ndarray
         Stated standard error of each mean; NaN where none is stated.
+    seeds : ndarray
+        The seed of each number in `source`, the same at all batch sizes; shape (n_sources,).
     """
 
     batch_size: float
@@ -53,6 +55,7 @@ class Cells:
     n_infeasible: int
     unfinished: NDArray[np.bool_]
     spread: FloatArray
+    seeds: NDArray[np.intp]
 
     @property
     def best(self) -> int:
@@ -81,11 +84,11 @@ class Cells:
             last += 1
         keep = slice(first, last + 1)
         runs = (self.cell >= first) & (self.cell <= last)
-        source = np.unique(self.source[runs], return_inverse=True)[1]
+        kept, source = np.unique(self.source[runs], return_inverse=True)
         return replace(
             self, x=self.x[keep], mean=self.mean[keep], n=self.n[keep], cell=self.cell[runs] - first, source=source,
             loss=self.loss[runs], unfinished=self.unfinished[keep], spread=self.spread[keep],
-            wall=self.wall if last == len(self.x) - 1 else np.inf,
+            wall=self.wall if last == len(self.x) - 1 else np.inf, seeds=self.seeds[kept],
         )  # fmt: skip
 
 
@@ -140,7 +143,7 @@ def _column(part: pd.DataFrame) -> Cells | None:
     keep = complete & usable[j]
     index = np.cumsum(usable) - 1
     cell, loss, stated = index[j[keep]], loss[keep], part["spread"].to_numpy()[keep]
-    source = np.unique(part["seed"].to_numpy()[keep], return_inverse=True)[1]
+    seeds, source = np.unique(part["seed"].to_numpy()[keep], return_inverse=True)
     count = np.bincount(cell).astype(np.float64)
     x = np.log(rates[usable])
     mean = _means(cell, source, loss, len(x))
@@ -154,7 +157,7 @@ def _column(part: pd.DataFrame) -> Cells | None:
             x, mean, count = x[inside], mean[inside], count[inside]
     spread = np.sqrt(np.bincount(cell, stated**2, minlength=len(x))) / count
     late = (unfinished > 0)[usable][: len(x)]
-    return Cells(size, x, mean, count, cell, source, loss, wall, len(part), int(bad.sum()), late, spread)
+    return Cells(size, x, mean, count, cell, source, loss, wall, len(part), int(bad.sum()), late, spread, seeds)
 
 
 def _means(cell: NDArray[np.intp], source: NDArray[np.intp], loss: FloatArray, n_cells: int) -> FloatArray:

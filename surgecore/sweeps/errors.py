@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import digamma, polygamma
+from scipy.special import digamma, gammaln, polygamma
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.optima import Optimum
@@ -76,35 +77,29 @@ class TrendedVariance:
         Degrees of freedom that were measured, shape (n,); 0 where none.
     total_dof : ndarray
         Degrees of freedom behind each moderated variance, shape (n,).
-    hat : ndarray
-        Takes logs of measured variances to those of the trend, shape (n, n).
-    spare : float
-        Degrees of freedom that the trend leaves to the scatter about it.
+    place : ndarray or None
+        ln batch size, shape (n,); None where the variances follow no trend.
     """
 
     value: FloatArray
     dof: FloatArray
     total_dof: FloatArray
-    hat: FloatArray
-    spare: float
+    place: FloatArray | None = None
 
     @classmethod
     def common(cls, value: FloatArray, dof: float) -> TrendedVariance:
         """Variances known up to one common factor, which rests on so many degrees of freedom."""
-        n = len(value)
-        return cls(value, np.zeros(n), np.full(n, dof), np.zeros((n, n)), 0.0)
+        return cls(value, np.zeros(len(value)), np.full(len(value), dof))
 
     @classmethod
     def apart(cls, value: FloatArray, dof: FloatArray) -> TrendedVariance:
         """Variances each with degrees of freedom of its own."""
-        return cls(value, dof, dof, np.eye(len(value)), 0.0)
+        return cls(value, dof, dof)
 
     def part(self, keep: NDArray[np.intp]) -> TrendedVariance:
         """The variances of some batch sizes, in the order given."""
-        hat = self.hat[np.ix_(keep, keep)]
-        share = hat.sum(axis=1, keepdims=True)
-        hat = np.divide(hat, share, out=np.zeros_like(hat), where=share > 0.5)
-        return TrendedVariance(self.value[keep], self.dof[keep], self.total_dof[keep], hat, self.spare)
+        place = None if self.place is None else self.place[keep]
+        return TrendedVariance(self.value[keep], self.dof[keep], self.total_dof[keep], place)
 
     def redraw(self, draws: int, rng: np.random.Generator) -> FloatArray:
         """Variances over their true values, as other experiments of the same size estimate them, (draws, n)."""
@@ -114,11 +109,15 @@ class TrendedVariance:
             return np.asarray(np.repeat(rng.chisquare(all_dof, (draws, 1)) / all_dof, len(known), axis=1))
         dof = np.where(known, self.dof, 1.0)
         own = np.where(known, rng.chisquare(dof, size=(draws, len(dof))) / dof, 1.0)
-        return _moderated(own, self.dof, self.hat, self.spare)[0]
+        if self.place is None:
+            return own
+        return _moderated(own, self.dof, self.place) * _behaviour(tuple(self.dof), tuple(self.place))[0]
 
 
 #: Variances change with batch size by no steeper a power than about this.
-_STEEPEST = 0.7
+_STEEPEST = 0.4
+#: What the trend may be worth to one variance, in degrees of freedom: each as likely beforehand.
+_WORTH = np.array([6.0, 15.0, 50.0, 200.0])
 
 
 def trended_variance(variance: FloatArray, dof: FloatArray, batch: FloatArray) -> TrendedVariance | None:
@@ -134,48 +133,62 @@ def trended_variance(variance: FloatArray, dof: FloatArray, batch: FloatArray) -
     References
     ----------
     G. Smyth, Stat. Appl. Genet. Mol. Biol. 3 (2004) 3, section 6.2; C. Law et al., Genome Biol. 15 (2014) R29, for
-    the trend.
+    the trend. Here the trend's worth is averaged over instead of estimated: seven variances hardly tell it.
     """
     known = (dof > 0) & (variance > 0)
     if not known.any():
         return None
-    have = np.where(known, dof, 0.0)
-    weight = 1.0 / polygamma(1, have[known] / 2)
-    u = np.log(batch)
-    u = u - np.average(u[known], weights=weight)
-    design = np.column_stack([np.ones(known.sum()), u[known]])
-    ridge = np.diag([0.0, 1.0 / _STEEPEST**2])
-    inner = np.linalg.solve(design.T @ (design * weight[:, None]) + ridge, design.T * weight)
-    hat = np.zeros((len(dof), len(dof)))
-    hat[:, known] = np.column_stack([np.ones(len(dof)), u]) @ inner
-    spare = max(float(known.sum() - np.trace(hat[np.ix_(known, known)])), 0.0)
-    value, prior = _moderated(np.where(known, variance, 1.0)[None], have, hat, spare)
-    most = float(have.sum()) - (1.0 if known.sum() > 1 else 0.0)
-    total = np.maximum(np.minimum(have + float(prior[0]), max(most, 1.0)), 1.0)
-    return TrendedVariance(value[0], have, np.asarray(total), hat, spare)
+    have, place = np.where(known, np.minimum(dof, _MANY), 0.0), np.log(batch)
+    value = _moderated(np.where(known, variance, 1.0)[None], have, place)[0]
+    unbiased, total = _behaviour(tuple(have), tuple(place))
+    return TrendedVariance(value * unbiased, have, total, place)
 
 
-def _moderated(variance: FloatArray, dof: FloatArray, hat: FloatArray, spare: float) -> tuple[FloatArray, FloatArray]:
-    """Rows of variances drawn towards the trend of each row, and the trend's worth in degrees of freedom."""
-    known = dof > 0
-    nu = np.where(known, dof, 1.0)
-    z = np.where(known, np.log(np.maximum(variance, 1e-300)) - digamma(nu / 2) + np.log(nu / 2), 0.0)
-    level = z @ hat.T
-    weight = np.where(known, 1.0 / polygamma(1, nu / 2), 0.0)
-    excess = ((weight * (z - level) ** 2).sum(axis=-1) - spare) / weight.sum()
-    prior: FloatArray = np.zeros(len(variance))
-    if nu[known].min() >= 100:
-        pass  # each is known well enough by itself
-    elif spare < 1:
-        prior = np.full(len(variance), np.inf)
-    else:
-        prior = np.where(excess > 0, 2.0 * _trigamma_inverses(np.maximum(excess, 1e-6)), np.inf)
-    finite = np.where(np.isfinite(prior) & (prior > 0), prior, 1.0)
-    shift = np.where(np.isfinite(prior) & (prior > 0), digamma(finite / 2) - np.log(finite / 2), 0.0)
-    trend = np.exp(level + shift[:, None])
-    share = np.where(np.isfinite(prior), prior, 1e12)[:, None]
-    mixed = (share * trend + dof * variance) / np.maximum(share + dof, 1e-12)
-    return np.asarray(np.where(known | (share > 0), mixed, trend)), prior
+@cache
+def _behaviour(dof: tuple[float, ...], place: tuple[float, ...]) -> tuple[FloatArray, FloatArray]:
+    """Of moderated variances: what makes them as large as the truth, and the degrees of freedom that their scatter
+    is worth, by simulation of equal variances."""
+    have = np.array(dof)
+    one = np.where(have > 0, have, 1.0)
+    own = np.where(have > 0, np.random.default_rng(0).chisquare(one, (1000, len(one))) / one, 1.0)
+    logs = np.log(_moderated(own, have, np.array(place)))
+    total = np.minimum(2.0 * _trigamma_inverses(np.maximum(logs.var(axis=0), 1e-6)), max(have.sum(), 1.0))
+    unbiased = np.exp(digamma(0.5 * total) - np.log(0.5 * total) - logs.mean(axis=0))
+    return np.asarray(unbiased), np.asarray(np.maximum(total, 1.0))
+
+
+def _moderated(variance: FloatArray, dof: FloatArray, place: FloatArray) -> FloatArray:
+    """Rows of variances drawn towards the trend of each row.
+
+    Given a trend, a variance over it is Fisher's F with `dof` and the trend's worth; its log is a line in `place`.
+    """
+    known, rows = dof > 0, len(variance)
+    nu = np.where(known, dof, 0.0)
+    if dof[known].min() >= 100 and known.all():  # each is known well enough by itself
+        return variance
+    squares = nu * variance  # sums of squares, (rows, n)
+    u = place - np.average(place, weights=nu)
+    values, likelihoods = [], []
+    for worth in _WORTH:
+        level, trend = np.log(squares.sum(axis=1) / nu.sum()), np.zeros(rows)
+        weight = nu * worth / (2.0 * (nu + worth + 2.0))
+        mean, bend = (weight * u).sum() / weight.sum(), 1.0 / _STEEPEST**2
+        bend += (weight * (u - mean) ** 2).sum()
+        for _ in range(12):  # Fisher's scoring
+            scale = worth * np.exp(level[:, None] + trend[:, None] * u)
+            score = 0.5 * ((nu + worth) * squares / (scale + squares) - nu)
+            along = ((score * (u - mean)).sum(axis=1) - trend / _STEEPEST**2) / bend
+            level = level + np.clip(score.sum(axis=1) / weight.sum() - mean * along, -2.0, 2.0)
+            trend = trend + np.clip(along, -1.0, 1.0)
+        scale = worth * np.exp(level[:, None] + trend[:, None] * u)
+        terms = gammaln(0.5 * (nu + worth)) - gammaln(0.5 * worth) - 0.5 * nu * np.log(scale)
+        terms = terms - 0.5 * (nu + worth) * np.log1p(squares / scale)
+        likelihoods.append(np.where(known, terms, 0.0).sum(axis=1) - 0.5 * (trend / _STEEPEST) ** 2)
+        values.append((scale + squares) / (worth + nu))
+    logs = np.array(likelihoods)
+    share = np.exp(logs - logs.max(axis=0))
+    share /= share.sum(axis=0)
+    return np.asarray(1.0 / np.einsum("wr,wrn->rn", share, 1.0 / np.array(values)))
 
 
 def _trigamma_inverses(values: FloatArray) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.errors import TrendedVariance
-
-#: Deviance of what cannot be.
-NEVER = 1e6
+from surgecore.sweeps.paths import NEVER, reach
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +66,10 @@ class Evidence:
         factors = tuple(np.ones((len(x), 1)) for _ in y)
         return cls(batch, x, slope, own, ones, 0.0 * ones, inside, ones > 0, factors, y)
 
+    def apart(self, correlation: float) -> Evidence:
+        """The evidence of differences between batch sizes, whose errors are correlated: what is common falls out."""
+        return replace(self, own=replace(self.own, value=(1.0 - correlation) * self.own.value))
+
     def part(self, keep: NDArray[np.intp]) -> Evidence:
         """The evidence of some batch sizes, in the order given."""
         return Evidence(
@@ -86,18 +88,21 @@ class Evidence:
         return self.deviance_of(self.slope / np.sqrt(self.variance))
 
     @cached_property
+    def bend(self) -> FloatArray:
+        """How fast the slope grows at the best ln rate, shape (n,); 0 where it does not."""
+        around = np.abs(self.x - self.best[:, None]) < 0.35
+        out = np.zeros(len(self.batch))
+        for i, near in enumerate(around & self.inside):
+            if near.sum() > 2:
+                out[i] = np.polyfit(self.x[near] - self.best[i], self.slope[i, near], 1)[0]
+        return np.asarray(np.maximum(out, 0.0))
+
+    @cached_property
     def sigma(self) -> FloatArray:
         """Standard error of the best ln rate by the curvature there, shape (n,)."""
-        reach = np.abs(self.x - self.best[:, None]) < 0.35
-        out = np.empty(len(self.batch))
-        for i, near in enumerate(reach & self.inside):
-            at = int(np.argmin(np.abs(self.x - self.best[i])))
-            bend = 0.0
-            if near.sum() > 2:
-                u = self.x[near] - self.best[i]
-                bend = float(np.polyfit(u, self.slope[i, near], 1)[0])
-            out[i] = np.sqrt(self.variance[i, at]) / bend if bend > 0 else np.inf
-        return out
+        at = np.argmin(np.abs(self.x - self.best[:, None]), axis=1)
+        variance = self.variance[np.arange(len(at)), at]
+        return np.asarray(np.sqrt(np.divide(variance, self.bend**2, out=np.full(len(at), np.inf), where=self.bend > 0)))
 
     def deviance_of(self, z: FloatArray) -> FloatArray:
         """Deviance for slopes over their standard errors of shape (..., n, g).
@@ -124,8 +129,8 @@ class Evidence:
         """Where the deviance of one batch size is within a limit; infinite on a side that nothing closes."""
         d = self.deviance[i]
         return (
-            _reach(d, self.x, limit, -1, True),
-            min(_reach(d, self.x, limit, 1, not np.isfinite(wall)), wall),
+            reach(d, self.x, limit, -1, True),
+            min(reach(d, self.x, limit, 1, not np.isfinite(wall)), wall),
         )
 
     def redraw(self, centre: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
@@ -147,82 +152,3 @@ class Evidence:
         mirrored = -np.interp(2.0 * best - at, x, slope)
         beyond = (at > x[-1]) if best > x[-1] - 1e-9 else (at < x[0]) if best < x[0] + 1e-9 else np.zeros(len(at), bool)
         return np.asarray(np.where(beyond, mirrored, here))
-
-
-def least_path(deviance: FloatArray) -> FloatArray:
-    """Least sum of deviances (..., n, g) over paths that never fall."""
-    cost = deviance[..., 0, :]
-    for i in range(1, deviance.shape[-2]):
-        cost = np.minimum.accumulate(cost, axis=-1) + deviance[..., i, :]
-    return np.asarray(cost.min(axis=-1))
-
-
-def least_path_with_drop(deviance: FloatArray, x: FloatArray, drop: float) -> FloatArray:
-    """Least sum of deviances (..., n, g) over paths that never fall more than `drop` below their highest."""
-    low = np.searchsorted(x, x - drop - 1e-9)
-    # cost of each running maximum so far
-    cost = deviance[..., 0, :]
-    for i in range(1, deviance.shape[-2]):
-        stay = cost + _least_between(deviance[..., i, :], low)
-        rise = np.minimum.accumulate(cost, axis=-1) + deviance[..., i, :]
-        cost = np.minimum(stay, rise)
-    return np.asarray(cost.min(axis=-1))
-
-
-def _least_between(values: FloatArray, low: NDArray[np.intp]) -> FloatArray:
-    """Least of values[..., low[k] : k + 1] for every k, by a table of doubled spans."""
-    n = values.shape[-1]
-    span = np.arange(n) - low + 1
-    level = np.floor(np.log2(span)).astype(np.intp)
-    table = [values]
-    for step in 2 ** np.arange(int(level.max())):
-        last = table[-1]
-        moved = np.concatenate([last[..., step:], np.repeat(last[..., -1:], step, axis=-1)], axis=-1)
-        table.append(np.minimum(last, moved))
-    stacked = np.stack(table, axis=-2)
-    start = np.arange(n) - 2**level + 1
-    return np.asarray(np.minimum(stacked[..., level, low], stacked[..., level, start]))
-
-
-def largest_drop(deviance: FloatArray, x: FloatArray, limit: float, possible_ends: NDArray[np.bool_]) -> FloatArray:
-    """Largest drop of each pair of batch sizes whose deviances sum to `limit`, shape (n, n).
-
-    Parameters
-    ----------
-    deviance : ndarray
-        Shape (n, g).
-    x : ndarray
-        ln rates.
-    limit : float
-        Sum of deviances that is allowed.
-    possible_ends : ndarray of bool
-        Whether the optimum may lie below the first and above the last x, where the deviance allows it; (n, 2).
-
-    Returns
-    -------
-    ndarray
-        Entry (i, j) for i < j; minus infinity elsewhere, infinite where nothing bounds it.
-    """
-    n = len(deviance)
-    shares = np.linspace(0.0, limit, 25)
-    high = np.array([[_reach(deviance[i], x, a, 1, possible_ends[i, 1]) for a in shares] for i in range(n)])
-    low = np.array([[_reach(deviance[i], x, a, -1, possible_ends[i, 0]) for a in shares] for i in range(n)])
-    out = np.full((n, n), -np.inf)
-    for i in range(n):
-        for j in range(i + 1, n):
-            out[i, j] = float(np.max(high[i] - low[j][::-1]))
-    return out
-
-
-def _reach(deviance: FloatArray, x: FloatArray, limit: float, side: int, open_end: bool) -> float:
-    """Furthest x on one side whose deviance is within the limit, between grid points by interpolation."""
-    allowed = np.flatnonzero(deviance <= limit + 1e-12)
-    if not len(allowed):
-        return float(x[int(np.argmin(deviance))])
-    k = int(allowed[-1] if side > 0 else allowed[0])
-    if k == (len(x) - 1 if side > 0 else 0):
-        return side * np.inf if open_end else float(x[k])
-    a, b = deviance[k], deviance[k + side]
-    # the deviance is a square: its root is straight
-    share = (np.sqrt(limit) - np.sqrt(a)) / max(np.sqrt(b) - np.sqrt(a), 1e-12) if b < NEVER else 1.0
-    return float(x[k] + np.clip(share, 0.0, 1.0) * (x[k + side] - x[k]))

@@ -9,18 +9,18 @@ import numpy as np
 from scipy.special import stdtrit
 
 from surgecore._validate import FloatArray, positive
+from surgecore.sweeps.excess import excess
 from surgecore.sweeps.sweep import Sweep
 from surgecore.sweeps.tradeoff import steps_by_rate
 
 if TYPE_CHECKING:
-    from surgecore.sweeps.valley import Valleys
+    from surgecore.sweeps.valleys import Valleys
 
 #: Extra loss within which a rate is called as good, as a share of the loss at the best rate; see `price`.
 SHARE = 0.01
 _FACTORS = (0.5, 1.0, 2.0)
 # where the valley is read on each side of the best rate
 _PER_OCTAVE, _OCTAVES = 12, 6
-_MANY = 1e6
 
 
 @dataclass(frozen=True)
@@ -148,31 +148,25 @@ def _loss_at_best(valleys: Valleys, size: float) -> float:
     return float(valley.warp.loss(valley.warped(np.array([valley.best])))[0])
 
 
-def _excess(valleys: Valleys, size: float, offsets: FloatArray) -> tuple[FloatArray, FloatArray, float]:
-    """Extra loss at offsets of ln rate from the best, its standard error, and degrees of freedom."""
-    valley = valleys.at(size)
-    mean, stderr = valleys.excess(size, np.exp(valley.best + offsets))
-    known, dof = valleys.stderr(valley.index)
-    return mean, (stderr if known is not None else np.full(len(offsets), np.nan)), dof or _MANY
-
-
 def _mixed(
     valleys: Valleys, near: tuple[tuple[float, float], ...], offsets: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Extra loss at offsets from the best, and the half width of its 95 % interval."""
-    mean, variance, least = np.zeros(len(offsets)), np.zeros(len(offsets)), np.inf
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Extra loss at offsets from the best, and how far its 95 % interval reaches below and above."""
+    mean, below, above = np.zeros(len(offsets)), np.zeros(len(offsets)), np.zeros(len(offsets))
     for size, share in near:
-        own, stderr, dof = _excess(valleys, size, offsets)
-        mean, variance, least = mean + share * own, variance + (share * stderr) ** 2, min(least, dof)
-    return mean, float(stdtrit(max(least, 1.0), 0.975)) * np.sqrt(variance)
+        own, low, high = excess(valleys, size, np.exp(valleys.at(size).best + offsets))
+        mean, below, above = (
+            mean + share * own, below + (share * (own - low)) ** 2, above + (share * (high - own)) ** 2
+        )  # fmt: skip
+    return mean, np.sqrt(below), np.sqrt(above)
 
 
 def _cost(sweep: Sweep, near: tuple[tuple[float, float], ...], best: float, rate: float, factor: float) -> Cost:
     offset = np.array([np.log(factor * rate / best)])
-    mean, half = (float(value[0]) for value in _mixed(sweep.valleys, near, offset))
+    mean, below, above = (float(value[0]) for value in _mixed(sweep.valleys, near, offset))
     if not np.isfinite(mean):
         return Cost(factor, factor * rate, None, None)
-    interval = (max(mean - half, 0.0), mean + half) if np.isfinite(half) else None
+    interval = (max(mean - below, 0.0), mean + above) if np.isfinite(above) else None
     return Cost(factor, factor * rate, mean, interval, *_steps(sweep, near, best, factor * rate))
 
 
@@ -208,8 +202,8 @@ def _ranges(
     ends: list[tuple[float | None, float | None]] = []
     for side in (-1.0, 1.0):
         offsets = side * np.arange(0, _OCTAVES * _PER_OCTAVE + 1) * np.log(2.0) / _PER_OCTAVE
-        mean, half = _mixed(valleys, near, offsets)
-        ends.append((_crossing(best, offsets, mean, extra), _crossing(best, offsets, mean + half, extra)))
+        mean, _, above = _mixed(valleys, near, offsets)
+        ends.append((_crossing(best, offsets, mean, extra), _crossing(best, offsets, mean + above, extra)))
     return ends[0][0], ends[1][0], ends[0][1], ends[1][1]
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.optima import Optimum, given_optimum
-from surgecore.sweeps.valley import Valleys
+from surgecore.sweeps.valleys import Valleys
 from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.escape import unformulated
 from surgecore.tables.metric import LOSS, Metric

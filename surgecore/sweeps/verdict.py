@@ -13,21 +13,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
-from scipy.stats import t as student_t
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.errors import FLOOR, TrendedVariance, trended_variance
-from surgecore.sweeps.evidence import Evidence, largest_drop, least_path, least_path_with_drop
+from surgecore.sweeps.evidence import Evidence
+from surgecore.sweeps.fall import LEVEL, fall_of, fall_p_value
 from surgecore.sweeps.points import Points, PointsLike
 from surgecore.sweeps.scatter import scatter_of_path, scatter_p_value
 from surgecore.sweeps.sweep import Sweep
-from surgecore.sweeps.valley import Source, Valleys
+from surgecore.sweeps.valleys import Source, Valleys
 
-#: Share of sweeps without any fall in which the test may find one: the lower end of the 95 % interval.
-LEVEL = 0.025
 #: A fall below this many octaves (16 %) is too small to act on.
 SMALL_FALL = 0.25
-_DRAWS = 1000
 # more batch sizes than this are taken together in groups
 _MOST = 32
 _LN2 = float(np.log(2.0))
@@ -196,7 +193,7 @@ def _of_valleys(valleys: Valleys, rng: np.random.Generator) -> SurgeVerdict:
     common = SurgeVerdict(Kind.NOT_DECIDED, reason=Reason.TOO_FEW, beyond=beyond, source=valleys.source)
     if len(valleys.valleys) < 3:
         return common
-    evidence = valleys.evidence
+    evidence = valleys.evidence.apart(valleys.correlation)
     high = np.array([v.on_edge == "high" for v in valleys.valleys])
     ends = np.array([[True, not np.isfinite(v.cells.wall)] for v in valleys.valleys])
     common = replace(common, coarse=_coarse(evidence))
@@ -222,7 +219,8 @@ def _with_hidden_shifts(
     variance = spread**2 + np.minimum(evidence.sigma[used], 3.0) ** 2
     own, n = TrendedVariance.common(variance, dof), len(used)
     points = Evidence.of_points(evidence.batch[used], y, own, np.zeros(n))
-    _, _, fall, interval = _fall(points, np.ones((n, 2), bool), rng)
+    size = fall_of(points, np.ones((n, 2), bool), rng)
+    fall, interval = size.likely / _LN2, (size.low / _LN2, size.high / _LN2)
     if found.decision == "fall" and p_value < LEVEL:
         return replace(found, p_value=p_value, fall_octaves=fall, interval=interval)
     return replace(nothing, p_value=p_value, fall_octaves=fall, interval=(0.0, interval[1]))
@@ -268,16 +266,16 @@ def _in_groups(evidence: Evidence, bound: FloatArray) -> tuple[Evidence, FloatAr
 def _judge(
     evidence: Evidence, ends: NDArray[np.bool_], high: NDArray[np.bool_], common: SurgeVerdict, rng: np.random.Generator
 ) -> SurgeVerdict:
-    p_value, limits, fall, interval = _fall(evidence, ends, rng)
+    size = fall_of(evidence, ends, rng)
+    p_value, limits, interval = size.p_value, size.limits, (size.low / _LN2, size.high / _LN2)
     peak, trough = _pair(evidence)
     sizes = evidence.batch
     found = replace(
-        common, p_value=p_value, fall_octaves=fall, interval=interval, reason=None, peak=float(sizes[peak]),
-        trough=float(sizes[trough]),
+        common, p_value=p_value, fall_octaves=size.likely / _LN2, interval=interval, reason=None,
+        peak=float(sizes[peak]), trough=float(sizes[trough]),
     )  # fmt: skip
     if p_value < LEVEL and interval[0] > 0:
-        drop = float(evidence.best[peak] - evidence.best[trough]) / _LN2
-        found = replace(found, fall_octaves=float(np.clip(drop, *interval)))
+        found = replace(found, fall_octaves=size.fitted / _LN2)
         return _what_kind(found, evidence, peak, trough, high, rng)
     found = replace(found, peak=None, trough=None)
     if interval[1] < SMALL_FALL:
@@ -299,48 +297,6 @@ def _reach(limits: FloatArray) -> int:
     while reach > 1 and limits[:reach, :reach].max() / _LN2 >= SMALL_FALL:
         reach -= 1
     return reach
-
-
-def _fall(
-    evidence: Evidence, ends: NDArray[np.bool_], rng: np.random.Generator
-) -> tuple[float, FloatArray, float, tuple[float, float]]:
-    """p-value, upper limits of all pairs in ln units, largest drop in octaves and its interval."""
-    deviance, x = evidence.deviance, evidence.x
-    simulated = least_path(evidence.redraw(_null(evidence), _DRAWS, rng))
-    observed = float(least_path(deviance))
-    p_value = float((1 + np.count_nonzero(simulated >= observed - 1e-9)) / (_DRAWS + 1))
-    usual, critical = (float(q) for q in np.quantile(simulated, [0.5, 1.0 - LEVEL]))
-    dof = float(np.median(evidence.own.total_dof))
-    limits = largest_drop(deviance, x, float(student_t.ppf(0.975, dof)) ** 2, ends)
-    high = max(float(limits.max()), 0.0)
-    low = _drop_within(deviance, x, critical) if p_value < LEVEL else 0.0
-    fall = min(max(_drop_within(deviance, x, usual), low), high)
-    return p_value, limits, fall / _LN2, (min(low, high) / _LN2, high / _LN2)
-
-
-def _drop_within(deviance: FloatArray, x: FloatArray, limit: float) -> float:
-    """Least drop that brings the deviance within a limit."""
-    low, high = 0.0, float(x[-1] - x[0])
-    if float(least_path(deviance)) <= limit:
-        return 0.0
-    for _ in range(16):
-        middle = 0.5 * (low + high)
-        if float(least_path_with_drop(deviance, x, middle)) <= limit:
-            high = middle
-        else:
-            low = middle
-    return high
-
-
-def _null(evidence: Evidence) -> FloatArray:
-    """The least favourable path that never falls: constant, but for rises that are beyond doubt."""
-    y, sigma = evidence.best, np.minimum(evidence.sigma, 3.0)
-    weight = 1.0 / sigma**2
-    level = isotonic(y, weight)
-    clear = 2.0 * np.sqrt(np.log(len(y)) + 1.0)
-    sure = np.maximum(np.diff(level) - clear * np.hypot(sigma[1:], sigma[:-1]), 0.0)
-    path = np.concatenate([[0.0], np.cumsum(sure)])
-    return np.asarray(path + np.average(y - path, weights=weight))
 
 
 def _pair(evidence: Evidence) -> tuple[int, int]:
@@ -369,18 +325,11 @@ def _what_kind(
 
 def _p_rise(evidence: Evidence, rng: np.random.Generator) -> float:
     """Against optima that never rise: the same test with the batch sizes in reverse."""
-    return _fall_p_value(evidence.part(np.arange(len(evidence.batch))[::-1]), rng)
+    return fall_p_value(evidence.part(np.arange(len(evidence.batch))[::-1]), rng)
 
 
 def _p_without(evidence: Evidence, index: int, rng: np.random.Generator) -> float:
-    return _fall_p_value(evidence.part(np.delete(np.arange(len(evidence.batch)), index)), rng)
-
-
-def _fall_p_value(evidence: Evidence, rng: np.random.Generator) -> float:
-    draws = _DRAWS // 2
-    simulated = least_path(evidence.redraw(_null(evidence), draws, rng))
-    observed = float(least_path(evidence.deviance))
-    return float((1 + np.count_nonzero(simulated >= observed - 1e-9)) / (draws + 1))
+    return fall_p_value(evidence.part(np.delete(np.arange(len(evidence.batch)), index)), rng)
 
 
 def _witness(evidence: Evidence) -> Witness:
@@ -400,32 +349,3 @@ def _coarse(evidence: Evidence) -> bool:
         evidence.best, evidence.fixed, evidence.variance, strict=True)])  # fmt: skip
     by_grid = np.minimum(evidence.sigma, 3.0) * np.sqrt(share)
     return bool(1.96 * np.sqrt(2.0) * float(np.median(by_grid)) > SMALL_FALL * _LN2)
-
-
-def isotonic(y: FloatArray, weight: FloatArray) -> FloatArray:
-    """Weighted non-decreasing least-squares fits of the rows of `y`, by the max-min formula.
-
-    Parameters
-    ----------
-    y : ndarray
-        Shape (..., n).
-    weight : ndarray
-        Positive, broadcastable to `y`.
-
-    Returns
-    -------
-    ndarray
-        Same shape as `y`.
-    """
-    weight = np.broadcast_to(weight, y.shape)
-    n = y.shape[-1]
-    zero = np.zeros((*y.shape[:-1], 1))
-    total = np.concatenate([zero, np.cumsum(y * weight, axis=-1)], axis=-1)
-    mass = np.concatenate([zero, np.cumsum(weight, axis=-1)], axis=-1)
-    with np.errstate(all="ignore"):
-        # mean over a..b for every a (rows) and b (columns); fit_i = max over a <= i of min over b >= i
-        mean = (total[..., None, 1:] - total[..., :-1, None]) / (mass[..., None, 1:] - mass[..., :-1, None])
-    mean = np.where(np.tril(np.ones((n, n), dtype=bool), -1), np.inf, mean)
-    best = np.flip(np.minimum.accumulate(np.flip(mean, -1), axis=-1), -1)
-    best = np.where(np.tril(np.ones((n, n), dtype=bool), -1), -np.inf, best)
-    return np.asarray(best.max(axis=-2))

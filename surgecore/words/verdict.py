@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import isfinite
 
-from surgecore.sweeps.valley import Missing, MissingRegion, Source
+from surgecore.sweeps.valleys import Missing, MissingRegion, Source
 from surgecore.sweeps.verdict import SMALL_FALL, Kind, Reason, SurgeVerdict, expected_false_falls
 from surgecore.words.numbers import number
 from surgecore.words.phrases import say

@@ -4,8 +4,9 @@ from scipy.optimize import isotonic_regression
 from simulate import BATCH_SIZES, make_optimum, optima_of
 
 from surgecore import ConstantLaw, SaturatingLaw, SurgeLaw, surge_verdict
-from surgecore.sweeps.evidence import least_path, least_path_with_drop
-from surgecore.sweeps.verdict import Kind, Reason, expected_false_falls, isotonic
+from surgecore.sweeps.fall import isotonic
+from surgecore.sweeps.paths import least_path, least_path_with_drop
+from surgecore.sweeps.verdict import Kind, Reason, expected_false_falls
 
 
 def test_isotonic_fits_agree_with_scipy():

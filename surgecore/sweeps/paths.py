@@ -1,0 +1,131 @@
+"""Paths of the optimum over batch sizes: the cheapest ones that never fall, that rise, fall and rise again, that drop.
+
+Costs are squared standard errors against the optimum lying at x: arrays of shape (..., n, g), n batch sizes by g rates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surgecore._validate import FloatArray
+
+#: Cost of what cannot be.
+NEVER = 1e6
+
+
+@dataclass(frozen=True)
+class Squares:
+    """Least costs of three shapes, each wider than the one before; arrays of one shape, or numbers.
+
+    Attributes
+    ----------
+    never_falls, rises_then_falls, and_rises_again : ndarray
+        Of paths that never fall, that fall after a peak, and that may rise again after that.
+    """
+
+    never_falls: FloatArray
+    rises_then_falls: FloatArray
+    and_rises_again: FloatArray
+
+    @classmethod
+    def of(cls, cost: FloatArray) -> Squares:
+        """Least costs over the paths of each shape."""
+        rise = fall = again = cost[..., 0, :]
+        for i in range(1, cost.shape[-2]):
+            here = cost[..., i, :]
+            again = _up_to(np.minimum(fall, again)) + here
+            fall = _from(np.minimum(rise, fall)) + here
+            rise = _up_to(rise) + here
+        least = rise.min(axis=-1)
+        peak = np.minimum(least, fall.min(axis=-1))
+        return cls(np.asarray(least), np.asarray(peak), np.asarray(np.minimum(peak, again.min(axis=-1))))
+
+
+def least_path(cost: FloatArray) -> FloatArray:
+    """Least sum of costs over paths that never fall."""
+    total = cost[..., 0, :]
+    for i in range(1, cost.shape[-2]):
+        total = _up_to(total) + cost[..., i, :]
+    return np.asarray(total.min(axis=-1))
+
+
+def least_path_with_drop(cost: FloatArray, x: FloatArray, drop: float) -> FloatArray:
+    """Least sum of costs over paths that never fall more than `drop` below their highest."""
+    low = np.searchsorted(x, x - drop - 1e-9)
+    # total of each running maximum so far
+    total = cost[..., 0, :]
+    for i in range(1, cost.shape[-2]):
+        stay = total + _least_between(cost[..., i, :], low)
+        rise = _up_to(total) + cost[..., i, :]
+        total = np.minimum(stay, rise)
+    return np.asarray(total.min(axis=-1))
+
+
+def _up_to(values: FloatArray) -> FloatArray:
+    return np.minimum.accumulate(values, axis=-1)
+
+
+def _from(values: FloatArray) -> FloatArray:
+    return np.minimum.accumulate(values[..., ::-1], axis=-1)[..., ::-1]
+
+
+def _least_between(values: FloatArray, low: NDArray[np.intp]) -> FloatArray:
+    """Least of values[..., low[k] : k + 1] for every k, by a table of doubled spans."""
+    n = values.shape[-1]
+    span = np.arange(n) - low + 1
+    level = np.floor(np.log2(span)).astype(np.intp)
+    table = [values]
+    for step in 2 ** np.arange(int(level.max())):
+        last = table[-1]
+        moved = np.concatenate([last[..., step:], np.repeat(last[..., -1:], step, axis=-1)], axis=-1)
+        table.append(np.minimum(last, moved))
+    stacked = np.stack(table, axis=-2)
+    start = np.arange(n) - 2**level + 1
+    return np.asarray(np.minimum(stacked[..., level, low], stacked[..., level, start]))
+
+
+def largest_drop(cost: FloatArray, x: FloatArray, limit: float, possible_ends: NDArray[np.bool_]) -> FloatArray:
+    """Largest drop of each pair of batch sizes whose costs sum to `limit`, shape (n, n).
+
+    Parameters
+    ----------
+    cost : ndarray
+        Shape (n, g).
+    x : ndarray
+        ln rates.
+    limit : float
+        Sum of costs that is allowed.
+    possible_ends : ndarray of bool
+        Whether the optimum may lie below the first and above the last x, where the cost allows it; (n, 2).
+
+    Returns
+    -------
+    ndarray
+        Entry (i, j) for i < j; minus infinity elsewhere, infinite where nothing bounds it.
+    """
+    n = len(cost)
+    shares = np.linspace(0.0, limit, 25)
+    high = np.array([[reach(cost[i], x, a, 1, possible_ends[i, 1]) for a in shares] for i in range(n)])
+    low = np.array([[reach(cost[i], x, a, -1, possible_ends[i, 0]) for a in shares] for i in range(n)])
+    out = np.full((n, n), -np.inf)
+    for i in range(n):
+        for j in range(i + 1, n):
+            out[i, j] = float(np.max(high[i] - low[j][::-1]))
+    return out
+
+
+def reach(cost: FloatArray, x: FloatArray, limit: float, side: int, open_end: bool) -> float:
+    """Furthest x on one side whose cost is within the limit, between grid points by interpolation."""
+    allowed = np.flatnonzero(cost <= limit + 1e-12)
+    if not len(allowed):
+        return float(x[int(np.argmin(cost))])
+    k = int(allowed[-1] if side > 0 else allowed[0])
+    if k == (len(x) - 1 if side > 0 else 0):
+        return side * np.inf if open_end else float(x[k])
+    a, b = cost[k], cost[k + side]
+    # the cost is a square: its root is straight
+    share = (np.sqrt(limit) - np.sqrt(a)) / max(np.sqrt(b) - np.sqrt(a), 1e-12) if b < NEVER else 1.0
+    return float(x[k] + np.clip(share, 0.0, 1.0) * (x[k + side] - x[k]))
