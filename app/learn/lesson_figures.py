@@ -13,6 +13,7 @@ from figures.browser import point
 
 from learn.story import CORRELATION, MEASURED, STORY, VIEW, fall
 from surgecore import EqualSnrLaw, NoiseModel, Sweep, surge_verdict
+from surgecore.sweeps.excess import excess
 from surgecore.words import number, say, share
 
 BATCH = tuple(2.0**k for k in range(0, 13, 2))
@@ -171,8 +172,8 @@ def valley() -> dict[str, Any]:
     cells = sweep.cells()
     cells = cells[(cells["batch_size"] == LARGE) & cells["loss"].notna()]
     rates = np.geomspace(0.02, 0.2, 60)
-    excess, _ = sweep.valleys.excess(LARGE, rates)
-    known = [(rate, loss) for rate, loss in zip(rates, excess, strict=True) if np.isfinite(loss)]
+    extra, _, _ = excess(sweep.valleys, LARGE, rates)
+    known = [(rate, loss) for rate, loss in zip(rates, extra, strict=True) if np.isfinite(loss)]
     smooth = {"style": "exact", "label": say("lesson-line-valley"), "points": [[float(r), float(e)] for r, e in known]}
     marks = [
         {"x": float(rate), "y": float(loss - best.loss), "error": float(1.96 * stderr), "hidden": rate > SEEN}
