@@ -15,7 +15,7 @@ from surgecore.words import number, say, share
 
 _WHY = "digits-mlp-1.0"
 #: The sweep whose fall is not decided, as an example of what that means.
-UNDECIDED = "digits-mlp-sign-k10"
+UNDECIDED = "digits-mlp-sgd-k10"
 
 
 @dataclass(frozen=True)

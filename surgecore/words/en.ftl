@@ -1255,7 +1255,7 @@ learn-undone-sub = With alignment R = { $alignment } there is no peak at all. Wi
 learn-undone-limit = A toy: one common factor in all gradients. Below R = 1 there is no peak when signal to noise is equal.
 learn-measured-sentence = So we trained a small network. Ten sign steps show a fall; one sign step and Adam do not.
 learn-measured-sub = Best rates over the batch size, each relative to its highest, with 95 % intervals.
-learn-measured-limit = Two of three starting points show the fall; at the third it is not decided. A fall after ten steps is no evidence for a law about one.
+learn-measured-limit = All three starting points show the fall, one of them only just. A fall after ten steps is no evidence for a law about one.
 
 learn-number-rule = the rate at batch size { $batch }, by the square-root rule
 learn-number-fall = from the peak at batch size { $batch } to where it settles
@@ -1485,7 +1485,7 @@ lesson-adam-c = Several steps can fall without the law
 lesson-real-idea = So what does a real network do? Read the verdict first, then the size, then the error bars.
 lesson-real-predict = Best rates of a small network after ten sign steps, up to batch size { $shown }. Where is the best rate at 1024?
 lesson-real-reveal = The best rate falls by { $fall }, and a 95 % interval of { $low } to { $high } leaves out zero. One sign step of this network shows no fall, nor do ten steps of Adam.
-lesson-real-question = Another start of the same network says: "Not decided, a fall of 0 to { $open }". What does that mean?
+lesson-real-question = The same network with ten steps of plain SGD says: "Not decided, a fall of 0 to { $open }". What does that mean?
 lesson-real-a = There is no surge
     .why = A fall of up to { $open } is still possible. Not shown is not absent.
 lesson-real-b = More runs would be needed
