@@ -101,7 +101,7 @@ def test_extrapolation_says_how_far_it_goes(analysis):
     assert up.interval is not None
     far = recommend(analysis, 4097.0)
     assert far[0].interval is None
-    assert "advice ends at 4 times" in words.advice(far, 4097.0)
+    assert "past 4 times no advice is given" in words.advice(far, 4097.0)
     with pytest.raises(ValueError, match="batch_size must be positive"):
         recommend(analysis, -1)
 
