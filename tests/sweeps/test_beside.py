@@ -41,7 +41,7 @@ def test_the_answer_is_the_same(one):
 def test_what_the_sweep_found_out_comes_along(one, monkeypatch):
     sweep = made(1)
     one.submit(sweep, "me").result()
-    monkeypatch.setattr("surgecore.sweeps.valley.Valleys.of", lambda sweep: pytest.fail("found out again"))
+    monkeypatch.setattr("surgecore.sweeps.valleys.Valleys.of", lambda sweep: pytest.fail("found out again"))
     assert sweep.optima()
 
 
