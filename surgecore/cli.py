@@ -222,7 +222,16 @@ class _Reading:
     problems: tuple[Problem, ...] = ()
 
 
+def _frugal() -> None:
+    """Let the memory of a table's texts go back to the system, which pyarrow's own allocator keeps."""
+    with suppress(ImportError):
+        import pyarrow
+
+        pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+
+
 def _read(options: argparse.Namespace) -> _Reading:
+    _frugal()
     table = _table(options)
     mapping = _mapping(table, options)
     _check_group(table, mapping, options.group)
