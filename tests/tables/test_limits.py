@@ -14,11 +14,11 @@ ROWS = b"bs,lr,loss\n" + b"".join(b"%d,%g,%g\n" % (b, r, 1 + r) for b in (8, 16)
 @pytest.mark.parametrize(
     ("make", "code"),
     [
-        (lambda: b"[" + b"[]," * 200_000 + b"[]]", "json-row"),
-        (lambda: b"[" * 100_000, "bad-json"),
+        (lambda: b"[" + b"[]," * 250_000 + b"[]]", "json-row"),
+        (lambda: b"[" * 250_000, "bad-json"),
         (lambda: b"a,b\n" + b"\n" * 6_000_000 + b"1,2\n", "too-many-rows"),
         (lambda: b"\n" * 30_000_000, "empty"),
-        (lambda: gzip.compress(b"") * 50_000, "empty"),
+        (lambda: gzip.compress(b"") * 250_000, "empty"),
         (lambda: b'{"cells": [], "nbformat": 4}', "notebook"),
     ],
     ids=["lists", "deep", "newlines", "blank", "members", "notebook"],
