@@ -251,9 +251,9 @@ def test_runs_come_in_the_order_of_their_numbers(tmp_path):
     assert open_table(tmp_path).frame["run"].tolist() == ["run2", "run9", "run10"]
 
 
-# Stores that the trackers' own libraries wrote: Ray 2.60, MLflow 3.17, W&B 0.31, Trackio 0.43, transformers 5 and
-# Lightning 2, too heavy to install for a test. All but the last two ran the same twelve runs, with histories of four
-# steps; one of them ends in nan.
+# Stores that the trackers' own libraries wrote: Ray 2.60, MLflow 3.17, W&B 0.31, Trackio 0.43, Hydra 1.3,
+# transformers 5 and Lightning 2, too heavy to install for a test. All but the last two ran the same twelve runs, with
+# histories of four steps; one of them ends in nan.
 
 STORES_WRITTEN = Path(__file__).parents[1] / "golden" / "stores"
 
@@ -275,7 +275,7 @@ def written_runs():
         yield size, rate, seed, curve
 
 
-@pytest.mark.parametrize("name", ["mlflow-files", "mlflow-sqlite", "wandb", "trackio", "ray"])
+@pytest.mark.parametrize("name", ["mlflow-files", "mlflow-sqlite", "wandb", "trackio", "ray", "hydra"])
 def test_what_the_tracker_wrote_is_read_to_the_last_digit(name):
     runs = list(written_runs())
     frame = pd.DataFrame([(*run[:3], run[3][-1]) for run in runs],
