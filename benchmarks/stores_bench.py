@@ -1,7 +1,7 @@
 """10,000 runs of a store, from its folder or database to a sweep, for the layouts with most files or rows.
 
-Run it as ``python benchmarks/stores_bench.py [runs] [store ...]``. Each line is one store: what was written, the seconds
-from the path to the checked trials, and the seconds of processor time. The bar is 20 s for 10,000 runs.
+Run it as ``python benchmarks/stores_bench.py [runs] [store ...]``. Each line is one store: what was written, the
+seconds from the path to the checked trials, and those of processor time. The bar is 20 s for 10,000 runs.
 """
 
 import csv
