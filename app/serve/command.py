@@ -24,6 +24,11 @@ from types import FrameType
 from surgecore.words import say
 
 _HERE = Path(__file__).resolve().parent
+if str(_HERE.parent) not in sys.path:  # started as a script, Python knows the folder of this file only
+    sys.path.insert(0, str(_HERE.parent))
+
+from serve.network import SERVED_AS, lan_address  # noqa: E402
+
 _ROOT, _PROXY = _HERE.parents[1], _HERE / "Caddyfile"
 #: Seconds that a process may take to be ready, and between two looks whether all still run.
 _PATIENCE, _LOOK = 120.0, 1.0
@@ -67,11 +72,16 @@ class Worker:
             self.process.kill()
 
 
-def environment(workers: int, *, public: bool) -> dict[str, str]:
-    """Of each process: its share of the cores, one secret for all, and what a public server has switched off."""
+def environment(workers: int, *, public: bool, port: int = 0) -> dict[str, str]:
+    """Of each process: its share of the cores, one secret for all, and what a public server has switched off.
+
+    Where the network is served on a `port`, also this machine's address there, which pages show as a code.
+    """
     cores = max(1, (os.cpu_count() or 1) // workers)
     mine = {"SURGE_CORES": str(cores), "OMP_NUM_THREADS": "1", "STREAMLIT_SERVER_COOKIE_SECRET": secrets.token_hex(32)}
     mine |= {"SURGE_WARM": "all"} | ({"SURGE_PUBLIC": "1"} if public else {})
+    if public and port and (here := lan_address()):
+        mine[SERVED_AS] = f"http://{here}:{port}"
     return mine | dict(os.environ)
 
 
@@ -102,7 +112,7 @@ def serve(workers: int, host: str, port: int, *, own_proxy: bool = False) -> int
         print(say("serve-no-caddy", workers=workers), file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, _interrupt)
-    mine = environment(workers, public=public)
+    mine = environment(workers, public=public, port=0 if own_proxy else port)
     with ExitStack() as stack, suppress(KeyboardInterrupt):
         ports = free_ports(workers) if caddy else list(range(port, port + workers))
         running = [Worker("127.0.0.1" if caddy else host, each, mine) for each in ports]
@@ -126,6 +136,7 @@ def serve(workers: int, host: str, port: int, *, own_proxy: bool = False) -> int
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough: what follows is the end
     raise KeyboardInterrupt
 
 
