@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -120,7 +119,7 @@ def healthy(process: subprocess.Popen, address: str, tries: int = 600) -> bool:
             try:
                 with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as answer:
                     return answer.read() == b"ok"
-            except urllib.error.URLError:
+            except OSError:  # not there yet, or too busy to answer
                 continue
         else:
             return False
