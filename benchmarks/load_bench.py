@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import os
 import random
 import socket
@@ -126,7 +127,9 @@ async def choose(visitor: Visitor, rng: random.Random, clock: Clock, key: str) -
     clock.add(f"{visitor.page}, {key.removeprefix('train-')}", await visitor.click(key, string_value=option))
 
 
-async def visit(address: str, seed: int, until: float, pause: tuple[float, float], clock: Clock) -> None:
+async def visit(
+    address: str, seed: int, until: float, pause: tuple[float, float], clock: Clock, least: int = 0
+) -> None:
     """Come, click until the time is over, and tell what went wrong."""
     rng = random.Random(seed)
     page = rng.choices(list(PAGES), list(PAGES.values()))[0]
@@ -136,7 +139,9 @@ async def visit(address: str, seed: int, until: float, pause: tuple[float, float
     own = seed if seed % 5 == 0 else None
     try:
         clock.add("first page", await visitor.open())
-        while time.monotonic() < until:
+        for clicks in itertools.count():
+            if clicks >= least and time.monotonic() >= until:
+                break
             await asyncio.sleep(rng.uniform(*pause))
             try:
                 await act(visitor, rng, clock, own)
@@ -184,7 +189,7 @@ async def one_after_another(address: str, visits: int, pids: list[int]) -> bool:
     """Visitors that come, click a few times and leave; whether the memory stays as it was."""
     clock, memory = Clock(), []
     for seed in range(visits):
-        await visit(address, seed, time.monotonic() + 0.05, (0.0, 0.01), clock)
+        await visit(address, seed, 0.0, (0.0, 0.01), clock, least=3)
         if (seed + 1) % max(1, visits // 20) == 0:
             memory.append(usage(pids)[1])
             print(f"{seed + 1:6} visits {memory[-1]:8.0f} MB", flush=True)

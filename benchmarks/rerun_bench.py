@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "app"))
-PAGES = ("explore", "sweep", "evidence", "train", "reference")
+PAGES = ("learn", "explore", "sweep", "evidence", "train", "reference")
 VIEWS = ("Loss map", "Fitted laws", "Compare")
 ROWS, RERUNS, GOAL = 200_000, 15, 0.040
 

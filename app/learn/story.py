@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from surgecore import NoiseModel, Sweep, one_step_curves, surge_verdict
@@ -54,12 +55,14 @@ def fall(model: NoiseModel, nodes: int = NODES) -> float:
     return 1.0 - noise.plateau_lr / top
 
 
+@cache
 def _bend() -> dict[str, str]:
     curves = one_step_curves(STORY)
     ratio = curves["square_root"].optimal_lr(LARGE) / curves["exact"].optimal_lr(LARGE)
     return {"batch": str(LARGE), "ratio": number(ratio), "fall": share(fall(STORY))}
 
 
+@cache
 def _cause() -> dict[str, str | int]:
     first, second = (
         replace(STORY, snr=times * STORY.snr).gradient_noise().peaks()[0].batch_size for times in (1.0, 2.0)
@@ -67,6 +70,7 @@ def _cause() -> dict[str, str | int]:
     return {"ratio": round(first / second), "before": number(first, 2), "after": number(second, 2)}
 
 
+@cache
 def _undone() -> dict[str, str]:
     aligned, noisy = replace(STORY, alignment=NO_ALIGNMENT), replace(STORY, correlation=CORRELATION)
     assert fall(aligned) == 0.0  # below R = 1 there is no peak, and the sentence says so
