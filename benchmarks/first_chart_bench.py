@@ -1,4 +1,4 @@
-"""How long until the first chart of Learn and of Explore stands, beside a page of Streamlit with one line of text.
+"""How long until the first chart of each page stands, beside a page with one `st.plotly_chart`.
 
 Each is opened in a browser of its own: cold, with nothing in the cache, and warm, by a reload. A busy machine slows
 all of them alike, so the ratio to the plain page is what to read.
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -24,7 +25,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 from find_browser import find_browser  # noqa: E402
 
 ROUNDS = 3
-PLAIN = 'import streamlit as st\nst.title("Plain")\n'
+PLAIN = """import plotly.graph_objects as go
+import streamlit as st
+st.title("Plain")
+st.plotly_chart(go.Figure(go.Scatter(x=[1, 2, 3], y=[1, 3, 2])))
+"""
 SHIFT = """window.shift = 0; new PerformanceObserver((list) => { for (const e of list.getEntries())
     if (!e.hadRecentInput) window.shift += e.value; }).observe({ type: "layout-shift", buffered: true })"""
 
@@ -74,10 +79,16 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
         script = Path(folder) / "plain.py"
         script.write_text(PLAIN, encoding="utf-8")
-        pages = {"plain Streamlit": (script, "", "h1")}
+        pages = {"plain Streamlit": (script, "", ".js-plotly-plot .cartesianlayer")}
         app = ROOT / "app" / "streamlit_app.py"
         pages["Learn"] = (app, "/learn", ".story .law-square_root")
         pages["Explore"] = (app, "/explore", ".surge .law-exact")
+        sweep = quote("Digits MLP, sign descent, 20 steps")
+        pages["Your sweep"] = (app, f"/sweep?sweep={sweep}", ".drawing[data-ready] svg")
+        pages["Compare"] = (app, f"/sweep?sweep={sweep}&fold-compare=true", ".drawing[data-ready] svg")
+        pages["Evidence"] = (app, "/evidence", ".gallery svg")
+        pages["Why"] = (app, "/evidence?part=Why", ".stairs svg")
+        pages["Train"] = (app, "/train", ".surface[data-ready]")
         base = None
         for name, (entry, path, selector) in pages.items():
             with served(entry) as url:

@@ -30,7 +30,7 @@ def show(analysis: Analysis, unit: str) -> float | None:
     with left:
         wanted = _batch_size(analysis)
         rows = recommended(analysis, wanted)
-        markup(once(analysis, ("card", wanted), lambda: card(analysis, rows, wanted)), key="card")
+        markup(once(analysis, ("card", wanted), lambda: card(analysis, rows, wanted)), key="answer-card")
     with right:
         sizes = once(analysis, ("chart", wanted, unit), lambda: chart(analysis, unit, rows, wanted))
         title = say("drawn-of-sweep", what=say("answer-title"), name=words.plain(analysis.sweep.name))
