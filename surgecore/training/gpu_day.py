@@ -171,8 +171,8 @@ def self_check(plans: Sequence[Plan], device: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        JSON-ready: plan, kind ("float32", "tf32", "graphs"), the largest relative difference of a loss, whether it is
-        small enough, and seconds.
+        JSON-ready: plan, kind ("float32", "tf32", "graphs", "resident" where there is a kernel), the largest relative
+        difference of a loss, whether it is small enough, and seconds.
     """
     out = []
     for plan in plans:
@@ -185,11 +185,21 @@ def self_check(plans: Sequence[Plan], device: str) -> list[dict[str, Any]]:
         if device == "cuda":
             graphs, plain = _losses(plan, device), _losses(plan, device, graphs=False)
             out.append(_check(plan, "graphs", graphs, plain, _SAME["float32"], began))
+            began = monotonic()
+            fused = _losses(plan, device, resident=True)
+            if len(fused):
+                out.append(_check(plan, "resident", fused, plain, _SAME["float32"], began))
     return out
 
 
-def _losses(plan: Plan, device: str, precision: str = "float32", *, graphs: bool = True) -> np.ndarray[Any, Any]:
-    """Losses after a few steps at a middle batch size and the lower learning rates, where runs do not diverge."""
+def _losses(
+    plan: Plan, device: str, precision: str = "float32", *, graphs: bool = True, resident: bool = False
+) -> np.ndarray[Any, Any]:
+    """Losses after a few steps at a middle batch size and the lower learning rates, where runs do not diverge.
+
+    With `resident` those of the kernel that keeps runs on the chip: none if there is no such kernel, and infinite if
+    there is one that is not right.
+    """
     from surgecore.training.engine.loop import Engine
     from surgecore.training.runs.executors import built
 
@@ -200,9 +210,13 @@ def _losses(plan: Plan, device: str, precision: str = "float32", *, graphs: bool
         model, plan.optimizer, batch_size=min(sizes[len(sizes) // 2], 64), seeds=[0, 1],
         rates=rates[: max(2, len(rates) // 3)][:4], start=model.initial(0), precision=precision,
     )  # fmt: skip
-    engine.use_graphs(at_once=graphs)
+    if not resident:
+        engine.use_graphs(at_once=graphs)
+    elif engine.fused is None:
+        return np.empty((0, 0))
     engine.advance(6)
-    return engine.losses()
+    losses = engine.losses()
+    return np.full(losses.shape, np.inf) if "resident" in engine.fallbacks else losses
 
 
 def _check(

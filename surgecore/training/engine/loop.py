@@ -14,7 +14,7 @@ from torch import Tensor
 
 from surgecore.training.engine.draws import draw_normals
 from surgecore.training.engine.evaluation import FRESH, Evaluation
-from surgecore.training.engine.graphs import CapturedSteps
+from surgecore.training.engine.graphs import CapturedSteps, agree
 from surgecore.training.engine.precision import arithmetic, full_precision
 from surgecore.training.engine.rules import Buffers, Optimizer, Where
 from surgecore.training.engine.stack import Layout, n_params
@@ -22,11 +22,14 @@ from surgecore.training.workloads.batch import Batch
 from surgecore.training.workloads.models import BLOCK, Model
 
 if TYPE_CHECKING:
+    from surgecore.training.engine.resident import Resident
     from surgecore.training.engine.rules import Scalars
 
 _WARM_STREAM = 1 << 40  # keeps the minibatches that only warm the state apart from those of training
 #: Steps in a graph, the longest first, and how many steps must have been taken before one is worth its capture.
 _GRAPHS = ((BLOCK, 8 * BLOCK), (8, 64), (1, 8))
+#: Steps in which a kernel is compared with plain ones.
+_COMPARED = 4
 
 
 class Engine:
@@ -61,7 +64,8 @@ class Engine:
     steps : int
         Steps taken.
     fallbacks : set of str
-        What could not be done as asked: "graph" (steps are launched one by one), "compile" (steps are not compiled).
+        What could not be done as asked: "graph" (steps are launched one by one), "compile" (steps are not compiled),
+        "resident" (the kernel that keeps runs on the chip was not right, or could not be built).
     """
 
     #: Whether steps may be captured where there is a GPU.
@@ -92,6 +96,11 @@ class Engine:
         # on a GPU a step reads what changes from tables there, so that it can be replayed without the host
         self._on_device = self.captures and model.device.type == "cuda" and not optimizer.noisy
         self._capture = self._on_device
+        #: Many steps in one launch; and whether that was compared with plain steps.
+        self.fused: Resident | None = None
+        self._trusted = False
+        if self._on_device:
+            self.use_resident()
         self._warm: Engine | None = None
         self.reset(seeds, rates, start)
 
@@ -133,6 +142,12 @@ class Engine:
         """On a GPU take steps as graphs from the first on, or never: for checks of the one against the other."""
         self._capture = self._on_device and at_once
         self._taken = 1 << 20 if at_once else 0
+        self.fused = None
+
+    def use_resident(self) -> None:
+        """Take many steps in one launch, where there is a kernel for it: on a GPU that is so from the start."""
+        if self.captures and self._precision == "float32" and not self._compiled:
+            self.fused = self.model.fused(self.optimizer, self.batch_size)
 
     def warm(self, steps: int) -> None:
         """Fill the optimizer's state with that many gradients at the start, as if it had long been there.
@@ -217,6 +232,9 @@ class Engine:
         if self._block != block:
             self._load(block)
         self._row.fill_(row)
+        if self.fused is not None and (self._trusted or self._proved(row, count)):
+            self.fused(self.buffers, self._given, self._table, row, count)
+            return
         while count:
             fits = (n for n, worth in _GRAPHS if n <= count and self._taken >= worth and self._captured(n))
             length = next(fits, 0)
@@ -238,7 +256,38 @@ class Engine:
             factor = 1.0 if self.schedule is None else self.schedule(step)
             rows.append((factor, *self.optimizer.scalars(self._age + step, self.where)))
         self._table.copy_(torch.tensor(rows, dtype=self._table.dtype))
+        prepare = None if self.fused is None else self.fused.prepare
+        self._given = self._static if prepare is None else prepare(self._static)
         self._block = block
+
+    def _proved(self, row: int, count: int) -> bool:
+        """Whether the kernel takes the same steps as plain ones; if not, it is used no more. Nothing is changed."""
+        assert self.fused is not None
+        steps, changed = min(count, _COMPARED), [self.buffers.p, *self.buffers.state, self._row]
+        before = [tensor.clone() for tensor in changed]
+        try:
+            self._plainly(steps)
+            layout = self.buffers.layout
+            expected = [layout.rows(tensor).clone() for tensor in changed[:-1]]
+            self._restore(changed, before)
+            self.fused(self.buffers, self._given, self._table, row, steps)
+            found = [layout.rows(tensor) for tensor in changed[:-1]]
+            self._trusted = all(agree(one, other) for one, other in zip(found, expected, strict=True))
+        except torch.OutOfMemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - compilers raise errors of many kinds, and plain steps need none
+            self._trusted = False
+        finally:
+            self._restore(changed, before)
+        if not self._trusted:
+            self.fused = None
+            self.fallbacks.add("resident")
+        return self._trusted
+
+    @staticmethod
+    def _restore(changed: Sequence[Tensor], before: Sequence[Tensor]) -> None:
+        for tensor, value in zip(changed, before, strict=True):
+            tensor.copy_(value)
 
     def _plainly(self, count: int) -> None:
         """Steps that read the tables at the counter, and count it up."""

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from surgecore.training.engine.draws import draw_indices
+from surgecore.training.engine.resident import PRODUCTS, of_classifier
 from surgecore.training.engine.stack import Shapes, Views
 from surgecore.training.workloads.batch import Batch
 from surgecore.training.workloads.examples import Dense, Examples, by_pieces, of_dense
@@ -19,7 +20,8 @@ from surgecore.training.workloads.own_loss import check_own_loss
 from surgecore.training.workloads.readers import BoundReader, Reader
 
 if TYPE_CHECKING:
-    from surgecore.training.engine.rules import Needs
+    from surgecore.training.engine.resident import Resident
+    from surgecore.training.engine.rules import Needs, Optimizer
     from surgecore.training.workloads.workloads import Workload
 
 #: Steps whose minibatches are drawn at once: part of the definition of a run's minibatches.
@@ -87,6 +89,10 @@ class Model(ABC):
     def reader(self) -> Reader:
         """Reads losses over all data, of each run no further than is needed."""
         return Reader(self)
+
+    def fused(self, optimizer: Optimizer, batch_size: int) -> Resident | None:
+        """Many steps in one launch, where there is a kernel for it and it pays."""
+        return None
 
     def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
         """Gradient of every run's own loss, one tensor a parameter; by autograd unless a model does better."""
@@ -267,6 +273,11 @@ class SoftmaxModel(Classifier):
         """Cross-entropy of every run on each example."""
         return example_cross_entropy(self._logits(params, batch.x), batch.y)
 
+    def fused(self, optimizer: Optimizer, batch_size: int) -> Resident | None:
+        """A program a run."""
+        sizes = {"IN": self.x.shape[1], "C": 16, "NC": self.shapes["b"][0], "PREC": PRODUCTS}
+        return of_classifier(self, "softmax", optimizer, batch_size, sizes, warps=2)
+
     @staticmethod
     def _logits(params: Views, x: Tensor) -> Tensor:
         groups, runs, classes, inputs = params["w"].shape
@@ -303,6 +314,14 @@ class MLPModel(Classifier):
         """Cross-entropy of every run on each example."""
         h = self._hidden(params, batch.x)
         return example_cross_entropy(self._logits(params, gelu(h)), batch.y)
+
+    def fused(self, optimizer: Optimizer, batch_size: int) -> Resident | None:
+        """A program a run, up to 64 hidden values: more do not fit the registers."""
+        hidden = self.shapes["b1"][0]
+        if hidden not in (16, 32, 64):
+            return None
+        sizes = {"H": hidden, "IN": self.x.shape[1], "C": 16, "NC": self.shapes["b2"][0], "PREC": PRODUCTS}
+        return of_classifier(self, "mlp", optimizer, batch_size, sizes, warps=hidden // 8)
 
     @staticmethod
     def _hidden(params: Views, x: Tensor) -> Tensor:

@@ -11,13 +11,15 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from surgecore.training.engine.draws import draw_normals
+from surgecore.training.engine.resident import of_quadratic
 from surgecore.training.engine.stack import Views
 from surgecore.training.workloads.batch import Batch
 from surgecore.training.workloads.examples import Examples
 from surgecore.training.workloads.models import BLOCK, Model
 
 if TYPE_CHECKING:
-    from surgecore.training.engine.rules import Needs
+    from surgecore.training.engine.resident import Resident
+    from surgecore.training.engine.rules import Needs, Optimizer
     from surgecore.training.workloads.workloads import Quadratic
 
 
@@ -71,6 +73,10 @@ class QuadraticModel(Model):
             values, vectors = np.linalg.eigh(hessian)
             noise = vectors * np.sqrt(values * size**2 * n / values.sum())
         return cls(mean, hessian, noise, device)
+
+    def fused(self, optimizer: Optimizer, batch_size: int) -> Resident | None:
+        """A program a run."""
+        return of_quadratic(self, optimizer)
 
     def initial(self, seed: int) -> Tensor:
         """Zero for every seed."""

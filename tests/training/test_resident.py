@@ -1,0 +1,115 @@
+"""Kernels that keep runs on the chip: against the engine under Triton's interpreter, and compiled ahead of time."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from resident_cases import BATCHES, RULES, WORKLOADS
+
+from surgecore.training.engine import resident
+from surgecore.training.engine.methods import OPTIMIZERS
+from surgecore.training.engine.optimizers import Adam, RMSprop
+from surgecore.training.workloads.workloads import DigitsMLP, Quadratic, Softmax
+
+HERE = Path(__file__).parent
+SIGNS = ("sign", "sign, decay", "lion")
+
+
+@pytest.fixture(scope="module")
+def found():
+    """What the kernels gave, interpreted on this CPU."""
+    pytest.importorskip("triton")
+    environment = {**os.environ, "TRITON_INTERPRET": "1"}
+    environment["PYTHONPATH"] = os.pathsep.join([str(HERE.parent), environment.get("PYTHONPATH", "")])
+    command = [sys.executable, str(HERE / "resident_cases.py")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("key", WORKLOADS)
+def test_fifty_steps_are_those_of_the_engine(found, key, rule):
+    case = found[f"{key}/{rule}"]
+    assert case["used"]
+    assert case["fallbacks"] == []
+    if rule in SIGNS:  # a sign that rounding flips moves a parameter by two steps
+        assert case["agree"]
+        assert case["losses"] < 2e-5
+        return
+    assert max(case["parameters"], case["state"], case["losses"]) < 2e-6
+
+
+@pytest.mark.parametrize("batch_size", BATCHES)
+def test_any_minibatch_is_cut_into_tiles_also_with_a_schedule_a_warm_state_and_fewer_runs(found, batch_size):
+    case = found[f"batch {batch_size}"]
+    assert case["used"]
+    assert max(case["parameters"], case["losses"]) < 2e-6
+
+
+def test_a_kernel_that_does_something_else_is_not_used(found):
+    case = found["wrong"]
+    assert not case["used"]
+    assert case["fallbacks"] == ["resident"]
+    assert case["parameters"] < 2e-6  # plain steps, from where it was tried
+
+
+def test_there_is_none_where_it_would_not_pay(monkeypatch):
+    monkeypatch.setattr(resident, "usable", lambda device: True)
+    model = DigitsMLP(hidden=16).build()
+    assert model.fused(Adam(), 64) is not None
+    assert model.fused(Adam(), 2 * resident.MOST_EXAMPLES) is None
+    assert model.fused(RMSprop(), 16) is None
+    assert DigitsMLP(hidden=17).build().fused(Adam(), 16) is None
+    assert Quadratic(size=200).build().fused(Adam(), 16) is None
+    known = {key for key, kind in OPTIMIZERS.items() if resident.rule_of(kind()) is not None}
+    assert known == {"sign", "sgd", "adam", "adamw", "lion"}
+
+
+def test_without_an_accelerator_there_is_none(monkeypatch):
+    monkeypatch.delenv("TRITON_INTERPRET", raising=False)
+    assert DigitsMLP(hidden=16).build().fused(Adam(), 16) is None
+
+
+COMPILE = """
+import sys, warnings
+warnings.simplefilter("ignore")
+import triton
+from triton.backends.compiler import GPUTarget
+from triton.compiler import ASTSource
+from surgecore.training.engine import kernels
+kernel, sizes, warps, path = sys.argv[1], eval(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+function = getattr(kernels, kernel)
+kinds = {"Y": "*i64", "DRAWN": "*i64"}
+signature = {
+    name: "constexpr" if name in sizes else kinds.get(name, "*fp32" if name.isupper() else "i32")
+    for name in function.arg_names
+}
+source = ASTSource(fn=function, signature=signature, constexprs=sizes)
+made = triton.compile(source, target=GPUTarget("cuda", 90, 32), options={"num_warps": warps})
+open(path, "wb").write(made.asm["cubin"])
+"""
+
+
+@pytest.mark.parametrize("rule", ["adam"])  # has the most state
+@pytest.mark.parametrize("workload", [DigitsMLP(hidden=16), DigitsMLP(hidden=64), Softmax(), Quadratic(size=100)])
+def test_compiled_ahead_of_time_nothing_is_spilled(workload, rule, monkeypatch, tmp_path):
+    """For a data-centre GPU, with no such device here: what the assembler says of registers."""
+    triton = pytest.importorskip("triton")
+    tool = Path(triton.__file__).parent / "backends" / "nvidia" / "bin" / "cuobjdump"
+    if not tool.exists():
+        pytest.skip("this Triton has no NVIDIA tools")
+    monkeypatch.setattr(resident, "usable", lambda device: True)
+    optimizer, binary = OPTIMIZERS[rule](), str(tmp_path / "kernel.cubin")
+    kernel = workload.build().fused(optimizer, 64)
+    sizes = {**kernel.sizes, "WIDTH": 1 + len(optimizer.scalars(1))}
+    environment = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"}
+    command = [sys.executable, "-c", COMPILE, kernel.kernel, repr(sizes), str(kernel.warps), binary]
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    said = subprocess.run([str(tool), "--dump-resource-usage", binary], capture_output=True, text=True, check=True)
+    usage = {name: int(value) for name, value in re.findall(r"(REG|STACK|LOCAL|SHARED):(\d+)", said.stdout)}
+    assert usage["STACK"] == usage["LOCAL"] == 0
+    assert 0 < usage["REG"] <= 255
