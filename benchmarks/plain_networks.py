@@ -85,7 +85,10 @@ class PlainGPT(nn.Module):
         self.layers = nn.ModuleList(Layer(workload) for _ in range(workload.layers))
         self.last, self.weight = nn.LayerNorm(workload.width), getattr(workload, "balance", 0.0)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, y: torch.Tensor | None = None) -> torch.Tensor:
+        """Logits, or with labels the loss."""
+        if y is not None:
+            return self.loss(x, y)
         h = self.tokens(x) + self.places
         for layer in self.layers:
             h = layer(h)

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable
 
 import torch
+from plain_networks import PlainGPT, plain
 from torch import nn
 
 from surgecore.training.engine.loop import Engine
@@ -21,6 +22,7 @@ from surgecore.training.engine.precision import set_precision
 from surgecore.training.engine.rules import Buffers
 from surgecore.training.engine.stack import Layout
 from surgecore.training.plans.plan import Plan
+from surgecore.training.workloads.larger import GPT, ResNet
 from surgecore.training.workloads.models import DataModel
 from surgecore.training.workloads.workloads import CharTransformer, FashionCNN
 
@@ -38,6 +40,9 @@ CASES = [
     ("char-transformer", {}, 1, 64, 7.0),
     ("char-transformer", {}, 8, 64, None),
     ("char-transformer", {}, 64, 16, None),
+    ("resnet", {"channels": 4, "norms": 2}, 8, 16, None),
+    ("gpt", {"width": 32, "context": 32}, 8, 16, None),
+    ("moe", {"width": 32, "context": 32}, 8, 16, None),
 ]
 LR = 1e-3
 #: Steps of a chunk before the next one's: a plan runs a chunk to its end, and its numbers stay in the caches.
@@ -71,6 +76,8 @@ def network(workload: object) -> nn.Module:
     """One run as an ordinary module."""
     if isinstance(workload, CharTransformer):
         return Transformer(workload)
+    if isinstance(workload, GPT | ResNet):
+        return plain(workload)
     gelu = nn.GELU(approximate="tanh")
     if isinstance(workload, FashionCNN):
         c, h = workload.channels, workload.hidden
@@ -92,6 +99,8 @@ def network(workload: object) -> nn.Module:
 
 
 def loss_of(net: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    if isinstance(net, PlainGPT):
+        return net(x, y)
     out = net(x)
     return nn.functional.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
 
@@ -126,6 +135,8 @@ def vmapped(model: DataModel, workload: object, batch_size: int, runs: int) -> C
     rows, state = model.draw([0], batch_size, 0)[:, 0], {"t": 0}
 
     def one(params: dict[str, torch.Tensor], x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        if isinstance(net, PlainGPT):
+            return torch.func.functional_call(net, params, (x, y))
         out = torch.func.functional_call(net, params, (x,))
         return nn.functional.cross_entropy(out.reshape(-1, out.shape[-1]), y.reshape(-1))
 
