@@ -48,7 +48,7 @@ def required() -> bool:
     return os.environ.get("CI", "").lower() == "true"
 
 
-def _packages(node: str) -> bool:
+def packages(node: str) -> bool:
     """Whether the pinned packages are there, fetched with npm where they are not."""
     lock, mark = COMPONENTS / "package-lock.json", COMPONENTS / "node_modules" / ".package-lock.json"
     if mark.exists() and mark.stat().st_mtime >= lock.stat().st_mtime:
@@ -65,7 +65,7 @@ def _packages(node: str) -> bool:
 
 def main(job: str) -> int:
     node = find_node()
-    if node is None or not _packages(node):
+    if node is None or not packages(node):
         print(f"No node with its packages: the browser's code is left out of {job}.", file=sys.stderr)
         return int(required())
     path = os.pathsep.join([str(COMPONENTS / "node_modules" / ".bin"), str(Path(node).parent), os.environ["PATH"]])

@@ -81,10 +81,10 @@ answer = why.answer(explanation, update, steps)
 headline.markdown(f"**{answer}**")
 
 if steps == 1:
-    st.subheader(say("stairs-title"), anchor=False)
+    st.header(say("stairs-title"), anchor=False)
     markup(stairs.stairs(explanation, update, lr_unit(update)), key="stairs")
     st.caption(stairs.check(explanation, update))
-st.subheader(say("evidence-all-lines"), anchor=False)
+st.header(say("evidence-all-lines"), anchor=False)
 # The figure comes before the choice of what it shows, so that it is seen at once on a phone
 lines_here = st.container()
 rungs = explanation.rungs(update)
@@ -114,11 +114,11 @@ if steps == 1:
 with st.expander(say("evidence-every-prediction")):
     st.markdown("\n".join(f"- {sentence}" for sentence in said))
 
-st.subheader(say("stairs-four"), anchor=False)
+st.header(say("stairs-four"), anchor=False)
 markup(stairs.multiples(explanations), key="multiples")
 st.caption(stairs.prominences(explanations))
-st.subheader(say("evidence-checkpoints"), anchor=False)
-st.table(why.checkpoints(explanations))
+st.header(say("evidence-checkpoints"), anchor=False)
+st.table(why.checkpoints(explanations).rename_axis(say("column-quantity")))
 st.caption(why.error_bars(explanations))
 with st.expander(say("evidence-everything")):
     st.table(why.measured(explanation))
@@ -128,7 +128,7 @@ with st.expander(say("evidence-everything")):
     st.caption(say("evidence-origin", **sizes, **origin))
 
 
-st.subheader(say("evidence-export"), anchor=False)
+st.header(say("evidence-export"), anchor=False)
 with st.container(horizontal=True):
     name = explanation.name
     st.download_button(

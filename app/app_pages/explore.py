@@ -2,6 +2,7 @@
 
 import streamlit as st
 from choice import shown, source
+from components.drop_zone import named_drop_zones
 from components.surge_chart import surge_chart
 from explore import logged as logged_scales
 from explore import page as explore
@@ -28,6 +29,7 @@ if "page" in hide:
         explore.hide_frame()
     st.stop()
 
+named_drop_zones()
 NAMES = [say(f"explore-tab-{name}") for name in ("figure", "numbers", "share", "logged")]
 # Only the open tab is made, and the first needs little, so that the chart is there soon
 figure, numbers, share, logged = st.tabs(NAMES, key="below", on_change="rerun")

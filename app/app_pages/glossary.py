@@ -10,6 +10,6 @@ st.title(say("page-glossary"), anchor=False)
 with st.container(key="reference-text", width=780):
     for param in {(param.name, param.symbol): param for param in params}.values():
         anchor = param.name.replace("_", "-")
-        st.subheader(f"{words.param(param)}, ${param.symbol}$", anchor=anchor)
+        st.header(f"{words.param(param)}, ${param.symbol}$", anchor=anchor)
         unit = say("glossary-unit", unit=words.unit(param.unit)) if param.unit else ""
         st.markdown(f"{words.meaning(param)} {unit} {say('glossary-key', key=param.name)}")

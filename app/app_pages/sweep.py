@@ -2,10 +2,12 @@
 
 import streamlit as st
 from choice import reading_panel, shown, source
+from components.drop_zone import named_drop_zones
 from sweep import advice, answer, details, downloads, start
 
 from surgecore import words
 
+named_drop_zones()
 if shown.name() is None:
     start.show()
     st.stop()

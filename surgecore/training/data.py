@@ -318,7 +318,7 @@ def _card(entry: Mapping[str, Any], plan: Plan, sweep: Sweep) -> str:
     )
     return f"""# {entry["title"]}
 
-| | |
+| What | How |
 |---|---|
 | Workload | {words.workload(entry["workload"])}; {plan.workload.source} |
 | Optimizer | {words.optimizer(entry["optimizer"], entry["state"])} |

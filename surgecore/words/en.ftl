@@ -92,6 +92,7 @@ column-symbol = Symbol
 column-name = Name
 column-unit = Unit
 column-meaning = Meaning
+column-quantity = Quantity
 column-value = Value (95 % interval)
 
 param-alignment = Curvature alignment
