@@ -41,6 +41,8 @@ st.markdown(say("lab-rules", batch=f"{hidden.target:g}", **facts))
 for notice in notices:
     st.warning(words.plain(notice), icon=":material/link_off:")
 
+# the room of the board, so that what stands below does not jump while it loads
+st.html(f"<style>.st-key-lab {{min-height: {150 + 30 * len(hidden.learning_rates)}px}}</style>")
 deed = lab(shown.data(now, hidden, title(now.hides)))
 if deed:
     write(game.with_deed(now, deed, hidden))
