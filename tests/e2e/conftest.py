@@ -9,13 +9,14 @@ import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from find_browser import find_browser
 from playwright.sync_api import Page, expect
+
+from surgecore.words.phrases import LANGUAGE, PSEUDO
 
 ROOT = Path(__file__).parents[2]
 LOCAL = {"127.0.0.1", "localhost"}
@@ -49,30 +50,6 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": path, "args": args}
 
 
-@contextmanager
-def serving(**environment: str) -> Iterator[str]:
-    """Address of the app, started as a child process on a free port and stopped in the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    entry = str(ROOT / "app" / "serve" / "asgi.py")
-    command = [sys.executable, "-m", "streamlit", "run", entry, "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1"]
-    with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **environment}
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            if not healthy(process, address):
-                log.seek(0)
-                pytest.fail(f"the app did not start:\n{log.read()}")
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
 class Served:
     """The app as a child process on a free port; it can be stopped, and started again at the same address."""
 
@@ -102,13 +79,24 @@ class Served:
         self.log.close()
 
 
-@pytest.fixture(scope="session")
-def url() -> Iterator[str]:
-    """Address of the app, started as a child process on a free port and stopped in the end."""
-    served = Served()
+def serving(**environment: str) -> Iterator[str]:
+    """Address of the app, stopped in the end."""
+    served = Served(**environment)
     served.start()
     yield served.url
     served.stop()
+
+
+@pytest.fixture(scope="session")
+def url() -> Iterator[str]:
+    """Address of the app in English."""
+    yield from serving()
+
+
+@pytest.fixture(scope="session")
+def pseudo_url() -> Iterator[str]:
+    """Address of the app in the pseudo-language."""
+    yield from serving(**{LANGUAGE: PSEUDO})
 
 
 def healthy(process: subprocess.Popen, address: str, tries: int = 600) -> bool:
