@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import isnan, nan, sqrt
 
@@ -48,6 +49,27 @@ class AdamSettings:
     weight_decay: float | None = None
     lr_factor: float | None = None
 
+    def by_sde(self, kappa: float) -> AdamSettings:
+        """These for a batch `kappa` times larger by the SDE rule: NaN for a beta that would not be positive."""
+        root = sqrt(kappa)
+        epsilon, decay = self.epsilon, self.weight_decay
+        return AdamSettings(
+            _by_sde(self.beta1, kappa), _by_sde(self.beta2, kappa), None if epsilon is None else epsilon / root,
+            None if decay is None else decay * root, root,
+        )  # fmt: skip
+
+    def by_power(self, kappa: float) -> AdamSettings:
+        """These for a batch `kappa` times larger with the same memory in examples: beta^kappa."""
+        return AdamSettings(self.beta1**kappa, self.beta2**kappa, weight_decay=self._kept(kappa))
+
+    def by_marek(self, kappa: float) -> AdamSettings:
+        """These for a batch `kappa` times larger with beta1 as it is: beta2^kappa."""
+        return AdamSettings(self.beta1, self.beta2**kappa, weight_decay=self._kept(kappa))
+
+    def _kept(self, kappa: float) -> float | None:
+        """Weight decay with the same averaging time in epochs at `lr_factor` times the learning rate."""
+        return None if self.weight_decay is None else self.weight_decay * kappa / (self.lr_factor or 1.0)
+
 
 @dataclass(frozen=True)
 class AdamAdvice:
@@ -85,18 +107,10 @@ class AdamAdvice:
 
 
 def scale_adam(
-    factor: float,
-    *,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-8,
-    weight_decay: float | None = None,
-    lr: float | None = None,
-    lr_factor: float = 1.0,
-    batch_size: float | None = None,
-    noise_scale: float | None = None,
-    critical_batch_size: float | None = None,
-) -> AdamAdvice:
+    factor: float, *, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8,
+    weight_decay: float | None = None, lr: float | None = None, lr_factor: float = 1.0,
+    batch_size: float | None = None, noise_scale: float | None = None, critical_batch_size: float | None = None,
+) -> AdamAdvice:  # fmt: skip
     """Betas, epsilon and weight decay for another batch size.
 
     A beta of 0 is no memory, and stays so at any factor. Weight decay keeps its averaging time in epochs: the old one
@@ -109,10 +123,8 @@ def scale_adam(
         New over old batch size.
     beta1, beta2 : float, optional
         Old ones, at least 0 and below 1.
-    epsilon : float, optional
-        Old one.
-    weight_decay : float, optional
-        Old decoupled weight decay.
+    epsilon, weight_decay : float, optional
+        Old ones; the decay decoupled.
     lr : float, optional
         Old learning rate: with it, a decay that takes too much of a weight in a step is flagged.
     lr_factor : float, optional
@@ -142,33 +154,50 @@ def scale_adam(
     >>> round(advice.sde.beta1, 3), round(advice.power.beta1, 4), round(advice.power.weight_decay, 3)
     (0.6, 0.6561, 0.2)
     """
-    kappa, rate = positive("factor", factor), positive("lr_factor", lr_factor)
-    betas = [finite("beta1", beta1), finite("beta2", beta2)]
-    for name, beta in zip(("beta1", "beta2"), betas, strict=True):
-        if not 0.0 <= beta < 1.0:
-            raise ValueError(f"{name} must be at least 0 and below 1, but got {beta!r}")
-    decay = None if weight_decay is None else positive("weight_decay", weight_decay)
-    eps, root = positive("epsilon", epsilon), sqrt(kappa)
-    kept = None if decay is None else decay * kappa / rate
-    powers = [beta**kappa for beta in betas]
-    known = Limits(
-        None if noise_scale is None else positive("noise_scale", noise_scale),
-        None if critical_batch_size is None else positive("critical_batch_size", critical_batch_size),
-    )
-    old_size = None if batch_size is None else positive("batch_size", batch_size)
-    sde = AdamSettings(
-        _by_sde(betas[0], kappa), _by_sde(betas[1], kappa), eps / root, None if decay is None else decay * root, root
-    )
-    flags = _reach(kappa, old_size, known)
-    flags |= {AdamFlag.BETA1_GONE} if isnan(sde.beta1) else set()
-    flags |= {AdamFlag.BETA2_GONE} if isnan(sde.beta2) else set()
-    flags |= {AdamFlag.LITTLE_MOMENTUM} if kappa > 1 and 0 < powers[0] < 0.5 else set()
-    if lr is not None and kept is not None and positive("lr", lr) * rate * kept > MOST_DECAY:
-        flags.add(AdamFlag.DECAY_TOO_LARGE)
-    old = AdamSettings(betas[0], betas[1], eps, decay, rate)
-    power = AdamSettings(powers[0], powers[1], weight_decay=kept)
-    marek = AdamSettings(betas[0], powers[1], weight_decay=kept)
-    return AdamAdvice(kappa, old, sde, power, marek, frozenset(flags), old_size, known)
+    kappa = positive("factor", factor)
+    old = AdamSettings(
+        _beta("beta1", beta1), _beta("beta2", beta2), positive("epsilon", epsilon),
+        _given("weight_decay", weight_decay), positive("lr_factor", lr_factor),
+    )  # fmt: skip
+    known = Limits(_given("noise_scale", noise_scale), _given("critical_batch_size", critical_batch_size))
+    advised = AdamAdvice(
+        kappa, old, old.by_sde(kappa), old.by_power(kappa), old.by_marek(kappa), frozenset(),
+        _given("batch_size", batch_size), known,
+    )  # fmt: skip
+    return replace(advised, flags=frozenset(_flags(advised, _given("lr", lr))))
+
+
+def _given(name: str, value: float | None) -> float | None:
+    return None if value is None else positive(name, value)
+
+
+def _beta(name: str, value: float) -> float:
+    beta = finite(name, value)
+    if not 0.0 <= beta < 1.0:
+        raise ValueError(f"{name} must be at least 0 and below 1, but got {beta!r}")
+    return beta
+
+
+def _flags(advised: AdamAdvice, lr: float | None) -> Iterator[AdamFlag]:
+    """What to know about settings: rules that end, then the unit and the batch sizes."""
+    kappa, power, size, known = advised.factor, advised.power, advised.batch_size, advised.limits
+    if isnan(advised.sde.beta1):
+        yield AdamFlag.BETA1_GONE
+    if isnan(advised.sde.beta2):
+        yield AdamFlag.BETA2_GONE
+    if kappa > 1 and 0 < power.beta1 < 0.5:
+        yield AdamFlag.LITTLE_MOMENTUM
+    decay, rate = power.weight_decay, advised.old.lr_factor
+    if lr is not None and decay is not None and rate is not None and lr * rate * decay > MOST_DECAY:
+        yield AdamFlag.DECAY_TOO_LARGE
+    if max(kappa, 1.0 / kappa) >= OTHER_UNIT:
+        yield AdamFlag.OTHER_UNIT
+    if size is None:
+        return
+    if known.noise_scale is not None and max(size, size * kappa) > known.noise_scale:
+        yield AdamFlag.ABOVE_NOISE_SCALE
+    if known.critical_batch_size is not None and size * kappa > known.critical_batch_size:
+        yield AdamFlag.ABOVE_CRITICAL
 
 
 def _by_sde(beta: float, kappa: float) -> float:
@@ -176,15 +205,3 @@ def _by_sde(beta: float, kappa: float) -> float:
         return 0.0
     value = 1.0 - kappa * (1.0 - beta)
     return value if value > _ROUNDING else nan
-
-
-def _reach(kappa: float, batch_size: float | None, known: Limits) -> set[AdamFlag]:
-    flags = {AdamFlag.OTHER_UNIT} if max(kappa, 1.0 / kappa) >= OTHER_UNIT else set()
-    if batch_size is None:
-        return flags
-    new = batch_size * kappa
-    if known.noise_scale is not None and max(batch_size, new) > known.noise_scale:
-        flags.add(AdamFlag.ABOVE_NOISE_SCALE)
-    if known.critical_batch_size is not None and new > known.critical_batch_size:
-        flags.add(AdamFlag.ABOVE_CRITICAL)
-    return flags

@@ -159,6 +159,15 @@ def surge_verdict(measured: Sweep | PointsLike, *, seed: int = 0) -> SurgeVerdic
     ----------
     Robertson, Wright and Dykstra, Order Restricted Statistical Inference (1988), section 2.3; Berger, Technometrics
     24 (1982) 295, for the upper end; Fieller, J. R. Stat. Soc. B 16 (1954) 175, for slopes instead of optima.
+
+    Examples
+    --------
+    >>> from surgecore import SurgeLaw
+    >>> from surgecore.sweeps.points import Point
+    >>> truth = SurgeLaw(1e-2, 64.0)
+    >>> found = surge_verdict([Point(b, truth(b), 0.05, 20) for b in (4, 16, 64, 256, 1024)])
+    >>> found.decision, found.peak, found.trough
+    ('fall', 64.0, 1024.0)
     """
     rng = np.random.default_rng(seed)
     if isinstance(measured, Sweep) and measured.are_optima:
