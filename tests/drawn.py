@@ -13,6 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from surgecore.words import say
 
+#: A term of the glossary in markup, whose words are those of the sentence.
+TERM = re.compile(r'<span class="term"[^>]*>([^<]*)</span>')
+
 
 def loss_map(at: AppTest) -> dict:
     """The one figure of Plotly."""
@@ -88,8 +91,8 @@ def metas(spec: dict) -> list[str]:
 
 
 def said(at: AppTest) -> str:
-    shown = [element.value for element in [*at.markdown, *at.caption]]
-    shown += [html.unescape(re.sub(r"<[^>]*>", " ", text)) for text in markup(at)]
+    shown = [TERM.sub(r"\1", element.value) for element in [*at.markdown, *at.caption]]
+    shown += [html.unescape(re.sub(r"<[^>]*>", " ", TERM.sub(r"\1", text))) for text in markup(at)]
     return " ".join([*shown, *(part.label for part in at.expander)])
 
 
@@ -99,7 +102,9 @@ def markup(at: AppTest) -> list[str]:
 
 
 def components(at: AppTest) -> list[dict]:
-    return [json.loads(found.proto.json) for found in at.get("bidi_component")]
+    """What the components were given; the one that listens for terms is given nothing."""
+    given = [json.loads(found.proto.json or "null") for found in at.get("bidi_component")]
+    return [data for data in given if data is not None]
 
 
 def unfold(at: AppTest, key: str) -> AppTest:
@@ -125,7 +130,7 @@ def drop(app: AppTest, name: str, data: bytes) -> AppTest:
 
 def handed(app: AppTest) -> dict:
     """What the first component was given."""
-    return json.loads(app.get("bidi_component")[0].proto.json)
+    return components(app)[0]
 
 
 def open_fold(app: AppTest, name: str) -> AppTest:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 from choice import catalogue
+from components import terms
 from learn.derivation import STAGES, table
 
 from surgecore.words import say
@@ -22,14 +23,14 @@ explanation = explanations[titles.index(title)]
 for place, stage in enumerate(STAGES, 1):
     name = say(f"derive-{stage.key}-title")
     with page.expander(f"**{place}. {name}**", expanded=place == 1):
-        st.markdown(say(f"derive-{stage.key}-idea"))
+        terms.text(say(f"derive-{stage.key}-idea"))
         for formula in stage.formulas:
             st.latex(formula)
-        st.markdown(say("derive-in-words", words=say(f"derive-{stage.key}-words")))
+        terms.text(say("derive-in-words", words=say(f"derive-{stage.key}-words")))
         st.table(table(stage, explanation))
         for error in stage.errors(explanation):
-            st.markdown(say("derive-approximately", error=error))
-        st.markdown(say("derive-imprecise", what=say(f"derive-{stage.key}-imprecise", **stage.imprecise())))
+            terms.text(say("derive-approximately", error=error))
+        terms.text(say("derive-imprecise", what=say(f"derive-{stage.key}-imprecise", **stage.imprecise())))
         label = say(f"derive-{stage.key}-see")
         st.page_link("app_pages/explore.py", label=label, icon=":material/tune:", query_params=stage.link())
 query = {"part": say("evidence-part-why"), "checkpoint": title}

@@ -5,6 +5,7 @@ import json
 import streamlit as st
 from choice import catalogue, shown
 from choice.made import once
+from components import terms
 from components.drawing import drawing, sized
 from components.markup import markup
 from evidence import gallery, stairs
@@ -78,7 +79,8 @@ with st.container(horizontal=True, gap="small"):
         key="after", bind="query-params", filter_mode=None, width=120,
     )  # fmt: skip
 answer = why.answer(explanation, update, steps)
-headline.markdown(f"**{answer}**")
+with headline:
+    terms.text(f"**{answer}**")
 
 if steps == 1:
     st.header(say("stairs-title"), anchor=False)
@@ -110,9 +112,9 @@ if steps == 1 and drawn:
     drawing(off, name="surge-why-ratios", title=f"{say('axis-ratio')}: {explanation.title}")
     st.caption(say("evidence-ratios"))
 if steps == 1:
-    st.markdown(said[-1])
+    terms.text(said[-1])
 with st.expander(say("evidence-every-prediction")):
-    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+    terms.text("\n".join(f"- {sentence}" for sentence in said))
 
 st.header(say("stairs-four"), anchor=False)
 markup(stairs.multiples(explanations), key="multiples")

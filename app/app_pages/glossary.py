@@ -1,9 +1,10 @@
-"""Glossary: what does each symbol mean?"""
+"""Glossary: what does each symbol mean, and each term that is explained where it stands?"""
 
 import streamlit as st
 
 from surgecore import LAWS, NoiseModel, words
 from surgecore.words import say
+from surgecore.words.glossary import terms
 
 params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.law.params)]
 st.title(say("page-glossary"), anchor=False)
@@ -13,3 +14,6 @@ with st.container(key="reference-text", width=780):
         st.header(f"{words.param(param)}, ${param.symbol}$", anchor=anchor)
         unit = say("glossary-unit", unit=words.unit(param.unit)) if param.unit else ""
         st.markdown(f"{words.meaning(param)} {unit} {say('glossary-key', key=param.name)}")
+    for term in terms():
+        st.subheader(term.name, anchor=False)
+        st.markdown(term.about)

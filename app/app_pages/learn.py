@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 from choice import catalogue
+from components import terms
 from components.story import last_state, spoken, story
 from figures.browser import specs, style
 from learn import presenting
@@ -37,7 +38,7 @@ _, opened = story({
     "token": "learn", "state": {"step": now.step, "model": vars(now.model)},
     "steps": [step.to_json() for step in STEPS],
     "view": {key: list(VIEW[2 * i : 2 * i + 2]) for i, key in enumerate("xyd")}, "panels": panels(),
-    "styles": {key: style(key) for key in CURVES}, "specs": specs(), "phrases": spoken(),
+    "styles": {key: style(key) for key in CURVES}, "specs": specs(), "phrases": spoken(), "terms": terms.given(),
     "present": presenting.follow(last_state()), "room": presenting.room(),
 })  # fmt: skip
 if opened:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import streamlit as st
+from components import terms
 from components.lesson import last_state, lesson, spoken
 from figures.browser import specs, style
 from learn import progress
@@ -33,7 +34,7 @@ def place() -> progress.Progress:
 now = place()
 opened = lesson({
     "token": "lesson", "state": now.to_json(), "steps": steps(),
-    "styles": {key: style(key) for key in CURVES}, "specs": specs(), "phrases": spoken(),
+    "styles": {key: style(key) for key in CURVES}, "specs": specs(), "phrases": spoken(), "terms": terms.given(),
 })  # fmt: skip
 if opened:
     st.switch_page(f"app_pages/{opened['page']}.py")

@@ -301,6 +301,7 @@ interface DrawingData {
 
 /** What Python hands to the story of the Learn page. */
 interface StoryData {
+  terms: import("./text/terms.js").Term[];
   present: boolean;
   room: StoryRoom;
   token: string;
@@ -372,6 +373,7 @@ interface LabData {
 /** What Python hands to the lesson. */
 interface LessonData {
   token: string;
+  terms: import("./text/terms.js").Term[];
   state: LessonState;
   steps: LessonStep[];
   styles: Record<string, LineStyle>;

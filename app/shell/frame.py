@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import streamlit as st
 from choice import shown
+from components import terms
 from streamlit.navigation.page import StreamlitPage
 
 from surgecore.words import say
@@ -62,6 +63,7 @@ def top(page: StreamlitPage, running: Callable[[], int]) -> None:
     if st.session_state.setdefault("settled", False) is False:
         st.session_state["settled"] = True
         sleep(_SETTLE)
+    terms.listen()
     if st.context.is_embedded:
         return
     with st.container(key="bar", horizontal=True, gap="small", vertical_alignment="center"):

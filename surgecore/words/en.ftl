@@ -210,6 +210,91 @@ noise-curvature = noise shaped like the curvature
 # end of: names: laws, curves, optimizers, symbols
 
 
+## glossary
+
+
+term-adam = Adam
+    .forms = Adam
+    .about = An optimizer that divides a running mean of the gradient by the root of a running mean of its square. Its first step from an empty memory is a sign step.
+term-alignment = Curvature alignment, R
+    .forms = curvature alignment|alignment R|alignment
+    .about = How strongly the loss curves against a step that moves all parameters the way their gradients point, over the trace of the Hessian.
+term-checkpoint = Checkpoint
+    .forms = checkpoint|checkpoints
+    .about = A network as it stood when training first reached a certain loss. All runs of a sweep start there.
+term-correlated = Shared noise
+    .forms = shared noise|share their noise|shares its noise|correlated|correlation
+    .about = Gradient noise that several parameters have in common, because they see the same examples.
+term-erf = erf
+    .forms = erf
+    .about = The error function, a smooth step from −1 to 1: the mean sign of a Gaussian number.
+term-floor = Noise floor
+    .forms = noise floor
+    .about = Curvature that a step of random signs meets: the trace of the Hessian, whatever the batch size.
+term-gaussian = Gaussian
+    .forms = Gaussian
+    .about = Distributed like a bell curve. Averages over many examples are nearly so, single gradients are often not.
+term-hessian = Hessian
+    .forms = Hessian
+    .about = The second derivatives of the loss: how its slope changes in every direction.
+term-trace = Trace
+    .forms = trace of the curvature|trace of the Hessian|tr H|trace
+    .about = Sum of the curvatures along every single parameter.
+term-interval = 95 % interval
+    .forms = 95 % intervals|95 % interval
+    .about = A range made so that it holds the true value in 95 of 100 such experiments.
+term-linear = Linear rule
+    .forms = linear rule|linear scaling
+    .about = Twice the batch, twice the learning rate.
+term-root = Square-root rule
+    .forms = square-root rule
+    .about = Four times the batch, twice the learning rate.
+term-momentum = Momentum
+    .forms = momentum
+    .about = Averaging past gradients into the step; β₁ is the weight of the past.
+term-scale = Noise scale
+    .forms = noise scale
+    .about = The batch size at which averaging has taken most of the noise: above it, a bigger batch helps little.
+term-octave = Octave
+    .forms = octaves|octave
+    .about = A factor of two.
+term-plateau = Plateau
+    .forms = plateau
+    .about = The best learning rate of a very large batch, where every sign is sure (Theorem 4).
+term-quadratic = Quadratic loss
+    .forms = quadratic loss|quadratic
+    .about = A loss that is a parabola along every line: curvature does not change along the step.
+term-sgd = SGD
+    .forms = SGD
+    .about = Stochastic gradient descent: a step along the average gradient of the batch, times the learning rate.
+term-sign = Sign step
+    .forms = sign steps|sign step|sign descent|steps of signs|step of signs
+    .about = A step that moves each parameter by the learning rate, up or down, against the sign of its gradient.
+term-snr = Signal to noise
+    .forms = signal to noise|signal-to-noise ratio
+    .about = Mean of a parameter's gradient over its spread, for one example.
+term-surge = Surge
+    .forms = surge
+    .about = A best learning rate that rises with the batch size, peaks and then falls.
+term-theorem2 = Theorem 2
+    .forms = Theorem 2
+    .about = The exact law of the best learning rate of one sign step, for independent Gaussian noise and a quadratic loss.
+term-theorem3 = Theorem 3
+    .forms = Theorem 3
+    .about = The short formula of the surge: Theorem 2 with a straight line in place of erf, good for small batches.
+term-theorem4 = Theorem 4
+    .forms = Theorem 4
+    .about = Where the best learning rate settles for very large batches.
+term-theorem5 = Theorem 5
+    .forms = Theorem 5
+    .about = How the loss drop of the best step grows with the batch, with the same straight line as Theorem 3.
+term-line-search = Line search
+    .forms = line search
+    .about = Trying many learning rates along one step and reading the loss at each, with no theory of its shape.
+
+# end of: glossary
+
+
 ## tables: how a file was read
 
 

@@ -11,7 +11,7 @@ from fluent.syntax import FluentParser
 from fluent.syntax import ast as ftl
 from fluent.syntax.visitor import Visitor
 
-from surgecore.words import rounded, say
+from surgecore.words import glossary, rounded, say
 from surgecore.words.phrases import PSEUDO, languages, resource, section
 
 
@@ -119,3 +119,19 @@ def test_a_section_is_what_stands_under_its_heading():
 )
 def test_digits_follow_the_error(value, error, text):
     assert rounded(value, error) == text
+
+
+def test_every_term_of_the_glossary_is_found_where_it_stands_first():
+    for term in glossary.terms():
+        for form in term.forms:
+            text = f"Here {form} stands, and {form} again; not in x{form}x."
+            parts = list(glossary.split(text, [term]))
+            assert "".join(part for part, _ in parts) == text
+            assert [(part, found) for part, found in parts if found] == [(form, term)]
+
+
+def test_the_longest_form_is_explained_and_no_form_has_two_meanings():
+    (explained,) = [part for part, term in glossary.split("by the trace of the curvature") if term]
+    assert explained == "trace of the curvature"
+    forms = [form.lower() for term in glossary.terms() for form in term.forms]
+    assert len(forms) == len(set(forms))

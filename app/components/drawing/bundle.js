@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 6de39064537dd812d43b116a1f06324dad13480128cd19f0605685fc61342316
+// Made by `make components` from the modules beside it; sha256 f40d25a6933f4fd059ae53dfbf971060a88579a12a523dd3e626197cf3330ee3
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {

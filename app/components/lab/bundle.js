@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 56bc298db7f4330a0fe062d5308243438a8078cac95cd38d13080bdca0357548
+// Made by `make components` from the modules beside it; sha256 6a3a664a19ec9f95dc580cff7b647d4a9d1cd910f8b685912263efaf14484818
 // vendor/fluent.js
 var FluentType = class {
   /**

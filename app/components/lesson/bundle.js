@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 dc9cf1daecefe94061a213e8937bc51e679edeae809316aa429ecd72d3c0fec6
+// Made by `make components` from the modules beside it; sha256 ec4e8ab3a871a172e2d895434e636911e66d74eeec51be53a46b6a25ece89b4f
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -3779,17 +3779,58 @@ function before(figure) {
   ));
 }
 
+// text/terms.js
+var literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+function parted2(text, terms) {
+  const byForm = new Map(terms.flatMap((term) => term.forms.map((form) => [form.toLowerCase(), term])));
+  if (!byForm.size) return [{ text, term: null }];
+  const forms = [...byForm.keys()].sort((a, b) => b.length - a.length).map(literal);
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${forms.join("|")})(?![\\p{L}\\p{N}_-])`, "giu"), met = /* @__PURE__ */ new Set();
+  const parts = [];
+  let at = 0;
+  for (const match2 of text.matchAll(pattern)) {
+    const term = (
+      /** @type {Term} */
+      byForm.get(match2[0].toLowerCase())
+    );
+    if (met.has(term)) continue;
+    met.add(term);
+    if (match2.index > at) parts.push({ text: text.slice(at, match2.index), term: null });
+    parts.push({ text: match2[0], term });
+    at = match2.index + match2[0].length;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), term: null });
+  return parts;
+}
+function explained(text, terms) {
+  return parted2(text, terms).map(({ text: part, term }) => {
+    if (!term) return part;
+    const span = document.createElement("span");
+    span.className = "term";
+    span.tabIndex = 0;
+    span.dataset.about = term.about;
+    span.setAttribute("aria-description", term.about);
+    span.textContent = part;
+    return span;
+  });
+}
+
 // lesson/sections.js
 function section(at, step) {
   const { say } = at, of = at.data.steps.length;
   const heading = el("h1", { className: "sentence", tabIndex: -1 }, step.idea);
-  const predict = el("p", { className: "predict" }, step.predict);
+  const predict = el("p", { className: "predict" }, ...explained(step.predict, at.data.terms));
   const show = el("button", { type: "button", className: "next show" }, say("lesson-show"));
   show.addEventListener("click", () => at.commit());
   const hint = el("p", { className: "hint" }, say("lesson-hint"));
   const off = el("span"), told = el("small");
   const number3 = el("p", { className: "number", tabIndex: -1 }, off, told);
-  const reveal = el("div", { className: "reveal" }, number3, el("p", { className: "found" }, step.reveal));
+  const reveal = el(
+    "div",
+    { className: "reveal" },
+    number3,
+    el("p", { className: "found" }, ...explained(step.reveal, at.data.terms))
+  );
   if (step.figure.kind === "plot" && step.figure.coins) reveal.append(flipButton(at, step.figure.coins.flips));
   const check = checkOf(at, step);
   const box = el(
@@ -3848,7 +3889,8 @@ function checkOf(at, step) {
       button.classList.toggle("right", at.solved && button.dataset.option === chosen);
     }
     const option = step.options.find(({ key: key2 }) => key2 === chosen);
-    feedback.textContent = option ? option.right ? option.why : `${option.why} ${at.say("lesson-again")}` : "";
+    const why = option ? option.right ? option.why : `${option.why} ${at.say("lesson-again")}` : "";
+    if (feedback.textContent !== why) feedback.replaceChildren(...explained(why, at.data.terms));
     feedback.classList.toggle("good", Boolean(option?.right));
   };
   return { box, update };

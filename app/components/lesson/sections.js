@@ -1,6 +1,7 @@
 /** The text of one step of the lesson: idea and prediction, then what is so, then the check. */
 
 import { el } from "../chart/dom.js";
+import { explained } from "../text/terms.js";
 import { logOf, said, score } from "./score.js";
 
 /** @typedef {import("./lesson.js").Lesson} Lesson */
@@ -10,14 +11,19 @@ export function section(at, step) {
   const { say } = at,
     of = at.data.steps.length;
   const heading = el("h1", { className: "sentence", tabIndex: -1 }, step.idea);
-  const predict = el("p", { className: "predict" }, step.predict);
+  const predict = el("p", { className: "predict" }, ...explained(step.predict, at.data.terms));
   const show = el("button", { type: "button", className: "next show" }, say("lesson-show"));
   show.addEventListener("click", () => at.commit());
   const hint = el("p", { className: "hint" }, say("lesson-hint"));
   const off = el("span"),
     told = el("small");
   const number = el("p", { className: "number", tabIndex: -1 }, off, told);
-  const reveal = el("div", { className: "reveal" }, number, el("p", { className: "found" }, step.reveal));
+  const reveal = el(
+    "div",
+    { className: "reveal" },
+    number,
+    el("p", { className: "found" }, ...explained(step.reveal, at.data.terms)),
+  );
   if (step.figure.kind === "plot" && step.figure.coins) reveal.append(flipButton(at, step.figure.coins.flips));
   const check = checkOf(at, step);
   const box = el(
@@ -80,7 +86,8 @@ function checkOf(at, step) {
       button.classList.toggle("right", at.solved && button.dataset.option === chosen);
     }
     const option = step.options.find(({ key }) => key === chosen);
-    feedback.textContent = option ? (option.right ? option.why : `${option.why} ${at.say("lesson-again")}`) : "";
+    const why = option ? (option.right ? option.why : `${option.why} ${at.say("lesson-again")}`) : "";
+    if (feedback.textContent !== why) feedback.replaceChildren(...explained(why, at.data.terms));
     feedback.classList.toggle("good", Boolean(option?.right));
   };
   return { box, update };

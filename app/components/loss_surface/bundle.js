@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 af671016df41d6f8e07d39f030daca567655eb2bfb991d69638fce0672f05134
+// Made by `make components` from the modules beside it; sha256 9f215771803eaa7c1c33b09c8a29f5fdb3cd0b05b2c25635e2d70a9efe062a5e
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {

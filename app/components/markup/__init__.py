@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from components import terms
 
 _HERE = Path(__file__).parent
 #: The look of cards, chips and drawings, for pages and reports alike.
@@ -19,5 +20,5 @@ _component = st.components.v2.component(
 
 def markup(html: str, *, key: str) -> str | None:
     """Draw markup that was made with every text escaped; the name of the button that was pressed just now, if any."""
-    pressed: str | None = _component(data={"html": html}, key=key, on_open_change=lambda: None).open
+    pressed: str | None = _component(data={"html": terms.marked(html)}, key=key, on_open_change=lambda: None).open
     return pressed

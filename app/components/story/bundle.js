@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 0a1f9ff720db9c6f3b64098e836a1dd2b0e0392782f31aced9155a0a5b9deace
+// Made by `make components` from the modules beside it; sha256 17f56146784e7e77cf52f57c7ea948f49b7e7013e76f0db7370cc7bc2e9d10d6
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -3696,6 +3696,42 @@ function drawPanels(host, panels, room2, font) {
   );
 }
 
+// text/terms.js
+var literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+function parted2(text, terms) {
+  const byForm = new Map(terms.flatMap((term) => term.forms.map((form) => [form.toLowerCase(), term])));
+  if (!byForm.size) return [{ text, term: null }];
+  const forms = [...byForm.keys()].sort((a, b) => b.length - a.length).map(literal);
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${forms.join("|")})(?![\\p{L}\\p{N}_-])`, "giu"), met = /* @__PURE__ */ new Set();
+  const parts = [];
+  let at = 0;
+  for (const match2 of text.matchAll(pattern)) {
+    const term = (
+      /** @type {Term} */
+      byForm.get(match2[0].toLowerCase())
+    );
+    if (met.has(term)) continue;
+    met.add(term);
+    if (match2.index > at) parts.push({ text: text.slice(at, match2.index), term: null });
+    parts.push({ text: match2[0], term });
+    at = match2.index + match2[0].length;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), term: null });
+  return parts;
+}
+function explained(text, terms) {
+  return parted2(text, terms).map(({ text: part, term }) => {
+    if (!term) return part;
+    const span = document.createElement("span");
+    span.className = "term";
+    span.tabIndex = 0;
+    span.dataset.about = term.about;
+    span.setAttribute("aria-description", term.about);
+    span.textContent = part;
+    return span;
+  });
+}
+
 // story/sections.js
 function slider(at, name) {
   const spec = specOf(at.data.specs, name);
@@ -3741,11 +3777,11 @@ function section(at, step, i) {
       "aria-label": say("learn-step", { step: i + 1, of: at.data.steps.length })
     },
     el(i ? "h2" : "h1", { className: "sentence" }, step.sentence),
-    el("p", { className: "sub" }, step.sub),
+    el("p", { className: "sub" }, ...explained(step.sub, at.data.terms)),
     el("p", { className: "number" }, value2, unit2),
     ...switches.length ? [el("div", { className: "switches" }, ...switches.map((s) => s.box))] : [],
     ...sliders.map((s) => s.box),
-    el("p", { className: "limit" }, step.limit),
+    el("p", { className: "limit" }, ...explained(step.limit, at.data.terms)),
     back,
     ...doors.length ? [el("div", { className: "doors" }, ...doors)] : []
   );

@@ -2,6 +2,7 @@
 
 import { el } from "../chart/dom.js";
 import { number } from "../text/numbers.js";
+import { explained } from "../text/terms.js";
 import { fromPart, specOf, toPart } from "../surge_chart/state.js";
 
 /** @typedef {import("./story.js").Story} Story */
@@ -58,11 +59,11 @@ export function section(at, step, i) {
       "aria-label": say("learn-step", { step: i + 1, of: at.data.steps.length }),
     },
     el(i ? "h2" : "h1", { className: "sentence" }, step.sentence),
-    el("p", { className: "sub" }, step.sub),
+    el("p", { className: "sub" }, ...explained(step.sub, at.data.terms)),
     el("p", { className: "number" }, value, unit),
     ...(switches.length ? [el("div", { className: "switches" }, ...switches.map((s) => s.box))] : []),
     ...sliders.map((s) => s.box),
-    el("p", { className: "limit" }, step.limit),
+    el("p", { className: "limit" }, ...explained(step.limit, at.data.terms)),
     back,
     ...(doors.length ? [el("div", { className: "doors" }, ...doors)] : []),
   );

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 9297b722a3d5e8619ef2a557d0429247816d8b0e3aeb19f87b4ea76492a7c871
+// Made by `make components` from the modules beside it; sha256 4e78968fedb669ea91f005ad35d152209d50a9d04f28ae634aac692ad59695ff
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
