@@ -79,7 +79,12 @@ export default function () {
     },
     { signal },
   );
-  document.addEventListener("scroll", () => note.hide(), { signal, capture: true, passive: true });
+  const moved = () => {
+    // a term that is tabbed to scrolls into view: the note goes with it
+    if (focused) note.show(focused);
+    else note.hide();
+  };
+  document.addEventListener("scroll", moved, { signal, capture: true, passive: true });
   return () => {
     stop.abort();
     note.remove();
