@@ -22,7 +22,7 @@ title = page.selectbox(
 explanation = explanations[titles.index(title)]
 for place, stage in enumerate(STAGES, 1):
     name = say(f"derive-{stage.key}-title")
-    with page.expander(f"**{place}. {name}**", expanded=place == 1):
+    with page.expander(f"**{place}. {name}**"):
         terms.text(say(f"derive-{stage.key}-idea"))
         for formula in stage.formulas:
             st.latex(formula)

@@ -225,7 +225,7 @@ STAGES = (
         (
             Symbol(r"\mu", "derive-mu"), Symbol("V", "derive-v"), Symbol("H", "derive-h"),
             Symbol(r"\sum|\mu|", "quantity-gradient-l1", "lr_scale", measured("gradient_l1"), "loss-per-parameter"),
-            Symbol(r"T=\mathrm{tr}\,H", "quantity-trace", "", measured("trace"), "curvature"),
+            Symbol("T", "quantity-trace", "", measured("trace"), "curvature"),
         ),
         quadratic, _lemma, STORY, ("exact", "plateau"),
     ),
@@ -235,7 +235,7 @@ STAGES = (
          r"\varepsilon(B)=\frac{\sum_i E_i\,\mu_i}{T+\sum_{i\neq j}E_iE_jH_{ij}}"),
         (
             Symbol("z", "derive-z", "snr", mean_snr, "per-example"),
-            Symbol(r"\varepsilon_0=\sum|\mu|/T", "derive-scale", "lr_scale", scale, "rate-sign"),
+            Symbol(r"\varepsilon_0", "derive-scale", "lr_scale", scale, "rate-sign"),
             Symbol("R", "quantity-alignment", "alignment", measured("alignment")),
             Symbol(r"T_\rho/T", "quantity-trace-ratio", "correlation", measured("trace_ratio")),
         ),
@@ -244,8 +244,8 @@ STAGES = (
     Stage(
         "line",
         (r"E_i\approx\sqrt{2B/\pi}\;z_i", r"\mathcal{B}_{noise}=\frac{\pi T}{2S}", r"S=\sum_{i\neq j}z_iz_jH_{ij}",
-         r"\varepsilon(B)=\frac{\varepsilon_{max}}{\tfrac12\left(\sqrt{\mathcal{B}_{noise}/B}"
-         r"+\sqrt{B/\mathcal{B}_{noise}}\right)}", r"\varepsilon_{max}=\frac{M}{2\sqrt{S\,T}}"),
+         r"\varepsilon(B)=\frac{2\,\varepsilon_{max}}{\sqrt{\mathcal{B}_{noise}/B}+\sqrt{B/\mathcal{B}_{noise}}}",
+         r"\varepsilon_{max}=\frac{M}{2\sqrt{S\,T}}"),
         (
             Symbol("M", "quantity-signal", "snr", measured("signal"), "loss-per-parameter"),
             Symbol("S", "quantity-coupling", "alignment", measured("coupling"), "curvature"),
@@ -294,4 +294,4 @@ def table(stage: Stage, of: Explanation) -> pd.DataFrame:
                 why.number(symbol.value(of)) if symbol.value else number(None) for symbol in stage.symbols
             ],
         }
-    ).set_index(say("column-symbol"))
+    ).set_index(say("column-meaning"))

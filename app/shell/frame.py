@@ -63,13 +63,14 @@ def top(page: StreamlitPage, running: Callable[[], int]) -> None:
     if st.session_state.setdefault("settled", False) is False:
         st.session_state["settled"] = True
         sleep(_SETTLE)
-    terms.listen()
     if st.context.is_embedded:
+        terms.listen()
         return
     with st.container(key="bar", horizontal=True, gap="small", vertical_alignment="center"):
         for name in there():
             with st.container(key=_key(name, page), width="content"):
                 st.page_link(f"app_pages/{name}.py", label=say(f"page-{name}"), query_params=shown.link())
+        terms.listen()  # in the row, where it never takes a line of its own
         if running():
             st.fragment(_badge, run_every=_LOOK)(page, running)
     for key, names in (("learn", _BEHIND_LEARN[1:]), ("reference", _BEHIND_REFERENCE)):

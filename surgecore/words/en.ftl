@@ -1656,7 +1656,7 @@ derive-mu = Mean gradient, one entry for each parameter
 derive-v = Update of one step before it is scaled by the rate
 derive-h = Hessian of the loss
 derive-z = Signal to noise; measured: all of the gradient over all of its spread, per example
-derive-scale = Learning-rate scale
+derive-scale = Learning-rate scale: absolute gradient over trace
 derive-top = Best rate at the peak, by Theorem 3
 derive-plateau = Best rate of a very large batch
 derive-drop-top = Loss drop of a very large batch, by Theorem 5
@@ -1676,7 +1676,7 @@ derive-signs-see = Share the noise in Explore
 
 derive-line-title = Theorem 3: a straight line for erf
 derive-line-idea = For small batches erf is a straight line in the root of the batch size. Then the law becomes the surge formula, with its peak at the noise scale.
-derive-line-words = the mean sign is about the root of two B over pi, times signal to noise. The noise scale is pi times the trace over twice S. The best rate is its maximum over the mean of the root of noise scale over B and the root of B over noise scale.
+derive-line-words = the mean sign is about the root of two B over pi, times signal to noise. The noise scale is pi times the trace over twice S. The best rate is twice its maximum over the sum of two roots: of noise scale over B, and of B over noise scale.
 derive-line-imprecise = the formula always draws a peak when S is positive. The exact law has one, for equal signal to noise, only when R is above 1: with R = { $weak } the formula peaks at { $drawn } and the exact law nowhere. Where there is a peak it is not at the noise scale: at R = { $barely } it is { $ratio } times as far out. In equation 14, as it circulates, the curvature is missing from the double sum.
 derive-line-see = See a peak that only the formula has, in Explore
 

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 ec4e8ab3a871a172e2d895434e636911e66d74eeec51be53a46b6a25ece89b4f
+// Made by `make components` from the modules beside it; sha256 370fe1a3de1d571533b25b9f055818f094510c09eea9a8b6a432cbe162aa1b6e
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -3962,6 +3962,14 @@ var Lesson = class {
     const { signal } = this.#abort;
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
     window.addEventListener("resize", () => this.draw(), { signal });
+    let width = this.plot.clientWidth;
+    const seen = new ResizeObserver(() => {
+      if (width === this.plot.clientWidth) return;
+      width = this.plot.clientWidth;
+      this.draw();
+    });
+    seen.observe(this.plot);
+    signal.addEventListener("abort", () => seen.disconnect());
     this.#told = JSON.stringify(this.state);
     this.#enter();
   }

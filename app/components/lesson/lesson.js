@@ -45,6 +45,14 @@ export class Lesson {
     const { signal } = this.#abort;
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
     window.addEventListener("resize", () => this.draw(), { signal });
+    let width = this.plot.clientWidth;
+    const seen = new ResizeObserver(() => {
+      if (width === this.plot.clientWidth) return;
+      width = this.plot.clientWidth;
+      this.draw();
+    });
+    seen.observe(this.plot);
+    signal.addEventListener("abort", () => seen.disconnect());
     this.#told = JSON.stringify(this.state);
     this.#enter();
   }
