@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from choice import catalogue
+from choice import address, catalogue
 from components import terms
 from components.story import last_state, spoken, story
 from figures.browser import specs, style
@@ -25,11 +25,7 @@ def place() -> Place:
     if sent is None:
         return from_query({key: st.query_params.get_all(key) for key in st.query_params})
     wanted = sent.to_query()
-    for key in KEYS:
-        if key in wanted:
-            st.query_params[key] = wanted[key]
-        elif key in st.query_params:
-            del st.query_params[key]
+    address.follow("learn", {key: wanted.get(key, "") for key in KEYS})
     return sent
 
 

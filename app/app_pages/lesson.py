@@ -3,6 +3,7 @@
 from typing import Any
 
 import streamlit as st
+from choice import address
 from components import terms
 from components.lesson import last_state, lesson, spoken
 from figures.browser import specs, style
@@ -23,11 +24,7 @@ def place() -> progress.Progress:
     if sent is None:
         return progress.from_query({key: st.query_params.get_all(key) for key in st.query_params})
     wanted = sent.to_query()
-    for key in progress.KEYS:
-        if key in wanted:
-            st.query_params[key] = wanted[key]
-        elif key in st.query_params:
-            del st.query_params[key]
+    address.follow("lesson", {key: wanted.get(key, "") for key in progress.KEYS})
     return sent
 
 

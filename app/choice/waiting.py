@@ -11,10 +11,9 @@ from choice.made import forget, once
 from choice.shelf import shelf
 from surgecore import Analysis, Sweep
 from surgecore.sweeps.beside import BACKGROUND, AnalysisStopped, Task, Workers
+from surgecore.tables.guarded import CORES
 from surgecore.words import say
 
-#: Processes that analyse; one a core, unless several servers share the cores.
-CORES = "SURGE_CORES"
 #: Seconds that pass unseen, and between two looks at the progress.
 _UNSEEN, _LOOK = 0.3, 0.2
 

@@ -28,7 +28,7 @@ _IDS = 5000
 #: Rows from which on a column that is wrong in most of them is one problem.
 _WHOLE = 5
 #: A remark that somebody wrote into a cell.
-_REMARK = re.compile(r"\s*(?:<-|←|#|//).*$")
+_REMARK = re.compile(r"(?<!\s)\s*(?:<-|←|#|//).*$")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ from surgecore.tables.problems import ProblemCode, SweepError, refused
 from surgecore.tables.table import Table
 from surgecore.tables.transport import decode, encode
 
+#: How many processes of each kind a server may use, in the environment.
+CORES = "SURGE_CORES"
 _HEAD = struct.Struct("<QQ")
 _REPLY = struct.Struct("<cQ")
 #: Outcomes of a reading, as one letter: a table, problems, no more memory, no more time, the process died.
@@ -70,7 +72,7 @@ def read_guarded(
 ) -> Table:
     """Read a table or a tracker's store as `open_table` does, in a process with limits.
 
-    Safe to call from several threads; at most one reading a core runs at a time, the others wait.
+    Safe to call from several threads; at most `readers()` readings run at a time, the others wait.
 
     Parameters
     ----------
@@ -172,12 +174,18 @@ class _Reader:
             self.process = None
 
 
+def readers() -> int:
+    """How many files are read at a time: a share of the cores where several servers have them, else one a core."""
+    given = os.environ.get(CORES, "")
+    return int(given) if given.isdecimal() and int(given) > 0 else max(1, os.cpu_count() or 1)
+
+
 class _Readers:
-    """As many readers as there are cores; each is one caller's at a time."""
+    """So many readers, each of which is one caller's at a time."""
 
     def __init__(self) -> None:
         self._free: queue.LifoQueue[_Reader] = queue.LifoQueue()
-        for _ in range(max(1, os.cpu_count() or 1)):
+        for _ in range(readers()):
             self._free.put(_Reader())
 
     def take(self) -> _Reader:

@@ -10,11 +10,12 @@ _LONGEST, _LONGEST_HEAD, _MOST = 2**22, 2000, 50
 _BEGIN = re.compile(r"\\begin\{(tabular[xy]?\*?|longtable|array)\}")
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _RULES = re.compile(r"\\(?:hline|toprule|midrule|bottomrule|addlinespace|endhead|endfirsthead|endfoot|endlastfoot)\b"
-                    r"|\\(?:cline|cmidrule|specialrule)(?:\([^)]*\))?(?:\{[^}]*\})+")  # fmt: skip
+                    r"|\\(?:cline|cmidrule|specialrule)(?:\([^()]*\))?(?:\{[^{}]*\})+")  # fmt: skip
 _SPAN = re.compile(r"\\multicolumn\{(\d+)\}\{[^{}]*\}\{([^{}]*)\}")
 _ROWS = re.compile(r"\\multirow\{[^{}]*\}\{[^{}]*\}\{([^{}]*)\}")
 _STYLE = re.compile(r"\\(?:textbf|textit|emph|underline|mathbf|mathrm|text|textsc|num|bm|boldsymbol)\{([^{}]*)\}")
-_SWITCH = re.compile(r"\\(?:bf|it|bfseries|itshape|small|footnotesize|scriptsize|centering|rowcolor\{[^}]*\})\b ?")
+_SWITCH = re.compile(r"\\(?:bf|it|bfseries|itshape|small|footnotesize|scriptsize|centering|rowcolor\{[^{}]*\})\b ?")
+_ROW_END = re.compile(r"\\\\(?:\[[^\[\]]*\])?|\\tabularnewline")
 _CELL = re.compile(r"(?<!\\)&")
 _NAMES = {r"\_": "_", r"\%": "%", r"\#": "#", r"\&": "&", r"\$": "", "$": "", "~": " ", r"\(": "", r"\)": "",
           r"\eta": "eta", r"\epsilon": "epsilon", r"\ell": "loss"}  # fmt: skip
@@ -40,7 +41,7 @@ def plain_tabular(text: str) -> str:
     row, begun = "", 0
     for line in _without_columns(text[start:end]).split("\n"):
         lines.append("")
-        parts = re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", _RULES.sub(" ", _COMMENT.sub("", line)))
+        parts = _ROW_END.split(_RULES.sub(" ", _COMMENT.sub("", line)))
         for position, part in enumerate(parts):
             if not row.strip():
                 begun = len(lines) - 1

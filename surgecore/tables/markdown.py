@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-_RULE = re.compile(r"^[ \t]*[|+]?[ \t]*:?[-=]{2,}:?[-=+|: \t]*$")
+_RULE = re.compile(r"^[ \t]*(?:[|+][ \t]*)?:?[-=]{2}[-=+|: \t]*$")
+_ANY_RULE = re.compile(r"^[ \t]*(?:[|+:][ \t]*)?:?[-=]{2}[-=+|: \t]*$", re.MULTILINE)
 _MARKUP = re.compile(r"[*`]{1,3}(?=\S)|(?<=\S)[*`]{1,3}")
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^\[)]*\)")
 
 
 def plain_table(text: str) -> str:
@@ -23,7 +24,7 @@ def plain_table(text: str) -> str:
         With as many lines as before up to the end of the table.
     """
     head = text[: 2**18]
-    if "|" in head and re.search(r"(?m)^[ \t]*[|+:]?[ \t]*:?[-=]{2,}[-=+|: \t]*$", head):
+    if "|" in head and _ANY_RULE.search(head):
         lines = text.split("\n")
         block = _largest(lines)
         if block is not None:

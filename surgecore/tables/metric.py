@@ -37,7 +37,10 @@ _SPLITS: dict[str, Split] = {word: split for split in _SPLIT_NAMES for word in _
 _AROUND = frozenset(_VOCABULARY["around"])
 _NOT_A_METRIC = frozenset(_VOCABULARY["not_a_metric"])
 _SETTING = re.compile(r"^(config|params?|hparams?|hyperparameters|args)[/._ ]", re.IGNORECASE)
-_DIRECTION = re.compile(r"^(?P<name>.*\S)\s*\[(?P<goal>minimise|minimize|maximise|maximize|drop)\]$", re.IGNORECASE)
+#: Words in brackets behind a name that say which values are good.
+_GOALS: dict[str, Goal] = {
+    "minimise": "minimise", "minimize": "minimise", "maximise": "maximise", "maximize": "maximise", "drop": "drop",
+}  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z])")
 _PREFIX = re.compile(r"^(metrics?|summary|user_attrs|summary_metrics|log_history|history)[/._ ]+", re.IGNORECASE)
 
@@ -110,9 +113,9 @@ def describe(name: object) -> Metric:
     """
     text = str(name)
     given: Goal = ""
-    if found := _DIRECTION.match(text):
-        text, word = found["name"], found["goal"].lower()
-        given = "drop" if word == "drop" else "maximise" if word.startswith("max") else "minimise"
+    if is_chosen(text):
+        text, _, word = text[:-1].rpartition("[")
+        text, given = text.rstrip(), _GOALS[word.lower()]
     tokens = _tokens(text)
     split: Split = next((_SPLITS[token] for token in tokens if token in _SPLITS), "")
     kind = _kind(tokens)
@@ -123,7 +126,8 @@ def describe(name: object) -> Metric:
 
 def is_chosen(name: object) -> bool:
     """Whether a name has a direction in brackets, as the metric of a canonical file has."""
-    return bool(_DIRECTION.match(str(name)))
+    head, _, word = str(name)[:-1].rpartition("[")
+    return str(name).endswith("]") and word.lower() in _GOALS and head.strip() != ""
 
 
 STD, STDERR = {"std", "stdev", "stddev", "sd", "sigma"}, {"stderr", "sem", "se"}
@@ -153,7 +157,7 @@ def preference(name: object) -> tuple[int, int, int] | None:
     text = str(name)
     tokens = _tokens(text)
     metric = describe(text)
-    if _DIRECTION.match(text):
+    if is_chosen(text):
         return (0, 0, 0)
     if _SETTING.match(text):
         return None

@@ -21,13 +21,14 @@ _LOG = re.compile(
     r"|^(?P<of_>[a-z_ ]+?)[_ (]+(?P<base_>log10|log_10|lg|log2|log_2|ln|log)\)?$"
 )
 _BASES = {"log10": (10.0,), "log_10": (10.0,), "lg": (10.0,), "log2": (2.0,), "log_2": (2.0,), "ln": (euler,)}
-_SEED = re.compile(
-    r"^(?P<stem>.*?)[ _\-./(\[]*(?P<word>seed|run|rep|repeat|replicate|trial|s|r)?[ _\-=#:]*(?P<n>\d{1,4})[)\]]?$",
-    re.IGNORECASE,
-)
+_SEED_WORDS = "|".join(word[::-1] for word in ("seed", "run", "rep", "repeat", "replicate", "trial", "s", "r"))
+#: The end of a name, from its last letter backwards: forwards, every place in it could be where the end begins.
+_SEED = re.compile(rf"[)\]]?(?P<n>\d{{1,4}})[ _\-=#:]*(?P<word>{_SEED_WORDS})?[ _\-./(\[]*", re.IGNORECASE)
 _MATRIX_NAME = re.compile(r"^(?P<name>[a-z_ ]*?)\s*[=:]?\s*(?P<number>[\d.,]+(?:[eEkKmM^x*\d.+-]*))$", re.IGNORECASE)
 #: Most cells that a table may have once it is one row per run.
 _MOST_CELLS = 20_000_000
+#: Longest name of a column that is looked at as a logarithm or as a number.
+_LONGEST_NAME = 200
 
 
 def tidy(frame: pd.DataFrame, lines: Lines) -> tuple[pd.DataFrame, Lines, list[Notice]]:
@@ -74,7 +75,7 @@ def _powers(frame: pd.DataFrame, lines: Lines, notices: list[Notice]) -> tuple[p
     made: dict[str, pd.Series[float]] = {}
     for name in frame.columns:
         text = re.sub(r"^(config|params?|hparams?)[/._ ]+", "", str(name).strip().lower())
-        found = _LOG.match(text)
+        found = _LOG.match(text) if len(text) <= _LONGEST_NAME else None
         role = _role(found["of"] or found["of_"]) if found else ""
         if not found or not role or role in known:
             continue
@@ -101,12 +102,12 @@ def _wide_seeds(frame: pd.DataFrame, lines: Lines, notices: list[Notice]) -> tup
     groups: dict[str, dict[str, str]] = {}
     worded: dict[str, bool] = {}
     for name in frame.columns:
-        found = _SEED.match(str(name).strip())
+        found = _seed_of(str(name).strip())
         if not found or in_vocabulary(str(name)) or plain_name(name) in OPEN:
             continue
-        stem, word = found["stem"].strip(" _-./"), (found["word"] or "").lower()
+        stem, word, number = found
         if (describe(stem).kind or plain_name(stem) in OPEN) or (not stem and word in ("seed", "run")):
-            groups.setdefault(stem, {})[str(int(found["n"]))] = str(name)
+            groups.setdefault(stem, {})[str(number)] = str(name)
             worded[stem] = worded.get(stem, True) and word not in ("", "s", "r")
     groups = {stem: seeds for stem, seeds in groups.items() if len(seeds) > 1 and (worded[stem] or _counted(seeds))}
     if not groups:
@@ -127,6 +128,16 @@ def _wide_seeds(frame: pd.DataFrame, lines: Lines, notices: list[Notice]) -> tup
     return long.iloc[order].reset_index(drop=True), np.repeat(lines, len(seeds))
 
 
+def _seed_of(name: str) -> tuple[str, str, int] | None:
+    """What stands before the seed at the end of a name, the word for it, "" for none, and its number."""
+    backwards = name[::-1]
+    found = _SEED.match(backwards)
+    if not found:
+        return None
+    stem = backwards[found.end() :][::-1].strip(" _-./")
+    return stem, (found["word"] or "")[::-1].lower(), int(found["n"][::-1])
+
+
 def _counted(seeds: dict[str, str]) -> bool:
     numbers = sorted(map(int, seeds))
     return numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
@@ -140,7 +151,8 @@ def _matrix(frame: pd.DataFrame, lines: Lines, notices: list[Notice]) -> tuple[p
     across: dict[str, float] = {}
     names: set[str] = set()
     for name in frame.columns:
-        found = _MATRIX_NAME.match(str(name).strip())
+        text = str(name).strip()
+        found = _MATRIX_NAME.match(text) if len(text) <= _LONGEST_NAME else None
         value = one_number(found["number"]).value if found else np.nan
         if found and np.isfinite(value) and value > 0 and (not found["name"] or _role(found["name"])):
             across[str(name)] = value

@@ -92,7 +92,7 @@ def test_a_file_that_is_too_large_never_leaves():
 
 def test_a_reader_that_was_killed_is_started_again(data):
     read_guarded(data)
-    readers = [guarded._READERS.take() for _ in range(os.cpu_count() or 1)]
+    readers = [guarded._READERS.take() for _ in range(guarded.readers())]
     for reader in readers:
         if reader.process is not None:
             reader.process.kill()
@@ -111,6 +111,13 @@ def test_a_fork_that_dies_is_an_outcome():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "(b'd', b'')\n"
+
+
+@pytest.mark.parametrize(("given", "want"), [("1", 1), ("3", 3), ("", os.cpu_count()), ("0", os.cpu_count())])
+def test_readers_keep_to_a_server_s_share_of_the_cores(monkeypatch, given, want):
+    monkeypatch.setenv("SURGE_CORES", given)
+    assert guarded.readers() == want
+    assert guarded._Readers()._free.qsize() == want
 
 
 def test_many_threads_read_at_once(data):
