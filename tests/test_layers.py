@@ -71,7 +71,7 @@ def allowed(module, other):
 
 #: The room of each page that has one.
 OWN = {f"app_pages.{name}": f"app.{name}" for name in ("learn", "lab", "explore", "sweep", "evidence", "train")}
-OWN |= {f"app_pages.{name}": "app.learn" for name in ("lesson", "derivation")}
+OWN |= {f"app_pages.{name}": "app.learn" for name in ("lesson", "derivation", "handout")}
 
 
 def test_every_file_imports_what_its_room_may():

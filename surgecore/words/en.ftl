@@ -1324,13 +1324,15 @@ read-group = One of { $count } models in this file
 ## page: learn
 
 
-learn-rule-sentence = A bigger batch takes a bigger learning rate. Does that go on for ever?
+learn-rule-claim = A bigger batch takes a bigger learning rate.
+learn-rule-sentence = { learn-rule-claim } Does that go on for ever?
 learn-rule-sub = Most people scale the rate in proportion to the batch, or with its square root. Drag the dot.
 learn-rule-limit = Two rules of thumb, not findings. Both lines start from the theory's rate at batch size 1.
 learn-bend-sentence = An optimizer that keeps only signs, as Adam nearly does, bends: its best rate rises, peaks and falls.
 learn-bend-sub = At batch size { $batch } the square-root rule asks for { $ratio } times too much.
 learn-bend-limit = Theory for one step on a quadratic loss, with independent Gaussian gradients.
-learn-cause-sentence = The peak sits where the signal in the gradient rises above its noise. Drag it.
+learn-cause-claim = The peak sits where the signal in the gradient rises above its noise.
+learn-cause-sentence = { learn-cause-claim } Drag it.
 learn-cause-sub = Twice the signal to noise moves the peak to a { $ratio ->
     [4] quarter
    *[other] { $ratio }th
@@ -1388,6 +1390,43 @@ present-note-undone = Press one switch at a time, and take it back between. Ask 
 present-note-measured = Read the three verdicts as they stand. The honest sentence is the last one: ten steps say nothing about a law for one step.
 
 # end of: page: presenter
+
+
+## page: handout
+
+
+handout-intro = One sheet for a class: the phenomenon in two figures, and six exercises with room to write.
+handout-with-key = With the teacher's key
+handout-download = Download, HTML
+handout-print = The file opens offline. To print the file or this page: Ctrl+P, or Cmd+P on a Mac; A4 or Letter, both sides of one sheet, at 100 %. The key starts on a sheet of its own.
+handout-title = The learning rate that surges
+handout-figure = Figure { $number }.
+handout-peak-mark = peak
+handout-theory-alt = Best learning rate of one step over batch size. Two rules of thumb only rise. The exact law of an optimizer that keeps signs rises to { $rate } at batch size { $batch }, falls, and settles on a plateau.
+handout-theory-caption = Theory for one step on a quadratic loss, with independent Gaussian gradients: the best rate of an optimizer that keeps only signs. The linear and the square-root rule are what people use with SGD; both start from the theory's rate at batch size 1.
+handout-measured-caption = Measured on a small network: { $name }. Each marker is the best of the learning rates tried.
+handout-marks = { $measured }, 95 % interval
+handout-origin = Surge Explorer { $version }. The theory: Li et al., NeurIPS 2024, arXiv 2405.14578, Theorems 2 and 4. The data come with the program.
+handout-worksheet = Worksheet
+handout-name = Name
+handout-date = Date
+handout-key = Teacher's key
+handout-key-model = Figure 1 is drawn for a learning-rate scale of { $lr_scale }, a signal to noise of { $snr } per example, the same for all parameters, and a curvature alignment R of { $alignment }. The answers follow from the same law and from the sweep of figure 2.
+
+handout-peak-ask = Read figure 1. At which batch size is the best rate of the sign optimizer highest, and how high is it there?
+handout-peak-key = At batch size { $batch }; the rate is { $rate }. The top is flat: any reading from { $low } to { $high } is good.
+handout-rule-ask = You tuned at that peak. A colleague takes { $times } times the batch and scales your rate with its square root. Which rate does she use, and how many times too high is it?
+handout-rule-key = She uses { $root } times { $rate }, which is { $asked }. The law says { $best }, so she is { $ratio } times too high. (The line of the rule in figure 1 starts at batch size 1, and is higher still.)
+handout-signal-ask = The signal to noise of every gradient doubles. Sketch the new curve in figure 1. Where is its peak, and how high?
+handout-signal-key = At a quarter of the batch size, { $after } instead of { $before }, and as high as before, { $rate }. Only the batch size times the square of signal to noise counts, so the curve moves to the left as it is.
+handout-undone-ask = One change at a time: what becomes of the fall if (a) the alignment R of the curvatures drops from { $from } to { $alignment }; (b) all gradients share noise, with a correlation of { $correlation }? Give a reason.
+handout-undone-key = (a) There is no peak and no fall. The best rate falls only where the curvature that signs meet together outweighs what each meets alone, and that takes R above 1; so it rises until it settles at { $level }. (b) Little is left: { $left } instead of { $fall }. Shared noise turns many signs together, so small batches meet that curvature too, and the best rate is held down where its peak was. Both are about the model of figure 1.
+handout-bars-ask = Figure 2. Compare batch sizes { $first } and { $second }, then { $third } and { $fourth }. Which difference is more than chance explains? Argue with the error bars.
+handout-bars-key = { $first } and { $second }: not this one. The bars overlap, and the rates are { $near } standard errors apart. { $third } and { $fourth }: this one. The bars are clear of each other, and the rates are { $far } standard errors apart. A good answer adds that a pair chosen after a look at the figure seems more certain than it is.
+handout-use-ask = Figure 2. You tuned at batch size { $third } and move to { $fourth }. Which rate does the square-root rule give, which one does the sweep give, and which would you use? What would change your mind?
+handout-use-key = The rule gives { $asked }, the sweep { $best } (95 %: { $interval }): the rule is { $ratio } times too high ({ $low } to { $high }). Use the sweep's. It holds for this network, from this start, for ten sign steps; another network, more steps or Adam call for a sweep of their own.
+
+# end of: page: handout
 
 
 ## page: lab
