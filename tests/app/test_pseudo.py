@@ -10,7 +10,7 @@ import streamlit as st
 
 from surgecore.words.phrases import LANGUAGE, PSEUDO
 
-PAGES = ("evidence", "train", "sweep", "explore", "reference")
+PAGES = ("evidence", "train", "sweep", "explore", "reference", "handout")
 #: Elements whose label or text a visitor reads; data (titles of sweeps, devices) may stand in them.
 READ = ("title", "header", "subheader", "caption", "markdown", "info", "warning", "success")
 LABELLED = ("button", "selectbox", "number_input", "checkbox", "select_slider", "text_area", "expander", "button_group")

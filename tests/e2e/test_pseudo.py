@@ -23,6 +23,7 @@ PAGES = {
     "/lesson": "h1",
     "/derivation": "h1",
     "/lab": "h1",
+    "/handout": ".handout",
     "/reference": "h1",
 }
 #: Streamlit's own words, and those of the map's toolbar, which no app can translate.
