@@ -15,5 +15,5 @@ with st.container(key="reference-text", width=780):
         unit = say("glossary-unit", unit=words.unit(param.unit)) if param.unit else ""
         st.markdown(f"{words.meaning(param)} {unit} {say('glossary-key', key=param.name)}")
     for term in terms():
-        st.subheader(term.name, anchor=False)
+        st.header(term.name, anchor=False)
         st.markdown(term.about)

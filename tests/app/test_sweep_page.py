@@ -79,7 +79,7 @@ def test_the_choice_sorts_by_number_and_names_checkpoints_by_their_loss(app, bun
 def test_the_reference_has_every_symbol_every_law_and_a_card_for_each_sweep(app, bundled):
     app.run().switch_page("app_pages/glossary.py").run()
     assert not app.exception
-    terms = " ".join(heading.value for heading in app.subheader)
+    terms = " ".join(heading.value for heading in app.header)
     params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.free)]
     assert all(f"${param.symbol}$" in terms for param in params)
     app.switch_page("app_pages/laws.py").run()

@@ -90,7 +90,7 @@ def test_a_bad_upload_is_explained_row_by_row(app, where, bad_csv, bundled):
     if "sweep" in where:
         # the answers of another sweep would be taken for those of the file
         assert app.title[0].value == "mine"
-        assert not [*app.get("bidi_component"), *app.get("plotly_chart"), *app.table]
+        assert not [*drawings(app), *app.get("plotly_chart"), *app.table]
         assert bundled[0].title not in error.value + said(app)
     else:
         assert app.title[0].value == title
