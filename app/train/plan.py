@@ -105,7 +105,7 @@ def read(table: dict[str, Any] | str) -> Plan | tuple[str, ...]:
     try:
         plan = Plan.from_toml(table + "\n") if isinstance(table, str) else Plan.from_dict(table)
     except PlanError as error:
-        return error.problems
+        return tuple(str(problem) for problem in error.problems)
     # The name becomes the name of files.
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}", plan.name):
         return (words.say("train-bad-name", name=repr(plan.name[:100])),)

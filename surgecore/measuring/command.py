@@ -22,6 +22,7 @@ from surgecore.training.runs.provenance import device_name, versions
 from surgecore.training.runs.runner import choose_device
 from surgecore.training.workloads.models import Model
 from surgecore.training.workloads.options import read_options
+from surgecore.training.workloads.problems import PlanProblem
 from surgecore.training.workloads.workloads import WORKLOADS, Workload
 from surgecore.why.measurement import Measurement
 from surgecore.words import curve, say
@@ -239,11 +240,14 @@ def _workload(options: argparse.Namespace, problems: list[str]) -> Workload | No
             table[name] = json.loads(value)
         except json.JSONDecodeError:
             table[name] = value
+    wrong: list[PlanProblem] = []
     try:
-        return read_options(WORKLOADS[options.workload], table, "workload", problems)
+        return read_options(WORKLOADS[options.workload], table, "workload", wrong)
     except ValueError as error:  # options that do not go together
         problems.append(str(error))
         return None
+    finally:
+        problems += map(str, wrong)
 
 
 def _batch_sizes(text: str, problems: list[str]) -> list[int]:

@@ -80,7 +80,7 @@ def _command(arguments: Sequence[str] | None) -> int:
         _say(status, {"event": "end", "finished": False, "status": status, "files": []}, options.json)
         return 3
     except PlanError as error:
-        return _refuse(str(error), options.json, list(error.problems))
+        return _refuse(str(error), options.json, [str(problem) for problem in error.problems])
     except (OSError, ValueError, JournalError) as error:
         if isinstance(error, OSError) and error.errno in (errno.EPIPE, errno.ENOSPC):
             raise  # nobody reads what is said, or it cannot be written

@@ -989,6 +989,44 @@ experiment-help-only = only cases whose name starts so
 ## training: plans
 
 
+plan-count = the plan has { $count ->
+    [one] 1 problem:
+   *[other] { $count } problems:
+}
+plan-toml = the file must be TOML, but: { $error }
+plan-unknown = { $where } is not known; known here: { $known }
+plan-unknown-near = { $where } is not known; did you mean { $near }?
+plan-unknown-none = { $where } is not known; known here: nothing
+plan-no-table = [{ $where }] must be a table, but got nothing
+plan-not-a-table = [{ $where }] must be a table, but got { $got }
+plan-no-text = { $where } must be text, but got nothing
+plan-wrong-kind = { $where } must be { $kind ->
+    [whole-number] a whole number
+    [number] a number
+    [switch] true or false
+    [whole-numbers] a list of at least one whole number
+    [numbers] a list of at least one number
+   *[text] text
+}, but got { $got }
+plan-bad-name = name must be of letters, digits, '-', '_' and '.', at most 81, and begin with a letter or a digit (it names files), but got { $got }
+plan-not-a-choice = { $where } must be one of { $choices }, but got { $got }
+plan-not-from-here = { plan-not-a-choice }; one of your own runs from a terminal or Python only
+plan-too-low = { $where } must be at least { $limit }, but got { $got }
+plan-too-high = { $where } must be at most { $limit }, but got { $got }
+plan-too-long = { $where } must hold no number above 1.8e308, but got a larger one
+plan-not-positive = { $where } must be a positive whole number, but got { $got }
+plan-not-given = { $where } must be given
+plan-repeats = { $where } must not repeat a value, but got { $got }
+plan-gap = grid.learning_rates must lie within { $reach } octaves of each other, which the second stage reaches, but got a gap of { $got }
+plan-few-rates = grid.learning_rates must be at least { $limit }, but got { $got }
+plan-many-rates = grid.learning_rates must be at most { $limit }, but got { $got }
+plan-bad-range = grid.learning_rates must be a list or {"{"}low, high, per_octave{"}"} with positive numbers and low < high, but got { $got }
+plan-range-bounds = grid.learning_rates must lie between { $low } and { $high }, but got { $got }
+plan-range-length = grid.learning_rates must be at most { $limit }, but got { $got } of { $range }
+plan-many-runs = grid must have at most { $limit } runs (sizes x rates x seeds), but got { $got }
+plan-many-chunks = grid must have at most { $limit } chunks of runs that fit the memory, but got { $got }: take fewer seeds, or several plans
+plan-one-length = { $where } must be one number under a cosine schedule, but got { $got }
+plan-raised = { $text }
 training-cost = { $runs ->
     [one] { $runs } run
    *[other] { $runs } runs

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from surgecore.training.plans.estimate import PlanCost
     from surgecore.training.runs.jobs import Job
     from surgecore.training.runs.runner import Progress
+    from surgecore.training.workloads.problems import PlanProblem
+
+
+def plan_problem(found: PlanProblem) -> str:
+    """The rule that a plan breaks, and what it has instead."""
+    return say(f"plan-{found.code}", **dict(found.values))  # type: ignore[arg-type] # no value is called language
 
 
 def cost(estimate: PlanCost) -> str:

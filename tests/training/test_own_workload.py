@@ -97,7 +97,7 @@ def test_mistakes_are_among_the_problems(folder, old, new, message):
     with pytest.raises(PlanError) as caught:
         plan_of(PLAN.replace(old, new).replace("seeds = 8", "seeds = -1"))
     assert len(caught.value.problems) == 2
-    assert message in caught.value.problems[0]
+    assert message in str(caught.value.problems[0])
 
 
 def test_options_of_any_other_type_are_refused(folder):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from surgecore.training.engine.crossings import Crossings
 from surgecore.training.workloads.options import option
+from surgecore.training.workloads.problems import PlanCode, PlanProblem, wrong
 
 if TYPE_CHECKING:
     from surgecore.training.engine.loop import Engine
@@ -115,7 +116,7 @@ class Protocol(ABC):
     def outcomes(self, engine: Engine) -> dict[str, Outcome]:
         """Run an engine to the end; one `Outcome` for each output key."""
 
-    def problems(self) -> list[str]:
+    def problems(self) -> list[PlanProblem]:
         """Sentences about options that do not go together."""
         return []
 
@@ -181,7 +182,7 @@ class FixedSteps(Protocol):
         """One for each number of steps."""
         return len(set(self.steps))
 
-    def problems(self) -> list[str]:
+    def problems(self) -> list[PlanProblem]:
         """A schedule needs one length."""
         return _schedule_problems(self.schedule, self.steps, "steps")
 
@@ -214,7 +215,7 @@ class FixedExamples(Protocol):
         """One for each number of examples."""
         return len(set(self.examples))
 
-    def problems(self) -> list[str]:
+    def problems(self) -> list[PlanProblem]:
         """A schedule needs one length."""
         return _schedule_problems(self.schedule, self.examples, "examples")
 
@@ -316,9 +317,9 @@ def _schedule(kind: str, warmup: float, step: int, total: int) -> float:
     return 0.5 * (1 + cos(pi * (step - ramp) / (total - ramp + 1)))
 
 
-def _schedule_problems(kind: str, lengths: tuple[int, ...], name: str) -> list[str]:
+def _schedule_problems(kind: str, lengths: tuple[int, ...], name: str) -> list[PlanProblem]:
     if kind == "cosine" and len(set(lengths)) > 1:
-        return [f"protocol.{name} must be one number under a cosine schedule, but got {list(lengths)}"]
+        return [wrong(PlanCode.ONE_LENGTH, where=f"protocol.{name}", got=str(list(lengths)))]
     return []
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parents[2]
 #: Rooms and modules that decide what is computed; a journal is only resumed under the same.
 _NUMERICAL = (
-    "training/engine", "training/workloads", "training/plans/plan.py", "training/runs/checkpoints.py",
+    "training/engine", "training/workloads", "training/plans/grid.py", "training/plans/plan.py",
+    "training/plans/tables.py", "training/runs/checkpoints.py",
     "training/runs/executors.py", "training/runs/records.py", "training/runs/runner.py",
 )  # fmt: skip
 

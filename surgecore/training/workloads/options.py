@@ -8,15 +8,18 @@ from difflib import get_close_matches
 from math import isfinite
 from typing import Any, TypeVar
 
+from surgecore.training.workloads.problems import PlanCode, PlanProblem, wrong
+
 T = TypeVar("T")
 
-WORDS = {
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
+#: What an option can be, and how the phrase about a wrong one names it.
+KINDS = {
+    "int": "whole-number",
+    "float": "number",
+    "bool": "switch",
     "str": "text",
-    "tuple[int, ...]": "a list of at least one whole number",
-    "tuple[float, ...]": "a list of at least one number",
+    "tuple[int, ...]": "whole-numbers",
+    "tuple[float, ...]": "numbers",
 }
 
 
@@ -35,8 +38,8 @@ def option(default: Any, low: float | None = None, high: float | None = None, ch
     return dataclasses.field(default=default, metadata={"low": low, "high": high, "choices": choices})
 
 
-def read_options(cls: type[T], table: Mapping[str, Any], where: str, problems: list[str]) -> T | None:
-    """Make `cls` from a table of options; add a sentence to `problems` for everything that is wrong.
+def read_options(cls: type[T], table: Mapping[str, Any], where: str, problems: list[PlanProblem]) -> T | None:
+    """Make `cls` from a table of options; add to `problems` everything that is wrong.
 
     Parameters
     ----------
@@ -46,7 +49,7 @@ def read_options(cls: type[T], table: Mapping[str, Any], where: str, problems: l
         Values by name; ``key`` is skipped, it chose the class.
     where : str
         Name of the table in the plan.
-    problems : list of str
+    problems : list of PlanProblem
         Grows.
 
     Returns
@@ -65,17 +68,21 @@ def read_options(cls: type[T], table: Mapping[str, Any], where: str, problems: l
         try:
             values[name] = _convert(str(fields[name].type), value)
         except ValueError:
-            problems.append(f"{where}.{name} must be {WORDS[str(fields[name].type)]}, but got {value!r}")
+            kind = KINDS[str(fields[name].type)]
+            problems.append(wrong(PlanCode.WRONG_KIND, where=f"{where}.{name}", kind=kind, got=repr(value)))
             continue
         problems.extend(_out_of_bounds(f"{where}.{name}", values[name], fields[name].metadata))
     return cls(**values) if len(problems) == before else None
 
 
-def unknown(where: str, name: str, known: Mapping[str, Any]) -> str:
-    """Sentence about a name that is not known, with the nearest one that is."""
+def unknown(where: str, name: str, known: Mapping[str, Any]) -> PlanProblem:
+    """The problem of a name that is not known, with the nearest one that is."""
     near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known) or 'nothing'}"
-    return f"{where} is not known; {hint}"
+    if near:
+        return wrong(PlanCode.UNKNOWN_NEAR, where=where, near=near[0])
+    if known:
+        return wrong(PlanCode.UNKNOWN, where=where, known=", ".join(known))
+    return wrong(PlanCode.UNKNOWN_NONE, where=where)
 
 
 def _convert(kind: str, value: Any) -> Any:  # noqa: ANN401
@@ -94,14 +101,14 @@ def _convert(kind: str, value: Any) -> Any:  # noqa: ANN401
     raise ValueError
 
 
-def _out_of_bounds(where: str, value: Any, rule: Mapping[str, Any]) -> list[str]:  # noqa: ANN401
+def _out_of_bounds(where: str, value: Any, rule: Mapping[str, Any]) -> list[PlanProblem]:  # noqa: ANN401
     low, high, choices = rule.get("low"), rule.get("high"), rule.get("choices")
     out = []
     for item in value if isinstance(value, tuple) else (value,):
         if choices and item not in choices:
-            out.append(f"{where} must be one of {', '.join(choices)}, but got {item!r}")
+            out.append(wrong(PlanCode.NOT_A_CHOICE, where=where, choices=", ".join(choices), got=repr(item)))
         elif low is not None and item < low:
-            out.append(f"{where} must be at least {low:g}, but got {item!r}")
+            out.append(wrong(PlanCode.TOO_LOW, where=where, limit=f"{low:g}", got=repr(item)))
         elif high is not None and item > high:
-            out.append(f"{where} must be at most {high:g}, but got {item!r}")
+            out.append(wrong(PlanCode.TOO_HIGH, where=where, limit=f"{high:g}", got=repr(item)))
     return out

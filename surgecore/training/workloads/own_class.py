@@ -6,7 +6,7 @@ import dataclasses
 from importlib import import_module
 from typing import TypeVar
 
-from surgecore.training.workloads.options import WORDS
+from surgecore.training.workloads.options import KINDS
 
 T = TypeVar("T")
 
@@ -46,6 +46,6 @@ def imported(path: str, base: type[T], table: str) -> type[T]:
     for item in dataclasses.fields(kind):  # type: ignore[arg-type]
         # as it is where annotations are text, which is what `read_options` reads
         item.type = item.type.__name__ if isinstance(item.type, type) else str(item.type)
-        if item.type not in WORDS:
-            raise ValueError(f"options of {path} must be of {', '.join(WORDS)}, but got {item.name}: {item.type}")
+        if item.type not in KINDS:
+            raise ValueError(f"options of {path} must be of {', '.join(KINDS)}, but got {item.name}: {item.type}")
     return kind
