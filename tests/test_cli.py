@@ -283,3 +283,16 @@ def test_an_mlflow_server_is_asked_page_by_page(sweep, capsys, monkeypatch):
     client.search_runs = lambda *_, **__: 1 / 0
     assert main(["fit", "mlflow+http://localhost:5000/mine"]) == 2
     assert "gave no runs: division by zero" in capsys.readouterr().err
+
+
+def test_what_has_no_score_says_none(tmp_path, capsys):
+    lines = ["batch_size,learning_rate,loss"]
+    for batch, best in ((32, 1e-3), (128, 2e-3), (512, 4e-3)):
+        lines += [f"{batch},{best * 2.0**k},{1.0 + 0.1 * k**2}" for k in (-2, -1, 0, 1, 2)]
+    path = tmp_path / "one-run.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert main(["fit", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "none" in said
+    assert not re.search(r"\b(inf|nan)\b", said)
+    assert "Noise scale: not determined" in said

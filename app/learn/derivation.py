@@ -139,7 +139,7 @@ def line(of: Explanation) -> list[str]:
     peak, law = of.predicted_peak("independent"), of.measurement.numbers["noise_scale"]
     said = [_gap("line", of, "surge", "independent")]
     if peak.batch_size is not None:
-        said.append(say("derive-error-peak", short=why.number(law), exact=why.number(peak.batch_size)))
+        said.append(say("derive-error-peak", short=why.size(law), exact=why.size(peak.batch_size)))
     return said
 
 

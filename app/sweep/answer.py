@@ -7,6 +7,7 @@ from html import escape
 from math import log2
 
 import streamlit as st
+from choice import shown
 from choice.made import once
 from components.drawing import drawing, sized
 from components.markup import markup
@@ -31,6 +32,7 @@ def show(analysis: Analysis, unit: str) -> float | None:
         wanted = _batch_size(analysis)
         rows = recommended(analysis, wanted)
         markup(once(analysis, ("card", wanted), lambda: card(analysis, rows, wanted)), key="answer-card")
+        st.page_link("app_pages/method.py", label=say("answer-method"), query_params=shown.link())
     with right:
         sizes = once(analysis, ("chart", wanted, unit), lambda: chart(analysis, unit, rows, wanted))
         title = say("drawn-of-sweep", what=say("answer-title"), name=words.plain(analysis.sweep.name))

@@ -24,7 +24,7 @@ from surgecore.words.sweeps import (
     points,
 )
 from surgecore.words.tradeoff import identity, peak_shift, tradeoff
-from surgecore.words.verdict import chance, missing, percent, reasons, verdict
+from surgecore.words.verdict import chance, percent, reasons, verdict
 
 __all__ = [
     "VISIBLE",
@@ -52,7 +52,6 @@ __all__ = [
     "meaning",
     "measured",
     "metric_name",
-    "missing",
     "next_runs",
     "next_runs_table",
     "next_step",

@@ -11,7 +11,7 @@ from surgecore.sweeps.averaging import REACH, SPEAKS
 from surgecore.sweeps.price import Cost, Price
 from surgecore.tables.metric import Metric
 from surgecore.words.catalogue import curve
-from surgecore.words.numbers import batch_size, interval, number, rounded
+from surgecore.words.numbers import batch_size, examples, interval, number, rounded, whole
 from surgecore.words.phrases import say
 from surgecore.words.problems import metric_name
 
@@ -47,8 +47,8 @@ def _notes(flags: Iterable[str], beyond: float, known: Limits) -> list[str]:
     values = {
         "beyond": f"{beyond:.2g}",
         "reach": f"{REACH:.0f}",
-        "noise": number(known.noise_scale, 2),
-        "critical": number(known.critical_batch_size, 2),
+        "noise": examples(known.noise_scale),
+        "critical": examples(known.critical_batch_size),
     }
     order = [flag for flag in AdviceFlag if flag in flags]
     return [say(f"advice-{flag.replace('_', '-')}", **values) for flag in order]
@@ -95,14 +95,9 @@ def _adam_note(advised: AdamAdvice, flag: AdamFlag) -> str:
         )  # fmt: skip
     size = advised.batch_size or 0.0
     return say(
-        f"adam-{flag.replace('_', '-')}", size=whole(max(size, size * kappa)), noise=number(known.noise_scale, 2),
-        critical=number(known.critical_batch_size, 2), decay=number(advised.power.weight_decay, 2),
+        f"adam-{flag.replace('_', '-')}", size=whole(max(size, size * kappa)), noise=examples(known.noise_scale),
+        critical=examples(known.critical_batch_size), decay=number(advised.power.weight_decay, 2),
     )  # fmt: skip
-
-
-def whole(value: float) -> str:
-    """A batch size or a factor: whole numbers up to a million in full, others with three digits."""
-    return f"{value:,.0f}" if value == round(value) and 1 <= value < 1e6 else number(value)
 
 
 def beta_text(value: float) -> str:

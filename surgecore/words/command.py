@@ -11,8 +11,8 @@ from surgecore.sweeps.optima import Optimum
 from surgecore.tables.problems import Problem
 from surgecore.words.advice import advice_note, rule
 from surgecore.words.catalogue import curve, param
-from surgecore.words.fits import findings
-from surgecore.words.numbers import interval, number
+from surgecore.words.fits import findings, fitted
+from surgecore.words.numbers import interval, number, whole
 from surgecore.words.phrases import say
 from surgecore.words.problems import choice, notice, remedy
 
@@ -42,7 +42,7 @@ def report(analysis: Analysis) -> str:
     lines += [*map(notice, sweep.notices), *findings(analysis)]
     if analysis.optima:
         lines += ["", f"{say('report-batch'):>10s}  {say('report-best')}"]
-        lines += [f"{optimum.batch_size:10g}  {_optimum(optimum)}" for optimum in analysis.optima]
+        lines += [f"{whole(optimum.batch_size):>10s}  {_optimum(optimum)}" for optimum in analysis.optima]
     return "\n".join([*lines, *_fits(analysis)])
 
 
@@ -57,27 +57,30 @@ def _optimum(optimum: Optimum) -> str:
 
 def _fits(analysis: Analysis) -> list[str]:
     ranking = analysis.comparison
-    fitted = [
+    rows = [
         (fit, *scores)
         for fit, *scores in zip(ranking.fits, ranking.scores, ranking.weights, ranking.holdout, strict=True)
         if fit.law is not None
     ]
-    if not fitted:
+    if not rows:
         return []
     heads = [say(f"report-{name}") for name in ("law", "score", "weight", "holdout", "parameters")]
     lines = ["", f"{heads[0]:{_WIDE}s}  {heads[1]:>7s}  {heads[2]:>6s}  {heads[3]:>7s}  {heads[4]}"]
-    for fit, score, weight, holdout in fitted:
-        parameters = ", ".join(
-            f"{param(item.param)} {number(item.value)} ({interval(*item.interval)})" for item in fit.parameters.values()
-        )
+    for fit, score, weight, holdout in rows:
+        parameters = "; ".join(fitted(item, param(item.param)) for item in fit.parameters.values())
         name = f"{curve(fit.family.key):{_WIDE}s}"
-        lines.append(f"{name}  {score:7.1f}  {weight:6.2f}  {holdout:+7.2f}  {parameters}")
+        # without errors, or with as many parameters as optima, no law has a score; and nothing is left to hold out
+        scores = (
+            f"{score:7.1f}  {weight:6.2f}" if isfinite(score) else f"{say('none'):>7s}  {say('none'):>6s}",
+            f"{holdout:+7.2f}" if isfinite(holdout) else f"{say('none'):>7s}",
+        )
+        lines.append("  ".join([name, *scores, parameters]))
     return lines
 
 
 def advice(batch_size: float, rows: Sequence[Recommendation]) -> str:
     """Learning rates for one batch size, a rule a line."""
-    lines = [f"{say('report-at', batch=f'{batch_size:g}'):{_WIDE}s}  {say('report-rate')}"]
+    lines = [f"{say('report-at', batch=whole(batch_size)):{_WIDE}s}  {say('report-rate')}"]
     for row in rows:
         span = "" if row.interval is None else f"({interval(*row.interval)})"
         rate = number(row.lr) if isfinite(row.lr) else "∞"

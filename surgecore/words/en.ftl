@@ -8,6 +8,8 @@ from-to = { $low } to { $high }
 with-interval = { $value } ({ $interval })
 with-unit = { $name } [{ $unit }]
 none = none
+millions = { $number } million
+billions = { $number } billion
 batch-sizes = { $count ->
     [one] { $count } batch size
    *[other] { $count } batch sizes
@@ -600,10 +602,6 @@ verdict-beyond = At batch size { $sizes } the best rate lies at the end of those
 verdict-coarse = With rates this far apart no number of seeds can exclude a fall of { $most }: halve the step.
 verdict-groups = Neighbouring batch sizes are taken together, in { $groups } groups.
 verdict-chance = { $falls } of { $tested } sweeps fall; chance alone would give about { $expected }.
-missing-rates = At batch size { $sizes } fewer than three learning rates were tried.
-missing-higher = At batch size { $sizes } no rate above { $rate } was tried.
-missing-lower = At batch size { $sizes } no rate below { $rate } was tried.
-missing-difference = At batch size { $sizes } every learning rate gives the same loss.
 sizes-and = { $sizes } and { $last }
 sizes-and-more = { $sizes } and { $more } more
 
@@ -668,7 +666,7 @@ remark-few-batch-sizes = { $count ->
     [one] Only one batch size
    *[other] Only { $count } batch sizes
 }: optima are shown, but a law needs three or more.
-remark-no-optimum = No best learning rate at batch size { $where }: no usable run, or all losses the same.
+remark-no-optimum = No best learning rate at batch size { $where }: fewer than two learning rates with finished runs, or all losses the same.
 remark-lowest-tried = At batch size { $where } the best learning rate is the lowest tried: add lower ones.
 remark-highest-tried = At batch size { $where } the best learning rate is the highest tried: add higher ones.
 remark-diverged = { $count ->
@@ -2019,6 +2017,7 @@ answer-title = Best learning rates
 answer-at = At batch size
 answer-use = use learning rate
 answer-interval = { $interval }, 95 % interval
+answer-method = How the verdict is reached, and how often it is wrong
 answer-next = Next:
 advice-every-rule = Under every rule
 advice-carry = Scale my current settings

@@ -10,7 +10,7 @@ from surgecore.sweeps.comparison import Comparison, Ranking
 from surgecore.sweeps.fitting import FitFlag, FitResult, FittedParam
 from surgecore.sweeps.identity import peak_identity
 from surgecore.words.catalogue import curve, param, unit
-from surgecore.words.numbers import number
+from surgecore.words.numbers import examples, examples_interval, interval, number, rounded, whole
 from surgecore.words.phrases import say
 from surgecore.words.problems import notice
 from surgecore.words.surge import meaning
@@ -33,7 +33,7 @@ def fit_note(fit: FitResult) -> str:
     if FitFlag.PEAK_NOT_BRACKETED in fit.flags and fit.peak is not None:
         low, high = fit.used[0].batch_size, fit.used[-1].batch_size
         where = "fit-peak-may-lie-outside" if low < fit.peak.batch_size < high else "fit-peak-outside"
-        parts.append(say(where, low=f"{low:g}", high=f"{high:g}"))
+        parts.append(say(where, low=whole(low), high=whole(high)))
     if FitFlag.POOR_FIT in fit.flags:
         parts.append(say("fit-poor"))
     parts += _bounds(fit)
@@ -46,13 +46,29 @@ def _bounds(fit: FitResult) -> list[str]:
 
 def _open(item: FittedParam) -> str:
     after = f" {unit(item.param.unit)}" if item.param.unit else ""
-    low, high = (number(end, 2) + after for end in item.interval)
+    counted = item.param.unit == "examples"
+    first, last = (examples(end) if counted else number(end, 2) for end in item.interval)
+    low, high = first + after, last + after
     name = param(item.param)
     if item.bounded_below and item.bounded_above:
-        return say("fit-bounded", name=name, low=number(item.interval[0], 2), high=high)
+        return say("fit-bounded", name=name, low=first, high=high)
     if item.bounded_below:
         return say("fit-bounded-below", name=name, low=low)
     return say("fit-bounded-above", name=name, high=high) if item.bounded_above else say("fit-open", name=name)
+
+
+def fitted(item: FittedParam, name: str) -> str:
+    """One fitted parameter under a name, with its interval.
+
+    A value that ran to the end of its range is the optimizer's, not the data's: what is bounded is all that is said.
+    """
+    span = examples_interval if item.param.unit == "examples" else interval
+    if not (item.bounded_below or item.bounded_above):
+        return say("not-determined", name=name)
+    if not (item.bounded_below and item.bounded_above):
+        return f"{name}: {span(*item.interval)}"
+    value = examples(item.value, item.interval) if span is examples_interval else rounded(item.value, item.stderr)
+    return f"{name} = {value} ({span(*item.interval)})"
 
 
 def ranking(comparison: Comparison) -> str:
@@ -78,7 +94,7 @@ def ranking(comparison: Comparison) -> str:
 
 def remark(found: Remark) -> str:
     """One remark on a sweep."""
-    sizes = [f"{size:.10g}" for size in found.batch_sizes]
+    sizes = [whole(size) for size in found.batch_sizes]
     where = ", ".join(sizes[:8]) + (", …" if len(sizes) > 8 else "")
     return say(f"remark-{found.kind.replace('_', '-')}", count=found.count, of=f"{found.of:,}", where=where)
 

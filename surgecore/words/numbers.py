@@ -1,13 +1,17 @@
 """Numbers in words: one formatter, for pages, figures, reports and the command line.
 
 The rule: as many significant digits as asked for, plain between 0.01 and 99,999 and with an exponent elsewhere. Where
-an error is known, it alone decides the digits (`rounded`).
+an error is known, it alone decides the digits (`rounded`). Batch sizes read as counts: those of a sweep in full
+(`whole`), estimated ones by their error (`examples`), both with commas.
 """
 
 from __future__ import annotations
 
 import re
-from math import floor, inf, isfinite, log2, log10
+from collections.abc import Callable
+from math import floor, inf, isfinite, log2, log10, nan
+
+from surgecore.words.phrases import say
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -35,13 +39,69 @@ def setting(value: float) -> str:
     return f"{value:g}"
 
 
-def interval(low: float, high: float) -> str:
+def interval(low: float, high: float, write: Callable[[float], str] = number) -> str:
     """`0.019 to 0.024`, with an open end said in words."""
     if not isfinite(high) or high == inf:
-        return "unbounded" if low <= 0 or not isfinite(low) else f"above {number(low)}"
+        return "unbounded" if low <= 0 or not isfinite(low) else f"above {write(low)}"
     if low <= 0 or not isfinite(low):
-        return f"below {number(high)}"
-    return f"{number(low)} to {number(high)}"
+        return f"below {write(high)}"
+    return f"{write(low)} to {write(high)}"
+
+
+def whole(value: float) -> str:
+    """`16,384`: a batch size that was tried, or a factor; one that is not whole with three digits."""
+    return f"{value:,.0f}" if value == round(value) and 1 <= value < 1e12 else number(value)
+
+
+def examples(value: float | None, ends: tuple[float, float] | None = None, digits: int = 2) -> str:
+    """Write an estimated batch size as a count.
+
+    Parameters
+    ----------
+    value : float or None
+        A peak, a noise scale, a critical batch size [examples].
+    ends : tuple of float, optional
+        Its 95 % interval, which decides the digits as in `rounded`.
+    digits : int, optional
+        How many where the interval is open or unknown.
+
+    Returns
+    -------
+    str
+        Such as "230", "16,000", "79 million".
+    """
+    if value is None or not isfinite(value) or value == 0:
+        return number(value)
+    digits = _digits(value, _error(ends), digits)
+    value = float(f"{value:.{digits - 1}e}")
+    if 1e6 <= value < 1e12:
+        name, unit = ("millions", 1e6) if value < 1e9 else ("billions", 1e9)
+        return say(name, number=f"{value / unit:.{digits}g}")
+    return f"{value:,.0f}" if 1e3 <= value < 1e6 else number(value, digits)
+
+
+def examples_interval(low: float, high: float) -> str:
+    """`9,500 to 27,000`: the interval of an estimated batch size."""
+    return interval(low, high, lambda end: examples(end, (low, high)))
+
+
+def _error(ends: tuple[float, float] | None) -> float:
+    """Standard error behind a 95 % interval; NaN where an end is open."""
+    low, high = ends or (nan, nan)
+    return (high - low) / 3.92 if low > 0 and isfinite(high) else nan
+
+
+def _digits(value: float, error: float, unknown: int) -> int:
+    """Significant digits of a value with a standard error; `unknown` where there is none."""
+    if not (isfinite(error) and error > 1e-6 * abs(value)):
+        return unknown
+    return min(max(floor(log10(abs(value))) - _place(error) + 1, 1), 15)
+
+
+def _place(error: float) -> int:
+    """Power of ten of the last digit that an error leaves."""
+    place = floor(log10(error))
+    return place - 1 if error / 10.0**place < 3.55 else place
 
 
 def batch_size(value: float) -> str:
@@ -103,9 +163,7 @@ def rounded(value: float, error: float) -> str:
     ----------
     Particle Data Group, Review of Particle Physics, Introduction, section 5.3 (rounding).
     """
-    if not (isfinite(error) and error > 0 and isfinite(value)) or value == 0:
+    # an error below a millionth is that of the arithmetic: a law through every point
+    if not (isfinite(error) and error > 1e-6 * abs(value) and isfinite(value)) or value == 0:
         return number(value)
-    place = floor(log10(error))
-    first = error / 10.0**place
-    place -= 1 if first < 3.55 else 0
-    return number(round(value, -place), min(max(floor(log10(abs(value))) - place + 1, 1), 15))
+    return number(round(value, -_place(error)), _digits(value, error, 3))

@@ -8,7 +8,7 @@ from math import isfinite
 from surgecore.sweeps.optima import Optimum
 from surgecore.sweeps.sweep import Sweep
 from surgecore.tables.metric import LOSS, Metric
-from surgecore.words.numbers import number, plain
+from surgecore.words.numbers import number, plain, whole
 from surgecore.words.phrases import say
 from surgecore.words.problems import metric_name
 
@@ -23,7 +23,7 @@ def optima_alt(optima: Sequence[Optimum]) -> str:
     top = max(optima, key=lambda optimum: optimum.learning_rate)
     named = {"first": optima[0], "top": top, "last": optima[-1]}
     values = {name: number(o.learning_rate) for name, o in named.items()}
-    values |= {f"{name}_at": f"{o.batch_size:g}" for name, o in named.items()}
+    values |= {f"{name}_at": whole(o.batch_size) for name, o in named.items()}
     return say("alt-optima", count=len(optima), **values)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from surgecore import Comparison, FitResult, Metric, Optimum, Param, words
 from surgecore.tables.metric import LOSS
+from surgecore.words.fits import fitted
 from surgecore.words.phrases import say
 
 FloatArray = NDArray[np.float64]
@@ -76,13 +77,7 @@ def _parameters(fit: FitResult, symbols: bool) -> Iterable[str]:
         return
     for item in fit.parameters.values():
         name = f"${item.param.symbol}$" if symbols else words.param(item.param)
-        # a value that ran to the end of its range is the optimizer's, not the data's
-        if not (item.bounded_below or item.bounded_above):
-            yield say("not-determined", name=name)
-        elif not (item.bounded_below and item.bounded_above):
-            yield f"{name}: {words.interval(*item.interval)}"
-        else:
-            yield f"{name} = {words.rounded(item.value, item.stderr)} ({words.interval(*item.interval)})"
+        yield fitted(item, name)
 
 
 def glossary(params: Iterable[Param]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from math import exp, isfinite
 
 from surgecore.sweeps.identity import PeakIdentity, PeakShift, typical_miss
 from surgecore.sweeps.tradeoff import FEW_STEPS, Tradeoff
-from surgecore.words.numbers import interval, number, share
+from surgecore.words.numbers import examples, examples_interval, interval, number, share, whole
 from surgecore.words.phrases import say
 
 
@@ -14,21 +14,22 @@ def tradeoff(steps: Tradeoff) -> str:
     """What is known of the critical batch size, in sentences."""
     low, high = steps.critical_interval
     sizes = steps.points["batch_size"]
-    spans = {"first": f"{sizes.min():g}", "last": f"{sizes.max():g}"}
+    spans = {"first": whole(sizes.min()), "last": whole(sizes.max())}
     if low <= 0 and not isfinite(high):
         parts = [say("tradeoff-open", **spans)]
     elif not isfinite(high):
-        parts = [say("tradeoff-bounded-below", low=number(low, 2), **spans)]
+        parts = [say("tradeoff-bounded-below", low=examples(low), **spans)]
     elif low <= 0:
-        parts = [say("tradeoff-bounded-above", high=number(high, 2), **spans)]
+        parts = [say("tradeoff-bounded-above", high=examples(high), **spans)]
     else:
-        parts = [say("tradeoff-known", value=number(steps.critical_batch_size, 2), interval=interval(low, high))]
+        known = {"value": examples(steps.critical_batch_size, (low, high)), "interval": examples_interval(low, high)}
+        parts = [say("tradeoff-known", **known)]
     if steps.logged_every > 1:
         parts.append(say("tradeoff-logged", every=steps.logged_every))
     if steps.poor_fit:
         parts.append(say("tradeoff-poor"))
     if steps.few_steps_from is not None:
-        parts.append(say("tradeoff-few-steps", size=f"{steps.few_steps_from:g}", count=FEW_STEPS))
+        parts.append(say("tradeoff-few-steps", size=whole(steps.few_steps_from), count=FEW_STEPS))
     return " ".join(parts)
 
 
@@ -36,10 +37,10 @@ def identity(found: PeakIdentity) -> str:
     """Peak against critical batch size, and the paper's procedure beside the free fit."""
     low, high = found.ratio.interval
     both = {
-        "peak": number(found.peak, 2),
-        "peak_interval": interval(*found.peak_interval),
-        "critical": number(found.critical, 2),
-        "critical_interval": interval(*found.critical_interval),
+        "peak": examples(found.peak, found.peak_interval),
+        "peak_interval": examples_interval(*found.peak_interval),
+        "critical": examples(found.critical, found.critical_interval),
+        "critical_interval": examples_interval(*found.critical_interval),
     }
     if low <= 0 or not isfinite(high):
         parts = [say("identity-open", **both)]
@@ -50,7 +51,7 @@ def identity(found: PeakIdentity) -> str:
         parts.append(say("identity-poor"))
     if found.paper is not None and found.paper_noise_scale is not None:
         misses = [share(exp(typical_miss(result)) - 1.0) for result in (found.paper, found.free)]
-        parts.append(say("identity-paper", scale=number(found.paper_noise_scale, 2), paper=misses[0], free=misses[1]))
+        parts.append(say("identity-paper", scale=examples(found.paper_noise_scale), paper=misses[0], free=misses[1]))
     else:
         parts.append(say("identity-no-paper"))
     return " ".join(parts)

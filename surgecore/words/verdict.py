@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import isfinite
 
-from surgecore.sweeps.valleys import Missing, MissingRegion, Source
+from surgecore.sweeps.valleys import Source
 from surgecore.sweeps.verdict import SMALL_FALL, Kind, Reason, SurgeVerdict, expected_false_falls
-from surgecore.words.numbers import number
+from surgecore.words.numbers import number, whole
 from surgecore.words.phrases import say
 
 # a fall of less than this many octaves (0.7 %) is none that a number should name
@@ -75,20 +75,6 @@ def _share(octaves: float) -> str:
     return f"{share:.0f}" if share >= 9.95 or share <= 0 else number(max(share, 0.1), 1)
 
 
-def missing(regions: Iterable[MissingRegion]) -> list[str]:
-    """What was not tried, where it matters: a sentence each."""
-    names = {
-        Missing.RATES: "missing-rates",
-        Missing.HIGHER: "missing-higher",
-        Missing.LOWER: "missing-lower",
-        Missing.DIFFERENCE: "missing-difference",
-    }
-    return [
-        say(names[r.what], sizes=sizes(r.batch_sizes), count=len(r.batch_sizes), rate=number(r.learning_rate, 2))
-        for r in regions
-    ]
-
-
 def chance(verdicts: Iterable[SurgeVerdict]) -> str:
     """Of so many verdicts, how many would say "falls" by chance; "" below two."""
     falls, tested, expected, _ = expected_false_falls(verdicts)
@@ -125,6 +111,4 @@ def _upper(found: SurgeVerdict) -> float:
 
 
 def _size(value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:.0f}" if value == round(value) else f"{value:g}"
+    return "" if value is None else whole(value)

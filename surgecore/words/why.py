@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -78,7 +78,7 @@ def _observed(of: Explanation, update: str, steps: int) -> str:
     after = horizon("steps", steps, 0.0)
     if verdict.interval is None or verdict.fall_octaves is None:
         return say("why-undecided-few" if len(used) < 3 else "why-undecided-no-error-bars", after=after)
-    facts = {"after": after, "fall": fall(verdict), "last": str(used[-1].batch_size)}
+    facts = {"after": after, "fall": fall(verdict), "last": numbers.whole(used[-1].batch_size)}
     if summit.kind == "no_fall":
         small = verdict.interval[1] < 0.01
         return say("why-none" if small else "why-none-above", most=percent(verdict.interval[1]), **facts)
@@ -115,8 +115,8 @@ def _ratios(of: Explanation, update: str, rung: str) -> str:
         return say("why-ratios-none", curve=label)
     low, high = (pick(ratios, key=lambda r: r.value) for pick in (min, max))
     text = say(
-        "why-ratios", curve=label, low=numbers.number(low.value), low_at=str(low.batch_size),
-        high=numbers.number(high.value), high_at=str(high.batch_size),
+        "why-ratios", curve=label, low=numbers.number(low.value), low_at=numbers.whole(low.batch_size),
+        high=numbers.number(high.value), high_at=numbers.whole(high.batch_size),
         outside=sum(not r.low <= 1 <= r.high for r in ratios), count=len(ratios),
     )  # fmt: skip
     missing = asked - len(ratios)
@@ -137,7 +137,7 @@ def _said(summit: Summit) -> str:
     """A prediction as the object of a sentence."""
     if (peak := summit.batch_size) is not None:
         beyond = {"no_fall": "beyond", "fall": "before"}.get(summit.kind, "inside")
-        return say("why-peak-at", peak=number(peak), where=beyond)
+        return say("why-peak-at", peak=size(peak), where=beyond)
     if summit.between is not None:
         return say("why-peak-between", place=place(summit))
     return say(f"why-peak-{summit.kind.replace('_', '-')}", highest=str(summit.highest))
@@ -153,13 +153,22 @@ def fall(verdict: SurgeVerdict) -> str:
 
 def number(estimate: Estimate) -> str:
     """`18.3`, `5.23 (5.15 to 5.32)`, `0.058 (no error bar known)`, or why there is none."""
+    return _estimate(estimate, numbers.number(estimate.value), numbers.interval)
+
+
+def size(estimate: Estimate) -> str:
+    """The same of a batch size: `16,000 (9,500 to 27,000)`."""
+    known = None if estimate.low is None or estimate.high is None else (estimate.low, estimate.high)
+    return _estimate(estimate, numbers.examples(estimate.value, known, 3), numbers.examples_interval)
+
+
+def _estimate(estimate: Estimate, text: str, span: Callable[[float, float], str]) -> str:
     why = say(f"reason-{estimate.reason.replace('_', '-')}") if estimate.reason else ""
     if not math.isfinite(estimate.value):
         return why or say("none")
-    text = numbers.number(estimate.value)
     if estimate.low is None or estimate.high is None:
         return say("with-interval", value=text, interval=why) if why else text
-    return say("with-interval", value=text, interval=numbers.interval(estimate.low, estimate.high))
+    return say("with-interval", value=text, interval=span(estimate.low, estimate.high))
 
 
 def place(summit: Summit) -> str:
@@ -182,7 +191,7 @@ def checkpoints(explanations: Sequence[Explanation]) -> pd.DataFrame:
 
 def _checkpoint(of: Explanation) -> pd.Series[str]:
     found = of.measurement.numbers
-    rows = {say("row-peak-theorem-3"): number(found["noise_scale"])}
+    rows = {say("row-peak-theorem-3"): size(found["noise_scale"])}
     rows |= {
         say("row-peak-by", curve=curve(rung)): peak(of.predicted_peak(rung)) for rung in ("independent", "correlated")
     }
@@ -192,7 +201,10 @@ def _checkpoint(of: Explanation) -> pd.Series[str]:
         if steps in of.steps("sign")
     }
     shown = ("trace_ratio", "alignment", "simple_noise_scale", "loss")
-    return pd.Series(rows | {_row(key): number(found[key]) for key in shown if key in found})
+    return pd.Series(
+        rows
+        | {_row(key): (size if key == "simple_noise_scale" else number)(found[key]) for key in shown if key in found}
+    )
 
 
 def _row(key: str) -> str:
@@ -209,7 +221,7 @@ def _unit(key: str) -> str:
 def peak(summit: Summit) -> str:
     """`37.6, between batch sizes 2⁴ and 2⁶`, or that there is none."""
     if summit.batch_size is not None:
-        return ", ".join(part for part in (number(summit.batch_size), place(summit)) if part)
+        return ", ".join(part for part in (size(summit.batch_size), place(summit)) if part)
     return place(summit) or say(f"peak-{summit.kind.replace('_', '-')}")
 
 

@@ -7,6 +7,7 @@ import math
 import pytest
 
 from surgecore import Sweep, analyse, words
+from surgecore.words import numbers
 
 
 @pytest.mark.parametrize(
@@ -76,3 +77,24 @@ def test_remarks_leave_out_what_the_page_says_anyway(sweep):
     remarks = words.remarks(analysis)
     assert any("add higher ones" in remark for remark in remarks)
     assert words.verdict(analysis.verdict) not in remarks
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "want"),
+    [(15885.0, None, "16,000"), (15885.0, (14_900.0, 16_900.0), "15,900"), (15885.0, (9e3, 2.8e4), "16,000"),
+     (1.0e9, None, "1 billion"), (7.86e7, (7.86e7, math.inf), "79 million"), (999_999.0, None, "1 million"),
+     (227.0, (227.0, math.inf), "230"), (64.2, (63.6, 64.9), "64.20"), (0.5, None, "0.50"), (None, None, "–"),
+     (12_345_678.0, (1.23e7, 1.24e7), "12.346 million")],
+)  # fmt: skip
+def test_an_estimated_batch_size_has_the_digits_of_its_error(value, ends, want):
+    assert numbers.examples(value, ends) == want
+
+
+def test_both_ends_of_a_batch_size_are_rounded_alike():
+    assert numbers.examples_interval(15_111.0, 16_889.0) == "15,100 to 16,900"
+    assert numbers.examples_interval(1234.0, math.inf) == "above 1,200"
+    assert numbers.whole(16384.0) == "16,384"
+
+
+def test_an_error_of_the_arithmetic_is_none():
+    assert numbers.rounded(1.76776695296638e-4, 1e-19) == "1.77e-4"
