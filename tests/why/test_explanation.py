@@ -140,8 +140,8 @@ def test_other_predictions_peak_between_listed_batch_sizes_or_not_at_all():
 def test_the_answer_follows_the_choice(bundled):
     digits, transformer = bundled["digits-mlp-1.0"], bundled["char-transformer-2.55"]
     assert why.answer(digits, "sign") == (
-        "No peak after 1 step, up to batch size 1,024. Theorem 3 predicts a peak at batch size 18.3. Real gradients are "
-        "correlated, and that removes it. With correlation taken out there is still none, because the loss is not "
+        "No peak after 1 step, up to batch size 1,024. Theorem 3 predicts a peak at batch size 18.3. Real gradients "
+        "are correlated, and that removes it. With correlation taken out there is still none, because the loss is not "
         "quadratic."
     )
     assert why.answer(transformer, "sign") == (
