@@ -68,6 +68,9 @@ def test_no_rule_is_violated(page, url, axe, address, scheme):
     expect(page.locator(PAGES[address]).first).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.locator("[data-stale=true]")).to_have_count(0)
+    # formulas are set and drop zones mended a moment after they are drawn
+    page.wait_for_function("() => [...document.querySelectorAll('th')].every(cell => cell.textContent.trim())")
+    expect(page.locator("[data-testid=stFileUploaderDropzone][role=presentation]")).to_have_count(0)
     assert violations(page, axe) == []
 
 

@@ -23,6 +23,7 @@ def test_a_term_explains_itself(page, url, address, name, there):
     meaning = about(name)
     term = page.locator(f'.term[data-about="{meaning}"]').first
     note = page.locator(".term-note")
+    page.locator("details").evaluate_all("parts => parts.forEach(part => { part.open = true; })")
     expect(term).to_have_attribute("aria-description", meaning)
     term.hover()
     expect(note).to_be_visible()
