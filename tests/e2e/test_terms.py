@@ -15,7 +15,7 @@ def about(name):
 
 @pytest.mark.parametrize(
     ("address", "name", "there"),
-    [("/lesson?guess=3", "Noise scale", ".lesson[data-ready]")],
+    [("/lesson?guess=3", "Noise scale", ".lesson[data-ready]"), ("/derivation", "Quadratic loss", "details")],
 )
 def test_a_term_explains_itself(page, url, address, name, there):
     page.goto(f"{url}{address}")
@@ -24,6 +24,8 @@ def test_a_term_explains_itself(page, url, address, name, there):
     term = page.locator(f'.term[data-about="{meaning}"]').first
     note = page.locator(".term-note")
     expect(term).to_have_attribute("aria-description", meaning)
+    if (folded := page.locator("details:not([open])").filter(has=term)).count():
+        folded.locator("summary").click()
     term.hover()
     expect(note).to_be_visible()
     expect(note).to_have_text(meaning)

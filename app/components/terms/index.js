@@ -45,10 +45,13 @@ export default function () {
     { signal } = stop;
   /** @type {HTMLElement | null} */
   let focused = null;
+  /** @type {HTMLElement | null} */
+  let hovered = null;
   const over = (/** @type {Event} */ event) => {
     // the pointer may go onto the note itself without losing it
     if (event.composedPath().some((at) => at instanceof HTMLElement && at.className === "term-note")) return;
-    const term = termOf(event) ?? focused;
+    hovered = termOf(event);
+    const term = hovered ?? focused;
     if (term) note.show(term);
     else note.hide();
   };
@@ -74,14 +77,15 @@ export default function () {
     "keydown",
     ({ key }) => {
       if (key !== "Escape") return;
-      focused = null;
+      focused = hovered = null;
       note.hide();
     },
     { signal },
   );
   const moved = () => {
-    // a term that is tabbed to scrolls into view: the note goes with it
-    if (focused) note.show(focused);
+    // a term that is tabbed to scrolls into view, and one may still be under the pointer: the note goes with it
+    const term = focused ?? (hovered?.matches(":hover") ? hovered : null);
+    if (term) note.show(term);
     else note.hide();
   };
   document.addEventListener("scroll", moved, { signal, capture: true, passive: true });
