@@ -27,7 +27,7 @@ PAGES = {
     "/handout": "h1",
     "/explore": ".surge[data-ready]",
     "/explore?sweep&alignment=3&correlation=0.3": ".surge[data-ready]",
-    "/sweep": "h1",
+    "/sweep": "[data-testid=stFileUploaderDropzone][role=group]",
     f"/sweep?sweep={ONE_STEP}": "h1",
     "/train": "h1",
     "/evidence": "h1",

@@ -236,7 +236,7 @@ def test_a_figure_is_printed_on_a_page_of_its_own(page, url):
     page.add_init_script("window.print = function () { top.printed = document.documentElement.outerHTML }")
     open_page(page, url, SWEEP, FIRST)
     page.locator(".drawing [data-export=pdf]").click()
-    page.wait_for_function("window.printed")
+    page.wait_for_function("() => window.printed")
     printed = page.evaluate("window.printed")
     assert "@page { size: 800px" in printed
     assert "Best learning rates" in printed

@@ -19,7 +19,7 @@ PAGES = {
     "/learn": ".story[data-ready]",
     "/explore": ".surge[data-ready]",
     "/sweep": "[data-testid=stFileUploader]",
-    "/sweep?sweep=Digits+MLP%2C+sign+descent%2C+10+steps": ".drawing svg",
+    "/sweep?sweep=Digits+MLP%2C+sign+descent%2C+10+steps": ".drawing .plots",
     "/evidence": ".gallery button",
     "/evidence?part={evidence-part-why}": "figure, .stairs, .js-plotly-plot",
     "/train": ".surface[data-ready]",
