@@ -24,8 +24,13 @@ def test_a_term_explains_itself(page, url, address, name, there):
     term = page.locator(f'.term[data-about="{meaning}"]').first
     note = page.locator(".term-note")
     expect(term).to_have_attribute("aria-description", meaning)
+    # a page that still grows moves the term away from the pointer
+    still = page.get_by_test_id("stApp")
+    expect(still).to_have_attribute("data-test-script-state", "notRunning")
     if (folded := page.locator("details:not([open])").filter(has=term)).count():
         folded.locator("summary").click()
+        expect(page.locator("details[open]").filter(has=term)).to_have_count(1)
+        expect(still).to_have_attribute("data-test-script-state", "notRunning")
     term.hover()
     expect(note).to_be_visible()
     expect(note).to_have_text(meaning)
