@@ -21,6 +21,7 @@ from surgecore import words
 from surgecore.sweeps.advice import Recommendation, recommend
 from surgecore.sweeps.analysis import Analysis, analyse, plain
 from surgecore.sweeps.design import Launcher, Scaling, grid, launch, random
+from surgecore.sweeps.identity import PeakShift, peak_shift
 from surgecore.sweeps.next_runs import next_runs
 from surgecore.sweeps.price import price
 from surgecore.sweeps.sweep import Sweep
@@ -154,6 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     positive = number(say("rule-positive"), lambda x: x > 0)
     fit.add_argument("--at", type=positive, metavar="BATCH", help=option("at"))
     fit.add_argument("--next", action="store_true", help=option("next"))
+    fit.add_argument("--against", metavar="FILE", help=option("against"))
     fit.set_defaults(run=_fit)
     convert = commands.add_parser("convert", parents=[reading], help=option("convert"), description=option("convert"))
     convert.add_argument("out", metavar="OUT", help=option("out-file"))
@@ -287,6 +289,12 @@ def _fit(options: argparse.Namespace) -> str:
     return _json(analysis, reading, options) if options.json else _text(analysis, options)
 
 
+def _shift(analysis: Analysis, options: argparse.Namespace) -> PeakShift | None:
+    """Shift of the peak from this sweep to the one in another file, which is read with the same options."""
+    options.file = options.against  # a complaint names the file that it is about
+    return peak_shift(analysis, analyse(_read(options).sweep))
+
+
 def _json(analysis: Analysis, reading: _Reading, options: argparse.Namespace) -> str:
     result = words.document(analysis)
     result["read"] |= {
@@ -309,6 +317,9 @@ def _json(analysis: Analysis, reading: _Reading, options: argparse.Namespace) ->
         result["next_runs"] |= {"runs": plan.n_runs, "sentence": words.next_runs(plan)}
         for name, promise in (("promise", plan.promise), ("uniform", plan.uniform)):
             result["next_runs"][name] = None if promise is None else asdict(promise)
+    if options.against is not None:
+        moved = _shift(analysis, options)
+        result["shift"] = None if moved is None else plain(asdict(moved)) | {"sentence": words.peak_shift(moved)}
     return json.dumps(result, indent=2, allow_nan=False)
 
 
@@ -332,6 +343,9 @@ def _text(analysis: Analysis, options: argparse.Namespace) -> str:
             f"{words.next_runs(plan)} {words.without_plan(plan)}".strip(),
             words.next_runs_table(plan).to_string(index=False),
         ]
+    if options.against is not None:
+        moved = _shift(analysis, options)
+        lines += ["", say("shift-open") if moved is None else words.peak_shift(moved)]
     return "\n".join(lines)
 
 

@@ -296,3 +296,15 @@ def test_what_has_no_score_says_none(tmp_path, capsys):
     assert "none" in said
     assert not re.search(r"\b(inf|nan)\b", said)
     assert "Noise scale: not determined" in said
+
+
+def test_the_peak_of_one_sweep_is_set_against_that_of_another(path, tmp_path, capsys):
+    later = tmp_path / "later.csv"
+    Sweep.from_frame(sweep_frame(SurgeLaw(1e-2, 256.0), np.random.default_rng(1), seeds=4)).to_csv(later)
+    assert main(["fit", path, "--against", str(later)]) == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    low, high = map(float, re.search(r"95 % ([\d.]+) to ([\d.]+)", said).groups())
+    assert low < 4.0 < high
+    later.write_text("batch_size,loss\n1,2\n")
+    assert main(["fit", path, "--against", str(later)]) == 2
+    assert "later.csv" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from surgecore.sweeps.advice import AdviceFlag
 from surgecore.sweeps.analysis import Remark
 from surgecore.sweeps.comparison import Ranking
 from surgecore.sweeps.fitting import FitFlag, FittedPeak
-from surgecore.sweeps.identity import PeakIdentity
+from surgecore.sweeps.identity import Factor, PeakIdentity
 from surgecore.sweeps.next_runs import Goal
 from surgecore.sweeps.optima import Optimum
 from surgecore.sweeps.price import Price
@@ -53,7 +53,7 @@ def analysis_schema() -> dict[str, Any]:
         "tradeoff": _of(Tradeoff, points={"type": "array", "items": {"type": "object"}}),
         "identity": _of(PeakIdentity, free=_fit(), paper={"anyOf": [_fit(), {"type": "null"}]}),
         "sentences": _STRINGS, "at": _array(_recommendation()), "price": {"anyOf": [_of(Price), {"type": "null"}]},
-        "next_runs": _next_runs(),
+        "next_runs": _next_runs(), "shift": {"anyOf": [_shift(), {"type": "null"}]},
     }  # fmt: skip
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -156,6 +156,11 @@ def _recommendation() -> dict[str, Any]:
             "weight": _NUMBER, "flags": _array(_schema(AdviceFlag)), "label": _TEXT, "note": _TEXT,
         }
     )  # fmt: skip
+
+
+def _shift() -> dict[str, Any]:
+    factor = _of(Factor)
+    return _object({"peak": factor, "critical": {"anyOf": [factor, {"type": "null"}]}, "sentence": _TEXT})
 
 
 def _next_runs() -> dict[str, Any]:

@@ -21,6 +21,8 @@ FEW_STEPS = 10
 _FLOOR = 0.01
 # so many different step counts say how often they were logged
 _ENOUGH = 4
+# and so many, that their differences do: those of random counts have a common divisor in 1 of 100 cases
+_MANY = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +138,7 @@ def fit_tradeoff(points: pd.DataFrame, *, logged_every: int = 1) -> Tradeoff:
         raise ValueError(f"logged_every must be at least 1, but got {logged_every!r}")
     batch = positive_array("batch_size", points["batch_size"].to_numpy())
     logged = positive_array("steps", points["steps"].to_numpy())
-    steps = np.maximum(logged - 0.5 * (logged_every - 1), 0.5 * logged)
+    steps = _in_time(logged, logged_every)
     points = points.assign(steps=steps, examples=batch * steps)
     if "stderr" not in points:
         points = points.assign(stderr=np.nan)
@@ -159,6 +161,11 @@ def fit_tradeoff(points: pd.DataFrame, *, logged_every: int = 1) -> Tradeoff:
     )  # fmt: skip
 
 
+def _in_time(logged: FloatArray, every: int) -> FloatArray:
+    """Steps at which the target was reached, from those at which that was seen."""
+    return np.asarray(np.maximum(logged - 0.5 * (every - 1), 0.5 * logged))
+
+
 def _error(stderr: float, uneven: float, n_seeds: float) -> tuple[float | None, float]:
     """Standard error of ln steps and its degrees of freedom."""
     if np.isnan(stderr):
@@ -167,11 +174,16 @@ def _error(stderr: float, uneven: float, n_seeds: float) -> tuple[float | None, 
 
 
 def _logged_every(steps: FloatArray) -> int:
-    """Interval at which steps were logged: the greatest common divisor of all counts, where there are enough."""
+    """Interval at which steps were logged: the greatest common divisor of all counts, where there are enough.
+
+    Counts may start anywhere (1, 26, 51 ...): then it is that of their differences, where there are more of them.
+    """
     known = np.unique(steps[np.isfinite(steps) & (steps > 0)])
     if len(known) < _ENOUGH or (known != np.round(known)).any():
         return 1
-    return int(np.gcd.reduce(known.astype(np.int64)))
+    whole = known.astype(np.int64)
+    every = int(np.gcd.reduce(whole))
+    return every if every > 1 or len(known) < _MANY else int(np.gcd.reduce(np.diff(whole)))
 
 
 def regression_of_inverses(batch_size: ArrayLike, steps: ArrayLike) -> float:
@@ -216,6 +228,8 @@ def _fastest(trials: pd.DataFrame) -> pd.DataFrame:
 def steps_by_rate(sweep: Sweep) -> pd.DataFrame | None:
     """ln steps to the target in each cell, by batch size and learning rate, with their standard error.
 
+    As in `fit_tradeoff`, half of a logging interval is taken off, and the uniform error of the rest is in the error.
+
     Parameters
     ----------
     sweep : Sweep
@@ -229,17 +243,21 @@ def steps_by_rate(sweep: Sweep) -> pd.DataFrame | None:
     """
     if "steps_to_target" not in sweep.trials:
         return None
-    table = sweep.trials.assign(log_steps=_log_steps(sweep.trials))
+    logged = sweep.trials["steps_to_target"].to_numpy(dtype=np.float64)
+    every = _logged_every(logged)
+    table = sweep.trials.assign(log_steps=_log_steps(sweep.trials, every))
     cells = table.groupby(["batch_size", "learning_rate"])["log_steps"].agg(["mean", "std", "size", "count"])
     cells = cells.reset_index().rename(columns={"mean": "log_steps", "size": "n_seeds"})
     there = cells["count"] == cells["n_seeds"]
     cells["log_steps"] = cells["log_steps"].where(there)
-    cells["stderr"] = cells["std"] / np.sqrt(cells["n_seeds"])
+    uneven = (every**2 - 1) / 12.0 / np.exp(2.0 * cells["log_steps"])
+    cells["stderr"] = np.sqrt(cells["std"] ** 2 / cells["n_seeds"] + uneven)
     return cells.drop(columns=["std", "count"])
 
 
-def _log_steps(trials: pd.DataFrame) -> FloatArray:
-    steps = trials["steps_to_target"].to_numpy(dtype=np.float64)
+def _log_steps(trials: pd.DataFrame, every: int = 1) -> FloatArray:
+    logged = trials["steps_to_target"].to_numpy(dtype=np.float64)
+    steps = _in_time(logged, every)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where((steps > 0) & np.isfinite(steps), np.log(steps), np.nan)
 

@@ -1128,6 +1128,7 @@ help-file = a table, a tracker's store (folder, zip, database), wandb://entity/p
 help-json = all numbers as JSON
 help-at = also: learning rate for this batch size
 help-next = also: which cells to run next
+help-against = also: how the peak moves from this sweep to that one, of the same workload at a later target or checkpoint
 help-map = which column is what, such as learning_rate=peak_lr; may be repeated
 help-group = which model, where the table holds several
 help-maximise = a large metric is good

@@ -76,6 +76,21 @@ def test_steps_to_a_target_are_priced_where_the_sweep_has_them():
     assert "times the fewest steps to the target" in words.price(found)
 
 
+def test_a_logging_interval_is_taken_off_the_steps():
+    """Seeds agree on a multiple of 20, which says nothing of the error."""
+    rng, truth, found, held = np.random.default_rng(1), np.exp(0.5 * np.log(2) ** 2), [], []
+    for _ in range(20):
+        rows = sweep_frame(LAW, rng, batch_sizes=[16, 64, 256], seeds=4, spread=0.005, skew=0.0)
+        u = np.log(rows["learning_rate"] / LAW(rows["batch_size"].to_numpy(dtype=float)))
+        steps = rng.uniform(40, 100) * np.exp(0.5 * u**2 + rng.normal(0, 0.005, len(rows)))
+        sweep = Sweep.from_frame(rows.assign(steps_to_target=20 * np.ceil(steps / 20)))
+        for cost in price(sweep, 64.0).costs[::2]:
+            found.append(cost.steps)
+            held.append(cost.steps_interval[0] <= truth <= cost.steps_interval[1])
+    assert np.mean(found) == pytest.approx(truth, rel=0.1)
+    assert np.mean(held) >= 0.9
+
+
 def test_it_is_said_and_written():
     given = sweep(np.random.default_rng(0), seeds=6)
     said = words.price(price(given, 64.0))

@@ -46,11 +46,16 @@ def test_a_bundled_sweep_and_all_options_of_the_command_line(tmp_path, capsys):
     entries = {entry.name: entry for entry in load_catalogue(ROOT / "data")}
     target = tmp_path / "runs.csv"
     target.write_text(entries["digits-mlp-sign-paper-t0.5-k10"].load().to_csv())
-    assert main(["fit", str(target), "--json", "--at", "100", "--next"]) == 0
+    later = tmp_path / "later.csv"
+    later.write_text(entries["digits-mlp-sign-paper-t0.25-k10"].load().to_csv())
+    assert main(["fit", str(target), "--json", "--at", "100", "--next", "--against", str(later)]) == 0
     written = json.loads(capsys.readouterr().out)
     CHECK.validate(written)
-    assert {"tradeoff", "identity", "at", "price", "next_runs"} <= written.keys()
+    assert {"tradeoff", "identity", "at", "price", "next_runs", "shift"} <= written.keys()
     assert written["identity"]["ratio"]["value"] == pytest.approx(2.94, rel=0.15)
+    low, high = written["shift"]["peak"]["interval"]
+    assert 1.0 < low < written["shift"]["peak"]["value"] < high
+    assert written["shift"]["sentence"].startswith("The peak's batch size is multiplied by 1.")
 
 
 @pytest.mark.parametrize("change", [{"decision": "falls"}, {"p_value": "small"}, {"price": None}])

@@ -91,6 +91,16 @@ def test_steps_known_only_to_a_logging_interval_are_treated_as_such():
     assert "logged every 25" in words.tradeoff(result)
 
 
+@pytest.mark.parametrize(("steps", "every"), [
+    (np.array([50, 75, 125, 300]), 25), (1 + 25 * np.array([1, 2, 3, 5, 8, 13, 21, 40]), 25),
+    (np.array([51, 76, 126]), 1), (np.array([50.5, 75, 125, 300]), 1), (np.arange(101, 140, 3) ** 2 // 7, 1),
+])  # fmt: skip
+def test_the_logging_interval_is_read_from_the_counts(steps, every):
+    batch = np.geomspace(16, 4096, len(steps)).round()
+    frame = pd.DataFrame({"batch_size": batch, "learning_rate": 1e-3, "loss": 1.0, "steps_to_target": steps})
+    assert tradeoff(Sweep.from_frame(frame)).logged_every == every
+
+
 def test_bad_points_are_refused():
     with pytest.raises(ValueError, match="at least two rows, but got 1"):
         fit_tradeoff(points([8.0], [100.0]))
