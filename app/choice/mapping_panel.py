@@ -148,9 +148,10 @@ def _apply(item: Held, field: str) -> None:
         new = replace(new, batch_factors=None)
     if field in ("batch_size", "learning_rate", "seed"):
         new = replace(new, curve=None)
-    new = item.table.resolve(new)
-    groups = {group.label for group in item.table.groups(new)} if not new.missing else set()
-    uploads.change(item, replace(how, mapping=new, group=how.group if how.group in groups else None))
+    new, groups = uploads.resolved(item.table, new)
+    uploads.change(
+        item, replace(how, mapping=new, group=how.group if how.group in {group.label for group in groups} else None)
+    )
     to_address(item)
     shown.show(item.label)
 

@@ -12,7 +12,7 @@ from choice.made import once
 from choice.mapping_panel import mapping, to_address
 from choice.shelf import Held, Settings
 from surgecore import Analysis, Choice, Problem, Question, Sweep, SweepError
-from surgecore.tables.models import Group, is_setting
+from surgecore.tables.models import is_setting
 from surgecore.tables.questions import Topic
 from surgecore.words import facts as facts_of
 from surgecore.words import plain, say
@@ -122,7 +122,7 @@ def how_read(analysis: Analysis, item: Held | None) -> None:
     """One line on what was read, and what there is to do about it; the mapping is folded under it."""
     facts = once(analysis, "facts", lambda: facts_of(analysis.sweep))
     remarks = once(analysis, "remarks", lambda: remarks_on(analysis))
-    if item is not None and (groups := len(_groups(item))) > 1:
+    if item is not None and (groups := len(uploads.groups(item))) > 1:
         st.caption(say("read-group", count=groups))
         _choose_group(item, uploads.settings(item))
     label = say("read-line", facts=facts, count=len(remarks))
@@ -133,15 +133,11 @@ def how_read(analysis: Analysis, item: Held | None) -> None:
                 mapping(item)
 
 
-def _groups(item: Held) -> Sequence[Group]:
-    assert item.table is not None
-    return item.table.groups(uploads.settings(item).mapping)
-
-
 def _choose_group(item: Held, how: Settings) -> None:
     assert item.table is not None
-    labels = [group.label for group in item.table.groups(how.mapping)]
-    kind = "value" if all(map(is_setting, item.table.resolve(how.mapping).group or ())) else "model"
+    mapping, groups = uploads.resolved(item.table, how.mapping)
+    labels = [group.label for group in groups]
+    kind = "value" if all(map(is_setting, mapping.group or ())) else "model"
     st.selectbox(
         say(f"panel-{kind}"),
         labels,

@@ -13,9 +13,11 @@ import streamlit as st
 
 from choice import shelf as shelves
 from choice.catalogue import places
+from choice.made import once
 from choice.shelf import Held, Settings, shelf
 from surgecore import ColumnMapping, Question, QuestionOpen, Sweep, SweepError, Table
-from surgecore.tables.guarded import read_guarded
+from surgecore.tables.guarded import read_guarded, resolve_guarded, trials_guarded
+from surgecore.tables.models import Group
 
 #: What the address calls a sweep of the visitor's own.
 OWN = "own"
@@ -109,7 +111,25 @@ def _from_address(table: Table) -> ColumnMapping | None:
     names = {*mapping.columns.values(), *(mapping.group or ())}
     if mapping.missing or not names <= set(table.columns):
         return None
-    return table.resolve(mapping)
+    return resolved(table, mapping)[0]
+
+
+def resolved(table: Table, mapping: ColumnMapping) -> tuple[ColumnMapping, tuple[Group, ...]]:
+    """A mapping with what it leaves open looked for, and the models that it tells apart; itself at too high a cost."""
+
+    def look() -> tuple[ColumnMapping, tuple[Group, ...]]:
+        try:
+            return resolve_guarded(table, mapping)
+        except SweepError:
+            return mapping, ()
+
+    return once(table, mapping, look)
+
+
+def groups(item: Held) -> tuple[Group, ...]:
+    """The models that a table holds, as it is understood now."""
+    assert item.table is not None
+    return resolved(item.table, settings(item).mapping)[1]
 
 
 def read(item: Held) -> Sweep | SweepError:
@@ -126,9 +146,10 @@ def _read(item: Held, table: Table, how: Settings) -> Sweep | SweepError:
     if key not in known:
         name = f"{item.label} {how.group}" if how.group else item.label
         try:
-            known[key] = Sweep.from_table(
-                table, how.mapping, group=how.group, skip_bad_rows=how.skip_bad_rows, diverged=how.rule, name=name
+            trials, metric, notices = trials_guarded(
+                table, how.mapping, group=how.group, skip_bad_rows=how.skip_bad_rows, diverged=how.rule
             )
+            known[key] = Sweep(name, trials, notices, metric, how.mapping.holds == "optima")
         except SweepError as error:
             known[key] = error
         while len(known) > 16:

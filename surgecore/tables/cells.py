@@ -60,6 +60,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], float]], ...] = (
 )  # fmt: skip
 _PERCENT = re.compile(r"\s*%$")
 _ERROR = re.compile(r"^(?P<value>.+?)\s*(?:±|\+/-|\+-)\s*(?P<error>.+)$")
+#: What a number may begin with, beside a digit; where a first word ends.
+_STARTS, _WORD_ENDS = ("+", "-", ".", ",", "("), re.compile(r"[\s(,;!]")
 #: A remark behind a number: 1e-3 (cosine), 0.5 <- best, 12 # rerun, 0.3*.
 _REMARK = re.compile(r"^(?P<value>[+-]?[\d.,]\S*?)(?:\s*(?:\(|\[|<-|←|#|//|!)|\s+(?=[A-Za-z])|[*†‡]+$).*$", re.DOTALL)
 
@@ -162,11 +164,13 @@ def one_number(text: str, decimal_comma: bool = False) -> _Cell:
     if len(text) > 200:
         return _TEXT
     tidy = _tidied(text)
-    value = _plain_number(tidy, decimal_comma)
+    value = _plain_number(tidy, decimal_comma) if tidy[:1].isdigit() or tidy[:1] in _STARTS else None
     if value is not None:
         return _Cell(value, "number")
     if tidy != text and (tidy.lower() in MISSING_WORDS or tidy.lower() in DIVERGED_WORDS):
         return one_number(tidy, decimal_comma)
+    if not (tidy[:1].isdigit() or tidy[:1] in _STARTS):
+        return _worded(tidy, low)  # most texts are no numbers, and have no need to be held against every form
     percent = "%" in tidy
     if found := _ERROR.match(tidy):
         value, error = (
@@ -179,7 +183,12 @@ def one_number(text: str, decimal_comma: bool = False) -> _Cell:
     if (found := _REMARK.match(tidy)) and found["value"] != text:
         inner = one_number(found["value"].rstrip(",;"), decimal_comma)
         return _Cell(inner.value, "number", inner.error, inner.percent, True) if inner.kind == "number" else _TEXT
-    word = re.split(r"[\s(,;!]", tidy.lower())[0]
+    return _worded(tidy, low)
+
+
+def _worded(tidy: str, low: str) -> _Cell:
+    """A word for diverged with more behind it, or plain text."""
+    word = _WORD_ENDS.split(tidy.lower(), maxsplit=1)[0]
     return one_number(word) if word and word != low and word in DIVERGED_WORDS else _TEXT
 
 

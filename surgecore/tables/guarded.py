@@ -20,10 +20,17 @@ import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
+import pandas as pd
+
+from surgecore.tables.diverged import DivergedRule
+from surgecore.tables.metric import Metric
+from surgecore.tables.models import Group
+from surgecore.tables.names import ColumnMapping
 from surgecore.tables.opening import open_table
-from surgecore.tables.problems import ProblemCode, SweepError, refused
+from surgecore.tables.problems import Notice, ProblemCode, SweepError, refused
+from surgecore.tables.questions import as_error
 from surgecore.tables.table import Table
 from surgecore.tables.transport import decode, encode
 
@@ -31,14 +38,18 @@ from surgecore.tables.transport import decode, encode
 CORES = "SURGE_CORES"
 _HEAD = struct.Struct("<QQ")
 _REPLY = struct.Struct("<cQ")
-#: Outcomes of a reading, as one letter: a table, problems, no more memory, no more time, the process died.
-_TABLE, _PROBLEMS, _MEMORY, _TIME, _DIED = b"t", b"p", b"m", b"s", b"d"
+#: Outcomes of a reading, as one letter: an answer, problems, no more memory, no more time, the process died.
+_ANSWER, _PROBLEMS, _MEMORY, _TIME, _DIED = b"a", b"p", b"m", b"s", b"d"
 #: One thread and the plain allocator: each more takes memory that no file asked for.
 _FRUGAL = {
     "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system",
 }  # fmt: skip
 #: A table that is read once before any other, so that every fork finds the libraries loaded.
 _FIRST = b"batch_size,learning_rate,loss\n8,0.1,1\n16,0.1,2\n"
+#: Rows up to which a table is gone through at once: that takes less than sending it.
+_FEW = 2000
+#: What a table may be asked beside: what its cells decide, at a cost that they decide too.
+_Asked = Literal["trials", "resolved"]
 #: What the reader may take longer than the fork before it is given up [s]: it starts, and copies.
 _SLACK = 30.0
 
@@ -102,16 +113,93 @@ def read_guarded(
     limits = limits or Limits()
     if isinstance(source, bytes) and len(source) > limits.size * 2**20:
         raise refused(ProblemCode.READ_SIZE, limit=limits.size)
+    order: dict[str, Any] = {"name": name, "limits": asdict(limits)}
+    if not isinstance(source, bytes):
+        order["path"] = str(Path(source).resolve())
+    table: Table = _ordered(order, source if isinstance(source, bytes) else b"", limits)
+    return table
+
+
+def trials_guarded(
+    table: Table,
+    mapping: ColumnMapping,
+    *,
+    group: str | Group | None = None,
+    skip_bad_rows: bool = False,
+    diverged: DivergedRule | None = None,
+    limits: Limits | None = None,
+) -> tuple[pd.DataFrame, Metric, tuple[Notice, ...]]:
+    """`Table.trials`, in a process with limits where the table has more than a few rows.
+
+    Parameters
+    ----------
+    table : Table
+        From `read_guarded`.
+    mapping, group, skip_bad_rows, diverged
+        As for `Table.trials`.
+    limits : Limits, optional
+        What it may cost; those of the page by default.
+
+    Returns
+    -------
+    tuple
+        As of `Table.trials`.
+
+    Raises
+    ------
+    SweepError
+        As `Table.trials` raises it, or if it would cost more than the limits.
+    """
+    how = {"mapping": mapping, "group": group, "skip_bad_rows": skip_bad_rows, "diverged": diverged}
+    found: tuple[pd.DataFrame, Metric, tuple[Notice, ...]] = _asked(table, "trials", how, limits or Limits())
+    return found
+
+
+def resolve_guarded(
+    table: Table, mapping: ColumnMapping, *, limits: Limits | None = None
+) -> tuple[ColumnMapping, tuple[Group, ...]]:
+    """`Table.resolve` and `Table.groups`, in a process with limits where the table has more than a few rows.
+
+    Parameters
+    ----------
+    table : Table
+        From `read_guarded`.
+    mapping : ColumnMapping
+        As for `Table.resolve`.
+    limits : Limits, optional
+        What it may cost; those of the page by default.
+
+    Returns
+    -------
+    tuple of ColumnMapping and tuple of Group
+        What the mapping leaves open, looked for, and the models that it tells apart.
+
+    Raises
+    ------
+    SweepError
+        If it would cost more than the limits.
+    """
+    found: tuple[ColumnMapping, tuple[Group, ...]] = _asked(table, "resolved", {"mapping": mapping}, limits or Limits())
+    return found
+
+
+def _asked(table: Table, what: _Asked, arguments: dict[str, Any], limits: Limits) -> Any:  # noqa: ANN401
+    if len(table.frame) <= _FEW:
+        return getattr(table, what)(**arguments)
+    return _ordered({"ask": what, "limits": asdict(limits)}, encode((table, arguments)), limits)
+
+
+def _ordered(order: dict[str, Any], data: bytes, limits: Limits) -> Any:  # noqa: ANN401 - what was asked for
+    """What a reader answers to an order, or the problems that it found or met."""
     reader = _READERS.take()
     try:
-        outcome, body = reader.ask(source, name, limits)
+        outcome, body = reader.ask(order, data, limits)
     finally:
         _READERS.give(reader)
-    if outcome == _TABLE:
-        table: Table = decode(body)
-        return table
+    if outcome == _ANSWER:
+        return decode(body)
     if outcome == _PROBLEMS:
-        raise SweepError(decode(body))
+        raise as_error(decode(body))
     if outcome == _MEMORY:
         raise refused(ProblemCode.READ_MEMORY, limit=limits.megabytes)
     if outcome == _TIME:
@@ -125,13 +213,7 @@ class _Reader:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, source: bytes | str | os.PathLike[str], name: str | None, limits: Limits) -> tuple[bytes, bytes]:
-        order: dict[str, Any] = {"name": name, "limits": asdict(limits)}
-        data = b""
-        if isinstance(source, bytes):
-            data = source
-        else:
-            order["path"] = str(Path(source).resolve())
+    def ask(self, order: dict[str, Any], data: bytes, limits: Limits) -> tuple[bytes, bytes]:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -220,27 +302,29 @@ def _serve(orders: IO[bytes], replies: IO[bytes]) -> None:
         order = json.loads(_exactly(orders, sizes[0]))
         data = _exactly(orders, sizes[1])
         limits = Limits(**order["limits"])
-        source: bytes | str = order.get("path", data)
-        outcome, body = _in_fork(source, order["name"], limits) if hasattr(os, "fork") else _read(source, order["name"])
+        outcome, body = _in_fork(order, data, limits) if hasattr(os, "fork") else _carried_out(order, data)
         replies.write(_REPLY.pack(outcome, len(body)))
         replies.write(body)
         replies.flush()
 
 
-def _read(source: bytes | str, name: str | None) -> tuple[bytes, bytes]:
+def _carried_out(order: dict[str, Any], data: bytes) -> tuple[bytes, bytes]:
     try:
-        return _TABLE, encode(open_table(source, name=name))
+        if "ask" in order:
+            table, arguments = decode(data)
+            return _ANSWER, encode(getattr(table, order["ask"])(**arguments))
+        return _ANSWER, encode(open_table(order.get("path", data), name=order["name"]))
     except SweepError as error:
         return _PROBLEMS, encode(error.problems)
     except MemoryError:
         return _MEMORY, b""
 
 
-def _in_fork(source: bytes | str, name: str | None, limits: Limits) -> tuple[bytes, bytes]:
+def _in_fork(order: dict[str, Any], data: bytes, limits: Limits) -> tuple[bytes, bytes]:
     with tempfile.TemporaryFile() as file:
         child = os.fork()
         if child == 0:
-            _be_the_fork(source, name, limits, file)
+            _be_the_fork(order, data, limits, file)
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):
             late = os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGXCPU)
@@ -250,12 +334,12 @@ def _in_fork(source: bytes | str, name: str | None, limits: Limits) -> tuple[byt
     return (answer[:1], answer[1:]) if os.WEXITSTATUS(status) == 0 and answer else (_DIED, b"")
 
 
-def _be_the_fork(source: bytes | str, name: str | None, limits: Limits, file: IO[bytes]) -> None:
+def _be_the_fork(order: dict[str, Any], data: bytes, limits: Limits, file: IO[bytes]) -> None:
     """Read under limits, leave the answer in the file, and end without any of the parent's clean-up."""
     status = 1
     try:
         _limit(limits)
-        outcome, body = _read(source, name)
+        outcome, body = _carried_out(order, data)
         file.write(outcome)
         file.write(body)
         file.flush()

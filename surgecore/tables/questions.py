@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -124,3 +125,22 @@ class GroupsFound(QuestionOpen):
         super().__init__(question)
         self.asked_for = question.asked_for
         self.groups = tuple(choice.group for choice in question.choices if choice.group is not None)
+
+
+def as_error(problems: Sequence[Problem]) -> SweepError:
+    """The error that says these problems: a question where one has to be answered.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        Of one table.
+
+    Returns
+    -------
+    SweepError
+        A `GroupsFound` or another `QuestionOpen` where the problem is a question.
+    """
+    asked = next((found.question for found in problems if found.question is not None), None)
+    if asked is None:
+        return SweepError(problems)
+    return GroupsFound(asked) if any(choice.group is not None for choice in asked.choices) else QuestionOpen(asked)

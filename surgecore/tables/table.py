@@ -151,10 +151,14 @@ class Table:
 
     def groups(self, mapping: ColumnMapping | None = None) -> tuple[Group, ...]:
         """The models that the mapping's group columns tell apart, largest first; empty for one model."""
-        chosen = self.resolve(self.mapping if mapping is None else mapping)
+        return self.resolved(self.mapping if mapping is None else mapping)[1]
+
+    def resolved(self, mapping: ColumnMapping) -> tuple[ColumnMapping, tuple[Group, ...]]:
+        """`resolve` and `groups` at once: cells are looked at once."""
+        chosen = self.resolve(mapping)
         names = [name for name in chosen.group or () if name in self.columns]
         found = list_groups(self.frame, names)
-        return found if len(found) > 1 else ()
+        return chosen, found if len(found) > 1 else ()
 
     def trials(
         self,

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surgecore.tables import metric, models, names, problems, questions, table
+from surgecore.tables import diverged, metric, models, names, problems, questions, table
 
 #: Every result class of the room, by name: only these are made.
 _KNOWN: dict[str, Any] = {
     name: kind
-    for module in (metric, models, names, problems, questions, table)
+    for module in (diverged, metric, models, names, problems, questions, table)
     for name, kind in inspect.getmembers(module, inspect.isclass)
     if kind.__module__.startswith("surgecore.tables.") and (is_dataclass(kind) or issubclass(kind, Enum))
 }

@@ -12,6 +12,7 @@ from drawn import box, drawings, drop, loss_map, marked, marks, metas, open_fold
 from streamlit.testing.v1 import AppTest
 
 from surgecore import words
+from surgecore.tables import cells
 
 ROOT = Path(__file__).parents[2]
 HEADER = b"batch_size,learning_rate,loss\n"
@@ -180,6 +181,19 @@ def test_cells_of_a_file_are_never_markdown(app):
     assert r"\!\[x\]\(http" in app.error[0].value
 
 
+def test_the_server_s_thread_looks_at_no_cell_of_a_long_table(app, monkeypatch):
+    seen = []
+    original = cells.one_number
+    monkeypatch.setattr(cells, "one_number", lambda *args: seen.append(args) or original(*args))
+    rows = [f"{2 ** (3 + row % 5)},{10 ** -(1 + row % 4)},word{row}x,{row % 2}" for row in range(5000)]
+    upload(app.run().switch_page("app_pages/sweep.py").run(), "\n".join(["bs,lr,val_loss,width", *rows]).encode())
+    assert "5000 rows" in app.error[0].value.replace(",", "").replace("\\", "")
+    (metric,) = [found for found in app.selectbox if (found.key or "").startswith("loss-")]
+    metric.set_value("width").run()
+    assert not app.exception
+    assert not seen
+
+
 def test_long_lists_of_problems_are_all_there(app):
     rates = "".join(f"32,-{row},0.5\n" for row in range(2, 32))
     upload(app.run().switch_page("app_pages/explore.py").run(), HEADER + rates.encode())
@@ -220,6 +234,7 @@ sys.path.insert(0, "app")
 from streamlit.testing.v1 import AppTest
 
 from surgecore import words
+from surgecore.tables import cells
 at = AppTest.from_file("app/streamlit_app.py", default_timeout=240).run()
 assert not at.exception
 at.switch_page("app_pages/sweep.py").run()

@@ -5,15 +5,16 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from simulate import sweep_frame
 
-from surgecore import PowerLaw, Sweep, SweepError, open_table
+from surgecore import GroupsFound, PowerLaw, Sweep, SweepError, open_table
 from surgecore.tables import guarded
-from surgecore.tables.guarded import Limits, limits_memory, read_guarded
+from surgecore.tables.guarded import Limits, limits_memory, read_guarded, resolve_guarded, trials_guarded
 from surgecore.tables.problems import ProblemCode
 from surgecore.tables.transport import decode, encode
 
@@ -40,6 +41,44 @@ def test_a_guarded_table_is_the_same_table(data):
     assert Sweep.from_table(got, group=got.groups()[0], skip_bad_rows=True).digest == (
         Sweep.from_table(want, group=want.groups()[0], skip_bad_rows=True).digest
     )
+
+
+@pytest.fixture(scope="module")
+def many():
+    """More rows than are gone through at once, in two models, with words among the losses."""
+    frame = sweep_frame(PowerLaw(1e-3, 0.5), np.random.default_rng(0), batch_sizes=[8, 32, 128], seeds=60)
+    frame = frame.assign(model=["a", "b"] * (len(frame) // 2))
+    frame["loss"] = [f"word {row}" if row % 7 == 0 else f"{loss:.6f}" for row, loss in enumerate(frame["loss"])]
+    assert len(frame) > guarded._FEW
+    return open_table(frame.to_csv(index=False).encode(), name="many")
+
+
+def test_guarded_trials_are_the_same_trials(many):
+    group = many.groups()[1]
+    wanted = many.trials(group=group, skip_bad_rows=True)
+    found = trials_guarded(many, many.mapping, group=group, skip_bad_rows=True)
+    pd.testing.assert_frame_equal(found[0], wanted[0])
+    assert found[1:] == wanted[1:]
+    open_again = replace(many.mapping, group=None, batch_factors=None, curve=None)
+    assert resolve_guarded(many, open_again) == (many.mapping, many.groups())
+
+
+def test_what_is_wrong_or_open_crosses_the_border_as_what_it_is(many):
+    with pytest.raises(GroupsFound) as asked:
+        trials_guarded(many, many.mapping)
+    assert [group.label for group in asked.value.groups] == ["model=a", "model=b"]
+    with pytest.raises(SweepError) as wanted:
+        many.trials(group="a")
+    with pytest.raises(SweepError) as got:
+        trials_guarded(many, many.mapping, group="a")
+    assert got.value.problems == wanted.value.problems
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a fork")
+def test_going_through_the_cells_has_the_limits_of_reading(many):
+    with pytest.raises(SweepError) as error:
+        trials_guarded(many, many.mapping, group="a", limits=Limits(seconds=0.001))
+    assert code(error) == ProblemCode.READ_TIME
 
 
 def test_a_path_is_read_too(data, tmp_path):
