@@ -12,7 +12,7 @@ export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test lint format components browser data data-check gpu-day gpu-collect bench clean
+.PHONY: help run serve test test-long lint format components browser data data-check gpu-day gpu-collect bench clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,8 +27,10 @@ serve: $(STAMP) ## serve many visitors: WORKERS=n processes behind one port, HOS
 	@$(BIN)/python app/serve/command.py --workers $(WORKERS) --host $(HOST) --port $(PORT)
 
 test: $(STAMP) browser ## run all tests: unit, property, app and browser
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--ignore tests/e2e)
-	$(if $(PYTEST_ARGS),,$(BIN)/python -m pytest -n 2 --dist worksteal tests/e2e)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+test-long: $(STAMP) browser ## run what is too long for every day: pages in every width and theme, whole tables of cases
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m long $(PYTEST_ARGS)
 
 wheel: $(STAMP) ## build dist/*.whl, which the page's Python and notebooks install
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

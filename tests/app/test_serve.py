@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ def ask(path, query="", client="10.0.0.7", headers=()):
         "type": "http", "path": path, "query_string": query.encode(), "client": (client, 1),
         "headers": [(name.encode(), value.encode()) for name, value in headers],
     }  # fmt: skip
-    asyncio.run(Headers(application)(scope, receive, send))
+    with ThreadPoolExecutor(1) as pool:  # a browser test before this one leaves its loop in this thread
+        pool.submit(asyncio.run, Headers(application)(scope, receive, send)).result()
     return sent[0]["status"], {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
-import tempfile
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from find_browser import find_browser
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from served import Served
 
 from surgecore.words.phrases import LANGUAGE, PSEUDO
 
-ROOT = Path(__file__).parents[2]
 LOCAL = {"127.0.0.1", "localhost"}
 #: On a page's own address Streamlit first looks for its server below that address, then at the root.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
@@ -29,9 +24,11 @@ expect.set_options(timeout=HANGS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come first: they wait most, and of two processes one keeps its server and its browser."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @pytest.fixture(scope="session")
@@ -46,37 +43,9 @@ def browser_type_launch_args(browser_type_launch_args):
         "--disable-component-update",
         "--disable-sync",
     ]
-    args = ["--no-sandbox", "--disable-gpu", "--no-first-run", *quiet]
+    # pages of one server share a process, and with it the scripts that are compiled
+    args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--process-per-site", *quiet]
     return {**browser_type_launch_args, "executable_path": path, "args": args}
-
-
-class Served:
-    """The app as a child process on a free port; it can be stopped, and started again at the same address."""
-
-    def __init__(self, **environment: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url, self.environment = f"http://127.0.0.1:{self.port}", {**os.environ, **environment}
-
-    def start(self) -> None:
-        entry = str(ROOT / "app" / "serve" / "asgi.py")
-        command = [sys.executable, "-m", "streamlit", "run", entry, "--server.port", str(self.port)]
-        command += ["--server.address", "127.0.0.1"]
-        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by stop
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT, env=self.environment
-        )  # fmt: skip
-        if not healthy(self.process, self.url):
-            self.log.seek(0)
-            said = self.log.read()
-            self.stop()
-            pytest.fail(f"the app did not start:\n{said}")
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=20)
-        self.log.close()
 
 
 def serving(**environment: str) -> Iterator[str]:
@@ -99,25 +68,39 @@ def pseudo_url() -> Iterator[str]:
     yield from serving(**{LANGUAGE: PSEUDO})
 
 
-def healthy(process: subprocess.Popen, address: str, tries: int = 600) -> bool:
-    for _ in range(tries):
-        try:
-            process.wait(timeout=0.1)
-        except subprocess.TimeoutExpired:
-            try:
-                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as answer:
-                    return answer.read() == b"ok"
-            except OSError:  # not there yet, or too busy to answer
-                continue
-        else:
-            return False
-    return False
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all tests: in a fresh one the browser fetches and compiles Streamlit's scripts anew, a second of CPU.
+
+    The app keeps nothing in the browser but the address. A blank page holds the window, whose frame costs as much.
+    """
+    shared = browser.new_context()
+    shared.new_page()
+    yield shared
+    shared.close()
 
 
-@pytest.fixture(autouse=True)
-def patient(page: Page) -> None:
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    before = set(context.pages)
+    yield patient(context.new_page())
+    context.set_offline(False)
+    context.clear_cookies()
+    for each in set(context.pages) - before:
+        each.close()
+
+
+@pytest.fixture
+def clocked(browser: Browser) -> Iterator[Page]:
+    """A page whose clock the test winds: it belongs to a context, so this one has its own."""
+    with browser.new_context() as own:
+        yield patient(own.new_page())
+
+
+def patient(page: Page) -> Page:
     page.set_default_timeout(HANGS)
     page.set_default_navigation_timeout(HANGS)
+    return page
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT, healthy
 from learn.story import STEPS
 from playwright.sync_api import expect
 from serve.network import lan_address
+from served import ROOT, healthy
 
 from surgecore.words import say
 
@@ -20,7 +20,7 @@ FONTS = """dialog => [...dialog.querySelectorAll("*")].filter(e => e.checkVisibi
 
 @pytest.fixture
 def open_learn(page, url):
-    def opened(query=""):
+    def opened(query="", page=page):
         page.set_viewport_size({"width": 1024, "height": 768})
         page.emulate_media(reduced_motion="reduce")
         page.goto(f"{url}/learn{query}")
@@ -56,9 +56,9 @@ def test_presented_by_keys_alone(open_learn, errors, abroad):
     assert abroad == []
 
 
-def test_black_timer_and_the_end(open_learn, page):
-    page.clock.install()
-    open_learn("?present&story=3")
+def test_black_timer_and_the_end(open_learn, clocked):
+    clocked.clock.install()
+    page = open_learn("?present&story=3", clocked)
     screen = page.locator("dialog.presenter")
     expect(screen).to_be_visible()
     expect(page.locator(".story")).to_have_attribute("data-step", "3")

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Served
 from playwright.sync_api import expect
+from served import ROOT, Served
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 from visitor import Visitor
@@ -21,9 +21,9 @@ GONE = "no longer on this server"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks for the worker in /proc")
 
 
-@pytest.fixture
-def served(tmp_path):
-    found = Served(SURGE_TRAINING_FOLDER=str(tmp_path), SURGE_CORES="1")
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    found = Served(SURGE_TRAINING_FOLDER=str(tmp_path_factory.mktemp("training")), SURGE_CORES="1")
     found.start()
     yield found
     found.stop()
