@@ -9,10 +9,9 @@ import streamlit as st
 from surgecore import words
 from surgecore.training.engine.methods import OPTIMIZERS
 from surgecore.training.plans.estimate import PlanCost
-from surgecore.training.plans.kinds import line
 from surgecore.training.plans.plan import STATES, Plan
-from surgecore.training.workloads.workloads import WORKLOADS
 from surgecore.words import say
+from surgecore.words import training as training_words
 from train import plan as train_plan
 from train.plan import ASK_SECONDS, MOST_MEMORY, MOST_SECONDS, PROTOCOL_KEYS, WORKLOAD_KEYS, Choices
 
@@ -21,10 +20,10 @@ def choose(*, disabled: bool) -> Choices:
     """Draw the choices; small defaults that finish in seconds, for every workload."""
     still = {"disabled": disabled}
     workload = _box("workload", WORKLOAD_KEYS, words.workload, still)
-    st.caption(line(WORKLOADS[workload]))
+    st.caption(training_words.about("workload", workload))
     default = train_plan.DEFAULTS[workload]
     optimizer = _box("optimizer", list(OPTIMIZERS), lambda key: _capital(words.optimizer(key)), still)
-    st.caption(line(OPTIMIZERS[optimizer]))
+    st.caption(training_words.about("optimizer", optimizer))
     state = "cold"
     if hasattr(OPTIMIZERS[optimizer], "beta1"):
         state = _box("state", STATES, lambda key: say(f"train-state-{key}"), still)

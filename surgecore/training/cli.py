@@ -24,7 +24,7 @@ from surgecore.words import say
 from surgecore.words import training as words
 
 if TYPE_CHECKING:
-    from surgecore.training.runs.runner import Progress
+    from surgecore.training.runs.progress import Progress
 
 
 _PROGRAM = "surge sweep"
@@ -53,7 +53,7 @@ def _command(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.list:
-        listed = kinds()
+        listed = {table: {key: words.about(table, key) for key in known} for table, known in kinds().items()}
         _say(words.listing(listed), {"event": "list", **listed}, options.json)
         return 0
     if options.plan is None:

@@ -33,8 +33,9 @@ from surgecore.training.engine.protocols import Output
 from surgecore.training.plans.plan import Chunk, Plan
 from surgecore.training.runs.executors import prepare, work
 from surgecore.training.runs.files import write_whole
+from surgecore.training.runs.progress import Progress
 from surgecore.training.runs.records import frame
-from surgecore.training.runs.runner import Progress, run
+from surgecore.training.runs.runner import run
 
 #: Losses of single runs that differ by less than this are another machine's rounding.
 TOLERANCE = 0.02

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from surgecore.training.plans.estimate import PlanCost
     from surgecore.training.runs.jobs import Job
-    from surgecore.training.runs.runner import Progress
+    from surgecore.training.runs.progress import Progress
     from surgecore.training.workloads.problems import PlanProblem
 
 
@@ -33,8 +33,13 @@ def cost(estimate: PlanCost) -> str:
     )
 
 
+def about(table: str, key: str) -> str:
+    """A line on what a plan may name in one of its tables."""
+    return say(f"{table}-{key}.about")
+
+
 def listing(kinds: Mapping[str, Mapping[str, str]]) -> str:
-    """What a plan may name, a table at a time and a line each, as `surgecore.training.plans.kinds.kinds` found it."""
+    """What a plan may name, a table at a time and a line each."""
     out = []
     for table, known in kinds.items():
         width = max(len(key) for key in known)

@@ -8,9 +8,6 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from surgecore.training.engine.methods import OPTIMIZERS
-from surgecore.training.plans.kinds import line
-from surgecore.training.workloads.workloads import WORKLOADS
 from surgecore.words.phrases import LANGUAGE, PSEUDO
 
 PAGES = ("evidence", "train", "sweep", "explore", "reference", "handout")
@@ -20,7 +17,6 @@ LABELLED = ("button", "selectbox", "number_input", "checkbox", "select_slider", 
 #: Documents of their own: a text in English, and data cards.
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = {
-    *(line(kind) for kind in (*WORKLOADS.values(), *OPTIMIZERS.values())),
     *(path.read_text(encoding="utf-8").strip() for path in (ROOT / "app" / "app_pages").glob("*.md")),
     (ROOT / "docs" / "method.md").read_text(encoding="utf-8").partition("\n")[2].strip(),
     *(

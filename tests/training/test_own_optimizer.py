@@ -14,6 +14,7 @@ from surgecore.training.engine.protocols import PROTOCOLS
 from surgecore.training.plans.plan import Plan, PlanError
 from surgecore.training.runs.runner import run
 from surgecore.training.workloads.workloads import WORKLOADS
+from surgecore.words import say
 
 DOCS = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
 (MODULE,) = (code for code in re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL) if "Tempered" in code)
@@ -65,7 +66,9 @@ def test_the_list_has_everything_with_a_line_each(capsys):
     lines = capsys.readouterr().out.splitlines()
     known = [*OPTIMIZERS, *POLICIES, *WORKLOADS, *PROTOCOLS]
     assert [line.split()[0] for line in lines if line.startswith("  ")] == known
-    assert all(len(line.split()) > 3 for line in lines if line.startswith("  "))
+    said = [line.split(maxsplit=1)[1] for line in lines if line.startswith("  ")]
+    tables = [("optimizer", OPTIMIZERS), ("policy", POLICIES), ("workload", WORKLOADS), ("protocol", PROTOCOLS)]
+    assert said == [say(f"{table}-{key}.about") for table, keys in tables for key in keys]
     assert main(["sweep", "--list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert list(listed["optimizer"]) == list(OPTIMIZERS)

@@ -67,7 +67,7 @@ class Job:
     state : State
         "waiting", "running", "done", "cancelled" or "failed".
     progress : mapping
-        The newest progress (fields of `surgecore.training.runs.runner.Progress`); empty before the first.
+        The newest progress (fields of `surgecore.training.runs.progress.Progress`); empty before the first.
     cells : dict
         (batch size, learning rate) to mean loss so far, None where a run diverged: the surface as it fills in.
     ending : Ending

@@ -1,4 +1,4 @@
-"""Run a plan: journal, stages, progress, cancelling, and the final sweeps."""
+"""Run a plan: its stages, when to stop, and the final sweeps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import typing
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -22,10 +23,13 @@ from surgecore.training.engine.precision import precision_flags, set_precision
 from surgecore.training.plans.plan import Chunk, Grid, Plan
 from surgecore.training.runs.executors import START, Task, compute, loaded, prepare
 from surgecore.training.runs.journal import Journal, JournalError
+from surgecore.training.runs.progress import Progress, Tracker
 from surgecore.training.runs.provenance import code_digest, commit, device_name, versions
 from surgecore.training.runs.records import Record, frame
 
 JOURNAL = "sweep.journal"
+#: What must be the same for a journal to be gone on with.
+_SAME = ("plan", "code", "data", "torch", "device_kind")
 
 
 class Event(typing.Protocol):
@@ -34,33 +38,6 @@ class Event(typing.Protocol):
     def is_set(self) -> bool:
         """Whether to stop."""
         ...
-
-
-@dataclass(frozen=True, eq=False)
-class Progress:
-    """How far a sweep is.
-
-    Attributes
-    ----------
-    done, total : int
-        Runs finished, and runs of the stage in all.
-    stage : int
-        0 while it scouts, 1 in the sweep itself.
-    elapsed, remaining : float
-        Seconds since the start, and the estimate of those to come.
-    best : mapping of int to tuple of float
-        Best (learning rate, mean loss) so far at each batch size, of the main output.
-    cells : tuple
-        (batch size, learning rate, mean loss or None, runs) of the chunk that was just finished.
-    """
-
-    done: int
-    total: int
-    stage: int
-    elapsed: float
-    remaining: float
-    best: Mapping[int, tuple[float, float]]
-    cells: tuple[tuple[int, float, float | None, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,61 +108,104 @@ def run(
     ValueError
         If the device or the executor is not there, `budget` is not 0 or positive, or `workers` not positive.
     """
-    began = monotonic()
-    if budget is not None and not budget >= 0:
-        raise ValueError(f"budget must be 0 or a positive number, but got {budget!r}")
-    if workers is not None and workers < 1:
-        raise ValueError(f"workers must be a positive whole number, but got {workers!r}")
-    device = choose_device(device)
+    limit = _Limit(budget, cancel)
+    place = _Place.checked(executor, workers, address)
+    device, folder = choose_device(device), Path(out)
     set_precision(device, plan.run.precision)
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
     provenance = provenance_of(plan, device)
-    keys = ("plan", "code", "data", "torch", "device_kind")
-    journal = Journal(folder / JOURNAL, {key: provenance[key] for key in keys}, resume=resume)
-    got_on = [False]
-
-    def asked() -> bool:
-        return cancel is not None and cancel.is_set()
-
-    def over() -> bool:
-        return budget is not None and monotonic() - began > budget
-
-    try:
-        task = _prepared(plan, device, folder, journal, lambda: asked() or over())
-        if task is None:
-            return Result({}, False, 0, 0, provenance)
-        provenance["start"] = _digest(task.start)
-
-        def computed(chunks: list[Chunk]) -> Iterator[Record]:
-            # the largest first, so that no worker ends alone on a long one
-            chunks.sort(key=lambda chunk: -chunk.batch_size * chunk.n_runs)
-            count = workers if workers is not None else os.cpu_count() or 1
-            # whatever the budget, a call gets on by one chunk, or it might never
-            stop = lambda: asked() or (got_on[0] and over())  # noqa: E731
-            for record in compute(task, chunks, executor, workers=count, address=address, cancelled=stop):
-                got_on[0] = True
-                journal.add({**record.to_json(), "session": session, "at": round(monotonic() - began, 1)})
-                yield record
-
-        session = 1 + max((record.get("session", 0) for record in journal.records.values()), default=0)
-        tracker = _Tracker(plan, began, on_progress)
-        records: list[Record] = []
-        for stage in (0, 1) if plan.grid.refine else (1,):
-            refined = plan.refined(_best_rates(plan, records)) if stage and records else None
-            chunks = plan.chunks(stage, refined, device)
-            records, left = _split(chunks, journal)
-            tracker.start(stage, chunks, records)
-            wanted = len(records) + len(left)
-            for record in computed(left):
-                records.append(record)
-                tracker.add(record)
-            if len(records) < wanted:
-                return Result({}, False, tracker.done, tracker.total, provenance)
-    finally:
-        journal.close()
+    with closing(_journal(folder, provenance, resume)) as journal:
+        tracker = Tracker(plan, limit.began, on_progress)
+        task = _prepared(plan, device, folder, journal, limit.over)
+        provenance |= {"start": _digest(task.start)} if task else {}
+        records = _Stages(plan, task, place, journal, limit, tracker).records() if task else None
+    if records is None:
+        return Result({}, False, tracker.done, tracker.total, provenance)
     provenance |= {"wall_seconds": _wall_seconds(journal), "fallbacks": _fallbacks(journal)}
     return Result(tables(plan, records), True, tracker.done, tracker.total, provenance)
+
+
+class _Limit:
+    """When a call has to stop: when it is asked to, or when its budget is spent."""
+
+    def __init__(self, budget: float | None, cancel: Event | None) -> None:
+        if budget is not None and not budget >= 0:
+            raise ValueError(f"budget must be 0 or a positive number, but got {budget!r}")
+        self.began, self.budget, self.cancel = monotonic(), budget, cancel
+
+    @property
+    def elapsed(self) -> float:
+        return monotonic() - self.began
+
+    def asked(self) -> bool:
+        return self.cancel is not None and self.cancel.is_set()
+
+    def over(self) -> bool:
+        return self.asked() or (self.budget is not None and self.elapsed > self.budget)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where chunks are computed, and by how many processes."""
+
+    executor: str
+    workers: int
+    address: str
+
+    @staticmethod
+    def checked(executor: str, workers: int | None, address: str) -> _Place:
+        if workers is not None and workers < 1:
+            raise ValueError(f"workers must be a positive whole number, but got {workers!r}")
+        return _Place(executor, workers if workers is not None else os.cpu_count() or 1, address)
+
+
+@dataclass
+class _Stages:
+    """The scouting, where a plan has it, and then the sweep itself; what is finished goes to the journal."""
+
+    plan: Plan
+    task: Task
+    place: _Place
+    journal: Journal
+    limit: _Limit
+    tracker: Tracker
+    got_on: bool = False
+
+    def records(self) -> list[Record] | None:
+        """Those of the sweep itself, or None if it was stopped before."""
+        session = 1 + max((record.get("session", 0) for record in self.journal.records.values()), default=0)
+        records: list[Record] = []
+        for stage in (0, 1) if self.plan.grid.refine else (1,):
+            refined = self.plan.refined(_best_rates(self.plan, records)) if stage and records else None
+            chunks = self.plan.chunks(stage, refined, self.task.device)
+            records, left = _split(chunks, self.journal)
+            self.tracker.start(stage, chunks, records)
+            wanted = len(records) + len(left)
+            for record in self._computed(left, session):
+                records.append(record)
+                self.tracker.add(record)
+            if len(records) < wanted:
+                return None
+        return records
+
+    def _computed(self, chunks: list[Chunk], session: int) -> Iterator[Record]:
+        # the largest first, so that no worker ends alone on a long one
+        chunks.sort(key=lambda chunk: -chunk.batch_size * chunk.n_runs)
+        where, n = self.place, self.place.workers
+        for record in compute(
+            self.task, chunks, where.executor, workers=n, address=where.address, cancelled=self._stop
+        ):
+            self.got_on = True
+            self.journal.add({**record.to_json(), "session": session, "at": round(self.limit.elapsed, 1)})
+            yield record
+
+    def _stop(self) -> bool:
+        """Whatever the budget, a call gets on by one chunk, or it might never."""
+        return self.limit.over() if self.got_on else self.limit.asked()
+
+
+def _journal(folder: Path, provenance: Mapping[str, Any], resume: bool) -> Journal:
+    folder.mkdir(parents=True, exist_ok=True)
+    return Journal(folder / JOURNAL, {key: provenance[key] for key in _SAME}, resume=resume)
 
 
 def _prepared(plan: Plan, device: str, folder: Path, journal: Journal, cancelled: Callable[[], bool]) -> Task | None:
@@ -295,51 +315,6 @@ def choose_device(device: str) -> str:
     if device == "cuda" and not there:
         raise ValueError("device cuda needs a GPU that torch can use, but got none")
     return ("cuda" if there else "cpu") if device == "auto" else device
-
-
-class _Tracker:
-    """Counts runs and keeps the best mean loss of every batch size."""
-
-    def __init__(self, plan: Plan, began: float, tell: Callable[[Progress], None] | None) -> None:
-        self.main = plan.protocol.outputs()[0].key
-        self.tell, self.began = tell, began
-        self.stage = self.done = self.total = self.resumed = 0
-
-    def start(self, stage: int, chunks: list[Chunk], records: list[Record]) -> None:
-        self.stage, self.done, self.started = stage, 0, monotonic()
-        self.total = sum(chunk.n_runs for chunk in chunks)
-        self.sums: dict[tuple[int, float], tuple[float, int]] = {}
-        for record in records:
-            self._count(record)
-        self.resumed = self.done
-        self.untold = set(self.sums)
-
-    def _count(self, record: Record) -> None:
-        self.done = min(self.done + record.chunk.n_runs, self.total)
-        losses = record.losses(self.main)
-        for rate, total in zip(record.chunk.rates, losses.sum(axis=0).tolist(), strict=True):
-            before, count = self.sums.get((record.chunk.batch_size, rate), (0.0, 0))
-            self.sums[record.chunk.batch_size, rate] = (before + total, count + len(losses))
-
-    def add(self, record: Record) -> None:
-        self._count(record)
-        if self.tell is None:
-            return
-        now = monotonic()
-        remaining = (now - self.started) / max(self.done - self.resumed, 1) * (self.total - self.done)
-        means = {cell: total / count for cell, (total, count) in self.sums.items()}
-        best: dict[int, tuple[float, float]] = {}
-        for (batch_size, rate), mean in means.items():
-            if np.isfinite(mean) and (batch_size not in best or mean < best[batch_size][1]):
-                best[batch_size] = (rate, mean)
-        # with the first new chunk come all cells of those that a resumed run already had
-        here = {(record.chunk.batch_size, rate) for rate in record.chunk.rates}
-        cells = tuple(
-            (*cell, means[cell] if np.isfinite(means[cell]) else None, self.sums[cell][1])
-            for cell in sorted(self.untold | here)
-        )
-        self.untold = set()
-        self.tell(Progress(self.done, self.total, self.stage, now - self.began, remaining, best, cells))
 
 
 def _best_rates(plan: Plan, records: list[Record]) -> dict[int, tuple[float, ...]]:
