@@ -1,22 +1,18 @@
 """The house, measured: rooms, who imports whom, circles, long functions and files, documentation, strings.
 
-``python tests/house.py`` prints it; ``--strings`` adds every string outside of the phrase file, ``--lower`` brings
-`strings_left.txt`, how many of them each file may still have, down to today's counts. Counts may go down, or move to
-another file with the strings. `test_layers.py` holds the house to its rules.
+``python tests/house.py`` prints it. `test_layers.py` and `test_house.py` hold the house to its rules.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
-LEFT = Path(__file__).with_name("strings_left.txt")
 NOT_PHRASES = Path(__file__).with_name("not_phrases.txt")
 APP_ROOMS = {path.stem for path in (ROOT / "app").iterdir() if not path.name.startswith(("_", "."))}
 #: Modules of `surgecore` with a command line: they speak, as pages do.
@@ -162,6 +158,8 @@ def undocumented() -> tuple[list[str], int]:
 
 _WORDS = re.compile(r"[^\W\d_]{2,},? [^\W\d_]{2,}")
 _ONE = re.compile(r"[A-Z][a-z]+[ .:]?$")
+#: A word with a space beside it, between values.
+_PART = re.compile(r"^[^\W\d_]{2,} |^ [^\W\d_]{2,}[ .,:;]?$|: [^\W\d_]{2,}$")
 #: Whole texts of another language than English: code, addresses, styles.
 _CODE = re.compile(r"^\s*(<style|import |from \w+ import |# |@|pip install|https?:|SELECT |FROM |PRAGMA |\.[\w-]+ \{)")
 #: Tags and attributes, whole or cut by a value; the words between them count.
@@ -179,18 +177,21 @@ def strings(path: Path) -> list[tuple[int, str]]:
     """String literals of a file that read like words for a person: line and text.
 
     Docstrings, messages of exceptions (they are for programmers), asserts, annotations and `not_phrases` do not count.
-    In the app a single capitalised word counts too.
+    In the app a single capitalised word counts too, and there and in `words` one that stands between values.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     skipped = {id(inner) for outer in ast.walk(tree) if _silent(outer) for inner in ast.walk(outer)}
-    app, out = path.is_relative_to(ROOT / "app"), []
+    app = path.is_relative_to(ROOT / "app")
+    speaks = app or path.is_relative_to(ROOT / "surgecore" / "words")
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    out = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             if node.value in not_phrases():
                 continue
-            text = node.value
-            text = _MARKUP.sub(" ", text)
-            if not _CODE.match(text) and (_WORDS.search(text) or (app and _ONE.match(text))):
+            text = _MARKUP.sub(" ", node.value)
+            part = speaks and id(node) in parts and _PART.search(text)
+            if not _CODE.match(text) and (_WORDS.search(text) or (app and _ONE.match(text)) or part):
                 out.append((node.lineno, text))
     return out
 
@@ -203,19 +204,10 @@ def _silent(node: ast.AST) -> bool:
     return isinstance(node, ast.Raise | ast.Assert)
 
 
-def strings_now() -> dict[str, int]:
-    """How many such strings each file has, those that have any."""
-    counts = {str(path.relative_to(ROOT)): len(strings(path)) for path in sources().values()}
-    return {name: count for name, count in counts.items() if count}
-
-
-def strings_left() -> dict[str, int]:
-    """How many each file may still have; of several lines for one file, which a merge can leave, the lowest counts."""
-    out: dict[str, int] = {}
-    for line in LEFT.read_text(encoding="utf-8").splitlines():
-        count, name = line.split(maxsplit=1)
-        out[name] = min(int(count), out.get(name, int(count)))
-    return out
+def strings_outside() -> dict[str, list[tuple[int, str]]]:
+    """Such strings of each file, those that have any."""
+    found = {str(path.relative_to(ROOT)): strings(path) for path in sources().values()}
+    return {name: texts for name, texts in found.items() if texts}
 
 
 def examples() -> dict[str, int]:
@@ -248,16 +240,7 @@ def main() -> None:
     print(f"files above 400 lines without a reason: {long_files() or 0}")
     print(f"public names documented: {names - len(missing)} of {names} {missing or ''}")
     print(f"public names with a runnable example: {', '.join(name for name, count in examples().items() if count)}")
-    left = strings_now()
-    print(f"strings outside of the phrase file: {sum(left.values())} in {len(left)} files")
-    if "--strings" in sys.argv:
-        for name in left:
-            print(name)
-            print("\n".join(f"  {line}: {text[:100]!r}" for line, text in strings(ROOT / name)))
-    if "--lower" in sys.argv:
-        before = strings_left()
-        lower = {name: min(count, before[name]) for name, count in left.items() if name in before}
-        LEFT.write_text("".join(f"{count:4d} {name}\n" for name, count in sorted(lower.items())), encoding="utf-8")
+    print(f"strings outside of the phrase file: {strings_outside() or 0}")
 
 
 if __name__ == "__main__":

@@ -2,22 +2,7 @@
 
 import streamlit as st
 
-from surgecore.words import say
-
-BIBTEX = """@inproceedings{li2024surge,
-  title     = {Surge Phenomenon in Optimal Learning Rate and Batch Size Scaling},
-  author    = {Li, Shuaipeng and Zhao, Penghao and Zhang, Hailin and others},
-  booktitle = {Advances in Neural Information Processing Systems},
-  year      = {2024},
-  note      = {arXiv:2405.14578}
-}
-
-@article{mccandlish2018empirical,
-  title   = {An Empirical Model of Large-Batch Training},
-  author  = {McCandlish, Sam and Kaplan, Jared and Amodei, Dario and {OpenAI Dota Team}},
-  journal = {arXiv preprint arXiv:1812.06162},
-  year    = {2018}
-}"""
+from surgecore.words import citations, say
 
 st.title(say("page-citations"), anchor=False)
-st.code(BIBTEX, language="bibtex")
+st.code(f"{citations.LI}\n\n{citations.MCCANDLISH}", language="bibtex")

@@ -125,7 +125,8 @@ st.caption(why.error_bars(explanations))
 with st.expander(say("evidence-everything")):
     st.table(why.measured(explanation))
     measurement = explanation.measurement
-    origin = {name: str(explanation.provenance.get(name, "?")) for name in ("date", "device", "precision")}
+    origin = {name: str(explanation.provenance.get(name, "?")) for name in ("date", "device")}
+    origin["precision"] = why.precision(explanation)
     sizes = {"parameters": f"{measurement.n_parameters:,}", "examples": f"{measurement.n_examples:,}"}
     st.caption(say("evidence-origin", **sizes, **origin))
 

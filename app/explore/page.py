@@ -20,13 +20,13 @@ from figures.browser import WHOLE, point, specs, style
 from explore.curves import ControlsFit, fit_controls
 from explore.presets import PRESETS
 from explore.said import caution, decision
-from explore.snippet import BIBTEX, snippet
+from explore.snippet import snippet
 from explore.state import DEFAULT_MODEL, KEYS, PARTS, ExploreState, from_json, from_query
 from surgecore import Analysis, NoiseModel, Optimum, one_step_curves, words
 from surgecore.theory.curves import CURVES
 from surgecore.theory.noise_model import nearest_model
 from surgecore.theory.progress import TrainingProgress, simulate
-from surgecore.words import say
+from surgecore.words import citations, say
 
 #: A checkpoint of Evidence in the address, whose measured curve is to be opened.
 CHECKPOINT = "measured"
@@ -209,7 +209,7 @@ def share(state: ExploreState, optima: Sequence[Optimum]) -> None:
     shown = optima if state.points and not state.lesson else ()
     st.code(snippet(state, shown_model(state), shown, style), language="python")
     st.markdown(f"**{say('explore-share-bibtex')}**")
-    st.code(BIBTEX, language="bibtex")
+    st.code(citations.LI, language="bibtex")
 
 
 def _address(base: str, parts: dict[str, Any]) -> str:

@@ -11,15 +11,7 @@ from explore.state import ExploreState
 from surgecore import NoiseModel, Optimum, one_step_curves
 from surgecore.words import say
 
-BIBTEX = """@inproceedings{li2024surge,
-  title     = {Surge Phenomenon in Optimal Learning Rate and Batch Size Scaling},
-  author    = {Li, Shuaipeng and Zhao, Penghao and Zhang, Hailin and others},
-  booktitle = {Advances in Neural Information Processing Systems},
-  year      = {2024},
-  note      = {arXiv:2405.14578}
-}"""
-
-_HEAD = """# Needs numpy, plotly and surgecore (`pip install .` in the folder of Surge Explorer)
+_HEAD = """# {needs}
 import numpy as np
 from plotly.subplots import make_subplots
 
@@ -42,7 +34,7 @@ def draw(name, curve, **line):
 
 """
 _POINTS = """
-# Measured: batch size, best learning rate, ends of its 95 % interval, the grid's edge where it lies on one
+# {about}
 points = np.array([
 {rows}
 ], dtype=object)
@@ -82,9 +74,9 @@ def snippet(
     rows = "\n".join(f"    {_row(optimum)}," for optimum in optima)
     titles = {"batch": say("chart-batch"), "rate": say("chart-rate"), "drop": say("chart-drop")}
     return (
-        _HEAD.format(model=_model_code(model), x0=x0, x1=x1)
+        _HEAD.format(needs=say("snippet-needs"), model=_model_code(model), x0=x0, x1=x1)
         + "\n".join(lines)
-        + (_POINTS.format(rows=rows, name=say("chart-measured")) if optima else "")
+        + (_POINTS.format(about=say("snippet-points"), rows=rows, name=say("chart-measured")) if optima else "")
         + _FOOT.format(x0=x0, x1=x1, y=y, d=d, **titles)
     )
 

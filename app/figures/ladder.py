@@ -88,14 +88,12 @@ def _span(explanation: Explanation, update: str) -> axes.Axis:
     return axes.batches(min(sizes) / 1.6, max(sizes) * 1.6)
 
 
-def snippet(explanation: Explanation, update: str) -> str:
-    """Python that finds the ratios again from the downloaded file."""
-    return f'''\
-# the file is the page's "Everything, JSON"
+#: Python that finds the ratios again from the downloaded file.
+_SNIPPET = """# {about}
 from surgecore.why.explanation import Explanation
 from surgecore.words import why
 
-explanation = Explanation.load("{explanation.name}.json")
+explanation = Explanation.load("{name}.json")
 for rung in explanation.rungs("{update}"):
     for ratio in explanation.ratios("{update}", rung):
         print(rung, ratio.batch_size, ratio.value, ratio.low, ratio.high)
@@ -103,4 +101,9 @@ print(why.answer(explanation, "{update}"))
 print(*why.sentences(explanation, "{update}"), sep="\\n")
 noise = explanation.measurement.gradient_noise()
 print(noise.optimal_lr([1, 16, 256, 4096]))
-'''
+"""
+
+
+def snippet(explanation: Explanation, update: str) -> str:
+    """Python that finds the ratios again from the downloaded file."""
+    return _SNIPPET.format(about=say("evidence-snippet"), name=explanation.name, update=update)

@@ -80,10 +80,9 @@ def measure(
         "versions": versions(), "device": device_name(model.device.type), "precision": "float64", "seed": seed,
         "data": getattr(model, "digest", ""), "steps": checkpoint.steps,
     }  # fmt: skip
-    label = f"loss {checkpoint.loss:g}" if checkpoint.loss else "initial parameters"
     return Measurement(
-        workload, label, probe.size, probe.n_examples or 0, laboratory.sample.exact, numbers, tuple(predictions),
-        laboratory.groups() if curves else None, provenance,
+        workload, checkpoint.loss, probe.size, probe.n_examples or 0, laboratory.sample.exact, numbers,
+        tuple(predictions), laboratory.groups() if curves else None, provenance,
     )  # fmt: skip
 
 
@@ -183,13 +182,18 @@ def _measure(options: argparse.Namespace) -> Iterator[Measurement]:
         return
     for checkpoint in checkpoints(model, asked.losses, options.seed):
         found = measure(
-            model, checkpoint, workload=asked.workload.label, batch_sizes=asked.batch_sizes, effort=asked.effort,
+            model, checkpoint, workload=options.workload, batch_sizes=asked.batch_sizes, effort=asked.effort,
             seed=options.seed,
         )  # fmt: skip
         if options.out is not None:  # now, as a later checkpoint may fail
             options.out.mkdir(parents=True, exist_ok=True)
-            found.save(options.out / f"{options.workload}-{found.checkpoint.replace(' ', '-')}.json")
+            found.save(options.out / _file_name(found))
         yield found
+
+
+def _file_name(m: Measurement) -> str:
+    """`digits-mlp-loss-0.4.json`, a name that does not depend on the language."""
+    return f"{m.workload}-{f'loss-{m.checkpoint:g}' if m.checkpoint else 'initial-parameters'}.json"
 
 
 def _request(options: argparse.Namespace) -> _Request:
@@ -282,7 +286,7 @@ def _not_writable(folder: Path) -> str:
 
 def _text(m: Measurement) -> str:
     sizes = {"parameters": f"{m.n_parameters:,}", "examples": f"{m.n_examples:,}"}
-    lines = [say("measure-title", workload=m.workload, checkpoint=m.checkpoint, **sizes)]
+    lines = [say("measure-title", workload=words.workload(m), checkpoint=words.checkpoint(m), **sizes)]
     lines += [f"{key:22s} {words.number(estimate)}" for key, estimate in m.numbers.items()]
     for optimizer, rung in dict.fromkeys((p.optimizer, p.rung) for p in m.predictions):
         values = ", ".join(f"{p.batch_size}: {p.lr.value:.3g}" for p in m.curve(rung, optimizer))

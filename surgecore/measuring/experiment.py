@@ -159,13 +159,12 @@ def explain(case: Case) -> Explanation:
     numbers = laboratory.numbers()
     provenance = {
         "date": datetime.now(UTC).date().isoformat(), "versions": versions(), "device": device_name("cpu"),
-        "precision": "float64 measured, float32 trained", "data": model.digest, "checkpoint_seed": case.seed,
+        "precision": {"measured": "float64", "trained": "float32"}, "data": model.digest, "checkpoint_seed": case.seed,
         "sampled_updates": case.sampled, "twins": case.twins, "warm_steps": case.warm_steps,
         "seeds": {"1": case.seeds, "more": case.seeds_later},
     }  # fmt: skip
-    label = f"loss {case.loss:g}" if case.loss else "initial parameters"
     measurement = Measurement(
-        case.title, label, probe.size, probe.n_examples or 0, laboratory.sample.exact, numbers,
+        case.workload["key"], case.loss, probe.size, probe.n_examples or 0, laboratory.sample.exact, numbers,
         tuple(predictions), laboratory.groups(), provenance,
     )  # fmt: skip
     wall = {**provenance, "wall_seconds": round(monotonic() - began, 1)}

@@ -36,6 +36,8 @@ from surgecore.training.runs.files import write_whole
 from surgecore.training.runs.progress import Progress
 from surgecore.training.runs.records import frame
 from surgecore.training.runs.runner import run
+from surgecore.words import say
+from surgecore.words import training as training_words
 
 #: Losses of single runs that differ by less than this are another machine's rounding.
 TOLERANCE = 0.02
@@ -45,19 +47,7 @@ _MOST_ERRORS = 4.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if all is well, 1 if a check fails or a sweep was stopped."""
-    parser = argparse.ArgumentParser(prog="surgecore.training.data", description="Make or check the bundled sweeps.")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--check", action="store_true", help="recompute a random sample of cells and compare")
-    parser.add_argument("--describe", action="store_true", help="write cards anew from the data files; trains nothing")
-    parser.add_argument("--bundle", default="bundle", metavar="NAME", help="list of plans in FOLDER/plans")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument(
-        "--budget", type=number("0 or a positive number", lambda x: x >= 0), metavar="SECONDS",
-        help="stop, resumable, after so long in all",
-    )  # fmt: skip
-    parser.add_argument("--only", help="only plans whose name starts so")
-    parser.add_argument("--seed", type=int, help="of the sample to check; drawn anew by default")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     bundle = read_bundle(options.folder / "plans", options.bundle)
     chosen = [item for item in bundle if item["plan"].startswith(options.only or "")]
     if options.check:
@@ -66,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         describe(options.folder, chosen)
         return 0
     if options.device == "cuda" and not torch.cuda.is_available():
-        sys.stderr.write(words.say("bundle-no-gpu") + "\n")
+        sys.stderr.write(say("bundle-no-gpu") + "\n")
         return 2
     began, finished = monotonic(), [True]
     for item in chosen:
@@ -74,11 +64,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if finished[-1]:
             finished.append(make(options.folder, item, device=options.device, budget=left))
         else:
-            sys.stderr.write(words.say("bundle-budget-spent", plan=item["plan"]) + "\n")
+            sys.stderr.write(say("bundle-budget-spent", plan=item["plan"]) + "\n")
     order_manifest(options.folder)
     if all(finished):  # until then what is finished need not be computed again
         shutil.rmtree(options.folder / ".journals", ignore_errors=True)
     return 0 if all(finished) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="surgecore.training.data", description=say("bundle-help"))
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--check", action="store_true", help=say("bundle-help-check"))
+    parser.add_argument("--describe", action="store_true", help=say("bundle-help-describe"))
+    parser.add_argument("--bundle", default="bundle", metavar="NAME", help=say("bundle-help-bundle"))
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument(
+        "--budget", type=number(say("rule-not-negative"), lambda x: x >= 0), metavar="SECONDS",
+        help=say("bundle-help-budget"),
+    )  # fmt: skip
+    parser.add_argument("--only", help=say("bundle-help-only"))
+    parser.add_argument("--seed", type=int, help=say("bundle-help-seed"))
+    return parser
 
 
 def read_bundle(plans: Path, name: str) -> list[dict[str, Any]]:
@@ -98,11 +104,11 @@ def make(folder: Path, item: Mapping[str, Any], *, device: str = "cpu", budget: 
     def tell(progress: Progress) -> None:
         if progress.elapsed > told[0] + 10:
             told[0] = progress.elapsed
-            sys.stderr.write(f"{plan.name}: {progress.done}/{progress.total} runs, {progress.remaining:.0f} s left\n")
+            sys.stderr.write(f"{plan.name}: {training_words.progress(progress)}\n")
 
     result = run(plan, out=work_folder, device=device, resume=journal_there, budget=budget, on_progress=tell)
     done = {"done": f"{result.done:,}", "total": f"{result.total:,}"}
-    sys.stderr.write(words.say("bundle-plan-done", plan=plan.name, **done) + "\n")
+    sys.stderr.write(say("bundle-plan-done", plan=plan.name, **done) + "\n")
     if not result.finished:
         return False
     publish(folder, plan, item, result.sweeps, result.provenance)
@@ -191,13 +197,13 @@ def check(folder: Path, bundle: Sequence[Mapping[str, Any]], seed: int | None) -
         found = [compared(sweep.trials, frame([record], key)) for key, sweep in sweeps.items()]
         worst = max(difference.largest for difference in found)
         bad += not all(difference.agrees for difference in found)
-        verdict = words.say("check-identical") if worst == 0 else words.say("check-differs", share=f"{worst:.1e}")
+        verdict = say("check-identical") if worst == 0 else say("check-differs", share=f"{worst:.1e}")
         size = str(chunk.batch_size)
-        said = words.say("check-plan", plan=plan.name, count=chunk.n_runs, batch=size, verdict=verdict)
+        said = say("check-plan", plan=plan.name, count=chunk.n_runs, batch=size, verdict=verdict)
         sys.stdout.write(said + "\n")
     if bad:
         rule = {"share": words.share(TOLERANCE), "errors": f"{_MOST_ERRORS:g}"}
-        sys.stdout.write(words.say("check-failed", count=bad, **rule) + "\n")
+        sys.stdout.write(say("check-failed", count=bad, **rule) + "\n")
     return int(bad > 0)
 
 
@@ -270,15 +276,16 @@ def _entry(
 ) -> dict[str, Any]:
     name = f"{plan.name}-{output.key}"
     rates, sizes = sweep.learning_rates, plan.grid.batch_sizes
-    seeds = f"{plan.grid.seeds}"
+    ends = {"first": str(min(sizes)), "last": str(max(sizes)), "low": f"{rates[0]:.3g}", "high": f"{rates[-1]:.3g}"}
+    few = {"few": str(plan.grid.few_seeds), "from": str(plan.grid.few_seeds_from)}
+    seeds = str(plan.grid.seeds)
     if plan.grid.few_seeds:
-        seeds += f" ({plan.grid.few_seeds} from batch size {plan.grid.few_seeds_from})"
+        seeds = say("card-fewer-seeds", seeds=seeds, **few)
     horizon = words.horizon(output.horizon, output.amount, output.loss)
     return {
         "name": name, "title": f"{plan.title}, {horizon}", "file": f"{name}.csv.gz",
         "sha256": sha256(data).hexdigest(), "card": f"{name}.md", **_facts(plan, output),
-        "grid": f"{len(sizes)} batch sizes {min(sizes)} to {max(sizes)}, {len(rates)} learning rates "
-        f"{rates[0]:.3g} to {rates[-1]:.3g}",
+        "grid": say("card-grid-is", sizes=str(len(sizes)), rates=str(len(rates)), **ends),
         "seeds": seeds, "device": provenance["device"], "versions": dict(provenance["versions"]),
         "date": datetime.now(UTC).date().isoformat(), "precision": provenance["precision"],
         "wall_seconds": provenance["wall_seconds"], "shows": " ".join(words.findings(analyse(sweep))),
@@ -303,64 +310,51 @@ def _facts(plan: Plan, output: Output) -> dict[str, Any]:
 
 
 def _card(entry: Mapping[str, Any], plan: Plan, sweep: Sweep) -> str:
+    """A sweep's card: a table of what was done and how, then what it shows and what it does not."""
+    rows = _rows(entry, plan, sweep)
+    head = [f"# {entry['title']}", "", f"| {say('card-what')} | {say('card-how')} |", "|---|---|"]
+    table = [f"| {say(f'card-{name}')} | {text} |" for name, text in rows.items()]
+    shown = [f"## {say('card-shows')}", "", entry["shows"], "", say("card-written"), ""]
+    not_shown = [f"## {say('card-does-not-show')}", "", entry["does_not_show"], ""]
+    return "\n".join([*head, *table, "", "```", entry["sha256"], "```", "", *shown, *not_shown])
+
+
+def _rows(entry: Mapping[str, Any], plan: Plan, sweep: Sweep) -> dict[str, str]:
+    """Rows of a card's table, by the end of their phrase's name."""
     status = sweep.trials["status"].value_counts()
-    counts = ", ".join(
-        f"{status[word]:,} {word}" for word in ("complete", "incomplete", "infeasible") if word in status
-    )
-    versions = ", ".join(f"{name} {number}" for name, number in entry["versions"].items())
-    settings = "; ".join(
-        f"{name}: {_options(value)}"
-        for name, value in (
-            ("workload", plan.workload),
-            ("optimizer", plan.optimizer),
-            ("protocol", plan.protocol),
-            *([("policy", plan.policy)] if plan.policy.adapts else []),
-        )
-    )
-    return f"""# {entry["title"]}
-
-| What | How |
-|---|---|
-| Workload | {words.workload(entry["workload"])}; {plan.workload.source} |
-| Optimizer | {words.optimizer(entry["optimizer"], entry["state"])} |
-| Protocol | {words.horizon(entry["horizon"], entry["amount"], entry["loss"])}; {words.protocol(entry["protocol"])} |
-| Settings | {settings} |
-| Grid | {entry["grid"]} |
-| Seeds | {entry["seeds"]}; minibatches with replacement from (seed, batch size, step), shared by all learning rates |
-| Loss | over {plan.workload.loss_over} |
-| Trials | {counts} |
-| Precision | {entry["precision"]} |
-| Device | {entry["device"]}{"; one thread" if entry["device"].startswith("CPU") else ""} |
-| Versions | {versions} |
-| Computed | {entry["date"]}, {entry["wall_seconds"]:g} s for all sweeps of the plan |
-| Plan | plans/{plan.name}.toml |
-| File | {entry["file"]}, its sha256 below |
-
-```
-{entry["sha256"]}
-```
-
-## What it shows
-
-{entry["shows"]}
-
-These sentences are what the analysis says of the file; they are written with it.
-
-## What it does not show
-
-{entry["does_not_show"]}
-"""
+    known = [name for name in ("complete", "incomplete", "infeasible") if name in status]
+    settings = {"workload": plan.workload, "optimizer": plan.optimizer, "protocol": plan.protocol}
+    if plan.policy.adapts:
+        settings["policy"] = plan.policy
+    after = words.horizon(entry["horizon"], entry["amount"], entry["loss"])
+    one_thread, key = entry["device"].startswith("CPU"), entry["workload"]
+    return {
+        "workload": f"{words.workload(key)}; {say(f'workload-{key}.source')}",
+        "optimizer": words.optimizer(entry["optimizer"], entry["state"]),
+        "protocol": f"{after}; {words.protocol(entry['protocol'])}",
+        "settings": "; ".join(f"{name}: {_options(value)}" for name, value in settings.items()),
+        "grid": entry["grid"],
+        "seeds": say("card-seeds-are", seeds=entry["seeds"]),
+        "loss": say("card-loss-over", what=training_words.loss_over(plan.workload)),
+        "trials": ", ".join(f"{status[name]:,} {name}" for name in known),
+        "precision": entry["precision"],
+        "device": say("card-one-thread", device=entry["device"]) if one_thread else entry["device"],
+        "versions": ", ".join(f"{name} {number}" for name, number in entry["versions"].items()),
+        "computed": say("card-computed-in", date=entry["date"], seconds=f"{entry['wall_seconds']:g}"),
+        "plan": f"plans/{plan.name}.toml",
+        "file": say("card-file-is", name=entry["file"]),
+    }
 
 
 def _options(value: Any) -> str:  # noqa: ANN401
     if not is_dataclass(value):
         return str(value)
     pairs = [f"{field.name} {_plain(getattr(value, field.name))}" for field in fields(value)]
-    return ", ".join(pairs) or "none"
+    return ", ".join(pairs) or say("none")
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401
-    return " and ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return say("and").join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _read_manifest(folder: Path) -> dict[str, dict[str, Any]]:

@@ -262,8 +262,7 @@ def collect(given: Path, data: Path, bundle: str) -> int:
             archive.extractall(place, filter="data")
             for folder in sorted(Path(place).iterdir()):
                 problem = _take(folder, data, items)
-                said = say(f"gpu-day-{problem}", plan=folder.name) if problem else f"{folder.name}: ok"
-                sys.stdout.write(said + "\n")
+                sys.stdout.write(say(f"gpu-day-{problem or 'fits'}", plan=folder.name) + "\n")
                 status |= bool(problem)
     order_manifest(data)
     return status

@@ -225,8 +225,10 @@ class Measurement:
 
     Attributes
     ----------
-    workload, checkpoint : str
-        What was measured, for people.
+    workload : str
+        Key of what was measured, such as "digits-mlp".
+    checkpoint : float
+        Loss that training had reached; 0 for the initial parameters.
     n_parameters, n_examples : int
         Parameters, and examples whose gradients were taken.
     exact : bool
@@ -242,7 +244,7 @@ class Measurement:
     """
 
     workload: str
-    checkpoint: str
+    checkpoint: float
     n_parameters: int
     n_examples: int
     exact: bool
@@ -301,7 +303,7 @@ class Measurement:
         try:
             groups = data.get("groups")
             return cls(
-                data["workload"], data["checkpoint"], int(data["n_parameters"]),
+                data["workload"], _loss(data["checkpoint"]), int(data["n_parameters"]),
                 int(data["n_examples"]), bool(data["exact"]),
                 {key: Estimate.from_dict(value) for key, value in data["numbers"].items()},
                 tuple(
@@ -326,6 +328,13 @@ class Measurement:
             If the file is something else.
         """
         return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def _loss(checkpoint: float | str) -> float:
+    """A checkpoint's loss; files of surgecore 0.1 hold "loss 0.4", or "initial parameters"."""
+    if isinstance(checkpoint, str):
+        return float(checkpoint.removeprefix("loss ")) if checkpoint.startswith("loss ") else 0.0
+    return float(checkpoint)
 
 
 def _plain(value: float) -> float | str:

@@ -5,9 +5,13 @@
 
 percent = { $number } %
 from-to = { $low } to { $high }
+interval-unbounded = unbounded
+interval-above = above { $low }
+interval-below = below { $high }
 with-interval = { $value } ({ $interval })
 with-unit = { $name } [{ $unit }]
 none = none
+and = {" "}and{" "}
 millions = { $number } million
 billions = { $number } billion
 batch-sizes = { $count ->
@@ -142,20 +146,28 @@ unit-per-example = per example
 
 workload-quadratic = Quadratic
     .about = A quadratic loss with known mean, noise and curvature, for which Theorem 2 is exact.
+    .source = made from a seed
 workload-softmax = Softmax regression on digits
     .about = Softmax regression on scikit-learn's digits.
+    .source = scikit-learn digits (UCI, BSD): 1797 images of 8 x 8
 workload-digits-mlp = Digits MLP
     .about = A network of 64, some hidden and 10 units with tanh-GELU on scikit-learn's digits, inputs / 16 and centred.
+    .source = scikit-learn digits (UCI, BSD): 1797 images of 8 x 8
 workload-fashion-cnn = Fashion-MNIST CNN
     .about = A 5-layer network on all of Fashion-MNIST: two convolutions with pooling and three dense layers.
+    .source = Fashion-MNIST (Zalando, MIT): 60000 training images of 28 x 28
 workload-char-transformer = Character transformer
     .about = A character transformer on the source text of ten modules of Python's standard library.
+    .source = modules of Python's standard library (PSF licence)
 workload-resnet = Residual network
     .about = A residual convolutional network with group norm on Fashion-MNIST, in the form of ResNet-18.
+    .source = Fashion-MNIST (Zalando, MIT): 60000 training images of 28 x 28
 workload-gpt = GPT on characters
     .about = A small GPT-2 on characters: learned positions, pre-norm, tied head, scaled residual initialisation.
+    .source = modules of Python's standard library (PSF licence)
 workload-moe = Mixture of experts
     .about = The GPT with a mixture of experts: the best few for each character, with fixed capacity.
+    .source = modules of Python's standard library (PSF licence)
 
 optimizer-sgd = SGD
     .about = Stochastic gradient descent with optional momentum, as in PyTorch.
@@ -205,6 +217,12 @@ optimizer-extrapolated = extrapolation
     .about = SGD or Adam with the gradient taken ahead, where a first move of `ratio` times the rate leads.
 state-warm = { $optimizer }, warm state
 state-limit = { $optimizer }, no memory
+
+loss-over-noise = all noise: the exact expectation
+loss-over-example = all { $count } examples of the training data
+loss-over-image = all { $count } images of the training data
+loss-over-sequence = all { $count } sequences of the training data
+loss-over-part = the { $count } evaluated of { $of } images of the training data
 
 policy-fixed = batches stay
     .about = The batch of every run stays as the grid has it.
@@ -1017,6 +1035,9 @@ measure-bad-option = --option must be NAME=VALUE, but got { $text }
 measure-bad-size = --batch-sizes must be whole numbers with commas between them, but got { $text }
 measure-small-size = --batch-sizes must be at least 1, but got { $text }
 measure-title = { $workload }, { $checkpoint }: { $parameters } parameters, { $examples } examples
+measured-at-loss = loss { $loss }
+measured-at-start = initial parameters
+measured-precision = { $measured } measured, { $trained } trained
 measure-prediction = best learning rate, { $optimizer }, { $curve }: { $values }
 experiment-help = Compare a checkpoint's measured optima with its predictions.
 experiment-help-only = only cases whose name starts so
@@ -1064,7 +1085,32 @@ plan-range-length = grid.learning_rates must be at most { $limit }, but got { $g
 plan-many-runs = grid must have at most { $limit } runs (sizes x rates x seeds), but got { $got }
 plan-many-chunks = grid must have at most { $limit } chunks of runs that fit the memory, but got { $got }: take fewer seeds, or several plans
 plan-one-length = { $where } must be one number under a cosine schedule, but got { $got }
-plan-raised = { $text }
+plan-not-a-multiple = { $where } must be a multiple of { $other }, but got { $got } and { $base }
+plan-above-another = { $where } must be at most { $other }, but got { $got } and { $limit }
+plan-no-limit = optimizer.state limit needs an optimizer with betas, but got { $got }
+plan-policy-least = grid.batch_sizes must be at least { $limit } under this policy, but got { $got }
+plan-policy-own-workload = workload.key must be one of this project's where batches change, because means are weighted
+plan-policy-no-examples = policy.key must not need gradients of single examples on the quadratic, which draws none: take norm-test
+plan-policy-constants = policy must give { $names }, which are not known for this workload
+plan-policy-optimizer = optimizer.key must be sgd under the policy optimal-sgd, but got { $got }
+plan-policy-schedule = protocol.schedule must be constant where batches change, because runs then differ in length
+plan-policy-examples = protocol.examples must be one number where batches change
+plan-workers-no-parts = optimizer.kind must not be local on the quadratic, whose minibatches have no parts
+plan-workers-even = grid.batch_sizes must be multiples of the { $workers } workers, but got { $got }
+plan-own-path = { $where }.key must be module:Class, but got { $got }
+plan-own-module = { $where }.key must name a module that can be imported, but got { $got }: { $reason }
+plan-own-base = { $where }.key must name a class derived from { $base }, but got { $got }: { $found }
+plan-own-missing = { $where }.key must name a class with { $names }, but got { $got }
+plan-own-option = options of { $path } must be of { $kinds }, but got { $name }: { $got }
+plan-own-code = { $where } is refused by its own code: { $text }
+plan-get-fashion = On Debian and Ubuntu: apt install dataset-fashion-mnist. Elsewhere put { $images } and { $labels } from github.com/zalandoresearch/fashion-mnist into a folder and set { $variable } to it.
+plan-no-fashion = Fashion-MNIST was not found. { plan-get-fashion }
+plan-no-fashion-in = Fashion-MNIST was not found: { $folder } has no { $count ->
+    [one] { $first }
+   *[other] { $first } and no { $last }
+}. { plan-get-fashion }
+plan-loss-negative = losses must be finite, and 0 for the initial parameters or positive, but got { $got }
+plan-losses-rise = losses must fall, but got { $got }
 training-cost = { $runs ->
     [one] { $runs } run
    *[other] { $runs } runs
@@ -1134,6 +1180,40 @@ check-failed = Losses must agree within { $share }, or on average within { $erro
     [one] { $count } plan do not.
    *[other] { $count } plans do not.
 }
+card-what = What
+card-how = How
+card-workload = Workload
+card-optimizer = Optimizer
+card-protocol = Protocol
+card-settings = Settings
+card-grid = Grid
+card-grid-is = { $sizes } batch sizes { $first } to { $last }, { $rates } learning rates { $low } to { $high }
+card-seeds = Seeds
+card-seeds-are = { $seeds }; minibatches with replacement from (seed, batch size, step), shared by all learning rates
+card-fewer-seeds = { $seeds } ({ $few } from batch size { $from })
+card-loss = Loss
+card-loss-over = over { $what }
+card-trials = Trials
+card-precision = Precision
+card-device = Device
+card-one-thread = { $device }; one thread
+card-versions = Versions
+card-computed = Computed
+card-computed-in = { $date }, { $seconds } s for all sweeps of the plan
+card-plan = Plan
+card-file = File
+card-file-is = { $name }, its sha256 below
+card-shows = What it shows
+card-written = These sentences are what the analysis says of the file; they are written with it.
+card-does-not-show = What it does not show
+
+bundle-help = Make or check the bundled sweeps.
+bundle-help-check = recompute a random sample of cells and compare
+bundle-help-describe = write cards anew from the data files; trains nothing
+bundle-help-bundle = list of plans in FOLDER/plans
+bundle-help-budget = stop, resumable, after so long in all
+bundle-help-only = only plans whose name starts so
+bundle-help-seed = of the sample to check; drawn anew by default
 bundle-budget-spent = { $plan }: the budget is spent; run the same command again to go on
 bundle-plan-done = { $plan }: { $done } of { $total } runs are done
 bundle-no-gpu = --device cuda needs a GPU that torch can use, but got none: nothing was computed
@@ -1148,6 +1228,7 @@ gpu-day-done = { $count ->
     [one] The one plan is done.
    *[other] All { $count } plans are done.
 }
+gpu-day-fits = { $plan }: ok
 gpu-day-unknown = { $plan } is in no bundle here; it was left out
 gpu-day-other-plan = { $plan } was run by another plan than the one here; it was left out
 gpu-day-incomplete = { $plan } lacks runs; it was left out
@@ -2007,6 +2088,8 @@ explore-share-embed = To embed it: `hide=` takes any of { $parts }
 explore-share-room = The same link, for a room
 explore-share-local = This address works on this computer only. For a room, start the dashboard with `make run HOST=lan`.
 explore-share-python = Python that draws this figure
+snippet-needs = Needs numpy, plotly and surgecore (`pip install .` in the folder of Surge Explorer)
+snippet-points = Measured: batch size, best learning rate, ends of its 95 % interval, the grid's edge where it lies on one
 explore-share-bibtex = BibTeX
 explore-address-unusable = { $key } = { $value } in the address cannot be used; the default stands instead.
 explore-address-together = The parameters in the address do not go together ({ $why }); the defaults stand instead.
@@ -2108,6 +2191,7 @@ evidence-csv = Optima and predictions, CSV
 evidence-json = Everything, JSON
 evidence-open = Open the measured curve in Explore
 evidence-open-about = Explore then shows the noise model nearest to the measured, correlated curve: a description of it, good to a few per cent.
+evidence-snippet = the file is the page's "{ evidence-json }"
 evidence-python = Python that gives the same numbers
 
 evidence-gallery-title = What do { $count } sweeps show?

@@ -42,10 +42,10 @@ def setting(value: float) -> str:
 def interval(low: float, high: float, write: Callable[[float], str] = number) -> str:
     """`0.019 to 0.024`, with an open end said in words."""
     if not isfinite(high) or high == inf:
-        return "unbounded" if low <= 0 or not isfinite(low) else f"above {write(low)}"
+        return say("interval-unbounded") if low <= 0 or not isfinite(low) else say("interval-above", low=write(low))
     if low <= 0 or not isfinite(low):
-        return f"below {write(high)}"
-    return f"{write(low)} to {write(high)}"
+        return say("interval-below", high=write(high))
+    return say("from-to", low=write(low), high=write(high))
 
 
 def whole(value: float) -> str:

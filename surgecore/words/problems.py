@@ -144,7 +144,7 @@ def preview(answer: Choice) -> str:
     -------
     str
     """
-    return ", ".join(f"{number(rate)} at {size:g}" for size, rate in answer.preview)
+    return ", ".join(say("drawn-answer", rate=number(rate), at=f"{size:g}") for size, rate in answer.preview)
 
 
 def diverged_rule(rule: DivergedRule) -> str:

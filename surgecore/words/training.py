@@ -14,11 +14,20 @@ if TYPE_CHECKING:
     from surgecore.training.runs.jobs import Job
     from surgecore.training.runs.progress import Progress
     from surgecore.training.workloads.problems import PlanProblem
+    from surgecore.training.workloads.workload import Workload
 
 
 def plan_problem(found: PlanProblem) -> str:
     """The rule that a plan breaks, and what it has instead."""
     return say(f"plan-{found.code}", **dict(found.values))  # type: ignore[arg-type] # no value is called language
+
+
+def loss_over(workload: Workload) -> str:
+    """What the full loss of a workload is taken over."""
+    count, of = f"{workload.n_examples:,}", f"{workload.n_training:,}"
+    return (
+        say("loss-over-part", count=count, of=of) if count != of else say(f"loss-over-{workload.example}", count=count)
+    )
 
 
 def cost(estimate: PlanCost) -> str:

@@ -9,11 +9,12 @@ import pandas as pd
 
 from surgecore.sweeps.verdict import SurgeVerdict
 from surgecore.why.explanation import Explanation, Summit
-from surgecore.why.measurement import QUANTITIES, Estimate
+from surgecore.why.measurement import QUANTITIES, Estimate, Measurement
 from surgecore.why.reasons import SIGNS, Reason, reason
 from surgecore.words import numbers
 from surgecore.words.catalogue import curve, horizon
-from surgecore.words.phrases import say
+from surgecore.words.catalogue import workload as workload_name
+from surgecore.words.phrases import has, say
 from surgecore.words.verdict import fall as size_of_fall
 from surgecore.words.verdict import percent
 
@@ -21,6 +22,22 @@ from surgecore.words.verdict import percent
 def update(key: str) -> str:
     """Name of an update."""
     return say(f"update-{key.replace('_', '-')}")
+
+
+def workload(of: Measurement) -> str:
+    """Name of what was measured; one that is not of this project is called by its key."""
+    return workload_name(of.workload) if has(f"workload-{of.workload}") else of.workload
+
+
+def checkpoint(of: Measurement) -> str:
+    """Where on its way the training was measured."""
+    return say("measured-at-loss", loss=numbers.setting(of.checkpoint)) if of.checkpoint else say("measured-at-start")
+
+
+def precision(of: Explanation) -> str:
+    """In what a checkpoint was measured and its optima were trained; files of surgecore 0.1 say it in words."""
+    found = of.provenance.get("precision", "?")
+    return found if isinstance(found, str) else say("measured-precision", **found)
 
 
 def answer(of: Explanation, update: str, steps: int = 1) -> str:

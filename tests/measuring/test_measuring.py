@@ -79,7 +79,7 @@ def test_all_problems_are_told_at_once_and_nothing_is_left_behind(capsys, tmp_pa
     assert len(capsys.readouterr().err.splitlines()) == 7
     assert list(tmp_path.iterdir()) == []
     assert main(["measure", "char-transformer", "--option", "width=9", "--updates", "0"]) == 2
-    assert "width must be a multiple of heads" in capsys.readouterr().err
+    assert "workload.width must be a multiple of workload.heads" in capsys.readouterr().err
     assert main(["measure", "quadratic"]) == 2
     assert "--examples is required for the quadratic workload" in capsys.readouterr().err
 

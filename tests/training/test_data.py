@@ -14,6 +14,7 @@ from surgecore.training.data import compared, main  # noqa: E402
 from surgecore.training.plans.estimate import estimate  # noqa: E402
 from surgecore.training.plans.plan import Plan  # noqa: E402
 from surgecore.training.workloads.workloads import FashionCNN  # noqa: E402
+from surgecore.words.training import loss_over  # noqa: E402
 
 PLANS = Path(__file__).parents[2] / "data" / "plans"
 
@@ -120,8 +121,8 @@ def test_every_plan_can_be_read_and_costed(path):
     ],
 )
 def test_a_card_says_what_the_loss_is_over(name, words):
-    assert Plan.from_toml(PLANS / f"{name}.toml").workload.loss_over == words
+    assert loss_over(Plan.from_toml(PLANS / f"{name}.toml").workload) == words
 
 
 def test_the_whole_of_the_images_is_all():
-    assert FashionCNN().loss_over == "all 60,000 images of the training data"
+    assert loss_over(FashionCNN()) == "all 60,000 images of the training data"

@@ -160,9 +160,9 @@ def test_a_gpt_reads_the_text():
 
 
 @pytest.mark.parametrize(("make", "rule"), [
-    (lambda: ResNet(channels=6, norms=4), "channels must be a multiple of norms, but got 6 and 4"),
-    (lambda: GPT(width=10, heads=4), "width must be a multiple of heads, but got 10 and 4"),
-    (lambda: MoE(experts=2, chosen=3), "chosen must be at most experts, but got 3 and 2"),
+    (lambda: ResNet(channels=6, norms=4), "workload.channels must be a multiple of workload.norms, but got 6 and 4"),
+    (lambda: GPT(width=10, heads=4), "workload.width must be a multiple of workload.heads, but got 10 and 4"),
+    (lambda: MoE(experts=2, chosen=3), "workload.chosen must be at most workload.experts, but got 3 and 2"),
 ])  # fmt: skip
 def test_sizes_that_do_not_fit(make, rule):
     with pytest.raises(ValueError, match=rule):

@@ -359,7 +359,9 @@ def step_of(optimizer, each, layout):
 
 
 def test_forgetting_has_ordered_bounds():
-    with pytest.raises(ValueError, match=r"beta_min must be at most beta_max, but got 0\.9 and 0\.5"):
+    with pytest.raises(
+        ValueError, match=r"optimizer\.beta_min must be at most optimizer\.beta_max, but got 0\.9 and 0\.5"
+    ):
         MAdam(beta_min=0.9, beta_max=0.5)
 
 

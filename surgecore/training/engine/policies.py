@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from surgecore.training.engine.rules import Needs
 from surgecore.training.workloads.options import option
+from surgecore.training.workloads.problems import PlanCode, broken
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -71,9 +72,7 @@ class Policy(ABC):
     def check_batches(self, batch_sizes: Sequence[int]) -> None:
         """Raise ValueError if runs cannot start from these."""
         if min(batch_sizes) < self.least:
-            raise ValueError(
-                f"grid.batch_sizes must be at least {self.least} under this policy, but got {min(batch_sizes)}"
-            )
+            raise broken(PlanCode.POLICY_LEAST, limit=str(self.least), got=str(min(batch_sizes)))
 
     def check_optimizer(self, key: str) -> None:
         """Raise ValueError if the policy does not go with the optimizer of this key."""
@@ -82,7 +81,7 @@ class Policy(ABC):
     def check_workload(self, key: str) -> None:
         """Raise ValueError if the policy does not go with the workload of this key."""
         if ":" in key and self.adapts:
-            raise ValueError("workload.key must be one of this project's where batches change, as means are weighted")
+            raise broken(PlanCode.POLICY_OWN_WORKLOAD)
 
     def see(self, x: Buffers) -> Seen:
         """What a gradient told, before the optimizer uses it."""
@@ -170,9 +169,7 @@ class InnerProductTest(Policy):
         """Products with single gradients need single gradients."""
         super().check_workload(key)
         if key == "quadratic":
-            raise ValueError(
-                "policy.key must not need single gradients on the quadratic, which draws none: take norm-test"
-            )
+            raise broken(PlanCode.POLICY_NO_EXAMPLES)
 
     def wanted(self, seen: Seen, memory: Tensor, step: int) -> Tensor:
         """var <g_i, g> / (theta^2 |g|^4)."""
@@ -227,13 +224,13 @@ class OptimalSGD(Policy):
         names = ("smooth", "roughest", "convex")
         values: dict[str, Any] = {name: getattr(self, name) or known.get(name, 0.0) for name in names}
         if missing := [name for name in names if not values[name]]:
-            raise ValueError(f"policy must give {', '.join(missing)} for this workload, which does not know them")
+            raise broken(PlanCode.POLICY_CONSTANTS, names=", ".join(missing))
         return replace(self, **values)
 
     def check_optimizer(self, key: str) -> None:
         """It sets the rate of plain SGD."""
         if key != "sgd":
-            raise ValueError(f"optimizer.key must be sgd under the policy optimal-sgd, but got {key}")
+            raise broken(PlanCode.POLICY_OPTIMIZER, got=key)
 
     def check_workload(self, key: str) -> None:
         """Constants are known of two workloads."""
@@ -241,7 +238,7 @@ class OptimalSGD(Policy):
         names = ("smooth", "roughest", "convex")
         known = {"quadratic": names, "softmax": names[:2]}.get(key, ())
         if missing := [name for name in names if name not in known and not getattr(self, name)]:
-            raise ValueError(f"policy must give {', '.join(missing)} for {key}, which does not know them")
+            raise broken(PlanCode.POLICY_CONSTANTS, names=", ".join(missing))
 
     def wanted(self, seen: Seen, memory: Tensor, step: int) -> Tensor:
         """(c + L - L_max) / L, at least one."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from surgecore.training.engine.crossings import Crossings
 from surgecore.training.workloads.options import option
-from surgecore.training.workloads.problems import PlanCode, PlanProblem, wrong
+from surgecore.training.workloads.problems import PlanCode, PlanProblem, broken, wrong
 
 if TYPE_CHECKING:
     from surgecore.training.engine.loop import Engine
@@ -117,7 +117,7 @@ class Protocol(ABC):
         """Run an engine to the end; one `Outcome` for each output key."""
 
     def problems(self) -> list[PlanProblem]:
-        """Sentences about options that do not go together."""
+        """Options that do not go together."""
         return []
 
     def factor(self, step: int, total: int) -> float:
@@ -127,9 +127,9 @@ class Protocol(ABC):
     def check_changing(self) -> None:
         """Raise ValueError if runs must not change their batch."""
         if getattr(self, "schedule", "constant") != "constant":
-            raise ValueError("protocol.schedule must be constant where batches change, as runs then differ in length")
+            raise broken(PlanCode.POLICY_SCHEDULE)
         if len(getattr(self, "examples", ())) > 1:
-            raise ValueError("protocol.examples must be one number where batches change")
+            raise broken(PlanCode.POLICY_EXAMPLES)
 
 
 @dataclass(frozen=True)

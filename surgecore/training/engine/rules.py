@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
+from surgecore.training.workloads.problems import PlanCode, broken
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -176,7 +178,7 @@ class Optimizer(ABC):
         Li et al., arXiv 2405.14578, Appendix A, eq. 29.
         """
         if not any(hasattr(self, name) for name in ("beta1", "beta2", "alpha")):
-            raise ValueError(f"the beta = 0 limit needs an optimizer with betas, but got {type(self).__name__}")
+            raise broken(PlanCode.NO_LIMIT, got=type(self).__name__)
         memory = ("beta1", "beta2", "alpha", "momentum")
         return replace(self, **{name: 0.0 for name in memory if hasattr(self, name)})
 

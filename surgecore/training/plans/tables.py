@@ -17,7 +17,7 @@ from surgecore.training.engine.rules import Optimizer
 from surgecore.training.plans.grid import Grid, Run
 from surgecore.training.workloads.options import read_options, unknown
 from surgecore.training.workloads.own_class import imported
-from surgecore.training.workloads.problems import PlanCode, PlanProblem, wrong
+from surgecore.training.workloads.problems import PlanCode, PlanProblem, PlanRuleError, wrong
 from surgecore.training.workloads.workloads import WORKLOADS, Workload
 
 T = TypeVar("T")
@@ -83,10 +83,10 @@ def read_tables(table: Mapping[str, Any], problems: list[PlanProblem], *, allow_
         try:
             optimizer = optimizer.limit()
         except ValueError as error:
-            problems.append(wrong(PlanCode.RAISED, text=f"optimizer.state: {error}"))
+            problems.append(_problem(error, "optimizer.state"))
     if optimizer is not None and grid is not None:
         key = str(_table(table, "workload", []).get("key"))
-        problems += _raised([lambda: optimizer.check_batches(grid.batch_sizes, key)])
+        problems += _raised([lambda: optimizer.check_batches(grid.batch_sizes, key)], "optimizer")
     if policy is not None and policy.adapts:
         problems += _together(table, policy, protocol, grid)
     if policy is None or workload is None or optimizer is None or protocol is None or grid is None or run is None:
@@ -107,18 +107,23 @@ def _together(
         checks.append(lambda: policy.check_batches(grid.batch_sizes))
     if protocol is not None:
         checks.append(protocol.check_changing)
-    return _raised(checks)
+    return _raised(checks, "policy")
 
 
-def _raised(checks: Sequence[Callable[[], None]]) -> list[PlanProblem]:
-    """What checks raise, a sentence each."""
+def _raised(checks: Sequence[Callable[[], None]], where: str) -> list[PlanProblem]:
+    """What checks raise, a problem each."""
     out = []
     for check in checks:
         try:
             check()
         except ValueError as error:
-            out.append(wrong(PlanCode.RAISED, text=str(error)))
+            out.append(_problem(error, where))
     return out
+
+
+def _problem(error: ValueError, where: str) -> PlanProblem:
+    """The fact of an error; code of the user's own has only its text."""
+    return error.problem if isinstance(error, PlanRuleError) else wrong(PlanCode.OWN_CODE, where=where, text=str(error))
 
 
 def rounded(value: float) -> float:
@@ -172,7 +177,7 @@ def _choose(table: Mapping[str, Any], key: str, kinds: Mapping[str, type[Any]], 
     try:
         return _options(kinds[name], options, key, problems)
     except ValueError as error:
-        problems.append(wrong(PlanCode.RAISED, text=f"{key}: {error}"))
+        problems.append(_problem(error, key))
         return None
 
 
@@ -191,7 +196,7 @@ def _kinds(
     try:
         return {**known, key: imported(key, base, where)}
     except ValueError as error:
-        problems.append(wrong(PlanCode.RAISED, text=str(error)))
+        problems.append(_problem(error, f"{where}.key"))
         return {}
 
 

@@ -16,6 +16,7 @@ from surgecore.training.engine.loop import Engine
 from surgecore.training.engine.optimizers import Adam
 from surgecore.training.runs.files import write_whole
 from surgecore.training.workloads.models import Model
+from surgecore.training.workloads.problems import PlanCode, PlanProblem, wrong
 
 _MOST_STEPS = 100_000
 #: Steps between two readings, at most; and the share of the way to the target that may go unread.
@@ -47,16 +48,12 @@ class Checkpoint:
     parameters: NDArray[np.float32]
 
 
-def check_losses(losses: Sequence[float]) -> list[str]:
-    """What is wrong with the losses of checkpoints, a sentence each; empty where nothing is."""
-    problems = [
-        f"losses must be finite, and 0 for the initial parameters or positive, but got {loss:g}"
-        for loss in losses
-        if not (isfinite(loss) and loss >= 0)
-    ]
+def check_losses(losses: Sequence[float]) -> list[PlanProblem]:
+    """What is wrong with the losses of checkpoints; empty where nothing is."""
+    problems = [wrong(PlanCode.LOSS_NEGATIVE, got=f"{loss:g}") for loss in losses if not (isfinite(loss) and loss >= 0)]
     wanted = [loss for loss in losses if loss > 0]
     if not problems and wanted != sorted(wanted, reverse=True):
-        problems.append(f"losses must fall, but got {list(losses)}")
+        problems.append(wrong(PlanCode.LOSSES_RISE, got=str(list(losses))))
     return problems
 
 
@@ -97,7 +94,7 @@ def checkpoints(
         If it was asked to stop.
     """
     if problems := check_losses(losses):
-        raise ValueError("\n".join(problems))
+        raise ValueError("\n".join(map(str, problems)))
     start = model.initial(seed)
     # a stream of its own, so that no trial sees the minibatches that made its checkpoint
     engine = Engine(model, Adam(), batch_size=64, seeds=[(1 << 41) + seed], rates=[1e-3], start=start)

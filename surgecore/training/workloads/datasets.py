@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from surgecore.training.workloads.problems import PlanCode, PlanProblem, wrong
+
 if TYPE_CHECKING:
     from surgecore.training.workloads.larger import GPT
     from surgecore.training.workloads.workloads import CharTransformer
@@ -21,6 +23,23 @@ FASHION_FILES = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
 _TEXT = Path(__file__).parent / "python.txt.gz"
 #: Source of 117 of its modules, 3 MB.
 _LIBRARY = Path(__file__).parent / "library.txt.gz"
+
+
+class MissingDataError(FileNotFoundError):
+    """Data that are not on this machine.
+
+    Attributes
+    ----------
+    problem : PlanProblem
+        What is missing, and how to get it; its sentence is the error's text.
+    """
+
+    def __init__(self, problem: PlanProblem) -> None:
+        self.problem = problem
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        return str(self.problem)
 
 
 def fashion_folder() -> Path:
@@ -35,7 +54,7 @@ def fashion_folder() -> Path:
 
     Raises
     ------
-    FileNotFoundError
+    MissingDataError
         With how to get them, and what is missing in the folder named.
     """
     named = os.environ.get(FASHION_VARIABLE)
@@ -48,12 +67,11 @@ def fashion_folder() -> Path:
         if all((folder / file).exists() for file in FASHION_FILES):
             return folder
     missing = [file for file in FASHION_FILES if named and not (Path(named) / file).exists()]
-    where = f": {named} has no {' and no '.join(missing)}" if missing else ""
-    raise FileNotFoundError(
-        f"Fashion-MNIST was not found{where}. On Debian and Ubuntu: apt install dataset-fashion-mnist. Elsewhere put "
-        f"{' and '.join(FASHION_FILES)} from github.com/zalandoresearch/fashion-mnist into a folder and set "
-        f"{FASHION_VARIABLE} to it."
-    )
+    wanted = {"images": FASHION_FILES[0], "labels": FASHION_FILES[1], "variable": FASHION_VARIABLE}
+    if named is None or not missing:
+        raise MissingDataError(wrong(PlanCode.NO_FASHION, **wanted))
+    absent = {"first": missing[0], "last": missing[-1]}
+    raise MissingDataError(wrong(PlanCode.NO_FASHION_IN, folder=named, count=len(missing), **absent, **wanted))
 
 
 def load_digits() -> tuple[Tensor, Tensor]:
@@ -70,7 +88,7 @@ def load_fashion() -> tuple[Tensor, Tensor]:
 
     Raises
     ------
-    FileNotFoundError
+    MissingDataError
         With how to get them.
     """
     folder = fashion_folder()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from surgecore.training.engine.stack import Shapes
 from surgecore.training.workloads.options import option
-from surgecore.training.workloads.workload import FASHION_IMAGES, FASHION_SOURCE, PYTHON_SOURCE, Workload, evaluated_of
+from surgecore.training.workloads.problems import PlanCode, broken
+from surgecore.training.workloads.workload import FASHION_IMAGES, Workload, not_a_multiple
 
 if TYPE_CHECKING:
     from surgecore.training.workloads.models import Model
@@ -29,13 +30,11 @@ class ResNet(Workload):
     norms: int = option(4, 1, 64)
     augment: bool = False
     evaluated: int = option(FASHION_IMAGES, 100, FASHION_IMAGES)
-    label: ClassVar[str] = "ResNet"
-    source: ClassVar[str] = FASHION_SOURCE
     example: ClassVar[str] = "image"
 
     def __post_init__(self) -> None:
         if self.channels % self.norms:
-            raise ValueError(f"channels must be a multiple of norms, but got {self.channels} and {self.norms}")
+            raise not_a_multiple("channels", self.channels, "norms", self.norms)
 
     @property
     def layers(self) -> tuple[tuple[str, int, int, int], ...]:
@@ -77,9 +76,9 @@ class ResNet(Workload):
         return self.evaluated
 
     @property
-    def loss_over(self) -> str:
-        """All images, or how many of them."""
-        return evaluated_of(self) or super().loss_over
+    def n_training(self) -> int:
+        """All images, whatever the loss is taken over."""
+        return FASHION_IMAGES
 
     def _sizes(self) -> list[tuple[int, int, int, bool]]:
         """Places, channels in and out of each block, and whether its shortcut is a convolution."""
@@ -123,14 +122,12 @@ class GPT(Workload):
     layers: int = option(2, 1, 48)
     context: int = option(64, 4, 1024)
     sequences: int = option(2048, 16, 1 << 20)
-    label: ClassVar[str] = "GPT"
-    source: ClassVar[str] = PYTHON_SOURCE
     example: ClassVar[str] = "sequence"
     vocabulary: ClassVar[int] = 96
 
     def __post_init__(self) -> None:
         if self.width % self.heads:
-            raise ValueError(f"width must be a multiple of heads, but got {self.width} and {self.heads}")
+            raise not_a_multiple("width", self.width, "heads", self.heads)
 
     @property
     def shapes(self) -> Shapes:
@@ -197,12 +194,14 @@ class MoE(GPT):
     chosen: int = option(2, 1, 8)
     capacity: float = option(1.25, 0.1, 16)
     balance: float = option(0.01, 0, 10)
-    label: ClassVar[str] = "MoE"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.chosen > self.experts:
-            raise ValueError(f"chosen must be at most experts, but got {self.chosen} and {self.experts}")
+            raise broken(
+                PlanCode.ABOVE_ANOTHER, where="workload.chosen", got=str(self.chosen), other="workload.experts",
+                limit=str(self.experts),
+            )  # fmt: skip
 
     @property
     def places(self) -> int:

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TypeVar
 
 from surgecore.training.workloads.options import KINDS
+from surgecore.training.workloads.problems import PlanCode, broken
 
 T = TypeVar("T")
 
@@ -28,24 +29,25 @@ def imported(path: str, base: type[T], table: str) -> type[T]:
 
     Raises
     ------
-    ValueError
+    PlanRuleError
         If there is no such module or class, or the class is not derived from `base`.
     """
     module, _, name = path.partition(":")
     if not all(part.isidentifier() for part in (*module.split("."), name)):
-        raise ValueError(f"{table}.key must be module:Class, but got {path!r}")
+        raise broken(PlanCode.OWN_PATH, where=table, got=repr(path))
     try:
         found = import_module(module)
     except ImportError as error:
-        raise ValueError(f"{table}.key must name a module that can be imported, but got {path!r}: {error}") from error
+        raise broken(PlanCode.OWN_MODULE, where=table, got=repr(path), reason=str(error)) from error
     kind = getattr(found, name, None)
     if not (isinstance(kind, type) and issubclass(kind, base)):
-        raise ValueError(f"{table}.key must name a class derived from {base.__name__}, but got {path!r}: {kind!r}")
+        raise broken(PlanCode.OWN_BASE, where=table, base=base.__name__, got=repr(path), found=repr(kind))
     if missing := sorted(getattr(kind, "__abstractmethods__", ())):
-        raise ValueError(f"{table}.key must name a class with {', '.join(missing)}, but got {path!r}")
+        raise broken(PlanCode.OWN_MISSING, where=table, names=", ".join(missing), got=repr(path))
     for item in dataclasses.fields(kind):  # type: ignore[arg-type]
         # as it is where annotations are text, which is what `read_options` reads
         item.type = item.type.__name__ if isinstance(item.type, type) else str(item.type)
         if item.type not in KINDS:
-            raise ValueError(f"options of {path} must be of {', '.join(KINDS)}, but got {item.name}: {item.type}")
+            kinds = ", ".join(KINDS)
+            raise broken(PlanCode.OWN_OPTION, path=path, kinds=kinds, name=item.name, got=str(item.type))
     return kind

@@ -39,7 +39,28 @@ class PlanCode(StrEnum):
     MANY_RUNS = "many-runs"
     MANY_CHUNKS = "many-chunks"
     ONE_LENGTH = "one-length"
-    RAISED = "raised"
+    NOT_A_MULTIPLE = "not-a-multiple"
+    ABOVE_ANOTHER = "above-another"
+    NO_LIMIT = "no-limit"
+    POLICY_LEAST = "policy-least"
+    POLICY_OWN_WORKLOAD = "policy-own-workload"
+    POLICY_NO_EXAMPLES = "policy-no-examples"
+    POLICY_CONSTANTS = "policy-constants"
+    POLICY_OPTIMIZER = "policy-optimizer"
+    POLICY_SCHEDULE = "policy-schedule"
+    POLICY_EXAMPLES = "policy-examples"
+    WORKERS_NO_PARTS = "workers-no-parts"
+    WORKERS_EVEN = "workers-even"
+    OWN_PATH = "own-path"
+    OWN_MODULE = "own-module"
+    OWN_BASE = "own-base"
+    OWN_MISSING = "own-missing"
+    OWN_OPTION = "own-option"
+    OWN_CODE = "own-code"
+    NO_FASHION = "no-fashion"
+    NO_FASHION_IN = "no-fashion-in"
+    LOSS_NEGATIVE = "loss-negative"
+    LOSSES_RISE = "losses-rise"
 
 
 @dataclass(frozen=True)
@@ -77,6 +98,28 @@ class PlanError(ValueError):
     def __str__(self) -> str:
         head = wrong(PlanCode.COUNT, count=len(self.problems))
         return "\n".join([str(head), *(f"- {problem}" for problem in self.problems)])
+
+
+class PlanRuleError(ValueError):
+    """A part of a plan that cannot be made, or does not go with another.
+
+    Attributes
+    ----------
+    problem : PlanProblem
+        The rule that is broken; its sentence is the error's text.
+    """
+
+    def __init__(self, problem: PlanProblem) -> None:
+        self.problem = problem
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+
+def broken(code: PlanCode, **values: Value) -> PlanRuleError:
+    """The error of a rule, to be raised."""
+    return PlanRuleError(wrong(code, **values))
 
 
 def wrong(code: PlanCode, **values: Value) -> PlanProblem:

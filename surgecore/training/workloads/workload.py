@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from surgecore.training.engine.stack import Shapes
+from surgecore.training.workloads.problems import PlanCode, PlanRuleError, broken
 
 if TYPE_CHECKING:
     from surgecore.training.workloads.models import Model
 
 #: Training images of Fashion-MNIST.
 FASHION_IMAGES = 60_000
-FASHION_SOURCE = "Fashion-MNIST (Zalando, MIT): 60000 training images of 28 x 28"
-PYTHON_SOURCE = "modules of Python's standard library (PSF licence)"
 
 
 @dataclass(frozen=True)
@@ -27,18 +26,14 @@ class Workload(ABC):
 
     Attributes
     ----------
-    label, source : str
-        Name for people, and where the data come from.
     example : str
-        What one example is.
+        What one example is: "example", "image", "sequence", or "noise", of which a loss takes the expectation.
     efficiency : float
         Share of the rate of plain matrix products that its operations reach: of estimates.
     loading : float
         Seconds until the data are there: of estimates.
     """
 
-    label: ClassVar[str]
-    source: ClassVar[str]
     example: ClassVar[str] = "example"
     efficiency: ClassVar[float] = 1.0
     loading: ClassVar[float] = 0.5
@@ -71,9 +66,9 @@ class Workload(ABC):
         return {}
 
     @property
-    def loss_over(self) -> str:
-        """What the full loss is taken over, in words."""
-        return f"all {self.n_examples:,} {self.example}s of the training data"
+    def n_training(self) -> int:
+        """Examples that are trained on."""
+        return self.n_examples
 
     def cost_in_examples(self, batch_size: int) -> int:
         """Examples' worth of work and memory that a minibatch costs."""
@@ -94,8 +89,7 @@ class Workload(ABC):
         """Load the data and make the torch model."""
 
 
-def evaluated_of(workload: Workload) -> str:
-    """How many images the loss is over, where it is not all of them; empty where it is."""
-    if workload.n_examples == FASHION_IMAGES:
-        return ""
-    return f"the {workload.n_examples:,} evaluated of {FASHION_IMAGES:,} images of the training data"
+def not_a_multiple(name: str, value: int, of: str, other: int) -> PlanRuleError:
+    """The error of an option that must be a multiple of another."""
+    where = {"where": f"workload.{name}", "other": f"workload.{of}"}
+    return broken(PlanCode.NOT_A_MULTIPLE, **where, got=str(value), base=str(other))

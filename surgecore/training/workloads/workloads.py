@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 from surgecore.training.engine.stack import Shapes
 from surgecore.training.workloads.larger import GPT, MoE, ResNet
 from surgecore.training.workloads.options import option
-from surgecore.training.workloads.workload import FASHION_IMAGES, FASHION_SOURCE, PYTHON_SOURCE, evaluated_of
+from surgecore.training.workloads.workload import FASHION_IMAGES, not_a_multiple
 from surgecore.training.workloads.workload import Workload as Workload
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ class Quadratic(Workload):
     hessian: str = option("aligned", choices=("diagonal", "rotated", "aligned"))
     noise: str = option("isotropic", choices=("isotropic", "curvature"))
     problem_seed: int = option(0, 0)
-    label: ClassVar[str] = "Quadratic"
-    source: ClassVar[str] = "made from a seed"
+    example: ClassVar[str] = "noise"
     loading: ClassVar[float] = 0.1
 
     @property
@@ -44,11 +43,6 @@ class Quadratic(Workload):
     def n_examples(self) -> int:
         """A full evaluation is one evaluation of the quadratic."""
         return 1
-
-    @property
-    def loss_over(self) -> str:
-        """The quadratic itself."""
-        return "all noise: the exact expectation"
 
     @property
     def flops(self) -> int:
@@ -75,8 +69,6 @@ class Quadratic(Workload):
 class Softmax(Workload):
     """Softmax regression on scikit-learn's digits."""
 
-    label: ClassVar[str] = "Softmax regression on digits"
-    source: ClassVar[str] = "scikit-learn digits (UCI, BSD): 1797 images of 8 x 8"
     _descent: ClassVar[tuple[tuple[float, float], ...]] = ((2.0, 54), (1.5, 157), (1.0, 327), (0.5, 796), (0.25, 1804))
 
     @property
@@ -112,8 +104,6 @@ class DigitsMLP(Workload):
     """A 64 - hidden - 10 network with tanh-GELU on scikit-learn's digits, inputs / 16 and centred."""
 
     hidden: int = option(16, 1, 4096)
-    label: ClassVar[str] = "Digits MLP"
-    source: ClassVar[str] = "scikit-learn digits (UCI, BSD): 1797 images of 8 x 8"
     _descent: ClassVar[tuple[tuple[float, float], ...]] = (
         (2.0, 69), (1.5, 137), (1.0, 211), (0.5, 350), (0.25, 566), (0.1, 1168),
     )  # fmt: skip
@@ -157,8 +147,6 @@ class FashionCNN(Workload):
     channels: int = option(8, 1, 64)
     hidden: int = option(64, 4, 1024)
     evaluated: int = option(FASHION_IMAGES, 1000, FASHION_IMAGES)
-    label: ClassVar[str] = "Fashion-MNIST CNN"
-    source: ClassVar[str] = FASHION_SOURCE
     example: ClassVar[str] = "image"
     efficiency: ClassVar[float] = 0.3
     loading: ClassVar[float] = 1.0
@@ -179,9 +167,9 @@ class FashionCNN(Workload):
         return self.evaluated
 
     @property
-    def loss_over(self) -> str:
-        """All images, or how many of them."""
-        return evaluated_of(self) or super().loss_over
+    def n_training(self) -> int:
+        """All images, whatever the loss is taken over."""
+        return FASHION_IMAGES
 
     @property
     def flops(self) -> int:
@@ -211,8 +199,6 @@ class CharTransformer(Workload):
     layers: int = option(1, 1, 24)
     context: int = option(32, 4, 1024)
     sequences: int = option(1024, 16, 1 << 20)
-    label: ClassVar[str] = "Character transformer"
-    source: ClassVar[str] = PYTHON_SOURCE
     example: ClassVar[str] = "sequence"
     efficiency: ClassVar[float] = 0.5
     _descent: ClassVar[tuple[tuple[float, float], ...]] = ((4.0, 7), (3.5, 14), (3.0, 41), (2.55, 139), (2.3, 269))
@@ -220,7 +206,7 @@ class CharTransformer(Workload):
 
     def __post_init__(self) -> None:
         if self.width % self.heads:
-            raise ValueError(f"width must be a multiple of heads, but got {self.width} and {self.heads}")
+            raise not_a_multiple("width", self.width, "heads", self.heads)
 
     @property
     def shapes(self) -> Shapes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from surgecore.training.engine.optimizers import SGD, Adam
 from surgecore.training.engine.rules import NOWHERE, Buffers, Gradient, Optimizer, Where
 from surgecore.training.workloads.options import option
+from surgecore.training.workloads.problems import PlanCode, broken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,9 +64,9 @@ class Extrapolated(Optimizer):
         if self.kind != "local":
             return
         if workload == "quadratic":
-            raise ValueError("optimizer.kind must not be local on the quadratic, whose minibatches have no parts")
+            raise broken(PlanCode.WORKERS_NO_PARTS)
         if odd := [size for size in batch_sizes if size % self.workers]:
-            raise ValueError(f"grid.batch_sizes must be multiples of the {self.workers} workers, but got {odd[0]}")
+            raise broken(PlanCode.WORKERS_EVEN, workers=str(self.workers), got=str(odd[0]))
 
     def limit(self) -> Self:
         """No memory but past gradients."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from surgecore.training.engine.rules import NOWHERE, Buffers, Optimizer, Where, add_decay, shrink
 from surgecore.training.workloads.options import option
+from surgecore.training.workloads.problems import PlanCode, broken
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,7 +39,10 @@ class MAdam(Optimizer):
 
     def __post_init__(self) -> None:
         if self.beta_min > self.beta_max:
-            raise ValueError(f"beta_min must be at most beta_max, but got {self.beta_min:g} and {self.beta_max:g}")
+            raise broken(
+                PlanCode.ABOVE_ANOTHER, where="optimizer.beta_min", got=f"{self.beta_min:g}",
+                other="optimizer.beta_max", limit=f"{self.beta_max:g}",
+            )  # fmt: skip
 
     def limit(self) -> Self:
         """All beta = 0: a sign step."""
