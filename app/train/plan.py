@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,10 +102,6 @@ class Choices:
 def read(table: dict[str, Any] | str) -> Plan | tuple[str, ...]:
     """A plan, or everything that is wrong with it."""
     try:
-        plan = Plan.from_toml(table + "\n") if isinstance(table, str) else Plan.from_dict(table)
+        return Plan.from_toml(table + "\n") if isinstance(table, str) else Plan.from_dict(table)
     except PlanError as error:
         return tuple(str(problem) for problem in error.problems)
-    # The name becomes the name of files.
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}", plan.name):
-        return (words.say("train-bad-name", name=repr(plan.name[:100])),)
-    return plan

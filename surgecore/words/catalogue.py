@@ -59,7 +59,7 @@ def run(entry: Entry, *, horizon_first: bool = True) -> str:
     after = horizon(entry.horizon, entry.amount, entry.loss)
     if entry.horizon == "steps" and entry.loss:
         after = say("horizon-from-loss", horizon=after, loss=setting(entry.loss))
-    rest = [say(f"{name}-{entry.settings[name]}") for name in _SHAPES.get(entry.workload, ())]
+    rest = [say(f"setting-{name}-{entry.settings[name]}") for name in _SHAPES.get(entry.workload, ())]
     if "policy" in entry.settings:
         eta = entry.settings.get("eta")
         rest.append(say(f"policy-{entry.settings['policy']}", eta="" if eta is None else setting(float(eta))))

@@ -28,10 +28,6 @@ seeds = { $count ->
 }
 no-seeds = no seed column
 points-caption = { $points }: best learning rates with 95 % intervals, { $name } [{ $unit }]
-count-runs = { $count ->
-    [one] { $count } run
-   *[other] { $count } runs
-}
 
 # end of: numbers and counts
 
@@ -57,7 +53,6 @@ curve-plateau = Plateau (Theorem 4)
 curve-sampled = Sampled updates, quadratic loss
 curve-quartic = Sampled updates, loss to fourth order
 curve-line-search = Sampled updates, line search on the loss
-band-of = { $curve }, 95 % band
 
 update-sign = Sign descent
 update-decorrelated = Sign descent, correlation taken out
@@ -261,11 +256,11 @@ horizon-steps-after-loss = { horizon-steps } after loss { $loss }
 horizon-steps-to-loss = steps to loss { $loss }
 horizon-from-loss = { $horizon } from loss { $loss }
 
-hessian-aligned = curvature along the gradient
-hessian-rotated = rotated curvature
-hessian-diagonal = diagonal curvature
-noise-isotropic = independent noise
-noise-curvature = noise shaped like the curvature
+setting-hessian-aligned = curvature along the gradient
+setting-hessian-rotated = rotated curvature
+setting-hessian-diagonal = diagonal curvature
+setting-noise-isotropic = independent noise
+setting-noise-curvature = noise shaped like the curvature
 
 # end of: names: laws, curves, optimizers, symbols
 
@@ -459,9 +454,6 @@ rule-factor = at a higher learning rate than the best of its batch size and wors
 rule-above = above { $above }
 rule-diverged = A loss counts as diverged if it is { $rules }.
 rule-or = , or{" "}
-role-batch_size = batch_size
-role-learning_rate = learning_rate
-role-loss = loss
 
 # end of: tables: how a file was read
 
@@ -2121,8 +2113,6 @@ start-lead = Drop a table of training runs at several batch sizes and learning r
 start-example = Open an example
 start-template = Template, CSV
 start-train = Train one here
-sweep-which-rate = Which learning rate to use?
-sweep-export = Export
 details-map = Loss map
 details-laws = Fitted laws
 details-steps = Steps and examples
@@ -2318,7 +2308,6 @@ train-edit = Edits here change what is trained
 train-on-your-machine = On your own machine: `surge sweep plan.toml`
 train-too-large = Too large to start from this page. Make the grid smaller, or keep the plan and run `surge sweep { $name }.toml` in a terminal: it can be stopped and resumed.
 train-agree = Start anyway (takes minutes)
-train-bad-name = name must be letters, digits, dots, dashes and underscores, at most 81, but got { $name }
 
 # end of: page: train
 
@@ -2358,12 +2347,7 @@ unit-rate-sgd = parameter units² per loss
 unit-rate-unknown = units of its optimizer
 
 hover-curve = Batch size { $batch }<br>learning rate { $rate }
-hover-interval = 95 % from { $low } to { $high }
-hover-ratio = { $ratio } times the measured
-hover-tradeoff = { $examples } examples, { $steps } steps
-hover-fit = fit
 hover-measured = measured
-batch-is = Batch size { $batch }
 
 edge-high = at the highest rate tried: only a bound
 edge-low = at the lowest rate tried: only a bound

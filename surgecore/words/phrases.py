@@ -139,8 +139,8 @@ def say(phrase: str, /, *, language: str | None = None, **values: str | int | fl
 
     Examples
     --------
-    >>> say("count-runs", count=1), say("count-runs", count=12)
-    ('1 run', '12 runs')
+    >>> say("seeds", count=1), say("seeds", count=12)
+    ('1 seed', '12 seeds')
     """
     name = language or current_language()
     bundle = _bundle(name)

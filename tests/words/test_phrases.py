@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 
 import house
@@ -16,14 +17,14 @@ from surgecore.words.phrases import PSEUDO, languages, resource, section
 
 
 def test_plurals_follow_the_number():
-    assert [say("count-runs", count=n) for n in (0, 1, 2, 1200)] == ["0 runs", "1 run", "2 runs", "1,200 runs"]
+    assert [say("seeds", count=n) for n in (0, 1, 2, 1200)] == ["0 seeds", "1 seed", "2 seeds", "1,200 seeds"]
 
 
 def test_a_phrase_that_is_not_there_is_an_error():
     with pytest.raises(ValueError, match=r"phrase must stand in en\.ftl, but got 'no-such'"):
         say("no-such")
-    with pytest.raises(ValueError, match="values must fill the phrase 'count-runs'"):
-        say("count-runs")
+    with pytest.raises(ValueError, match="values must fill the phrase 'seeds'"):
+        say("seeds")
 
 
 class Variables(Visitor):
@@ -83,6 +84,64 @@ def test_every_phrase_that_is_asked_for_is_there_with_its_values():
             assert any(name.fullmatch(message) for message in there), (place, name.pattern)
 
 
+class Asked:
+    """What Python, the browser's modules and templates ask for: whole names, and names with values in them.
+
+    A value in a name is a key: it stands somewhere as text, or as the name of a field, an argument or an enum's value.
+    """
+
+    def __init__(self):
+        self.words, self.forms = set(bundled()), set()
+        for path in house.sources().values():
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                self._python(node)
+        app = house.ROOT / "app"
+        for path in [*app.rglob("*.js"), *app.rglob("*.html")]:
+            if not {"node_modules", "vendor"} & set(path.parts) and not path.name.endswith(("bundle.js", ".test.js")):
+                text = path.read_text(encoding="utf-8")
+                self.words |= {name for pair in re.findall(r"['\"]([\w.-]+)['\"]|(\w+) *:", text) for name in pair}
+                values = re.findall(r"`([a-z][\w-]*-)\${[^}]*}([\w.-]*)", text)
+                self.forms |= {(head, None, end) for head, end in values}
+        self.words |= {word.replace("_", "-") for word in self.words}
+
+    def _python(self, node):
+        if isinstance(node, ast.Constant):
+            self.words.add(str(node.value))
+        elif isinstance(node, ast.Attribute | ast.arg | ast.keyword):
+            self.words.add(str(getattr(node, "attr", getattr(node, "arg", ""))))
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            self.words.add(node.target.id)
+        elif isinstance(node, ast.JoinedStr):
+            form = tuple(part.value if isinstance(part, ast.Constant) else None for part in node.values)
+            if re.search("[a-z]{2}", "".join(part or "" for part in form)):
+                self.forms.add(form)
+
+    def has(self, name):
+        return name in self.words or any(self._fills(name, form) for form in self.forms)
+
+    def _fills(self, text, form):
+        if not form:
+            return not text
+        if form[0] is not None:
+            return text.startswith(form[0]) and self._fills(text[len(form[0]) :], form[1:])
+        return any(text[:end] in self.words and self._fills(text[end:], form[1:]) for end in range(1, len(text) + 1))
+
+
+def bundled():
+    """Names of the bundled sweeps, which are keys too."""
+    manifest = json.loads((house.ROOT / "data" / "manifest.json").read_text(encoding="utf-8"))
+    return [entry["name"] for entry in manifest["sweeps"]]
+
+
+def test_every_phrase_is_asked_for():
+    asked, known = Asked(), messages()
+    terms = section("glossary", "en")  # read one after the other
+    inside = set(re.findall(r"{ ([a-z][\w-]*(?:\.\w+)?) }", resource("en")))
+    for name, entry in known.items():
+        for one in [name] * (entry.value is not None) + [f"{name}.{part.id.name}" for part in entry.attributes]:
+            assert one in inside or f"\n{name} =" in f"\n{terms}" or asked.has(one), one
+
+
 def test_a_name_stands_once_and_other_languages_have_no_more():
     found = re.findall(r"(?m)^([a-z][\w-]*) =", resource("en"))
     assert len(found) == len(set(found))
@@ -91,16 +150,16 @@ def test_a_name_stands_once_and_other_languages_have_no_more():
 
 
 def test_the_pseudo_language_is_longer_and_has_no_plain_letter():
-    plain, pseudo = say("count-runs", count=12, language="en"), say("count-runs", count=12, language=PSEUDO)
+    plain, pseudo = say("seeds", count=12, language="en"), say("seeds", count=12, language=PSEUDO)
     assert pseudo.startswith("12 ")
     assert not re.search("[a-zA-Z]", pseudo)
-    assert 1.4 * 4 <= len(pseudo) - 3 <= 1.4 * 4 + 1
-    assert len(plain) == 7
+    assert 1.4 * 5 <= len(pseudo) - 3 <= 1.4 * 5 + 1
+    assert len(plain) == 8
     assert set(messages(PSEUDO)) == set(messages())
 
 
 def test_a_section_is_what_stands_under_its_heading():
-    assert "count-runs =" in section("numbers and counts")
+    assert "seeds =" in section("numbers and counts")
     assert "optimizer-sgd" not in section("numbers and counts")
     with pytest.raises(ValueError, match=r"section must be one of .*but got 'nowhere'"):
         section("nowhere")
