@@ -1,5 +1,6 @@
 """What the ladder of predictions says: of the bundled checkpoints, and of any numbers."""
 
+import json
 import math
 import re
 from pathlib import Path
@@ -227,3 +228,23 @@ def test_the_nearest_model_is_the_model_itself():
     assert found.snr > 0
     with pytest.raises(ValueError, match="five different sizes"):
         nearest_model([1, 2, 4], [0.1, 0.2, 0.3])
+
+
+@pytest.mark.parametrize(
+    ("written", "loss", "said"),
+    [("loss 0.4", 0.4, "loss 0.4"), ("initial parameters", 0.0, "initial parameters"), (0.4, 0.4, "loss 0.4")],
+)
+def test_a_measurement_names_its_checkpoint_by_the_loss_in_old_files_too(bundled, written, loss, said):
+    found = Measurement.from_dict({**bundled["digits-mlp-0.4"].measurement.to_dict(), "checkpoint": written})
+    assert found.checkpoint == loss
+    assert found.to_dict()["checkpoint"] == loss
+    assert why.checkpoint(found) == said
+
+
+def test_what_it_was_computed_in_is_said_of_old_files_too(bundled, tmp_path):
+    said = "float64 measured, float32 trained"
+    found = bundled["digits-mlp-0.4"].to_dict()
+    assert why.precision(bundled["digits-mlp-0.4"]) == said
+    found["provenance"]["precision"] = said
+    (tmp_path / "old.json").write_text(json.dumps(found), encoding="utf-8")
+    assert why.precision(Explanation.load(tmp_path / "old.json")) == said
