@@ -1,12 +1,17 @@
-"""Sweeps that the tests of the app share, made from a law so that the answer is known."""
+"""Patience on a slow machine, and sweeps that tests share, made from a law so that the answer is known."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 from surgecore import EqualSnrLaw, Sweep
+
+# No test asks how fast the code is, and a busy machine is no reason to fail.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 #: Peaks at B = 41 with learning rate 0.0194, a third above its plateau.
 TRUE_LAW = EqualSnrLaw(0.08, 0.1, 4.2)

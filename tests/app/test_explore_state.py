@@ -47,7 +47,7 @@ def as_lists(query):
     return {key: value if isinstance(value, list) else [value] for key, value in query.items()}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(states())
 def test_the_address_and_the_browser_give_the_state_back_to_the_last_digit(state):
     query = as_lists(state.to_query())

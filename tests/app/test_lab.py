@@ -111,7 +111,7 @@ def test_a_class_is_scored_anew_from_its_lines(hidden):
 
 
 def test_the_page_scores_pasted_results_and_names_bad_lines():
-    page = AppTest.from_file("../../app/streamlit_app.py", default_timeout=60)
+    page = AppTest.from_file("../../app/streamlit_app.py", default_timeout=240)
     page.switch_page("app_pages/lab.py").run()
     assert not page.exception
     page.text_area(key="lines").set_value("1 0.05 0.03 0.1 Ana\nnonsense").run()

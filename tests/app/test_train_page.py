@@ -43,7 +43,7 @@ def quadratic(app):
 
 def wait():
     """Until the queue of this server is empty."""
-    assert training_jobs.jobs().queue.join(120)
+    assert training_jobs.jobs().queue.join(600)
 
 
 def surface(app) -> dict:
@@ -200,7 +200,7 @@ assert not at.exception
 at.selectbox(key="train-workload").set_value("quadratic").run()
 next(b for b in at.button if b.label.startswith("Train this")).click().run()
 from train import jobs as training_jobs
-assert training_jobs.jobs().queue.join(120)
+assert training_jobs.jobs().queue.join(600)
 at.run()
 assert not at.exception
 assert training_jobs.jobs().find("".join(at.query_params["job"])).state == "done"

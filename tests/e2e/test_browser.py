@@ -170,18 +170,24 @@ def test_old_addresses_lead_to_the_pages_of_today(page, url, old, new, errors):
     assert errors == []
 
 
-@pytest.mark.parametrize("path", CONTENT)
-def test_a_phone_reaches_every_page_and_scrolls_only_down(page, url, path, errors):
+def test_a_phone_reaches_every_page_scrolls_only_down_and_fetches_plotly_only_for_the_map(page, url, errors):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
     page.set_viewport_size({"width": 360, "height": 740})
-    open_page(page, url, path)
-    expect(page.locator(CONTENT[path]).first).to_be_visible()
-    for name in PAGES:
-        expect(page.get_by_role("link", name=name, exact=True)).to_be_in_viewport(ratio=1)
-    wide = page.evaluate(
-        "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
-        ".map(element => element.scrollWidth - element.clientWidth)"
-    )
-    assert wide == [0, 0]
+    for path, content in CONTENT.items():
+        open_page(page, url, path)
+        expect(page.locator(content).first).to_be_visible()
+        for name in PAGES:
+            expect(page.get_by_role("link", name=name, exact=True)).to_be_in_viewport(ratio=1)
+        wide = page.evaluate(
+            "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
+            ".map(element => element.scrollWidth - element.clientWidth)"
+        )
+        assert (path, wide) == (path, [0, 0])
+    assert not [address for address in asked if "plotly" in address.lower()]
+    open_page(page, url, f"{SWEEP}&fold-map=true", FIRST)
+    expect(page.locator(MAP)).to_be_visible()
+    assert [address for address in asked if "plotly" in address.lower()]
     assert errors == []
 
 
@@ -255,15 +261,3 @@ def test_arrow_keys_read_the_points_of_a_drawing(page, url, bundled):
         assert any(words.number(optimum.learning_rate) in text for text in read)
     page.keyboard.press("ArrowLeft")
     expect(readout).to_have_text(read[-2])
-
-
-def test_plotly_is_fetched_only_for_the_map(page, url):
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    for path, content in CONTENT.items():
-        open_page(page, url, path)
-        expect(page.locator(content).first).to_be_visible()
-    assert not [address for address in asked if "plotly" in address.lower()]
-    open_page(page, url, f"{SWEEP}&fold-map=true", FIRST)
-    expect(page.locator(MAP)).to_be_visible()
-    assert [address for address in asked if "plotly" in address.lower()]

@@ -125,5 +125,5 @@ def test_served_to_the_network_the_code_leads_there(page):
         expect(page).to_have_url(re.compile("story=2"))  # the server hears what is done
     finally:
         process.terminate()
-        said = process.communicate(timeout=20)[0]
+        said = process.communicate(timeout=120)[0]
     assert f"http://{address}:8913" in said

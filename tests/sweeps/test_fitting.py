@@ -262,7 +262,7 @@ def test_known_errors_need_no_correction_for_small_samples():
     assert result.aic == pytest.approx(result.deviance + 4, rel=1e-12)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.sampled_from(sorted(LAWS)), st.floats(-3, 3), st.integers(0, 1000))
 def test_a_change_of_unit_changes_only_the_scale(key, shift, seed):
     optima = optima_of(TRUTHS["sgd"], np.random.default_rng(seed))

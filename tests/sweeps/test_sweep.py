@@ -173,7 +173,7 @@ _trial = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_trial, min_size=2, max_size=12))
 def test_a_sweep_written_and_read_is_the_same_sweep(rows):
     columns = ["batch_size", "learning_rate", "loss", "seed", "status", "notes"]

@@ -541,7 +541,7 @@ def test_the_registry_is_whole():
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_broken_store_ends_in_a_table_or_a_sentence(data):
     """Fewer than the ten thousand of benchmarks/fuzz_tables.py, and over what an archive holds, not the archive."""

@@ -485,7 +485,7 @@ def test_two_thousand_broken_files_end_in_a_sweep_or_a_message(frame):
     assert silent == 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300))
 def test_any_bytes_end_in_a_table_or_a_message(data):
     try:

@@ -305,7 +305,7 @@ def test_a_peak_of_any_prominence_is_found_and_rounding_is_not(alignment, count)
         assert peaks[0].prominence == pytest.approx((1 + alignment) / (2 * np.sqrt(alignment)) - 1, rel=1e-5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.booleans())
 def test_peaks_are_the_maxima_of_a_fine_grid(seed, loadings):
     noise = random_problem(seed, n=5, loadings=loadings, mixed=True)
@@ -322,7 +322,7 @@ def test_peaks_are_the_maxima_of_a_fine_grid(seed, loadings):
 # --- invariances, shapes, refusals, memory ------------------------------------------------------------------
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 1000), st.floats(1e-3, 1e3), st.floats(1e-3, 1e3), st.floats(0.1, 10), st.booleans())
 def test_scale_equivariance(seed, loss_unit, parameter_unit, batch_unit, loadings):
     noise = random_problem(seed, loadings=loadings)

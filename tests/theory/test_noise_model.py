@@ -12,7 +12,7 @@ def changed(**values):
     return NoiseModel(**{**vars(MODEL), **values})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.floats(1e-6, 10),
     st.floats(1e-3, 1),

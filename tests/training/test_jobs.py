@@ -40,19 +40,19 @@ def queue(monkeypatch):
 def outcomes(queue, plan, folder, scripts):
     queue.scripts = list(scripts)
     jobs = [queue.submit(plan, folder / str(i)) for i in range(len(scripts))]
-    assert queue.join(60)
+    assert queue.join(600)
     return jobs
 
 
 def test_a_real_worker_leaves_its_files(plan, tmp_path):
     queue = JobQueue()
     job = queue.submit(plan, tmp_path)
-    assert queue.join(120)
+    assert queue.join(600)
     assert job.state == DONE
     assert [file.name for file in job.files] == ["small-k3.csv", "small-k1.csv"]
     assert all(file.exists() for file in job.files)
     again = queue.submit(plan, tmp_path)
-    assert queue.join(120)
+    assert queue.join(600)
     assert (again.state, again.ending) == (FAILED, Ending.REFUSED)
     assert "resume it, or choose another folder" in again.detail
 
@@ -95,12 +95,12 @@ def test_a_worker_that_stops_can_be_resumed(queue, plan, tmp_path):
 
 
 def test_a_job_that_waits_is_cancelled_at_once(queue, plan, tmp_path):
-    queue.scripts = ["import time; time.sleep(30)", SAY_END]
+    queue.scripts = ["import time; time.sleep(600)", SAY_END]
     first, second = (queue.submit(plan, tmp_path / name) for name in "ab")
     while first._process is None:
         pass
     assert queue.position(second) == 0
     queue.cancel(second)
     queue.cancel(first)
-    assert queue.join(60)
+    assert queue.join(600)
     assert first.state == second.state == CANCELLED

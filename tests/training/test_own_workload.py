@@ -161,7 +161,7 @@ def test_a_worker_of_the_train_page_imports_nothing(marked):
     queue = JobQueue()
     job = queue.submit(plan_of(PLAN), marked / "job")
     (marked / "was-imported").unlink()
-    assert queue.join(60)
+    assert queue.join(600)
     assert job.state == FAILED
     assert "workload.key must be one of quadratic" in job.detail
     assert not (marked / "was-imported").exists()
