@@ -12,10 +12,22 @@ from evidence import gallery, stairs
 from figures import ladder, optimum, verdict
 from figures.plot import SIZES
 
-from surgecore import words
+from surgecore import Entry, words
 from surgecore.words import lr_unit, say, why
 
 OPEN = "open"
+
+
+def _ways_on(title: str, entry: Entry) -> None:
+    """To everything that is known of a sweep, and to why it is so where its checkpoint was measured."""
+    update = {"sign": "sign", "sgd": "sgd", "adam": f"adam_{entry.state}"}.get(entry.optimizer, "")
+    known = {found.name: found for found in catalogue.explanations()}.get(f"{entry.workload}-{entry.loss}")
+    if st.button(say("evidence-analysis"), icon=":material/grid_on:", type="primary"):
+        shown.show(title)
+        st.switch_page("app_pages/sweep.py")
+    if known is not None and update in known.updates() and st.button(say("evidence-explain")):
+        query = {"part": say("evidence-part-why"), "checkpoint": known.title, "update": why.update(update)}
+        st.switch_page("app_pages/evidence.py", query_params=query)
 
 
 def opened(title: str) -> None:
@@ -23,21 +35,16 @@ def opened(title: str) -> None:
     st.button(say("evidence-back"), icon=":material/arrow_back:", on_click=lambda: st.query_params.pop(OPEN, None))
     st.title(words.plain(title), anchor=False)
     entry, analysis = catalogue.by_title()[title], shown.bundled_analysis(title)
-    markup(verdict.block(analysis), key="opened")
     unit = lr_unit(entry.optimizer)
     sizes = once(
         analysis, ("opened", unit), lambda: sized(lambda **size: optimum.card(analysis, unit, **size), SIZES)
     )  # fmt: skip
-    drawing(sizes, name="surge-opened", title=words.plain(title))
-    update = {"sign": "sign", "sgd": "sgd", "adam": f"adam_{entry.state}"}.get(entry.optimizer, "")
-    known = {found.name: found for found in catalogue.explanations()}.get(f"{entry.workload}-{entry.loss}")
-    with st.container(horizontal=True):
-        if st.button(say("evidence-analysis"), icon=":material/grid_on:", type="primary"):
-            shown.show(title)
-            st.switch_page("app_pages/sweep.py")
-        if known is not None and update in known.updates() and st.button(say("evidence-explain")):
-            query = {"part": say("evidence-part-why"), "checkpoint": known.title, "update": why.update(update)}
-            st.switch_page("app_pages/evidence.py", query_params=query)
+    left, right = st.columns([5, 8], gap="medium")
+    with left:
+        markup(verdict.block(analysis), key="opened")
+        _ways_on(title, entry)
+    with right:
+        drawing(sizes, name="surge-opened", title=words.plain(title))
     st.markdown(catalogue.card(title))
 
 

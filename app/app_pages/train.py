@@ -1,9 +1,13 @@
 """Train: measure it yourself, and watch the loss surface fill in."""
 
+from html import escape
+
 import streamlit as st
 from choice import shown as choice
 from components.loss_surface import loss_surface
+from components.markup import markup
 from figures import surface as train_figures
+from figures import verdict
 from train import jobs as training_jobs
 from train import listed
 from train import panel as train_panel
@@ -59,32 +63,32 @@ def surface_of(plan: Plan, shown: Job | None, **options: object) -> None:
     )
 
 
+def how_far(shown: Job, done: int, total: int) -> str:
+    """A sentence for the bar: what is done, and the time left as a range."""
+    counts = {"done": f"{done:,}", "total": f"{total:,}"}
+    if shown.stopping:
+        return say("train-stopping", **counts)
+    if shown.state == WAITING:
+        return say("train-waiting", count=jobs.position(name))
+    if not shown.progress:
+        return say("train-starting", span=training_words.expected(estimate(shown.plan)))
+    scouting = shown.progress["stage"] == 0 and shown.plan.grid.refine
+    key = "train-progress-scouting" if scouting else "train-progress"
+    return say(key, span=training_words.left(shown.progress), **counts)
+
+
 @st.fragment(run_every=0.7 if busy else None)
 def follow(shown: Job) -> None:
     """Progress of a sweep that waits or runs; the whole page again once it is over."""
     if shown.state not in ACTIVE:
         st.rerun()
     done, total = shown.progress.get("done", 0), shown.progress.get("total") or estimate(shown.plan).runs
-    if shown.state == WAITING:
-        place = jobs.position(name)
-        st.progress(0.0, say("train-waiting", count=place))
-    elif not shown.progress:
-        st.progress(0.0, say("train-starting"))
-    else:
-        scouting = shown.progress["stage"] == 0 and shown.plan.grid.refine
-        values = {
-            "done": f"{done:,}",
-            "total": f"{total:,}",
-            "time": training_words.duration(shown.progress["remaining"]),
-            "most": training_words.duration(2 * shown.progress["remaining"]),
-        }
-        st.progress(done / max(total, 1), say("train-progress-scouting" if scouting else "train-progress", **values))
+    st.progress(done / max(total, 1) if shown.progress else 0.0, how_far(shown, done, total))
     surface_of(shown.plan, shown)
-    stopping = listed.cancelling(name)
     if listed.mine(name):
         st.button(
-            say("train-cancelling" if stopping else "train-cancel"), icon=":material/stop:", on_click=listed.cancel,
-            args=(name,), key="train-cancel", disabled=stopping,
+            say("train-cancelling" if shown.stopping else "train-cancel"), icon=":material/stop:",
+            on_click=listed.cancel, args=(name,), key="train-cancel", disabled=shown.stopping,
         )  # fmt: skip
     st.caption(say("train-keeps-running"))
 
@@ -108,7 +112,8 @@ def finished(shown: Job) -> None:
         )
     sweep = training_jobs.result(shown, key)
     analysis = choice.analysis_for(sweep)
-    headline.markdown(f"**{words.verdict(analysis.verdict)}**")
+    with headline:
+        markup(f"<b>{escape(shown.plan.title)}</b>{verdict.block(analysis)}", key="trained")
     cells = {
         (int(row.batch_size), float(row.learning_rate)): None if row.n_infeasible else float(row.loss)
         for row in sweep.cells().itertuples()
@@ -150,7 +155,7 @@ def finished(shown: Job) -> None:
 
 with left:
     if job is not None:  # the plan that is shown is the one that is trained
-        st.code(job.plan.to_toml(), language="toml", height=420)
+        train_panel.told(job.plan)
     else:
         choices = train_panel.choose(disabled=False)
         made = train_plan.read(choices.table())
@@ -176,7 +181,8 @@ with right:
             st.button(say("train-new"), icon=":material/add:", on_click=forget)
     elif isinstance(made, Plan):
         cost = estimate(made)
-        headline.markdown(say("train-headline", title=words.plain(made.title), cost=training_words.cost(cost)))
+        span = training_words.expected(cost)
+        headline.markdown(say("train-headline", title=words.plain(made.title), count=cost.runs, span=span))
         surface_of(made, None)
         refusal = training_jobs.refusal()
         if refusal:

@@ -93,13 +93,19 @@ def _remove(item: Held) -> None:
     shelf().remove(item.label)
 
 
-def drop_zone() -> None:
-    """Where files are dropped; they go on the shelf, and the newest that can be read is shown."""
+def drop_zone(*, large: bool = False) -> None:
+    """Where files are dropped; they go on the shelf, and the newest that can be read is shown.
+
+    A `large` one is the page itself, whose heading says what to drop.
+    """
     place = st.session_state.setdefault(_ROUND, 0)
-    files = st.file_uploader(
-        say("choice-drop"), accept_multiple_files=True, key=f"upload-{place}", help=say("choice-drop-help"),
-        max_upload_size=Limits().size,
-    )  # fmt: skip
+    with st.container(key="drop-here" if large else "drop-more"):
+        files = st.file_uploader(
+            say("choice-drop"), accept_multiple_files=True, key=f"upload-{place}", max_upload_size=Limits().size,
+            help=None if large else say("choice-drop-help"), label_visibility="collapsed" if large else "visible",
+        )  # fmt: skip
+    if large:
+        st.caption(say("choice-drop-help"))
     st.caption(say("choice-kept", hours=HOURS))
     if files:
         _take(_here(files))

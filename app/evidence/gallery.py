@@ -13,8 +13,8 @@ from figures.plot import Mark
 
 from surgecore import Entry, words
 from surgecore.sweeps.answers import Answer, load_answers
-from surgecore.sweeps.verdict import LEVEL
-from surgecore.words import say
+from surgecore.sweeps.verdict import SurgeVerdict
+from surgecore.words import say, surge
 
 
 @st.cache_resource(show_spinner=False)
@@ -31,8 +31,12 @@ def _facets() -> dict[str, dict[str, str]]:
         "optimizer": {e.name: places[e.title].optimizer for e in entries},
         "horizon": {e.name: words.horizon(e.horizon, e.amount, 0.0) if e.amount else _other(e) for e in entries},
         "device": {e.name: e.device.split(",")[0] for e in entries},
-        "verdict": {name: say(f"gallery-{answer.decision.replace('_', '-')}") for name, answer in answers().items()},
+        "verdict": {name: say(f"gallery-{_key(answer.verdict)}") for name, answer in answers().items()},
     }
+
+
+def _key(found: SurgeVerdict) -> str:
+    return found.decision.replace("_", "-")
 
 
 def _other(entry: Entry) -> str:
@@ -42,24 +46,16 @@ def _other(entry: Entry) -> str:
 def show() -> str | None:
     """The gallery; the title of the sweep that was just opened, if any."""
     shown = _filtered()
-    found = [answers()[entry.name] for entry in shown if entry.name in answers()]
-    st.markdown(chance(found))
+    found = [answers()[entry.name].verdict for entry in shown if entry.name in answers()]
+    if counted := words.chance(found):
+        st.markdown(counted)
     st.caption(default_adam())
     return markup(_grid(tuple(entry.name for entry in shown)), key="gallery")
 
 
-def chance(found: list[Answer]) -> str:
-    """How many sweeps fall, and how many would by chance, in one sentence."""
-    falls = sum(answer.decision == "fall" for answer in found)
-    tested = sum(answer.fall_octaves is not None for answer in found)
-    stays = sum(answer.decision == "no_fall" for answer in found)
-    expected = words.number(LEVEL * tested, 2)
-    return say("gallery-chance", falls=falls, tested=tested, stays=stays, expected=expected)
-
-
 def default_adam() -> str:
     """The verdicts on Adam as it starts by default, in one line."""
-    found = [answers()[e.name] for e in catalogue.entries() if e.optimizer == "adam" and e.state == "cold"
+    found = [answers()[e.name].verdict for e in catalogue.entries() if e.optimizer == "adam" and e.state == "cold"
              and e.name in answers()]  # fmt: skip
     counted = {key: sum(answer.decision == key for answer in found) for key in ("fall", "no_fall", "undecided")}
     return say("gallery-adam", count=len(found), falls=counted["fall"], stays=counted["no_fall"],
@@ -67,7 +63,7 @@ def default_adam() -> str:
 
 
 def _filtered() -> list[Entry]:
-    shown = list(catalogue.entries())
+    shown = [catalogue.by_title()[title] for title in catalogue.places()]  # by number of steps
     with st.container(horizontal=True):
         for facet, values in _facets().items():
             options = list(dict.fromkeys(values.get(entry.name, "") for entry in catalogue.entries()))
@@ -94,7 +90,8 @@ def _tile(entry: Entry) -> str:
         return f"<button data-open='{escape(entry.title, quote=True)}'>{head}</button>"
     marks = [Mark(o.batch_size, o.learning_rate, _interval(o.interval), o.on_edge) for o in answer.optima]
     drawn = optimum.thumbnail(marks) if marks else ""
-    chip = verdict.mark(answer.decision, answer.fall_octaves)
+    said = surge.sentence(answer.verdict, entry.steps, answer.close)
+    chip = f"{verdict.chip(answer.verdict)}<small>{escape(said)}</small>"
     return f"<button data-open='{escape(entry.title, quote=True)}'>{head}{drawn}{chip}</button>"
 
 

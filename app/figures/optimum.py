@@ -15,10 +15,13 @@ ANSWER, FALL = "#1f6fb5", "#d2600a"
 
 
 def card(
-    analysis: Analysis, unit: str, *, at: float | None = None, rate: float | None = None, known: Limits | None = None,
-    width: float = 800, height: float = 410,
+    analysis: Analysis, unit: str, *, at: float | None = None, rate: float | None = None, said: str = "",
+    known: Limits | None = None, width: float = 800, height: float = 410,
 ) -> str:  # fmt: skip
-    """The optima of a sweep with the answer at one batch size, the range of the fall, and the rate that shows it."""
+    """The optima of a sweep with the answer at one batch size, the range of the fall, and the rate that shows it.
+
+    The answer is `said` with the digits that it has in the sentence beside the drawing.
+    """
     optima, verdict = analysis.optima, analysis.verdict
     sizes = [o.batch_size for o in optima] + ([at] if at else [])
     heights = [o.learning_rate for o in optima] + [end for o in optima if o.interval for end in o.interval]
@@ -38,7 +41,7 @@ def card(
         plot.level(witness.learning_rate, witness.smaller, witness.larger, text, say("drawn-witness-name"))
     plot.marks(marks(optima), label=words.measured(analysis.sweep))
     if at and rate:
-        plot.answer(at, rate, known, say("drawn-answer", at=size_of(at), rate=number(rate, 2)), ANSWER)
+        plot.answer(at, rate, known, say("drawn-answer", at=size_of(at), rate=said or number(rate, 2)), ANSWER)
     return plot.svg(words.optima_alt(optima))
 
 

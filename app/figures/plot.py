@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from math import isfinite, log
+from textwrap import wrap
 
 from figures.axes import Axis
 from figures.palette import GREY, INK, PAPER, Style
@@ -236,12 +237,16 @@ class Plot:
         if not self._legend:
             return [], self.height
         out, x, y = [], 12.0, self.height + 14
+        most = max(int((self.width - 12 - 36) / _LETTER), 12)
         for sample, label in self._legend:
-            width = 36 + _LETTER * len(label) + 20
-            if x > 12 and x + width > self.width:
+            first, *more = wrap(label, most) or [""]
+            width = 36 + _LETTER * len(first) + 20
+            if x > 12 and (x + width > self.width or more):
                 x, y = 12.0, y + _ROW
-            out.append(f"<g class='legend' transform='translate({x:.1f} {y:.1f})'>{sample}{_text(36, 5, label)}</g>")
-            x += width
+            rest = "".join(_text(36, 5 + _ROW * k, line) for k, line in enumerate(more, 1))
+            entry = f"{sample}{_text(36, 5, first)}{rest}"
+            out.append(f"<g class='legend' transform='translate({x:.1f} {y:.1f})'>{entry}</g>")
+            x, y = (self.width, y + _ROW * len(more)) if more else (x + width, y)
         return out, y + 12
 
 

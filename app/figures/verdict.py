@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from surgecore import Analysis, words
+from surgecore import Analysis
 from surgecore.sweeps.verdict import SurgeVerdict
 from surgecore.words import surge
 
@@ -13,23 +13,17 @@ _ARROWS = {"falls": "↘", "stays": "→", "open": "?"}
 
 def chip(verdict: SurgeVerdict) -> str:
     """The kind of a verdict, told apart by sign, words and colour."""
-    return mark(verdict.decision, verdict.fall_octaves)
-
-
-def mark(decision: str, fall_octaves: float | None) -> str:
-    """The same from the facts alone."""
-    kind = surge.sign(decision)
-    text = surge.chip(decision, fall_octaves)
+    kind = surge.sign(verdict.decision)
+    text = surge.chip(verdict.decision, verdict.fall_octaves)
     return f"<span class='chip {kind}' data-sign='{_ARROWS[kind]}'>{escape(text)}</span>"
 
 
 def plain_block(analysis: Analysis) -> str:
-    """The same without markup, for a notebook."""
+    """Chip and sentence without markup, for a notebook."""
     short = surge.chip(analysis.verdict.decision, analysis.verdict.fall_octaves)
-    return f"**{short}.** {words.verdict(analysis.verdict)} {surge.meaning(analysis)}"
+    return f"**{short}.** {surge.said(analysis)}"
 
 
 def block(analysis: Analysis) -> str:
-    """Chip and sentences."""
-    said = f"{words.verdict(analysis.verdict)} {surge.meaning(analysis)}"
-    return f"<div class='verdict'>{chip(analysis.verdict)}<span>{escape(said)}</span></div>"
+    """Chip and sentence."""
+    return f"<div class='verdict'>{chip(analysis.verdict)}<span>{escape(surge.said(analysis))}</span></div>"

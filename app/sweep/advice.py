@@ -47,7 +47,7 @@ def table(rows: tuple[Recommendation, ...]) -> pd.DataFrame:
             say("column-rule"): [_label(row) for row in rows],
             say("column-rate"): [words.rate(row) for row in rows],
             say("column-interval"): [
-                words.interval(*row.interval) if row.interval else say("interval-unknown") for row in rows
+                words.rounded_interval(*row.interval) if row.interval else say("interval-unknown") for row in rows
             ],
             say("column-weight"): ["–" if row.weight is None else words.share(row.weight) for row in rows],
             say("column-note"): [words.advice_note(row) for row in rows],

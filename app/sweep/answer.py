@@ -56,7 +56,7 @@ def card(analysis: Analysis, rows: Rows, wanted: float, *, with_size: bool = Fal
     best = rows[0] if rows else None
     parts = []
     if best is not None and best.interval is not None:
-        known = say("answer-interval", interval=words.interval(*best.interval))
+        known = say("answer-interval", interval=words.rounded_interval(*best.interval))
         use = say("answer-use-at", at=f"{wanted:g}") if with_size else say("answer-use")
         parts.append(f"<small>{escape(use)}</small><div class='big'>{escape(words.rate(best))}</div>")
         parts.append(f"<small>{escape(known)}</small>")
@@ -82,5 +82,7 @@ def to_do(analysis: Analysis) -> str:
 def chart(analysis: Analysis, unit: str, rows: Rows, wanted: float) -> dict[str, str]:
     """The optima with the answer among them, for every width."""
     best = rows[0] if rows else None
-    at, rate, known = (wanted, best.lr, best.interval) if best else (None, None, None)
-    return sized(lambda **size: optimum.card(analysis, unit, at=at, rate=rate, known=known, **size), SIZES)
+    if best is None:
+        return sized(lambda **size: optimum.card(analysis, unit, **size), SIZES)
+    answer = {"at": wanted, "rate": best.lr, "known": best.interval, "said": words.rate(best)}
+    return sized(lambda **size: optimum.card(analysis, unit, **answer, **size), SIZES)

@@ -17,8 +17,8 @@ def show() -> None:
         st.warning(notice, icon=":material/link_off:")
     st.title(say("start-title"), anchor=False)
     st.markdown(say("start-lead"))
-    source.drop_zone()
-    with st.container(horizontal=True):
+    source.drop_zone(large=True)
+    with st.container(horizontal=True, vertical_alignment="center"):
         example = catalogue.entries()[0].title
         st.button(say("start-example"), icon=":material/science:", on_click=shown.show, args=(example,))
         st.download_button(

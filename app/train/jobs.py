@@ -125,11 +125,11 @@ class TrainingJobs:
         with self._lock:
             if len(self.active()) > MOST_WAITING:
                 raise QueueFullError(say("train-queue-full", count=len(self.active())))
-            self._jobs.pop(name, None)
+            earlier = self._jobs.pop(name, None)
             over = [other for other, job in self._jobs.items() if job.state not in ACTIVE]
             for other in over[: max(0, len(self._jobs) - MOST_KEPT + 1)]:
                 shutil.rmtree(self._jobs.pop(other).folder, ignore_errors=True)
-            self._jobs[name] = self.queue.submit(plan, self._root / name, resume=resume)
+            self._jobs[name] = self.queue.submit(plan, self._root / name, resume=resume, earlier=earlier)
 
     def find(self, name: str) -> Job | None:
         """The sweep of an id, also one of an earlier server if its folder is still there."""

@@ -12,6 +12,7 @@ from surgecore.training.plans.estimate import PlanCost
 from surgecore.training.plans.plan import STATES, Plan
 from surgecore.words import say
 from surgecore.words import training as training_words
+from surgecore.words.numbers import whole
 from train import plan as train_plan
 from train.plan import ASK_SECONDS, MOST_MEMORY, MOST_SECONDS, PROTOCOL_KEYS, WORKLOAD_KEYS, Choices
 
@@ -76,6 +77,30 @@ def _powers(
     options = list(range(span[0], span[1] + 1))
     low, high = st.select_slider(label, options, default, format_func=said, key=key, disabled=disabled)
     return low, high
+
+
+def told(plan: Plan) -> None:
+    """The plan of a sweep that is there already, by the names of the choices it was made from; its file is folded."""
+    source, grid = plan.source, plan.grid
+    outputs = [words.horizon(made.horizon, made.amount, made.loss) for made in plan.protocol.outputs()]
+    after = ", ".join(outputs)
+    if "loss" in source["protocol"]:
+        after = say("horizon-from-loss", horizon=after, loss=words.number(float(source["protocol"]["loss"]), 2))
+    rows = {
+        say("train-workload"): words.workload(source["workload"]["key"]),
+        say("train-optimizer"): _capital(words.optimizer(source["optimizer"]["key"], plan.state)),
+        say("train-protocol-and-steps"): after,
+        say("train-batches"): _range(grid.batch_sizes, whole),
+        say("train-rates", unit=words.lr_unit(source["optimizer"]["key"])): _range(grid.learning_rates, words.number),
+        say("train-seeds"): f"{grid.seeds:,}",
+    }
+    st.markdown("\n\n".join(f"{name}  \n**{words.plain(value)}**" for name, value in rows.items()))
+    with st.expander(say("train-file")):
+        st.code(plan.to_toml(), language="toml")
+
+
+def _range(values: Sequence[float], write: Callable[[float], str]) -> str:
+    return say("train-range", low=write(min(values)), high=write(max(values)), count=len(values))
 
 
 def edited(plan_text: str, *, disabled: bool) -> str | None:

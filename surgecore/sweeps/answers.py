@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from surgecore.sweeps.analysis import Analysis, analyse
 from surgecore.sweeps.catalogue import Entry, load_catalogue
+from surgecore.sweeps.valleys import Source
+from surgecore.sweeps.verdict import Kind, Reason, SurgeVerdict, Witness
 
 _FILE = "answers.json"
 
@@ -40,21 +42,18 @@ class Answer:
     ----------
     name, sha256 : str
         Which sweep, and of which data.
-    decision : {"fall", "no_fall", "undecided"}
-        As in the verdict.
-    fall_octaves : float or None
-        Size of the fall.
-    interval : tuple of float or None
-        Its 95 % interval [octaves]; infinite ends are None.
+    verdict : SurgeVerdict
+        As the analysis found it, its numbers to six digits.
+    close : tuple of str
+        Keys of the laws that describe the optima as well as the best one does.
     optima : tuple of BriefOptimum
         By batch size.
     """
 
     name: str
     sha256: str
-    decision: Literal["fall", "no_fall", "undecided"]
-    fall_octaves: float | None
-    interval: tuple[float | None, float | None] | None
+    verdict: SurgeVerdict
+    close: tuple[str, ...]
     optima: tuple[BriefOptimum, ...]
 
 
@@ -68,8 +67,6 @@ def answer_of(entry: Entry, analysis: Analysis) -> Answer:
     analysis : Analysis
         Of it.
     """
-    verdict = analysis.verdict
-    ends = verdict.interval
     optima = tuple(
         BriefOptimum(
             o.batch_size, _short(o.learning_rate), o.interval and (_finite(o.interval[0]), _finite(o.interval[1])),
@@ -77,9 +74,7 @@ def answer_of(entry: Entry, analysis: Analysis) -> Answer:
         )
         for o in analysis.optima
     )  # fmt: skip
-    fall = None if verdict.fall_octaves is None else _short(verdict.fall_octaves)
-    limits = None if ends is None else (_finite(ends[0]), _finite(ends[1]))
-    return Answer(entry.name, entry.sha256, verdict.decision, fall, limits, optima)
+    return Answer(entry.name, entry.sha256, analysis.verdict, tuple(analysis.comparison.close), optima)
 
 
 def _short(value: float) -> float:
@@ -90,9 +85,18 @@ def _finite(value: float) -> float | None:
     return _short(value) if abs(value) < float("inf") else None
 
 
+def _plain(value: object) -> object:
+    """Of a verdict as JSON takes it: six digits, an infinite end as null."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return _finite(value) if isinstance(value, float) else value
+
+
 def save_answers(folder: str | PathLike[str], answers: Iterable[Answer]) -> None:
     """Write answers beside the manifest of a folder, one a line."""
-    lines = ",\n".join(json.dumps(asdict(answer), allow_nan=False) for answer in answers)
+    lines = ",\n".join(json.dumps(_plain(asdict(answer)), allow_nan=False) for answer in answers)
     Path(folder, _FILE).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
@@ -117,12 +121,28 @@ def load_answers(folder: str | PathLike[str]) -> dict[str, Answer]:
     return {answer.name: answer for answer in found if digests.get(answer.name) == answer.sha256}
 
 
-def _read(row: dict[str, object]) -> Answer:
+def _read(row: dict[str, Any]) -> Answer:
     optima = tuple(
         BriefOptimum(o["batch_size"], o["learning_rate"], o["interval"] and tuple(o["interval"]), o["on_edge"])
-        for o in row["optima"]  # type: ignore[attr-defined]
+        for o in row["optima"]
     )
-    return Answer(**{**row, "optima": optima})  # type: ignore[arg-type]
+    return Answer(row["name"], row["sha256"], _verdict(row["verdict"]), tuple(row["close"]), optima)
+
+
+def _verdict(row: dict[str, Any]) -> SurgeVerdict:
+    low, high = row["interval"] or (None, None)
+    return SurgeVerdict(
+        **row
+        | {
+            "kind": Kind(row["kind"]),
+            "source": Source(row["source"]),
+            "interval": None if low is None else (low, float("inf") if high is None else high),
+            "reason": row["reason"] and Reason(row["reason"]),
+            "witness": row["witness"] and Witness(**row["witness"]),
+            "rests_on": tuple(row["rests_on"]),
+            "beyond": tuple(row["beyond"]),
+        }
+    )
 
 
 if __name__ == "__main__":

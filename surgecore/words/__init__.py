@@ -7,7 +7,17 @@ from surgecore.words.advice import adam_notes, advice, advice_note, beta_text, p
 from surgecore.words.catalogue import curve, horizon, meaning, optimizer, param, protocol, run, unit, workload
 from surgecore.words.fits import document, findings, fit_note, ranking, remark, remarks
 from surgecore.words.next_runs import next_runs, next_runs_table, next_step, without_plan
-from surgecore.words.numbers import batch_size, count, interval, number, plain, power_of_two, rounded, share
+from surgecore.words.numbers import (
+    batch_size,
+    count,
+    interval,
+    number,
+    plain,
+    power_of_two,
+    rounded,
+    rounded_interval,
+    share,
+)
 from surgecore.words.phrases import say
 from surgecore.words.problems import loss_title, metric_name
 from surgecore.words.stores import layout, stores
@@ -73,6 +83,7 @@ __all__ = [
     "remark",
     "remarks",
     "rounded",
+    "rounded_interval",
     "rule",
     "rule_name",
     "run",

@@ -11,7 +11,7 @@ from surgecore.sweeps.averaging import REACH, SPEAKS
 from surgecore.sweeps.price import Cost, Price
 from surgecore.tables.metric import Metric
 from surgecore.words.catalogue import curve
-from surgecore.words.numbers import batch_size, examples, interval, number, rounded, whole
+from surgecore.words.numbers import batch_size, examples, interval, number, rounded, rounded_interval, whole
 from surgecore.words.phrases import say
 from surgecore.words.problems import metric_name
 
@@ -64,11 +64,11 @@ def advice(rows: Sequence[Recommendation], wanted: float) -> str:
     span = interval(low, high) if number(low) != number(high) else number(low)
     if first.interval is None:
         return say("advice-too-far", at=at, beyond=f"{first.beyond:.2g}", reach=f"{REACH:.0f}", span=span)
-    text = say("advice-rate", at=at, rate=rate(first), interval=interval(*first.interval), laws=len(speaking))
+    values = {"at": at, "rate": rate(first), "interval": rounded_interval(*first.interval)}
     if len(speaking) == 1:
-        text = say(
-            "advice-rate-one", at=at, rate=rate(first), interval=interval(*first.interval), law=rule(speaking[0])
-        )
+        text = say("advice-rate-one", law=rule(speaking[0]), **values)
+    else:
+        text = say("advice-rate", laws=len(speaking), **values)
     if AdviceFlag.POOR_FIT in first.flags:
         text += " " + say("advice-poor")
     return text + (" " + say("advice-opens", beyond=f"{first.beyond:.2g}") if first.beyond > 1 else "")

@@ -12,7 +12,7 @@ from surgecore.tables.problems import Problem
 from surgecore.words.advice import advice_note, rule
 from surgecore.words.catalogue import curve, param
 from surgecore.words.fits import findings, fitted
-from surgecore.words.numbers import interval, number, whole
+from surgecore.words.numbers import interval, number, rounded_interval, whole
 from surgecore.words.phrases import say
 from surgecore.words.problems import choice, notice, remedy
 
@@ -82,7 +82,7 @@ def advice(batch_size: float, rows: Sequence[Recommendation]) -> str:
     """Learning rates for one batch size, a rule a line."""
     lines = [f"{say('report-at', batch=whole(batch_size)):{_WIDE}s}  {say('report-rate')}"]
     for row in rows:
-        span = "" if row.interval is None else f"({interval(*row.interval)})"
+        span = "" if row.interval is None else f"({rounded_interval(*row.interval)})"
         rate = number(row.lr) if isfinite(row.lr) else "∞"
         lines.append(f"{rule(row):{_WIDE}s}  {rate} {span} {advice_note(row)}".rstrip())
     return "\n".join(lines)

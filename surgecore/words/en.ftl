@@ -651,7 +651,7 @@ verdict-one-run = With one run per cell, the fall is judged by the scatter of th
 verdict-beyond = At batch size { $sizes } the best rate lies at the end of those tried: a bound.
 verdict-coarse = With rates this far apart no number of seeds can exclude a fall of { $most }: halve the step.
 verdict-groups = Neighbouring batch sizes are taken together, in { $groups } groups.
-verdict-chance = { $falls } of { $tested } sweeps fall; chance alone would give about { $expected }.
+verdict-chance = { $falls } of { $tested } sweeps fall, { $stays } do not, { $open } are not decided. Chance alone would give at most about { $expected } falls.
 sizes-and = { $sizes } and { $last }
 sizes-and-more = { $sizes } and { $more } more
 
@@ -1110,6 +1110,9 @@ training-cost = { $runs ->
 duration-seconds = { $amount } s
 duration-minutes = { $amount } min
 duration-hours = { $amount } h
+span-seconds = { $low } to { $high } s
+span-minutes = { $low } to { $high } min
+span-hours = { $low } to { $high } h
 
 # end of: training: plans
 
@@ -1129,14 +1132,15 @@ training-progress-scouting = scouting, { training-progress }
 job-kept = { $done } of { $total } runs are done and kept.
 job-kept-scouting = { $done } of { $total } runs of the scouting stage are done and kept.
 job-what-was-finished = What was finished is kept.
-job-not-started = It had not started.
-job-stopped-early = It was stopped before it began.
+job-not-started = It was cancelled before it started.
+job-stopped-early = It was stopped before a run was done; nothing is kept.
 job-stopped = It was stopped.
 job-server-stopped = The server was stopped meanwhile.
 job-refused = The plan was refused: { $detail }
 job-no-start = The worker could not be started: { $detail }
 job-unreadable = What the worker said cannot be read: { $detail }
 job-error = The worker stopped: { $detail }
+job-killed = The system ended the worker (signal { $detail }), for want of memory perhaps.
 job-no-result = The worker ended without a result (exit status { $detail }).
 
 # end of: training: runs
@@ -1354,7 +1358,7 @@ page-glossary = Glossary
 page-cards = Data cards
 page-method = Method and calibration
 page-citations = Citations
-page-train-running = Train · { $count } running
+page-train-running = Train · { $count } under way
 reference-link-reference = The law in a page
 reference-link-laws = Laws and assumptions
 reference-link-glossary = Glossary
@@ -2133,7 +2137,7 @@ answer-use = use learning rate
 answer-interval = { $interval }, 95 % interval
 answer-method = How the verdict is reached
 answer-next = Next:
-advice-every-rule = Under every rule
+advice-every-rule = The rate by every rule
 advice-carry = Scale my current settings
 advice-next = What to run next
 advice-next-csv = Next runs, CSV
@@ -2192,7 +2196,6 @@ evidence-back = All sweeps
 evidence-analysis = Open the full analysis
 evidence-explain = Why, at this checkpoint
 evidence-all-lines = All predictions in one figure
-gallery-chance = { $falls } of { $tested } sweeps fall and { $stays } do not; chance alone would give about { $expected } falls.
 gallery-adam = Adam as it starts by default, { $count } sweeps: { $falls } fall, { $stays } do not, { $open } are not decided.
 gallery-by-workload = Workload
 gallery-by-optimizer = Optimizer
@@ -2241,14 +2244,16 @@ train-waiting = { $count ->
     [one] Waiting: { $count } sweep before this one.
    *[other] Waiting: { $count } sweeps before this one.
 }
-train-starting = Starting a worker process: this takes some seconds.
-train-progress = { $done } of { $total } runs, { $time } to { $most } left.
+train-starting = Starting. { $span } in all.
+train-left = { $span } left
+train-progress = { $done } of { $total } runs, { train-left }.
 train-progress-scouting = Scouting: { train-progress }
+train-stopping = Cancelling: { $done } of { $total } runs are kept.
 train-cancel = Cancel
 train-cancelling = Cancelling …
-train-list = { $count ->
-    [one] Your trained sweeps: { $count }, { $running } running or waiting
-   *[other] Your trained sweeps: { $count }, { $running } running or waiting
+train-list = { $running ->
+    [0] Your trained sweeps: { $count }
+   *[other] Your trained sweeps: { $count }, { $running } under way
 }
 train-list-open = Open
 train-state-is-waiting = waiting
@@ -2257,6 +2262,7 @@ train-state-is-done = done
 train-state-is-cancelled = cancelled
 train-state-is-failed = failed
 train-state-progress = { $state }, { $done } of { $total } runs
+train-state-runs = { $state }, { $total } runs
 train-keeps-running = It keeps running after you close this page; the page's link brings you back.
 train-compared-after = Compared after
 train-label = { $title }, { $horizon } (trained here)
@@ -2271,7 +2277,10 @@ train-training = { $count ->
     [one] **{ $title }**: training { $count } run.
    *[other] **{ $title }**: training { $count } runs.
 }
-train-headline = **{ $title }**: { $cost }.
+train-headline = { $count ->
+    [one] **{ $title }**: { $count } short run, { $span } on this machine.
+   *[other] **{ $title }**: { $count } short runs, { $span } on this machine.
+}
 train-start = Train this sweep
 train-start-after = { $count ->
     [one] Train this sweep, after { $count } other
@@ -2298,6 +2307,7 @@ train-loss-help = 0 for the initial parameters.
 train-steps = Steps
 train-examples = Examples
 train-grid = Grid and seeds
+train-range = { $low } to { $high } ({ $count })
 train-batches = Batch sizes [examples]
 train-rates = Learning rates [{ $unit }]
 train-per-octave = Learning rates per octave

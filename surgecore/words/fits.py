@@ -13,9 +13,9 @@ from surgecore.words.catalogue import curve, param, unit
 from surgecore.words.numbers import examples, examples_interval, interval, number, rounded, whole
 from surgecore.words.phrases import say
 from surgecore.words.problems import notice
-from surgecore.words.surge import meaning
+from surgecore.words.surge import said as verdict_said
 from surgecore.words.tradeoff import identity, tradeoff
-from surgecore.words.verdict import reasons, verdict
+from surgecore.words.verdict import reasons
 
 
 def fit_note(fit: FitResult) -> str:
@@ -101,7 +101,7 @@ def remark(found: Remark) -> str:
 
 def findings(analysis: Analysis) -> list[str]:
     """All findings on a sweep, the most important first."""
-    said = [verdict(analysis.verdict), meaning(analysis), *reasons(analysis.verdict), ranking(analysis.comparison)]
+    said = [verdict_said(analysis), *reasons(analysis.verdict), ranking(analysis.comparison)]
     return list(dict.fromkeys([*said, *_rest(analysis)]))
 
 
@@ -128,7 +128,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
     result = analysis.to_dict()
     for fit in analysis.comparison.fits:
         result["fits"][fit.family.key] |= {"label": curve(fit.family.key), "status": fit_note(fit)}
-    result["surge"]["sentence"] = verdict(analysis.verdict)
+    result["surge"]["sentence"] = verdict_said(analysis)
     result["ranking"]["sentence"] = ranking(analysis.comparison)
     if (found := peak_identity(analysis)) is not None:
         result["identity"] = found.to_dict()

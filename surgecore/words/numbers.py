@@ -48,6 +48,12 @@ def interval(low: float, high: float, write: Callable[[float], str] = number) ->
     return say("from-to", low=write(low), high=write(high))
 
 
+def rounded_interval(low: float, high: float) -> str:
+    """`0.060 to 0.078`: a 95 % interval with the digits that its own width carries, as `rounded` writes its value."""
+    error = _error((low, high))
+    return interval(low, high, lambda end: rounded(end, error))
+
+
 def whole(value: float) -> str:
     """`16,384`: a batch size that was tried, or a factor; one that is not whole with three digits."""
     return f"{value:,.0f}" if value == round(value) and 1 <= value < 1e12 else number(value)

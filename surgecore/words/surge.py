@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from surgecore.sweeps.analysis import Analysis
+from surgecore.sweeps.verdict import SurgeVerdict
 from surgecore.words.phrases import say
-from surgecore.words.verdict import percent
+from surgecore.words.verdict import percent, verdict
 
 Sign = Literal["falls", "stays", "open"]
 _SIGNS: dict[str, Sign] = {"fall": "falls", "no_fall": "stays", "undecided": "open"}
@@ -26,14 +28,32 @@ def chip(decision: str, fall_octaves: float | None) -> str:
     return say("chip-stays" if decision == "no_fall" else "chip-open")
 
 
-def meaning(analysis: Analysis) -> str:
-    """What the verdict means for the surge law, in one sentence."""
-    decision, steps = analysis.verdict.decision, analysis.sweep.steps
-    if decision == "undecided":
+def meaning(found: SurgeVerdict, steps: int | None, close: Collection[str]) -> str:
+    """What a verdict means for the surge law, in one sentence.
+
+    Parameters
+    ----------
+    found : SurgeVerdict
+        Of a sweep.
+    steps : int or None
+        Optimizer steps after which its losses were taken; None where unknown.
+    close : collection of str
+        Keys of the laws that describe its optima best.
+    """
+    if found.decision == "undecided":
         return say("meaning-open")
-    if decision == "no_fall":
+    if found.decision == "no_fall":
         return say("meaning-stays")
-    best = set(analysis.comparison.close)
     if steps != 1:
         return say("meaning-horizon", count=steps) if steps else say("meaning-horizon-unknown")
-    return say("meaning-surge" if best & _SURGE else "meaning-other")
+    return say("meaning-other" if _SURGE.isdisjoint(close) else "meaning-surge")
+
+
+def sentence(found: SurgeVerdict, steps: int | None, close: Collection[str]) -> str:
+    """The verdict and what it means for the surge law: the same wherever a sweep is spoken of."""
+    return f"{verdict(found)} {meaning(found, steps, close)}"
+
+
+def said(analysis: Analysis) -> str:
+    """`sentence` of an analysis."""
+    return sentence(analysis.verdict, analysis.sweep.steps, analysis.comparison.close)

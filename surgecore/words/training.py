@@ -65,6 +65,25 @@ def duration(seconds: float) -> str:
     return say("duration-hours", amount=f"{seconds / 3600:.1f}")
 
 
+def span(low: float, high: float) -> str:
+    """`10 to 30 s`: a time that is known roughly, with one digit in one unit."""
+    size, name = (1, "seconds") if high < 90 else (60, "minutes") if high < 5400 else (3600, "hours")
+    first, last = (f"{max(float(f'{end / size:.0e}'), 1):.0f}" for end in (low, high))
+    if first == last:
+        return say(f"duration-{name}", amount=first)
+    return say(f"span-{name}", low=first, high=last)
+
+
+def expected(estimate: PlanCost) -> str:
+    """How long a plan takes on one worker, as a range: a machine that is busy takes three times as long."""
+    return span(estimate.seconds, 3 * estimate.seconds)
+
+
+def left(progress: Mapping[str, float]) -> str:
+    """How long a sweep that runs still takes, as a range."""
+    return span(progress["remaining"], 2 * progress["remaining"])
+
+
 def progress(now: Progress) -> str:
     """How far a sweep is, in a line."""
     best = ", ".join(f"{size}: {rate:.3g}" for size, (rate, _) in sorted(now.best.items()))
@@ -83,10 +102,12 @@ def outcome(finished: bool, done: int, total: int) -> str:
 
 def ended(job: Job) -> str:
     """Why a job that is cancelled or failed ended, and how much of it is kept."""
-    if job.progress.get("done") and job.state == "cancelled":
-        scouting = job.plan.grid.refine and job.progress["stage"] == 0
-        done, total = (f"{job.progress[name]:,}" for name in ("done", "total"))
-        return say("job-kept-scouting" if scouting else "job-kept", done=done, total=total)
     said = say(f"job-{job.ending.replace('_', '-') or 'stopped'}", detail=plain(job.detail))
-    kept = job.state == "cancelled" and job.ending != "not_started"
-    return f"{said} {say('job-what-was-finished')}" if kept else said
+    if job.ending in ("not_started", "stopped_early", "refused", "no_start") and not job.resume:
+        return said
+    if not job.progress.get("done"):
+        return f"{said} {say('job-what-was-finished')}"
+    scouting = job.plan.grid.refine and job.progress["stage"] == 0
+    done, total = (f"{job.progress[name]:,}" for name in ("done", "total"))
+    kept = say("job-kept-scouting" if scouting else "job-kept", done=done, total=total)
+    return kept if job.ending == "stopped" else f"{said} {kept}"

@@ -76,11 +76,16 @@ def _share(octaves: float) -> str:
 
 
 def chance(verdicts: Iterable[SurgeVerdict]) -> str:
-    """Of so many verdicts, how many would say "falls" by chance; "" below two."""
-    falls, tested, expected, _ = expected_false_falls(verdicts)
+    """Of so many verdicts, how many say "falls", and how many would by chance; "" below two that could."""
+    given = [verdict for verdict in verdicts if verdict.p_value is not None]
+    falls, tested, expected, _ = expected_false_falls(given)
     if tested < 2:
         return ""
-    return say("verdict-chance", falls=falls, tested=tested, expected=number(expected, 2))
+    stays = sum(verdict.decision == "no_fall" for verdict in given)
+    return say(
+        "verdict-chance", tested=tested, falls=falls, stays=stays, open=tested - falls - stays,
+        expected=number(expected, 2),
+    )  # fmt: skip
 
 
 def sizes(values: Sequence[float]) -> str:

@@ -9,8 +9,9 @@ import torch
 
 from surgecore import Sweep
 from surgecore.training.plans import plan as plan_module
+from surgecore.training.plans.estimate import chunk_seconds, stages
 from surgecore.training.plans.plan import Plan
-from surgecore.training.runs import executors
+from surgecore.training.runs import executors, runner
 from surgecore.training.runs.journal import Journal, JournalError
 from surgecore.training.runs.runner import JOURNAL, run
 
@@ -300,3 +301,37 @@ def test_ray_cluster_survives_a_killed_worker(plan_text, tmp_path):
 def test_unknown_device():
     with pytest.raises(ValueError, match="device must be auto, cpu or cuda, but got 'tpu'"):
         run(None, out=".", device="tpu")
+
+
+class Recorded:
+    """What the tracker asks of a record."""
+
+    def __init__(self, chunk):
+        self.chunk = chunk
+
+    def losses(self, output):
+        return np.ones((len(self.chunk.seeds), len(self.chunk.rates)))
+
+
+@pytest.mark.parametrize("refine", [False, True])
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_time_left_never_rises_where_batches_cost_what_they_weigh(plan_text, monkeypatch, refine, order):
+    """Small batches first or last; every chunk takes a constant times its weight, with a scatter of a tenth."""
+    text = plan_text.replace("[4, 16]", "[4, 16, 64, 256, 1024, 4096]")
+    if refine:
+        text = text.replace("seeds = 4", "seeds = 4\nrefine = true\nscout_seeds = 2\nper_octave = 1\neach_side = 2")
+    plan, now, told = Plan.from_toml(text), [100.0], []
+    monkeypatch.setattr(runner, "monotonic", lambda: now[0])
+    tracker = runner._Tracker(plan, now[0], told.append)
+    rng, true = np.random.default_rng(0), []
+    for stage, rates in stages(plan):
+        chunks = sorted(plan.chunks(stage, rates), key=lambda chunk: order * chunk.batch_size)
+        tracker.start(stage, chunks, [], chunks)
+        for chunk in chunks:
+            now[0] += 3.0 * chunk_seconds(plan, chunk) * rng.uniform(0.9, 1.1)
+            true.append(now[0])
+            tracker.add(Recorded(chunk))
+    said = np.array([progress.remaining for progress in told])
+    assert said[-1] == 0
+    assert (np.diff(said) <= 0).all()
+    np.testing.assert_allclose(said, true[-1] - np.array(true), atol=0.1 * (true[-1] - 100.0))

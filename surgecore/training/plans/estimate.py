@@ -96,6 +96,21 @@ def estimate(plan: Plan, device: str = "cpu") -> PlanCost:
     return PlanCost(runs, run_steps, flops, memory, total * (slowness() if device == "cpu" else 1.0))
 
 
+def chunk_seconds(plan: Plan, chunk: Chunk, device: str = "cpu") -> float:
+    """Time of one chunk on the machine of `RATES`: what it weighs among others, where a large batch takes longer.
+
+    Parameters
+    ----------
+    plan : Plan
+        What it is a part of.
+    chunk : Chunk
+        Some of its runs.
+    device : str, optional
+        "cpu" or "cuda".
+    """
+    return _chunk(plan, chunk, RATES[device])[1]
+
+
 def _forward(plan: Plan, rates: Rates) -> float:
     """Seconds of one example's forward pass in a run among many."""
     workload = plan.workload

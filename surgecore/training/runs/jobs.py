@@ -44,6 +44,7 @@ class Ending(StrEnum):
     NO_START = "no_start"  # `detail` is what the system said
     UNREADABLE = "unreadable"  # likewise
     ERROR = "error"  # `detail` is the worker's last line
+    KILLED = "killed"  # `detail` is the number of the signal
     NO_RESULT = "no_result"  # `detail` is the exit status
 
 
@@ -92,6 +93,11 @@ class Job:
     _process: subprocess.Popen[str] | None = None
     _asked_to_stop: bool = False
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop and has not done so yet."""
+        return self._asked_to_stop and self.state == RUNNING
+
     def _hear(self, line: str) -> bool:
         """Take a line of the worker's output; False if it is not one of its events."""
         try:
@@ -130,7 +136,9 @@ class JobQueue:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def submit(self, plan: Plan, folder: str | PathLike[str], *, resume: bool = False) -> Job:
+    def submit(
+        self, plan: Plan, folder: str | PathLike[str], *, resume: bool = False, earlier: Job | None = None
+    ) -> Job:
         """Put a plan in the queue.
 
         Parameters
@@ -141,8 +149,12 @@ class JobQueue:
             For its journal and results; made if it is not there.
         resume : bool, optional
             Go on with the journal in the folder.
+        earlier : Job, optional
+            The one that is gone on with: what it told is known until the new one tells more.
         """
         job = Job(plan, Path(folder), resume=resume)
+        if earlier is not None and resume:
+            job.progress, job.cells = earlier.progress, dict(earlier.cells)
         job.folder.mkdir(parents=True, exist_ok=True)
         (job.folder / "plan.toml").write_text(plan.to_toml(), encoding="utf-8")
         with self._changed:
@@ -246,4 +258,6 @@ def _outcome(job: Job, status: int, last: str, unreadable: str) -> tuple[State, 
         return FAILED, job.ending, job.detail
     if unreadable and not last:
         return FAILED, Ending.UNREADABLE, unreadable
+    if status < 0 and not last:
+        return FAILED, Ending.KILLED, str(-status)
     return (FAILED, Ending.ERROR, last) if last else (FAILED, Ending.NO_RESULT, str(status))

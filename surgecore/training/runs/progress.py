@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
 
+from surgecore.training.plans.estimate import chunk_seconds, stages
 from surgecore.training.plans.plan import Chunk, Plan
 from surgecore.training.runs.records import Record
 
@@ -42,20 +43,41 @@ class Progress:
 class Tracker:
     """Counts runs and keeps the best mean loss of every batch size."""
 
-    def __init__(self, plan: Plan, began: float, tell: Callable[[Progress], None] | None) -> None:
+    def __init__(self, plan: Plan, began: float, tell: Callable[[Progress], None] | None, device: str = "cpu") -> None:
         self.main = plan.protocol.outputs()[0].key
-        self.tell, self.began = tell, began
-        self.stage = self.done = self.total = self.resumed = 0
+        self.tell, self.began, self.plan, self.device = tell, began, plan, device
+        self.stage = self.done = self.total = 0
+        self.spent = self.computed = 0.0
 
-    def start(self, stage: int, chunks: list[Chunk], records: list[Record]) -> None:
-        """Begin a stage, with what a journal already has of it."""
-        self.stage, self.done, self.started = stage, 0, monotonic()
+    def start(self, stage: int, chunks: list[Chunk], records: list[Record], left: list[Chunk]) -> None:
+        """Begin a stage, with what a journal already has of it and what is left to compute."""
+        self.stage, self.done, self.last = stage, 0, monotonic()
         self.total = sum(chunk.n_runs for chunk in chunks)
         self.sums: dict[tuple[int, float], tuple[float, int]] = {}
         for record in records:
             self._count(record)
-        self.resumed = self.done
         self.untold = set(self.sums)
+        self.left = sum(map(self._weight, left)) + sum(self._later(stage))
+
+    def _weight(self, chunk: Chunk) -> float:
+        return chunk_seconds(self.plan, chunk, self.device)
+
+    def _later(self, stage: int) -> Iterator[float]:
+        """What the stages after this one weigh."""
+        for other, rates in stages(self.plan):
+            if other > stage:
+                yield from map(self._weight, self.plan.chunks(other, rates, self.device))
+
+    def _remaining(self, chunk: Chunk, now: float) -> float:
+        """Seconds to come, where this chunk is done too: large batches weigh more, and those of an earlier stage count.
+
+        Zero after the last chunk, however it was cut.
+        """
+        weight = self._weight(chunk)
+        self.computed, self.left = self.computed + weight, max(self.left - weight, 0.0)
+        self.spent, self.last = self.spent + now - self.last, now
+        over = self.done == self.total and not any(self._later(self.stage))
+        return 0.0 if over else self.spent / self.computed * self.left
 
     def _count(self, record: Record) -> None:
         self.done = min(self.done + record.chunk.n_runs, self.total)
@@ -70,7 +92,7 @@ class Tracker:
         if self.tell is None:
             return
         now = monotonic()
-        remaining = (now - self.started) / max(self.done - self.resumed, 1) * (self.total - self.done)
+        remaining = self._remaining(record.chunk, now)
         means = {cell: total / count for cell, (total, count) in self.sums.items()}
         best: dict[int, tuple[float, float]] = {}
         for (batch_size, rate), mean in means.items():

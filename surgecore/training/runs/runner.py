@@ -114,7 +114,7 @@ def run(
     set_precision(device, plan.run.precision)
     provenance = provenance_of(plan, device)
     with closing(_journal(folder, provenance, resume)) as journal:
-        tracker = Tracker(plan, limit.began, on_progress)
+        tracker = Tracker(plan, limit.began, on_progress, device)
         task = _prepared(plan, device, folder, journal, limit.over)
         provenance |= {"start": _digest(task.start)} if task else {}
         records = _Stages(plan, task, place, journal, limit, tracker).records() if task else None
@@ -178,7 +178,7 @@ class _Stages:
             refined = self.plan.refined(_best_rates(self.plan, records)) if stage and records else None
             chunks = self.plan.chunks(stage, refined, self.task.device)
             records, left = _split(chunks, self.journal)
-            self.tracker.start(stage, chunks, records)
+            self.tracker.start(stage, chunks, records, left)
             wanted = len(records) + len(left)
             for record in self._computed(left, session):
                 records.append(record)
