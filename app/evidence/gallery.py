@@ -7,6 +7,7 @@ from math import isfinite
 
 import streamlit as st
 from choice import catalogue
+from choice.catalogue import Place
 from components.markup import markup
 from figures import optimum, verdict
 from figures.plot import Mark
@@ -84,7 +85,11 @@ def _grid(names: tuple[str, ...]) -> str:
 
 @st.cache_resource(show_spinner=False)
 def _tile(entry: Entry) -> str:
-    answer, place = answers().get(entry.name), catalogue.places()[entry.title]
+    return tile(entry, catalogue.places()[entry.title], answers().get(entry.name))
+
+
+def tile(entry: Entry, place: Place, answer: Answer | None) -> str:
+    """One sweep: what was trained, its optima, and the verdict in the words of every other place."""
     head = f"<b>{escape(place.workload)}</b><small>{escape(place.optimizer)}, {escape(place.run)}</small>"
     if answer is None:
         return f"<button data-open='{escape(entry.title, quote=True)}'>{head}</button>"

@@ -190,7 +190,7 @@ def test_the_gallery_shows_what_an_analysis_finds(bundled, place):
     entry = bundled[place]
     stored = load_answers(entry.folder)[entry.name]
     fresh = answer_of(entry, analyse(entry.load()))
-    assert stored.decision == fresh.decision
+    assert stored.verdict.decision == fresh.verdict.decision
     assert [o.batch_size for o in stored.optima] == [o.batch_size for o in fresh.optima]
     np.testing.assert_allclose(
         [o.learning_rate for o in stored.optima], [o.learning_rate for o in fresh.optima], rtol=1e-4
