@@ -86,8 +86,12 @@ with st.container(horizontal=True, gap="small"):
         key="after", bind="query-params", filter_mode=None, width=120,
     )  # fmt: skip
 answer = why.answer(explanation, update, steps)
+sweep = gallery.like(explanation, update, steps)
 with headline:
     terms.text(f"**{answer}**")
+    if sweep is not None and (verdict_there := gallery.sentence(sweep)):
+        count = len(explanation.trained(update, steps))
+        terms.text(say("evidence-same-sweep", count=count, verdict=verdict_there))
 
 if steps == 1:
     st.header(say("stairs-title"), anchor=False)

@@ -15,6 +15,7 @@ from figures.plot import Mark
 from surgecore import Entry, words
 from surgecore.sweeps.answers import Answer, load_answers
 from surgecore.sweeps.verdict import SurgeVerdict
+from surgecore.why.explanation import Explanation
 from surgecore.words import say, surge
 
 
@@ -51,7 +52,28 @@ def show() -> str | None:
     if counted := words.chance(found):
         st.markdown(counted)
     st.caption(default_adam())
+    _filters()
     return markup(_grid(tuple(entry.name for entry in shown)), key="gallery")
+
+
+def like(of: Explanation, update: str, steps: int) -> Entry | None:
+    """The sweep from the same checkpoint, by the same update and compared after as many steps."""
+    optimizer, _, state = update.partition("_")
+    return next(
+        (
+            entry for entry in catalogue.entries()
+            if (entry.optimizer, f"{entry.workload}-{entry.loss}") == (optimizer, of.name)
+            and (entry.horizon, entry.amount, entry.checkpoint) == ("steps", steps, 1)
+            and (not state or entry.state == state)
+        ),
+        None,
+    )  # fmt: skip
+
+
+def sentence(entry: Entry) -> str:
+    """The verdict on one bundled sweep, "" where it is not known."""
+    answer = answers().get(entry.name)
+    return surge.sentence(answer.verdict, entry.steps, answer.close) if answer else ""
 
 
 def default_adam() -> str:
@@ -64,17 +86,22 @@ def default_adam() -> str:
 
 
 def _filtered() -> list[Entry]:
-    shown = [catalogue.by_title()[title] for title in catalogue.places()]  # by number of steps
+    """The sweeps that the filters leave, by number of steps."""
+    shown = [catalogue.by_title()[title] for title in catalogue.places()]
+    for facet, values in _facets().items():
+        if chosen := st.session_state.get(f"by-{facet}"):
+            shown = [entry for entry in shown if values.get(entry.name) in chosen]
+    return shown
+
+
+def _filters() -> None:
     with st.container(horizontal=True):
         for facet, values in _facets().items():
-            options = list(dict.fromkeys(values.get(entry.name, "") for entry in catalogue.entries()))
-            chosen = st.multiselect(
+            options = dict.fromkeys(values.get(entry.name, "") for entry in catalogue.entries())
+            st.multiselect(
                 say(f"gallery-by-{facet}"), [option for option in options if option], key=f"by-{facet}", width=205,
                 placeholder=say("gallery-all"),
             )  # fmt: skip
-            if chosen:
-                shown = [entry for entry in shown if values.get(entry.name) in chosen]
-    return shown
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -96,7 +123,7 @@ def tile(entry: Entry, place: Place, answer: Answer | None) -> str:
     marks = [Mark(o.batch_size, o.learning_rate, _interval(o.interval), o.on_edge) for o in answer.optima]
     drawn = optimum.thumbnail(marks) if marks else ""
     said = surge.sentence(answer.verdict, entry.steps, answer.close)
-    chip = f"{verdict.chip(answer.verdict)}<small>{escape(said)}</small>"
+    chip = f"{verdict.chip(answer.verdict)}<small class='said'>{escape(said)}</small>"
     return f"<button data-open='{escape(entry.title, quote=True)}'>{head}{drawn}{chip}</button>"
 
 

@@ -2195,6 +2195,7 @@ evidence-part-why = Why
 evidence-back = All sweeps
 evidence-analysis = Open the full analysis
 evidence-explain = Why, at this checkpoint
+evidence-same-sweep = Measured for this page at { $count } batch sizes. The bundled sweep from the same checkpoint, measured apart from it: { $verdict }
 evidence-all-lines = All predictions in one figure
 gallery-adam = Adam as it starts by default, { $count } sweeps: { $falls } fall, { $stays } do not, { $open } are not decided.
 gallery-by-workload = Workload

@@ -12,12 +12,12 @@ from drawn import curve, drawings, handed, keys, marked, marks, markup, said, te
 from evidence import stairs
 from figures import ladder
 
-from surgecore import NoiseModel, analyse
+from surgecore import NoiseModel, analyse, words
 from surgecore.sweeps.answers import answer_of, load_answers
 from surgecore.why.explanation import load_explanations
 from surgecore.why.measurement import RUNGS, Estimate
 from surgecore.words import curve as curve_name
-from surgecore.words import say, why
+from surgecore.words import say, surge, why
 
 PAGE = "app_pages/evidence.py"
 
@@ -61,6 +61,14 @@ def test_the_headline_follows_the_choice(app, explained):
     assert f"**{why.answer(one, 'sign', 20)}**" in said(app)
     app.selectbox(key="update").set_value("sgd").run()
     assert f"**{why.answer(one, 'sgd', app.selectbox(key='after').value)}**" in said(app)
+
+
+def test_the_page_names_the_verdict_of_the_sweep_from_its_checkpoint(app, bundled):
+    opened(app)
+    app.selectbox(key="after").set_value(10).run()
+    (entry,) = [entry for entry in bundled if entry.name == "digits-mlp-sign-k10"]
+    sentence = surge.said(analyse(entry.load()))
+    assert f"measured apart from it: {sentence}" in said(app)
 
 
 def test_measured_points_are_never_joined(app):
@@ -179,7 +187,9 @@ def test_the_gallery_has_a_verdict_for_every_sweep_and_counts_chance(app, bundle
     (tiles,) = markup(app)
     assert tiles.count("data-open=") == tiles.count("class='chip") == len(bundled)
     falls = tiles.count("chip falls")
-    assert f"{falls} of {len(bundled)} sweeps fall" in said(app)
+    verdicts = [answer.verdict for answer in load_answers(bundled[0].folder).values()]
+    assert words.chance(verdicts) in said(app)
+    assert f"{falls} of {sum(found.p_value is not None for found in verdicts)} sweeps fall" in said(app)
     app.multiselect(key="by-optimizer").set_value(["SGD"]).run()
     (tiles,) = markup(app)
     assert tiles.count("data-open=") == sum(entry.optimizer == "sgd" for entry in bundled)
