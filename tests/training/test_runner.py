@@ -11,7 +11,7 @@ from surgecore import Sweep
 from surgecore.training.plans import plan as plan_module
 from surgecore.training.plans.estimate import chunk_seconds, stages
 from surgecore.training.plans.plan import Plan
-from surgecore.training.runs import executors, runner
+from surgecore.training.runs import executors, progress
 from surgecore.training.runs.journal import Journal, JournalError
 from surgecore.training.runs.runner import JOURNAL, run
 
@@ -321,8 +321,8 @@ def test_the_time_left_never_rises_where_batches_cost_what_they_weigh(plan_text,
     if refine:
         text = text.replace("seeds = 4", "seeds = 4\nrefine = true\nscout_seeds = 2\nper_octave = 1\neach_side = 2")
     plan, now, told = Plan.from_toml(text), [100.0], []
-    monkeypatch.setattr(runner, "monotonic", lambda: now[0])
-    tracker = runner._Tracker(plan, now[0], told.append)
+    monkeypatch.setattr(progress, "monotonic", lambda: now[0])
+    tracker = progress.Tracker(plan, now[0], told.append)
     rng, true = np.random.default_rng(0), []
     for stage, rates in stages(plan):
         chunks = sorted(plan.chunks(stage, rates), key=lambda chunk: order * chunk.batch_size)
@@ -331,7 +331,7 @@ def test_the_time_left_never_rises_where_batches_cost_what_they_weigh(plan_text,
             now[0] += 3.0 * chunk_seconds(plan, chunk) * rng.uniform(0.9, 1.1)
             true.append(now[0])
             tracker.add(Recorded(chunk))
-    said = np.array([progress.remaining for progress in told])
+    said = np.array([now.remaining for now in told])
     assert said[-1] == 0
     assert (np.diff(said) <= 0).all()
     np.testing.assert_allclose(said, true[-1] - np.array(true), atol=0.1 * (true[-1] - 100.0))
