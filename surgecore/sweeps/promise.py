@@ -15,6 +15,8 @@ from surgecore.sweeps.likelihood import log_shape, log_slopes
 # least error that reading an optimum off a few rates half an octave apart leaves, in ln units
 _GRID_ERROR = 0.02
 _LEVEL = 0.05
+# step of numerical derivatives, in fit coordinates
+_STEP = 1e-5
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,14 @@ class Ground:
         return every, 1.0 / np.sqrt(weight), np.maximum(dof, 1.0)
 
 
-def peak_variance(ground: Ground, sizes: FloatArray, errors: FloatArray) -> float:
-    """Variance of ln noise scale from optima with these errors, by the Fisher information."""
-    slopes = log_slopes(ground.law.family, ground.law.shape, sizes)
-    return float(np.linalg.pinv((slopes.T / errors**2) @ slopes)[1, 1])
+def _peak_variances(ground: Ground, shapes: FloatArray, sizes: FloatArray, errors: FloatArray) -> FloatArray:
+    """Variance of ln noise scale from optima with these errors, by the Fisher information, at each of several shapes."""
+    family, columns = ground.law.family, [np.ones((len(shapes), len(sizes)))]
+    for step in _STEP * np.eye(shapes.shape[1]):
+        up, down = (log_shape(family, shapes + sign * step, sizes) for sign in (1.0, -1.0))
+        columns.append((up - down) / (2.0 * _STEP))
+    slopes = np.stack(columns, axis=-1) / errors[:, None]
+    return np.asarray(np.linalg.pinv(slopes.transpose(0, 2, 1) @ slopes, hermitian=True)[:, 1, 1])
 
 
 def width_after(
@@ -92,8 +98,9 @@ def width_after(
 ) -> Promise:
     """Share of its present width that the peak's interval would have after new runs.
 
-    Errors of optima are estimates from few seeds: each draw estimates them anew, pooled over batch sizes as the fit
-    does, with the t quantile of its degrees of freedom.
+    Errors of optima are estimates from few seeds, today's as well as those to come: each draw has true errors that
+    today's agree with, and estimates them anew, pooled over batch sizes as the fit does, with the t quantile of its
+    degrees of freedom. The law's shape is drawn from what the optima allow.
 
     Parameters
     ----------
@@ -110,12 +117,14 @@ def width_after(
     """
     rng = np.random.default_rng(seed)
     every, errors, dof = ground.merged(np.array(sizes, dtype=float), np.array(seeds, dtype=float))
-    before = peak_variance(ground, ground.sizes, ground.errors)
-    total = float(dof.sum())
-    old = float(len(ground.sizes) * max(ground.seeds - 1.0, 1.0))
+    before = float(_peak_variances(ground, ground.law.shape[None], ground.sizes, ground.errors)[0])
+    after = _peak_variances(ground, _shapes(ground, draws, rng), every, errors)
+    total, old = float(dof.sum()), float(len(ground.sizes) * max(ground.seeds - 1.0, 1.0))
+    new = max(total - old, 1.0)
+    # today's errors are estimates too: the true ones are as much larger or smaller as these may be wrong
+    fresh = (rng.chisquare(new, draws) / new) / (rng.chisquare(old, draws) / old)
     quantiles = stdtrit(total, 0.975) / stdtrit(old, 0.975)
-    scale = np.sqrt(rng.chisquare(total, draws) / total)
-    shares = scale * quantiles * np.sqrt(peak_variance(ground, every, errors) / before)
+    shares = quantiles * np.sqrt((old + new * fresh) / (old + new) * after / before)
     return Promise(*(float(q) for q in np.quantile(shares, [0.5, 0.1, 0.9])))
 
 
@@ -142,7 +151,7 @@ def chance_to_decide(
     """
     rng = np.random.default_rng(seed)
     every, errors, dof = ground.merged(np.array(sizes, dtype=float), np.array(seeds, dtype=float))
-    curves = _curves(ground, every, draws, rng)
+    curves = log_shape(ground.law.family, _shapes(ground, draws, rng), every)
     noise = rng.standard_normal((2, draws, len(every))) * errors
     estimated = errors * np.sqrt(rng.chisquare(dof, (2, draws, len(every))) / dof)
     # errors are pooled over batch sizes before they are used
@@ -152,16 +161,15 @@ def chance_to_decide(
     return Promise(chance, chance, chance)
 
 
-def _curves(ground: Ground, sizes: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
-    """Curves of the law with parameters drawn from what the optima allow, shape (draws, n)."""
+def _shapes(ground: Ground, draws: int, rng: np.random.Generator) -> FloatArray:
+    """Shapes of the law that the optima allow, shape (draws, n)."""
     fit = ground.law
     slopes = log_slopes(fit.family, fit.shape, ground.sizes)
     covariance = np.linalg.pinv((slopes.T / ground.errors**2) @ slopes)
     covariance = 0.5 * (covariance + covariance.T)
     moved = rng.multivariate_normal(np.zeros(len(covariance)), covariance, draws, method="eigh")
     ends = np.array([param.fit_bounds for param in fit.family.free[1:]])
-    shapes = np.clip(fit.shape + moved[:, 1:], ends[:, 0], ends[:, 1])
-    return log_shape(fit.family, shapes, sizes)
+    return np.asarray(np.clip(fit.shape + moved[:, 1:], ends[:, 0], ends[:, 1]))
 
 
 def _largest_drop(y: FloatArray, errors: FloatArray) -> FloatArray:

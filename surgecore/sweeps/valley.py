@@ -118,12 +118,17 @@ class Valley:
         if squares @ (c.n < 2) > 0.5 * squares.sum():
             return 0.0
         if self.shared:
-            usual = float(squares.sum() / (squares / c.n).sum())
+            usual = self.runs(weights)
             own = np.bincount(c.source, np.abs(weights)[c.cell] / c.n[c.cell]) ** 2
             return max(min(usual, float(own.sum() ** 2 / (own**2).sum())) - 1.0, 0.0)
         parts = squares / c.n
         repeated = c.n > 1
         return float(parts.sum() ** 2 / (parts[repeated] ** 2 / (c.n[repeated] - 1.0)).sum())
+
+    def runs(self, weights: FloatArray) -> float:
+        """Usual number of runs in the cells that one linear function of the means rests on."""
+        squares = weights**2
+        return float(squares.sum() / (squares / self.cells.n).sum())
 
     @cached_property
     def shared(self) -> bool:

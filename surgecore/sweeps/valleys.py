@@ -6,7 +6,7 @@ Grids, two-stage grids, random and Bayesian searches take the same road: a Gauss
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -169,17 +169,19 @@ class Valleys:
         """Variances of the slope at the optimum, over the runs."""
         if self.source in (Source.SEEDS, Source.REPEATS):
             measured = [self._measured(v) for v in self.valleys]
-            values, dof = np.array(measured).T
-            found = trended_variance(values, dof, self.batch_sizes)
+            values, dof, runs = np.array(measured).T
+            # it is the variance of one run that batch sizes have in common, not that of a mean over few or many
+            found = trended_variance(values * runs, dof, self.batch_sizes)
             if found is not None:
-                return found
+                return replace(found, value=found.value / runs)
         noise = [self.noise(v, v.weights(np.array([v.best]), 1))[0] for v in self.valleys]
         dof = max(self.valleys[0].smoother.dof, 1.0) if self.valleys else 1.0
         return TrendedVariance.common(np.array(noise), dof)
 
-    def _measured(self, valley: Valley) -> tuple[float, float]:
+    def _measured(self, valley: Valley) -> tuple[float, float, float]:
+        """Variance of the slope at the optimum, its degrees of freedom, and how many runs a mean behind it has."""
         weights = valley.weights(np.array([valley.best]), 1)
-        return float(valley.variance(weights, self.spare(valley))[0]), valley.dof(weights[0])
+        return float(valley.variance(weights, self.spare(valley))[0]), valley.dof(weights[0]), valley.runs(weights[0])
 
     def spare(self, valley: Valley) -> float:
         """Variance of a run in a cell that was run once: that of the others at its batch size, or of all.

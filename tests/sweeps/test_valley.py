@@ -90,3 +90,16 @@ def test_the_variance_of_a_slope_is_the_sum_of_the_seeds_squares(share):
         by_seed[seed] += error / cells.n[cell] * weights[:, cell]
     expected = (by_seed**2).sum(axis=0) + weights**2 @ np.where(cells.n < 2, 0.3, 0.0)
     assert valley.variance(weights, 0.3) == pytest.approx(expected, rel=1e-9)
+
+
+def test_batch_sizes_with_many_seeds_do_not_shrink_the_errors_of_those_with_few():
+    """24 seeds at two batch sizes, 3 at four: what they have in common is the scatter of one seed."""
+    few, many = [], []
+    for index in range(8):
+        rng = np.random.default_rng(index)
+        parts = [sweep_frame(LAW, rng, batch_sizes=[4, 1024], seeds=24, spread=0.2)]
+        parts += [sweep_frame(LAW, rng, batch_sizes=[8, 32, 64, 256], seeds=3, spread=0.2)]
+        for point in Sweep.from_frame(pd.concat(parts)).valleys.points.points:
+            (many if point.batch_size in (4, 1024) else few).append(point.stderr**2)
+    assert np.mean(few) == pytest.approx(0.2**2 / 3, rel=0.25)
+    assert np.mean(many) == pytest.approx(0.2**2 / 24, rel=0.5)
