@@ -84,7 +84,7 @@ class Ground:
 
 
 def _peak_variances(ground: Ground, shapes: FloatArray, sizes: FloatArray, errors: FloatArray) -> FloatArray:
-    """Variance of ln noise scale from optima with these errors, by the Fisher information, at each of several shapes."""
+    """Variance of ln noise scale from optima with these errors, by the Fisher information, for each shape."""
     family, columns = ground.law.family, [np.ones((len(shapes), len(sizes)))]
     for step in _STEP * np.eye(shapes.shape[1]):
         up, down = (log_shape(family, shapes + sign * step, sizes) for sign in (1.0, -1.0))
