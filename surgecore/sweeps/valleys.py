@@ -168,8 +168,7 @@ class Valleys:
     def variances(self) -> TrendedVariance:
         """Variances of the slope at the optimum, over the runs."""
         if self.source in (Source.SEEDS, Source.REPEATS):
-            measured = [self._measured(v) for v in self.valleys]
-            values, dof, runs = np.array(measured).T
+            values, dof, runs = np.array([self._measured(v) for v in self.valleys]).T
             # it is the variance of one run that batch sizes have in common, not that of a mean over few or many
             found = trended_variance(values * runs, dof, self.batch_sizes)
             if found is not None:
@@ -179,7 +178,6 @@ class Valleys:
         return TrendedVariance.common(np.array(noise), dof)
 
     def _measured(self, valley: Valley) -> tuple[float, float, float]:
-        """Variance of the slope at the optimum, its degrees of freedom, and how many runs a mean behind it has."""
         weights = valley.weights(np.array([valley.best]), 1)
         return float(valley.variance(weights, self.spare(valley))[0]), valley.dof(weights[0]), valley.runs(weights[0])
 
