@@ -10,6 +10,7 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import streamlit as st
 
@@ -18,7 +19,9 @@ from surgecore import ColumnMapping, DivergedRule, Problem, Sweep, SweepError, T
 #: Keys of the address and of the session's state.
 KEPT, SHELF = "kept", "shelf"
 HOURS = 12
-_MOST_SHELVES, _MOST_ROWS = 200, 20_000_000
+#: How many shelves are kept, and of how many what was made of their tables; bytes of all, and of one.
+_MOST_SHELVES, _MOST_READ = 200, 50
+_MOST_BYTES, _MOST_OWN = 512 * 2**20, 256 * 2**20
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,11 @@ class Held:
     def key(self) -> str:
         return self.digest[:10]
 
-    @property
-    def rows(self) -> int:
-        return len(self.table.frame) if self.table is not None else 0
+    @cached_property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        frames = [self.table.frame] if self.table is not None else [self.trained.trials] if self.trained else []
+        return sum(int(frame.memory_usage(deep=True).sum()) for frame in frames)
 
 
 @dataclass(eq=False)
@@ -68,6 +73,16 @@ class Shelf:
     def remove(self, label: str) -> None:
         self.items = [item for item in self.items if item.label != label]
 
+    @property
+    def size(self) -> int:
+        return sum(item.size for item in self.items)
+
+    def make_room(self) -> None:
+        """Forget the oldest things where all take too much; the newest stays in any case."""
+        while len(self.items) > 1 and self.size > _MOST_OWN:
+            self.items.pop(0)
+            self.read.clear()
+
 
 class Shelves:
     """The shelves of all visitors, by key."""
@@ -85,16 +100,20 @@ class Shelves:
             return found
 
     def keep(self, shelf: Shelf) -> None:
-        """Keep a shelf, and make room: the ones used longest ago go first."""
+        """Keep a shelf, and make room: of the ones used longest ago first what was read goes, then all."""
         with self._lock:
+            shelf.make_room()
             shelf.used = time.monotonic()
             self._shelves[shelf.key] = shelf
             ordered = sorted(self._shelves.values(), key=lambda other: other.used, reverse=True)
-            rows = 0
+            size = 0
             for place, other in enumerate(ordered):
-                rows += sum(item.rows for item in other.items)
-                if other is not shelf and (place >= _MOST_SHELVES or rows > _MOST_ROWS):
+                size += other.size
+                late = time.monotonic() - other.used > 3600 * HOURS
+                if other is not shelf and (late or place >= _MOST_SHELVES or size > _MOST_BYTES):
                     del self._shelves[other.key]
+                elif place >= _MOST_READ:
+                    other.read.clear()
 
 
 @st.cache_resource(show_spinner=False)

@@ -153,6 +153,11 @@ def _use_pasted() -> None:
 
 def use(files: Iterable[tuple[str, bytes]]) -> None:
     """Take tables, and show the newest: one that can be read before one that cannot."""
-    if items := uploads.take(files):
-        readable = [item for item in items if isinstance(uploads.read(item), Sweep)]
-        shown.show((readable or items)[-1].label)
+    before = [item.label for item in shelf().items]
+    items = uploads.take(files)
+    if items:
+        here = [item for item in items if shelf().find(item.label)]
+        readable = [item for item in here if isinstance(uploads.read(item), Sweep)]
+        shown.show((readable or here)[-1].label)
+    if gone := [label for label in before if shelf().find(label) is None]:
+        st.session_state[shown.NOTICE] = say("choice-made-room", names=plain(", ".join(gone)))

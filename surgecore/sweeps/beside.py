@@ -224,7 +224,7 @@ def _give_way(process: subprocess.Popen[bytes] | None, *, yes: bool) -> None:
 def _ask(process: subprocess.Popen[bytes], task: Task) -> Analysis:
     assert process.stdin is not None
     assert process.stdout is not None
-    body = pickle.dumps(task.sweep, 5)
+    body = pickle.dumps(replace(task.sweep), 5)  # the trials, and nothing that a caller has hung on the object
     process.stdin.write(_FRAME.pack(_RESULT, len(body)) + body)
     process.stdin.flush()
     while True:

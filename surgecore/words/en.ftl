@@ -1395,6 +1395,7 @@ choice-remove = Remove
 choice-drop = Drop a table of training runs
 choice-drop-help = One row per training run: batch size, learning rate, loss, and if you have them seed, steps and status. Exports of W&B, Optuna, MLflow, TensorBoard and Ray Tune are understood, as CSV, TSV, JSON lines or Parquet, gzipped or not.
 choice-drop-again = The server was restarted and no longer has this file. Please drop it again.
+choice-made-room = This server keeps so much of one visitor and no more: { $names } had to go. Drop it again when you need it.
 choice-kept = Stays in this server's memory; never written to disk, never sent on. A reload finds it for { $hours } hours through this page's address, so share that address with care.
 choice-paste = Paste a table
 choice-paste-label = One row per training run, with column names first
