@@ -27,6 +27,7 @@ from surgecore.sweeps.price import price
 from surgecore.sweeps.sweep import Sweep
 from surgecore.sweeps.writers import Shape, write
 from surgecore.tables.diverged import DivergedRule
+from surgecore.tables.limits import READ_SECONDS, within
 from surgecore.tables.models import as_text
 from surgecore.tables.names import ColumnMapping
 from surgecore.tables.opening import open_store, open_table, table_of_store
@@ -178,6 +179,10 @@ def _reading_options() -> argparse.ArgumentParser:
     reading.add_argument("--store", choices=[store.key for store in STORES], help=option("store"))
     reading.add_argument("--skip-bad-rows", action="store_true", help=option("skip-bad-rows"))
     reading.add_argument(
+        "--read-seconds", type=number(say("rule-positive"), lambda x: x > 0), metavar="SECONDS", default=READ_SECONDS,
+        help=option("read-seconds"),
+    )  # fmt: skip
+    reading.add_argument(
         "--diverged-factor", type=number(say("rule-not-negative"), lambda x: x >= 0), metavar="X",
         default=DivergedRule().gain_factor, help=option("diverged-factor"),
     )  # fmt: skip
@@ -234,6 +239,11 @@ def _frugal() -> None:
 
 def _read(options: argparse.Namespace) -> _Reading:
     _frugal()
+    with within(options.read_seconds):
+        return _understood(options)
+
+
+def _understood(options: argparse.Namespace) -> _Reading:
     table = _table(options)
     mapping = _mapping(table, options)
     _check_group(table, mapping, options.group)

@@ -114,6 +114,7 @@ def _remedies(problems: Sequence[Problem]) -> str:
     here = dict.fromkeys(text for problem in problems if (text := words.remedy(problem, "page")))
     flags = dict.fromkeys(text for problem in problems if (text := words.remedy(problem, "flag")))
     lines = [plain(text) for text in here]
+    flags = {text: None for text in flags if text not in here}  # what is to be done to the file is said once
     lines += [say("panel-flags", flags="; ".join(f"`{flag}`" for flag in flags))] if flags else []
     return "\n\n" + "\n\n".join(lines) if lines else ""
 
@@ -121,7 +122,8 @@ def _remedies(problems: Sequence[Problem]) -> str:
 def how_read(analysis: Analysis, item: Held | None) -> None:
     """One line on what was read, and what there is to do about it; the mapping is folded under it."""
     facts = once(analysis, "facts", lambda: facts_of(analysis.sweep))
-    remarks = once(analysis, "remarks", lambda: remarks_on(analysis))
+    where: words.Where | None = "page" if item is not None and item.table is not None else None
+    remarks = once(analysis, ("remarks", where), lambda: remarks_on(analysis, where))
     if item is not None and (groups := len(uploads.groups(item))) > 1:
         st.caption(say("read-group", count=groups))
         _choose_group(item, uploads.settings(item))

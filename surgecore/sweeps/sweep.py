@@ -24,9 +24,9 @@ from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.escape import unformulated
 from surgecore.tables.metric import LOSS, Metric
 from surgecore.tables.models import Group
-from surgecore.tables.names import BEST_RATES, ColumnMapping
+from surgecore.tables.names import BEST_RATES, BatchUnit, ColumnMapping
 from surgecore.tables.opening import import_frame, open_table
-from surgecore.tables.problems import Notice
+from surgecore.tables.problems import Notice, NoticeCode
 from surgecore.tables.table import Table
 
 # rows of a CSV that are written at a time
@@ -204,9 +204,9 @@ class Sweep:
         str
             The CSV. Text that a spreadsheet would take for a formula begins with an apostrophe, also when it is read
             back. The metric stands under its own name and with its own sign, and beside a name other than
-            ``loss`` which way is good, in brackets. A diverged loss is ``nan`` or ``inf``, a missing one is empty.
-            Best learning rates stand in ``best_learning_rate``; columns that were decided about while reading end in
-            ``[settled]``.
+            ``loss`` which way is good, in brackets, with its unit; batch sizes that count tokens or sequences say so.
+            A diverged loss is ``nan`` or ``inf``, a missing one is empty. Best learning rates stand in
+            ``best_learning_rate``; columns that were decided about while reading end in ``[settled]``.
         """
         csv = "".join(self._csv())
         if path is not None:
@@ -228,10 +228,13 @@ class Sweep:
 
     def _named(self, trials: pd.DataFrame, metric: pd.Series[Any] | None = None) -> pd.DataFrame:
         table = trials.assign(loss=self.metric.shown(trials["loss"]) if metric is None else metric)
+        if self.batch_unit != "examples":
+            table = table.rename(columns={"batch_size": f"batch_size_{self.batch_unit}"})
         if self.are_optima:
             table = table.rename(columns={"learning_rate": BEST_RATES[0]})
         # steps to a target are in a column of their own already
-        return table if self.metric.name in table else table.rename(columns={"loss": self.metric.column})
+        apart = self.metric.name != "loss" and self.metric.name in table
+        return table if apart else table.rename(columns={"loss": self.metric.column})
 
     def canonical(self, metric: pd.Series[Any] | None = None) -> pd.DataFrame:
         """The trials with the metric under its own name and with its own sign.
@@ -255,6 +258,17 @@ class Sweep:
         for part in self._csv():
             found.update(part.encode())
         return found.hexdigest()
+
+    @property
+    def batch_unit(self) -> BatchUnit:
+        """What the batch sizes count; stands in the name of their column in the canonical file."""
+        for told in self.notices:
+            if told.code is NoticeCode.TOKENS:
+                return "tokens"
+            if told.code is NoticeCode.UNIT:
+                unit: BatchUnit = dict(told.values)["unit"]  # type: ignore[assignment] # as the mapping had it
+                return unit
+        return "examples"
 
     @property
     def batch_sizes(self) -> FloatArray:

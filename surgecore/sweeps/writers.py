@@ -68,6 +68,8 @@ def shaped(sweep: Sweep, shape: Shape) -> pd.DataFrame:
         frame["trial_id"] = [f"{index:08x}" for index in range(len(trials))]
         frame["show_metrics" if shape == "tensorboard" else "training_iteration"] = 1 if shape == "ray" else False
     known = dict(zip(("batch_size", "learning_rate", "seed", "steps", "status"), names[:5], strict=True))
+    if sweep.batch_unit != "examples":
+        known["batch_size"] += f"_{sweep.batch_unit}"
     for role, column in known.items():
         if role in trials:
             frame[column] = trials[role]

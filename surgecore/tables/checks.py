@@ -76,8 +76,8 @@ def check(
     order = [name for name in CANONICAL if name in table]
     trials = pd.DataFrame(table)[[*order, *(name for name in table if name not in order)]]
     if not ("status" in columns and is_canonical(frame[columns["status"]])):
-        _judge(trials, ~collect.bad, rule, notices)
-    rates, merged = _merge_levels(trials["learning_rate"].to_numpy())
+        _judge(trials, ~collect.bad, rule, notices, columns.get("loss", ""))
+    rates, merged = _merge_levels(trials["learning_rate"].to_numpy(), columns["learning_rate"])
     trials["learning_rate"] = rates
     problems = collect.problems
     if problems and (lost := _best_among(trials, collect.bad)):
@@ -124,7 +124,8 @@ def _losses(
         kind[np.isnan(loss)] = "diverged"
     if mapping.holds == "optima":  # which are there without the metric that made them best
         kind[np.isnan(loss) & (kind != "text")] = "number"
-    metric = replace(_metric(frame, mapping, loss), unit="%" if losses.percent else "")
+    metric = _metric(frame, mapping, loss)
+    metric = replace(metric, unit="%" if losses.percent else metric.unit)
     table["loss"] = metric.shown(loss)
     if losses.errors is not None and "loss_std" not in columns:
         table["loss_std"] = losses.errors
@@ -153,29 +154,32 @@ def _which_run(
         table["steps"] = np.full(len(frame), mapping.n_steps)
 
 
-def _judge(trials: pd.DataFrame, sound: NDArray[np.bool_], rule: DivergedRule, notices: list[Notice]) -> None:
+def _judge(
+    trials: pd.DataFrame, sound: NDArray[np.bool_], rule: DivergedRule, notices: list[Notice], column: str
+) -> None:
     """Mark finite losses that count as diverged."""
     large = np.flatnonzero(finite_but_diverged(trials, sound, rule))
     if len(large):
         trials.loc[large, "status"] = "infeasible"
         limits: Values = (("factor", rule.gain_factor or 0.0), ("above", "" if rule.above is None else rule.above))
-        notices.append(Notice(NoticeCode.FINITE_DIVERGED, (("count", len(large)), *limits)))
+        notices.append(Notice(NoticeCode.FINITE_DIVERGED, (("column", column), ("count", len(large)), *limits)))
 
 
 def _cut_short(
     frame: pd.DataFrame, mapping: ColumnMapping, table: dict[str, Any], short: NDArray[np.bool_] | None
 ) -> list[Notice]:
     """Runs that were pruned are incomplete: their loss is that of a shorter run."""
-    if not mapping.curve:
+    column = mapping.curve or ""
+    if not column:
         names = [str(name) for name in frame.columns if is_counter(name) and str(name) not in mapping.columns.values()]
         ends = [parse_numbers(frame[name], thousands_first=True)[0] for name in names]
         found = [cut_short(np.asarray(table["batch_size"], dtype=np.float64), at) for at in ends]
-        short = next((mask for mask in found if mask.any()), None)
+        short, column = next(((mask, name) for mask, name in zip(found, names, strict=True) if mask.any()), (None, ""))
     if short is None or not short.any():
         return []
     lost = short & (table["status"] == "complete")
     table["status"] = np.where(lost, "incomplete", table["status"])
-    return [notice(NoticeCode.SHORT_CURVES, count=int(lost.sum()))] if lost.any() else []
+    return [notice(NoticeCode.SHORT_CURVES, column=column, count=int(lost.sum()))] if lost.any() else []
 
 
 def _best_among(trials: pd.DataFrame, bad: NDArray[np.bool_]) -> tuple[str, ...]:
@@ -261,7 +265,7 @@ def _status(
     unknown = sorted(set(words[pd.isna(said) & words.notna().to_numpy()]))
     if unknown:
         some = tuple(word[:20] for word in unknown[:5]) + (("...",) if len(unknown) > 5 else ())
-        notices.append(notice(NoticeCode.UNKNOWN_STATUS, words=some))
+        notices.append(notice(NoticeCode.UNKNOWN_STATUS, column=columns["status"], words=some))
     # a loss that is missing or not finite outweighs a status that says "complete"
     result = np.where(pd.isna(said) | (said == "complete"), by_loss, said.astype("U10"))
     # a run that was stopped after its loss had become nan is diverged; a plain empty NaN of a frame is not
@@ -306,7 +310,9 @@ def _spread(frame: pd.DataFrame, mapping: ColumnMapping, table: dict[str, Any]) 
         table["loss_std"] = table["loss_stderr"] * np.sqrt(table["n_runs"])
     if "loss_std" not in table and "loss_stderr" not in table:
         return []
-    return [notice(NoticeCode.SPREAD if "n_runs" in table or "loss_stderr" in table else NoticeCode.SPREAD_UNKNOWN)]
+    spread = tuple(columns[role] for role in ("loss_std", "loss_stderr") if role in columns)
+    code = NoticeCode.SPREAD if "n_runs" in table or "loss_stderr" in table else NoticeCode.SPREAD_UNKNOWN
+    return [notice(code, columns=spread or (columns["loss"],))]  # behind plus-minus signs where no column has them
 
 
 def _seeds(column: pd.Series[Any]) -> tuple[pd.Series[Any], list[Notice]]:
@@ -342,7 +348,7 @@ def _same_to_rounding(a: float, b: float) -> bool:
     return bool(abs(a - b) <= 1.01 * 10.0 ** (np.floor(np.log10(a)) - digits + 1))
 
 
-def _merge_levels(rates: FloatArray) -> tuple[FloatArray, list[Notice]]:
+def _merge_levels(rates: FloatArray, column: str) -> tuple[FloatArray, list[Notice]]:
     """Replace rates that differ by rounding only with the smallest of them."""
     levels = np.unique(rates[np.isfinite(rates)])
     leader = levels.copy()
@@ -360,4 +366,4 @@ def _merge_levels(rates: FloatArray) -> tuple[FloatArray, list[Notice]]:
     merged = rates.copy()
     known = np.isfinite(rates)
     merged[known] = leader[np.searchsorted(levels, rates[known])]
-    return merged, [notice(NoticeCode.SAME_RATES, pairs=some)]
+    return merged, [notice(NoticeCode.SAME_RATES, column=column, pairs=some)]

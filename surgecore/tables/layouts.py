@@ -54,7 +54,15 @@ def layouts_told(
         return []
     code = NoticeCode.SAME_LAYOUT if found.same else NoticeCode.OTHER_LAYOUT
     shown = metric.shown(found.difference)
-    return [notice(code, cells=found.cells, difference=float(f"{shown:.2g}"), error=float(f"{found.error:.2g}"))]
+    return [
+        notice(
+            code,
+            columns=tuple(names),
+            cells=found.cells,
+            difference=float(f"{shown:.2g}"),
+            error=float(f"{found.error:.2g}"),
+        )
+    ]
 
 
 def compare_layouts(trials: pd.DataFrame, layout: pd.Series[Any]) -> Layouts | None:

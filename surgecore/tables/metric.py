@@ -41,6 +41,7 @@ _SETTING = re.compile(r"^(config|params?|hparams?|hyperparameters|args)[/._ ]", 
 _GOALS: dict[str, Goal] = {
     "minimise": "minimise", "minimize": "minimise", "maximise": "maximise", "maximize": "maximise", "drop": "drop",
 }  # fmt: skip
+_UNITS = ("", "%")
 _CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z])")
 _PREFIX = re.compile(r"^(metrics?|summary|user_attrs|summary_metrics|log_history|history)[/._ ]+", re.IGNORECASE)
 
@@ -89,10 +90,10 @@ class Metric:
 
     @property
     def column(self) -> str:
-        """Its column in a canonical file: the name and, unless it is plain ``loss``, which way is good."""
-        return (
-            self.name if self.name == "loss" and self.goal == "minimise" else f"{self.name} [{self.goal or 'minimise'}]"
-        )
+        """Its column in a canonical file: the name and, unless it is plain ``loss``, which way is good and the unit."""
+        if self.name == "loss" and self.goal == "minimise" and not self.unit:
+            return self.name
+        return f"{self.name} [{', '.join(filter(None, (self.goal or 'minimise', self.unit)))}]"
 
 
 #: A plain loss.
@@ -113,21 +114,24 @@ def describe(name: object) -> Metric:
     """
     text = str(name)
     given: Goal = ""
+    unit = ""
     if is_chosen(text):
-        text, _, word = text[:-1].rpartition("[")
+        text, _, words = text[:-1].rpartition("[")
+        word, _, unit = words.partition(", ")
         text, given = text.rstrip(), _GOALS[word.lower()]
     tokens = _tokens(text)
     split: Split = next((_SPLITS[token] for token in tokens if token in _SPLITS), "")
     kind = _kind(tokens)
     if kind is None or _SETTING.match(text):
-        return Metric(text, given, kind.key if kind and given else "", split)
-    return Metric(text, given or kind.goal, kind.key, split)
+        return Metric(text, given, kind.key if kind and given else "", split, unit)
+    return Metric(text, given or kind.goal, kind.key, split, unit)
 
 
 def is_chosen(name: object) -> bool:
-    """Whether a name has a direction in brackets, as the metric of a canonical file has."""
-    head, _, word = str(name)[:-1].rpartition("[")
-    return str(name).endswith("]") and word.lower() in _GOALS and head.strip() != ""
+    """Whether a name has a direction in brackets, as the metric of a canonical file has, and perhaps a unit."""
+    head, _, words = str(name)[:-1].rpartition("[")
+    word, _, unit = words.partition(", ")
+    return str(name).endswith("]") and word.lower() in _GOALS and unit in _UNITS and head.strip() != ""
 
 
 STD, STDERR = {"std", "stdev", "stddev", "sd", "sigma"}, {"stderr", "sem", "se"}

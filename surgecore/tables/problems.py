@@ -90,7 +90,6 @@ class NoticeCode(StrEnum):
     UNIT = "unit"
     PER_DEVICE = "per-device"
     PRODUCT = "product"
-    TOTAL = "total"
     SAME_LAYOUT = "same-layout"
     OTHER_LAYOUT = "other-layout"
     UNKNOWN_STATUS = "unknown-status"

@@ -183,7 +183,8 @@ class Table:
         if n_bad:
             trials = trials[~checked.bad].reset_index(drop=True)
             trials["batch_size"] = _whole(trials["batch_size"])
-            notices.append(notice(NoticeCode.LEFT_OUT, count=n_bad))
+            where = tuple(dict.fromkeys(found.column for found in checked.problems if found.column))
+            notices.append(notice(NoticeCode.LEFT_OUT, columns=where, count=n_bad))
         if chosen.best_of:
             trials = best_of_settings(trials, [name for name in chosen.best_of if name in trials])
             notices.append(notice(NoticeCode.BEST_OF, columns=chosen.best_of))
@@ -192,7 +193,7 @@ class Table:
         if told := changes_with_batch(trials, [name for name in extra if could_tell(trials[name])]):
             notices.append(notice(NoticeCode.CHANGES_WITH, columns=told))
         if chosen.holds == "optima":
-            notices.append(notice(NoticeCode.OPTIMA, count=len(trials)))
+            notices.append(notice(NoticeCode.OPTIMA, column=chosen.learning_rate, count=len(trials)))
         if len(trials) < 2:
             raise refused(ProblemCode.ONE_TRIAL)
         return trials.rename(columns=self._settled(chosen, checked.metric)), checked.metric, tuple(notices)
@@ -320,9 +321,9 @@ class Table:
             code = NoticeCode.DROP_IS_GOOD if goal == "drop" else NoticeCode.LARGE_IS_GOOD
             found.append(notice(code, column=mapping.loss))
         if mapping.batch_unit == "sequences" and mapping.sequence_length > 0:
-            found.append(notice(NoticeCode.TOKENS, length=mapping.sequence_length))
+            found.append(notice(NoticeCode.TOKENS, column=mapping.batch_size, length=mapping.sequence_length))
         elif mapping.batch_unit != "examples":
-            found.append(notice(NoticeCode.UNIT, unit=mapping.batch_unit))
+            found.append(notice(NoticeCode.UNIT, column=mapping.batch_size, unit=mapping.batch_unit))
         part = batch_parts(self.columns).get(mapping.batch_size)
         if mapping.batch_factors:
             times = " × ".join((mapping.batch_size, *mapping.batch_factors)).replace("× /", "/ ")

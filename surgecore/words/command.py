@@ -14,7 +14,7 @@ from surgecore.words.catalogue import curve, param
 from surgecore.words.fits import findings, fitted
 from surgecore.words.numbers import interval, number, rounded_interval, whole
 from surgecore.words.phrases import say
-from surgecore.words.problems import choice, notice, remedy
+from surgecore.words.problems import choice, remedy, with_remedy
 
 _WIDE = 36
 
@@ -39,7 +39,7 @@ def report(analysis: Analysis) -> str:
     """
     sweep = analysis.sweep
     lines = [say("report-title", name=sweep.name, count=len(sweep.trials)), ""]
-    lines += [*map(notice, sweep.notices), *findings(analysis)]
+    lines += [*(with_remedy(told, "flag") for told in sweep.notices), *findings(analysis)]
     if analysis.optima:
         lines += ["", f"{say('report-batch'):>10s}  {say('report-best')}"]
         lines += [f"{whole(optimum.batch_size):>10s}  {_optimum(optimum)}" for optimum in analysis.optima]

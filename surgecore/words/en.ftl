@@ -381,65 +381,131 @@ notice-read-from = { $role } was read from the column { $column }{ $n ->
     [one] ; { $others } left as it is
    *[other] ; { $others } left as they are
 }.
+    .page = choose another column in "{ $role ->
+        [batch_size] { panel-batch_size }
+        [learning_rate] { panel-learning_rate }
+       *[other] { panel-loss }
+    }"
+    .flag = --map { $role }=COLUMN
 notice-large-is-good = In { $column } a large value is good.
+    .page = "{ panel-goal }"
+    .flag = --minimise
 notice-drop-is-good = In { $column } a large loss drop is good.
-notice-tokens = Batch sizes are tokens: sequences times { $length }.
-notice-unit = Batch sizes count { $unit }: read so wherever examples are named.
+    .page = "{ panel-goal }"
+    .flag = --minimise
+notice-tokens = Batch sizes are tokens: { $column } times { $length }.
+    .page = "{ panel-batch_unit }"
+    .flag = --map batch_unit=examples
+notice-unit = Batch sizes ({ $column }) count { $unit }: read so wherever examples are named.
+    .page = "{ panel-batch_unit }"
+    .flag = --map batch_unit=examples
 notice-per-device = { $column } is per device: multiply by the number of devices for the real batch size.
+    .page = name the columns in "{ panel-batch_factors }"
+    .flag = --map batch_factors=COLUMN
 notice-product = The batch size is { $columns }.
-notice-same-layout = Runs of one batch size in another layout (micro-batches, devices) show no difference: { $difference } ± { $error } over { $cells ->
+    .page = "{ panel-batch_factors }"
+    .flag = --map batch_factors=COLUMN, or --map batch_factors= for none
+notice-same-layout = Runs of one batch size in another layout ({ $columns }) show no difference: { $difference } ± { $error } over { $cells ->
     [one] { $cells } cell
    *[other] { $cells } cells
 }.
-notice-other-layout = Runs of one batch size in another layout (micro-batches, devices) do not agree: they differ by { $difference } ± { $error } over { $cells ->
+    .page = name these columns in "{ panel-group }", so that layouts are kept apart
+    .flag = --map group=COLUMN, which keeps layouts apart
+notice-other-layout = Runs of one batch size in another layout ({ $columns }) do not agree: they differ by { $difference } ± { $error } over { $cells ->
     [one] { $cells } cell
    *[other] { $cells } cells
 }. Is the loss averaged over the whole batch?
+    .page = name these columns in "{ panel-group }", so that layouts are kept apart
+    .flag = --map group=COLUMN, which keeps layouts apart
 notice-remarks = { $count ->
     [one] A remark behind { $count } number
    *[other] Remarks behind { $count } numbers
 } of { $column } were passed over, such as { $text }.
+    .page = choose another column where the number is not what counts
+    .flag = --map ROLE=COLUMN
 notice-ignored = { $count ->
     [one] { $count } cell
    *[other] { $count } cells
 } of { $column } cannot be read and were passed over, such as { $text }.
+    .page = choose another column, or "{ panel-none }"
+    .flag = --map ROLE=COLUMN, or --map ROLE= for none
 notice-powers = { $role } is { $base } to the power of { $column }.
+    .page = choose another column in "{ $role ->
+        [batch_size] { panel-batch_size }
+        [learning_rate] { panel-learning_rate }
+       *[other] { panel-loss }
+    }"
+    .flag = --map { $role }=COLUMN
 notice-wide-seeds = The columns { $columns } hold one seed each, { $count } in all.
+    .file = bring the file without the columns that hold no seed
 notice-matrix = The table is a matrix: { $down } down, { $across } across.
+    .file = bring one row per run, with a column each for batch size, learning rate and metric
 notice-sheets = { $n ->
     [0] All sheets were read together: { $sheets }.
    *[other] Read from the sheet { $sheets }; not read: { $others }.
 }
+    .file = save the sheet that you want as a file of its own
 notice-curve = Every run has several rows along { $column }: { $take ->
     [last] its last { $metric } stands
    *[best] its best { $metric } stands, chosen with hindsight
     [smoothed] the mean { $metric } of its last tenth stands
 } for it; { $count } runs.
+    .page = "{ panel-take }" and "{ panel-curve }"
+    .flag = --map take=last, best or smoothed; --map curve= for one row per run
 notice-short-curves = { $count ->
     [one] { $count } run ended before the others of its batch size
    *[other] { $count } runs ended before the others of their batch size
-}: counted as incomplete.
+}, by { $column }: counted as incomplete.
+    .file = bring the file without { $column } where every run is whole
 notice-best-of = At each batch size and learning rate the best { $columns } was taken, judged by the mean over its runs; this is slightly optimistic where runs are noisy.
+    .page = "{ panel-best_of }"
+    .flag = --map best_of=COLUMN, or --map best_of= for none
 notice-changes-with = { $columns } changes with the batch size, so the two effects cannot be separated.
+    .page = name them in "{ panel-group }" where they make different models
+    .flag = --map group=COLUMN where they make different models
 notice-seeds-are-names = { $column } differs in every row, so it names runs and is not a seed.
-notice-spread = Rows are means over runs; their standard deviations give the error bars.
-notice-spread-unknown = Rows are means with a standard deviation, but of how many runs the file does not say: no error bars from it until you do (--map n_runs=5, or "Runs behind a row" under "How the file is read").
-notice-optima = The { $count } rows are best learning rates already, without error bars.
+    .page = choose another column in "{ panel-seed }"
+    .flag = --map seed=COLUMN
+notice-spread = Rows are means over runs; their spread ({ $columns }) gives the error bars.
+    .page = "{ panel-loss_std }" and "{ panel-loss_stderr }"
+    .flag = --map loss_std=COLUMN, or --map loss_stderr=COLUMN
+notice-spread-unknown = Rows are means with a standard deviation ({ $columns }), but of how many runs the file does not say: no error bars from it until you do.
+    .page = state it in "{ panel-n_runs }"
+    .flag = --map n_runs=5
+notice-optima = The { $count } rows are best learning rates ({ $column }) already, without error bars.
+    .page = "{ panel-holds }"
+    .flag = --map holds=runs
 notice-unread-runs = { $count ->
     [one] { $count } run could not be read and is left out
    *[other] { $count } runs could not be read and are left out
 }: { $runs } ({ $why }).
-notice-other-stores = Read were the runs of { $store }; the folder also holds runs of { $others } (--store on the command line; on the page, drop that folder alone).
-notice-unknown-status = The status { $words } is not known; those trials are judged by their loss.
+    .file = mend or remove these runs in the store
+notice-other-stores = Read were the runs of { $store }; the folder also holds runs of { $others }.
+    .page = drop the other folder alone
+    .flag = --store KEY
+notice-unknown-status = The status { $words } in { $column } is not known; those trials are judged by their loss.
+    .page = choose another column, or "{ panel-none }", in "{ panel-status }"
+    .flag = --map status=COLUMN, or --map status= for none
 notice-finite-diverged = { $count ->
-    [one] { $count } finite loss counts
-   *[other] { $count } finite losses count
+    [one] { $count } finite value
+   *[other] { $count } finite values
+} of { $column } { $count ->
+    [one] counts
+   *[other] count
 } as diverged. { $rule }
+    .page = "{ panel-gain }" and "{ panel-above }"
+    .flag = --diverged-factor X, or --diverged-above LOSS
 notice-left-out = { $count ->
-    [one] { $count } row with a problem was left out.
-   *[other] { $count } rows with a problem were left out.
+    [one] { $count } row with a problem was left out
+   *[other] { $count } rows with a problem were left out
+}{ $n ->
+    [0] {"."}
+   *[other] {" "}({ $columns }).
 }
-notice-same-rates = Learning rates equal up to rounding are one level: { $pairs }.
+    .page = "{ panel-unskip }"
+    .flag = without --skip-bad-rows they are listed
+notice-same-rates = Learning rates ({ $column }) equal up to rounding are one level: { $pairs }.
+    .file = write them with more digits where they are different
 clipped-none = The colour scale covers every cell.
 clipped-above = { $cells ->
     [one] { $cells } cell
@@ -462,40 +528,65 @@ rule-or = , or{" "}
 
 
 problem-empty = the file is empty
+    .file = Bring a file with column names and one row per run.
 problem-no-rows = the file has no rows below its header
+    .file = Bring a file with column names and one row per run.
 problem-too-large = the file must be at most { $limit } MB unpacked, but is larger
+    .file = Keep the columns of batch size, learning rate, metric and seed, or only the last row of each run.
 problem-line-too-long = a line must be at most { $limit } bytes, but one has { $size }
+    .file = Leave the longest column out of the file.
 problem-too-many-columns = a table must have at most { $limit } columns, but this one has { $size }
-    .page = Keep the columns of batch size, learning rate, metric and seed.
+    .file = Keep the columns of batch size, learning rate, metric and seed.
 problem-too-many-rows = a table must have at most { $limit } rows, but this one has more
+    .file = Keep only the last row of each run.
 problem-too-many-cells = a table must have at most { $limit } cells, but this one has more
+    .file = Keep the columns of batch size, learning rate, metric and seed, or only the last row of each run.
 problem-no-openpyxl = reading a workbook needs the package openpyxl: install it, or export the sheet as CSV
+    .page = Export the sheet as CSV.
+    .flag = pip install openpyxl
 problem-bad-workbook = the file is not a whole workbook: { $reason }
-problem-web-page = the file is a web page: copy the table into the paste field, or export it as CSV
+    .file = Save the workbook again, or export the sheet as CSV.
+problem-web-page = the file is a web page: copy its table, or export it as CSV
+    .page = Use "{ choice-paste }".
+    .flag = surge fit - reads a table from standard input
 problem-notebook = the file is a notebook: save its table with frame.to_csv("runs.csv", index=False) and open that file
+    .file = Bring the file that this writes.
 problem-chart-export = the file is the export of a chart, with columns such as { $text }: bring the table of runs instead (in W&B: Runs, Export, CSV)
+    .file = Bring the table of runs.
 problem-bad-gzip = the file is not a whole gzip archive: { $reason }
+    .file = Compress the file again, or bring it as it is.
 problem-not-text = the file must be text in UTF-8, UTF-16 or Latin-1
+    .file = Save the table as CSV in UTF-8.
 problem-binary = the file must be a text table, but holds binary data
+    .file = Export the table as CSV.
 problem-bad-header = the header cannot be parsed: { $reason }
+    .file = Give every column one name, in the first line.
 problem-bad-line = the line cannot be parsed: { $reason }
+    .file = Mend this line, or export the table again.
 problem-bad-json = the file is not valid JSON: { $reason }
+    .file = Write a list of objects, or one object per line.
 problem-json-row = a row must be a JSON object, but got { $text }
+    .file = Write a list of objects, one per run.
 problem-json-line = the line must be a JSON object, but got { $text }
+    .file = Write one object per line, one per run.
 problem-no-dictionary = { $column } must be a dictionary, but is none
     .page = Export the runs with one column per setting.
     .flag = surge fit wandb://ENTITY/PROJECT reads them from the server
 problem-no-pyarrow = reading Parquet needs the package pyarrow: install it, or export the table as CSV
+    .page = Export the table as CSV.
+    .flag = pip install pyarrow
 problem-bad-parquet = the file is not valid Parquet: { $reason }
+    .file = Write the file again, or export the table as CSV.
 problem-zip = the file must be a table, but is a zip archive: unpack it, or export the runs as CSV
+    .file = Unpack it, or export the runs as CSV.
 problem-no-column = a column { $role } (or an alias of it) must be there, but got { $columns }
-    .page = Choose it under "How the file is read".
+    .page = Choose it under "{ panel-title }".
     .flag = --map { $role }=COLUMN
 problem-no-such-column = the column { $column } is not in the table: { $columns }
-    .page = Choose another one under "How the file is read".
+    .page = Choose another one under "{ panel-title }".
     .flag = --map ROLE=COLUMN
 problem-one-trial = a sweep must have at least two trials, but got one row
-    .page = Bring more runs, or choose other columns under "How the file is read".
+    .page = Bring more runs, or choose other columns under "{ panel-title }".
     .flag = --map ROLE=COLUMN, or another --group
 problem-uneven = the row must have as many cells as the header, { $wanted }, but has { $cells ->
     [one] { $cells } cell
@@ -504,22 +595,24 @@ problem-uneven = the row must have as many cells as the header, { $wanted }, but
     .page = Leave the row out with the button below.
     .flag = --skip-bad-rows
 problem-not-positive = { $role } must be a positive number, but got { $text }
-    .page = Leave the row out with the button below, or choose another column under "How the file is read".
+    .page = Leave the row out with the button below, or choose another column under "{ panel-title }".
     .flag = --skip-bad-rows, or --map { $role }=COLUMN
 problem-not-a-loss = loss must be a number, empty, or a word such as nan or diverged, but got { $text }
-    .page = Leave the row out with the button below, or choose another column under "How the file is read".
+    .page = Leave the row out with the button below, or choose another column under "{ panel-title }".
     .flag = --skip-bad-rows, or --map loss=COLUMN
 problem-not-a-count = { $role } must be { $role ->
     [excess_loss] zero or a positive number
    *[other] a positive number
 }, empty or a word such as never, but got { $text }
-    .page = Leave the row out with the button below, or the column ("not in the file") under "How the file is read".
+    .page = Leave the row out with the button below, or the column ("{ panel-none }") under "{ panel-title }".
     .flag = --skip-bad-rows, or --map { $role }=
 problem-best-among-them = rows that cannot be read hold the best loss at batch size { $batch_sizes }: mend them rather than leave them out
     .page = Mend these cells in the file and drop it again.
     .flag = --skip-bad-rows leaves them out all the same
 problem-rows = { $count } rows: { $message }
 problem-more = and { $count } more problems of these kinds
+    .page = Leave the rows out with the button below.
+    .flag = --skip-bad-rows
 problem-empty-cell = an empty cell
 question-open = cannot be read yet. { $question }
 question-models = holds { $count ->
@@ -590,29 +683,49 @@ store-at-tree = the folder above the runs
 store-read-tree = `config`, `hparams`, `params` or `args` (`.json`, `.yaml`); `metrics`, `results`, `history`, `log` or `progress` (`.csv`, `.jsonl`, `.json`); names such as `lr=0.01,bs=32`
 problem-read-size = the file must be at most { $limit } MB, but is larger
     .page = Use the command line, surge fit, which has higher limits.
+    .flag = surge fit FILE
 problem-read-memory = reading the file must take at most { $limit } MB of memory, but takes more
     .page = Use the command line, surge fit, which has higher limits.
+    .flag = surge fit FILE
 problem-read-time = reading the file must take at most { $limit } s, but takes longer
     .page = Use the command line, surge fit, which has higher limits.
+    .flag = --read-seconds SECONDS
 problem-read-died = the file ended the process that read it: it is damaged, or built to do so
+    .file = Export the table again, as CSV.
 problem-server-no-client = reading from a server needs the package { $package }: pip install "surgecore[{ $package }]"
+    .page = Bring an export of the runs.
+    .flag = pip install "surgecore[{ $package }]"
 problem-server-failed = { $address } gave no runs: { $reason }
+    .file = Check the address, and that you are logged in there; or bring an export of the runs.
 problem-store-none = the folder must hold the runs of a known tracker, but none were found in it
+    .file = Bring the folder above the runs, or an export of them.
 problem-store-not-one = the file must be a tracker's database or archive, but is not
+    .file = Bring the file that the tracker writes, or an export of the runs.
 problem-store-several = the folder holds several stores: choose one of { $names }
     .page = Drop the one you want by itself.
     .flag = surge fit FOLDER/NAME
 problem-store-no-runs = the store must hold runs, but is empty
+    .file = Bring the store once runs have ended.
 problem-store-damaged = { $name } must have the layout that { $store } writes, but does not
+    .file = Bring an export of the runs.
 problem-store-too-many-files = a store must have at most { $limit } files, but this one has more
+    .file = Bring an export of the runs, or fewer of them.
 problem-store-file-too-large = { $name } must be at most { $limit } MB, but is larger
+    .file = Bring an export of the runs.
 problem-store-unpacked = an archive must unpack to at most { $limit } MB, but unpacks to more
+    .file = Bring fewer runs at a time, or an export of them.
 problem-store-link = { $name } must be a file, but is a link
+    .file = Bring the file itself in the place of the link.
 problem-store-bad-file = { $name } must be valid { $kind }, but is not
+    .file = Mend or remove this run.
 problem-store-no-settings = { $name } must hold settings by name, but does not
+    .file = Mend or remove this run.
 problem-store-no-metrics = a run must have its metrics in { $names }, but has none of them
+    .file = Log the metric by that name, or remove this run.
 problem-store-no-history = { $name } must hold a log_history, but does not
+    .file = Mend or remove this run.
 problem-store-too-many-settings = a run must have at most { $limit } settings, but one has more
+    .file = Bring an export of the runs with the settings that vary.
 
 # end of: tables: stores of trackers
 
@@ -1251,6 +1364,7 @@ help-group = which model, where the table holds several
 help-maximise = a large metric is good
 help-minimise = a small metric is good
 help-store = which tracker's runs to read, where a folder holds several
+help-read-seconds = most that reading the file may take [s]; 600 by default
 help-skip-bad-rows = leave out rows with a problem
 help-diverged-factor = times the usual excess over the best that a finite loss may have; 0 for no limit
 help-diverged-above = a loss above this is diverged
@@ -1293,6 +1407,7 @@ report-at = at batch size { $batch }
 report-rate = learning rate (95 %)
 output-lost = The output cannot be written: { $error }
 unreadable = { $path } cannot be read as a sweep:
+notice-remedy = { $notice } To change it: { $remedy }.
 unreadable-remedy = Remedy: { $remedy }
 not-done = surge { $command } was not done:
 converted = { $count ->

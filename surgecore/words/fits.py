@@ -12,7 +12,7 @@ from surgecore.sweeps.identity import peak_identity
 from surgecore.words.catalogue import curve, param, unit
 from surgecore.words.numbers import examples, examples_interval, interval, number, rounded, whole
 from surgecore.words.phrases import say
-from surgecore.words.problems import notice
+from surgecore.words.problems import Where, notice, with_remedy
 from surgecore.words.surge import said as verdict_said
 from surgecore.words.tradeoff import identity, tradeoff
 from surgecore.words.verdict import reasons
@@ -105,10 +105,10 @@ def findings(analysis: Analysis) -> list[str]:
     return list(dict.fromkeys([*said, *_rest(analysis)]))
 
 
-def remarks(analysis: Analysis) -> list[str]:
-    """What else there is to know about a sweep, beside the verdict and the ranking."""
-    said = [*reasons(analysis.verdict), *map(notice, analysis.sweep.notices), *_rest(analysis)]
-    return list(dict.fromkeys(said))
+def remarks(analysis: Analysis, where: Where | None = None) -> list[str]:
+    """What else there is to know about a sweep, beside verdict and ranking; `where` says for whom with remedies."""
+    told = [with_remedy(told, where) if where else notice(told) for told in analysis.sweep.notices]
+    return list(dict.fromkeys([*reasons(analysis.verdict), *told, *_rest(analysis)]))
 
 
 def _rest(analysis: Analysis) -> Iterator[str]:

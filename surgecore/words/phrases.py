@@ -111,9 +111,12 @@ def _bundle(name: str) -> FluentBundle | None:
 
 
 def has(phrase: str) -> bool:
-    """Whether the process's language has a phrase."""
+    """Whether the process's language has a phrase, or a "name.attribute" of one."""
     bundle = _bundle(current_language())
-    return bundle is not None and bool(bundle.has_message(phrase))
+    message, _, attribute = phrase.partition(".")
+    if bundle is None or not bundle.has_message(message):
+        return False
+    return not attribute or attribute in bundle.get_message(message).attributes
 
 
 def say(phrase: str, /, *, language: str | None = None, **values: str | int | float) -> str:

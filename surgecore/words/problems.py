@@ -11,8 +11,9 @@ from surgecore.tables.metric import Metric
 from surgecore.tables.problems import Notice, NoticeCode, Problem, Value
 from surgecore.tables.questions import Choice, Question
 from surgecore.words.numbers import number
-from surgecore.words.phrases import say
+from surgecore.words.phrases import has, say
 
+Where = Literal["page", "flag"]
 _SOME = 20
 
 
@@ -35,13 +36,38 @@ def problem(found: Problem) -> str:
     return say("problem-rows", count=found.n_rows, message=text) if found.n_rows > 1 else text
 
 
-def remedy(found: Problem, where: Literal["page", "flag"]) -> str:
-    """What to do about a problem: the control on the page, or the option of the command line; "" for nothing.
+def remedy(fact: Problem | Notice, where: Where) -> str:
+    """What to do about a problem, or to decide otherwise than a notice says.
 
     Parameters
     ----------
-    found : Problem
+    fact : Problem or Notice
         Of a table.
+    where : {"page", "flag"}
+        Who asks: the page is told a control of its own, the command line an option, and both what to change in the
+        file where neither helps.
+
+    Returns
+    -------
+    str
+        "" for a question, whose answers are the remedy.
+    """
+    if isinstance(fact, Notice):
+        phrase, values = f"notice-{fact.code}", _notice_values(fact)
+    elif fact.question is not None:
+        return ""
+    else:
+        phrase, values = f"problem-{fact.code}", _problem_values(fact)
+    return _said(f"{phrase}.{where if has(f'{phrase}.{where}') else 'file'}", values)
+
+
+def with_remedy(told: Notice, where: Where) -> str:
+    """What was decided while reading, and how to decide otherwise.
+
+    Parameters
+    ----------
+    told : Notice
+        Of a table or sweep.
     where : {"page", "flag"}
         Who asks.
 
@@ -49,10 +75,7 @@ def remedy(found: Problem, where: Literal["page", "flag"]) -> str:
     -------
     str
     """
-    try:
-        return _said(f"problem-{found.code}.{where}", _problem_values(found))
-    except ValueError:
-        return ""
+    return say("notice-remedy", notice=notice(told), remedy=remedy(told, where))
 
 
 def _problem_values(found: Problem) -> dict[str, str | int | float]:
@@ -76,11 +99,15 @@ def notice(told: Notice) -> str:
     -------
     str
     """
+    return _said(f"notice-{told.code}", _notice_values(told))
+
+
+def _notice_values(told: Notice) -> dict[str, str | int | float]:
     values = dict(told.values)
     spelled = _spelled(values)
-    others = values.get("others")
-    if isinstance(others, tuple):
-        spelled["n"] = len(others)
+    others, columns = values.get("others"), values.get("columns")
+    if isinstance(listed := columns if others is None else others, tuple):
+        spelled["n"] = len(listed)
     if told.code is NoticeCode.UNREAD_RUNS:
         spelled["why"] = _said(f"problem-{values['reason']}", spelled)
     if told.code is NoticeCode.OTHER_STORES:
@@ -91,7 +118,7 @@ def notice(told: Notice) -> str:
         factor, above = values["factor"], values["above"]
         rule = DivergedRule(float(str(factor)) or None, None if above == "" else float(str(above)))
         spelled["rule"] = diverged_rule(rule)
-    return _said(f"notice-{told.code}", spelled)
+    return spelled
 
 
 def question(asked: Question) -> str:

@@ -2,11 +2,15 @@
 
 import gzip
 import io
+import signal
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
 from surgecore import Sweep, SweepError, open_table
+from surgecore.tables.limits import within
+from surgecore.tables.problems import ProblemCode
 
 ROWS = b"bs,lr,loss\n" + b"".join(b"%d,%g,%g\n" % (b, r, 1 + r) for b in (8, 16) for r in (0.1, 0.2, 0.4))
 
@@ -28,6 +32,30 @@ def test_out_of_proportion_is_refused_by_name(make, code):
         open_table(make())
     assert {problem.code for problem in caught.value.problems} == {code}
     assert len(caught.value.problems) <= 1000
+
+
+def never_ends():
+    """As a reader does, to which every error is one of its file."""
+    with suppress(Exception):
+        while True:
+            sum(range(1000))
+
+
+def test_reading_ends_at_its_time():
+    with pytest.raises(SweepError) as error, within(0.05):
+        never_ends()
+    assert error.value.problems[0].code == ProblemCode.READ_TIME
+    with within(60):
+        pass
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+def test_without_a_timer_the_end_comes_as_an_interrupt(monkeypatch):
+    monkeypatch.delattr(signal, "setitimer")
+    with pytest.raises(SweepError), within(0.05):
+        never_ends()
+    with pytest.raises(KeyboardInterrupt), within(60):
+        raise KeyboardInterrupt
 
 
 def test_many_members_are_one_file():

@@ -1,6 +1,7 @@
 """What was decided about a table while it was read stands in the file of its trials: nobody is asked twice."""
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from test_batch import FIXTURES, rows
 from test_crossed import make, right_answer
 
 from surgecore import Sweep, analyse, open_table
+from surgecore.sweeps.writers import Shape, write
 
 
 def answered(table):
@@ -26,7 +28,8 @@ def read_again(sweep):
     again = Sweep.from_table(table)
     assert again.digest == sweep.digest
     assert again.are_optima == sweep.are_optima
-    assert again.metric == replace(sweep.metric, unit="")
+    assert again.metric == sweep.metric
+    assert again.batch_unit == sweep.batch_unit
     for name in ("batch_size", "learning_rate", "loss"):
         np.testing.assert_array_equal(again.trials[name].to_numpy(float), sweep.trials[name].to_numpy(float))
     return again
@@ -58,6 +61,31 @@ def test_models_that_are_one_stay_one(grid):
     assert table.mapping.group == ("model",)
     again = read_again(Sweep.from_table(table, replace(table.mapping, group=())))
     assert list(again.trials.columns[-2:]) == ["model [settled]", "width [settled]"]
+
+
+@pytest.mark.parametrize(
+    ("how", "unit"),
+    [
+        ({"batch_unit": "tokens"}, "tokens"),
+        ({"batch_unit": "sequences"}, "sequences"),
+        ({"batch_unit": "sequences", "sequence_length": 2048}, "tokens"),
+        ({}, "examples"),
+    ],
+)
+def test_what_batch_sizes_count_is_kept(grid, how, unit):
+    table = open_table(grid.to_csv(index=False).encode())
+    sweep = Sweep.from_table(table, replace(table.mapping, **how))
+    assert read_again(sweep).batch_unit == unit
+    for shape in get_args(Shape):
+        again = open_table(write(sweep, "csv", shape))
+        assert Sweep.from_table(again, replace(again.mapping, goal="minimise")).batch_unit == unit
+
+
+@pytest.mark.parametrize(("name", "cells"), [("val_acc", "{:.1f} %"), ("val_loss", "{:.2f}%"), ("loss", "{:.3f} %")])
+def test_per_cent_stay_per_cent(grid, name, cells):
+    frame = grid.drop(columns="val_loss").assign(**{name: [cells.format(loss) for loss in grid["val_loss"]]})
+    again = read_again(Sweep.from_table(open_table(frame.to_csv(index=False).encode())))
+    assert again.metric.unit == "%"
 
 
 def test_the_metric_that_was_chosen_stays_chosen(grid):
