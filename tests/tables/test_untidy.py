@@ -181,9 +181,8 @@ def test_units_that_are_no_examples_are_said(frame):
     table = frame.rename(columns={"batch_size": "batch_size_sequences"}).to_csv(index=False).encode()
     opened = open_table(table)
     assert opened.mapping.batch_unit == "sequences"
-    assert "Batch sizes count sequences: read so wherever examples are named." in map(
-        str, Sweep.from_table(opened).notices
-    )
+    said = "Batch sizes (batch_size_sequences) count sequences: read so wherever examples are named."
+    assert said in map(str, Sweep.from_table(opened).notices)
 
 
 def test_one_rate_and_equal_losses_have_no_optimum(frame):
