@@ -53,12 +53,12 @@ def remedy(fact: Problem | Notice, where: Where) -> str:
         "" for a question, whose answers are the remedy.
     """
     if isinstance(fact, Notice):
-        phrase, values = f"notice-{fact.code}", _notice_values(fact)
+        names, values = [f"notice-{fact.code}.{part}" for part in (where, "file")], _notice_values(fact)
     elif fact.question is not None:
         return ""
     else:
-        phrase, values = f"problem-{fact.code}", _problem_values(fact)
-    return _said(f"{phrase}.{where if has(f'{phrase}.{where}') else 'file'}", values)
+        names, values = [f"problem-{fact.code}.{part}" for part in (where, "file")], _problem_values(fact)
+    return _said(next(filter(has, names), names[0]), values)
 
 
 def with_remedy(told: Notice, where: Where) -> str:
