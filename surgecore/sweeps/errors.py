@@ -115,7 +115,7 @@ class TrendedVariance:
 
 
 #: Variances change with batch size by no steeper a power than about this.
-_STEEPEST = 0.4
+_STEEPEST = 0.8
 #: What the trend may be worth to one variance, in degrees of freedom: each as likely beforehand.
 _WORTH = np.array([6.0, 15.0, 50.0, 200.0])
 

@@ -11,6 +11,7 @@ from scipy.stats import t as student_t
 from surgecore._validate import FloatArray, positive_array
 
 if TYPE_CHECKING:
+    from surgecore.sweeps.evidence import Evidence
     from surgecore.sweeps.valleys import Valleys
 
 
@@ -48,7 +49,7 @@ def excess(valleys: Valleys, batch_size: float, learning_rates: ArrayLike) -> tu
     if valleys.stderr(valley.index)[0] is None:
         return mean, np.full(len(at), np.nan), np.full(len(at), np.nan)
     difference = valley.weights(at, 0) - valley.weights(best, 0)
-    variance = _variance(valleys, valley.index, at, difference)
+    variance = _variance(valleys, valley.index, at, difference, float(valleys.evidence.bend[valley.index]))
     variance = variance + valley.smoother.gap(x, difference, at, valley.best)
     dof = float(valleys.variances.total_dof[valley.index])
     half = float(student_t.ppf(0.975, dof)) * np.sqrt(variance) / warp.slope(loss)
@@ -57,7 +58,20 @@ def excess(valleys: Valleys, batch_size: float, learning_rates: ArrayLike) -> tu
     return mean, np.where(inside, low, np.nan), np.asarray(mean + half + more)
 
 
-def _variance(valleys: Valleys, index: int, at: FloatArray, difference: FloatArray) -> FloatArray:
+def standard_errors_above(valleys: Valleys, evidence: Evidence) -> FloatArray:
+    """Extra loss over that at each batch size's best rate, in its standard errors, shape (n, g); 0 beyond the rates."""
+    out = np.zeros_like(evidence.slope)
+    for i, valley in enumerate(valleys.valleys):
+        at = evidence.x[evidence.inside[i]]
+        difference = valley.weights(at, 0) - valley.weights(np.array([valley.best]), 0)
+        variance = _variance(valleys, i, at, difference, float(evidence.bend[i]))
+        variance = variance + valley.smoother.gap(valley.cells.x, difference, at, valley.best)
+        more = np.maximum(difference @ valley.warp(valley.cells.mean), 0.0)
+        out[i, evidence.inside[i]] = np.where(more > 0, more / np.sqrt(np.maximum(variance, 1e-300)), 0.0)
+    return out
+
+
+def _variance(valleys: Valleys, index: int, at: FloatArray, difference: FloatArray, bend: float) -> FloatArray:
     """Variance of the warped extra loss: what the runs of the batch size say, drawn towards what all say.
 
     All together tell how far the optimum may lie off, and how noisy a loss is apart from that.
@@ -68,8 +82,7 @@ def _variance(valleys: Valleys, index: int, at: FloatArray, difference: FloatArr
     if not own.dof[index]:
         return noise + rounding
     shifted = max(float(own.value[index] - valleys.noise(valley, best)[0]), 0.0)
-    bend = max(float(valleys.evidence.bend[index]), 1e-12)
-    together = noise + shifted * (valley.slope(at) / bend) ** 2
+    together = noise + shifted * (valley.slope(at) / max(bend, 1e-12)) ** 2
     measured, dof = valley.variance(difference, valleys.spare(valley)), float(own.dof[index])
     more = max(float(own.total_dof[index]) - dof, 0.0)
     return np.asarray((dof * measured + more * together) / (dof + more) + rounding)

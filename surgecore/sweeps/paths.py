@@ -108,8 +108,8 @@ def largest_drop(cost: FloatArray, x: FloatArray, limit: float, possible_ends: N
     """
     n = len(cost)
     shares = np.linspace(0.0, limit, 25)
-    high = np.array([[reach(cost[i], x, a, 1, possible_ends[i, 1]) for a in shares] for i in range(n)])
-    low = np.array([[reach(cost[i], x, a, -1, possible_ends[i, 0]) for a in shares] for i in range(n)])
+    high = np.array([reaches(row, x, shares, 1, end[1]) for row, end in zip(cost, possible_ends, strict=True)])
+    low = np.array([reaches(row, x, shares, -1, end[0]) for row, end in zip(cost, possible_ends, strict=True)])
     out = np.full((n, n), -np.inf)
     for i in range(n):
         for j in range(i + 1, n):
@@ -117,15 +117,15 @@ def largest_drop(cost: FloatArray, x: FloatArray, limit: float, possible_ends: N
     return out
 
 
-def reach(cost: FloatArray, x: FloatArray, limit: float, side: int, open_end: bool) -> float:
-    """Furthest x on one side whose cost is within the limit, between grid points by interpolation."""
-    allowed = np.flatnonzero(cost <= limit + 1e-12)
-    if not len(allowed):
-        return float(x[int(np.argmin(cost))])
-    k = int(allowed[-1] if side > 0 else allowed[0])
-    if k == (len(x) - 1 if side > 0 else 0):
-        return side * np.inf if open_end else float(x[k])
-    a, b = cost[k], cost[k + side]
+def reaches(cost: FloatArray, x: FloatArray, limits: FloatArray, side: int, open_end: bool) -> FloatArray:
+    """Furthest x on one side whose cost is within each limit, between grid points by interpolation."""
+    allowed = cost <= limits[:, None] + 1e-12
+    k = len(x) - 1 - np.argmax(allowed[:, ::-1], axis=1) if side > 0 else np.argmax(allowed, axis=1)
+    last = len(x) - 1 if side > 0 else 0
+    following = np.clip(k + side, 0, len(x) - 1)
     # the cost is a square: its root is straight
-    share = (np.sqrt(limit) - np.sqrt(a)) / max(np.sqrt(b) - np.sqrt(a), 1e-12) if b < NEVER else 1.0
-    return float(x[k] + np.clip(share, 0.0, 1.0) * (x[k + side] - x[k]))
+    root, there = np.sqrt(cost[k]), np.sqrt(cost[following])
+    share = np.where(cost[following] < NEVER, (np.sqrt(limits) - root) / np.maximum(there - root, 1e-12), 1.0)
+    found = x[k] + np.clip(share, 0.0, 1.0) * (x[following] - x[k])
+    found = np.where(k == last, side * np.inf if open_end else x[last], found)
+    return np.asarray(np.where(allowed.any(axis=1), found, x[int(np.argmin(cost))]))

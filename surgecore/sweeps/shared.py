@@ -25,9 +25,9 @@ def correlation(valleys: Sequence[Valley]) -> float:
     if table.shape[0] < 2 or table.shape[1] < 2:
         return 0.0
     rng = np.random.default_rng(0)
-    found = _mean_correlation(table)
-    shuffled = [_mean_correlation(rng.permuted(table, axis=1)) for _ in range(_SHUFFLES)]
-    sure = (1 + np.count_nonzero(np.array(shuffled) >= found - 1e-12)) / (_SHUFFLES + 1) < _SURE
+    found = float(_mean_correlation(table))
+    shuffled = rng.permuted(np.broadcast_to(table, (_SHUFFLES, *table.shape)), axis=2)
+    sure = (1 + np.count_nonzero(_mean_correlation(shuffled) >= found - 1e-12)) / (_SHUFFLES + 1) < _SURE
     return float(np.clip(found, 0.0, _MOST)) if sure else 0.0
 
 
@@ -43,7 +43,8 @@ def _by_seed(valleys: Sequence[Valley]) -> FloatArray:
     return np.asarray(table / np.where(size > 0, size, 1.0))
 
 
-def _mean_correlation(table: FloatArray) -> float:
-    """Mean over pairs of rows of length one."""
-    n = len(table)
-    return float(((table.sum(axis=0) ** 2).sum() - (table**2).sum()) / (n * (n - 1)))
+def _mean_correlation(table: FloatArray) -> FloatArray:
+    """Mean over pairs of rows of length one, shape (...); rows in the last axis but one."""
+    n = table.shape[-2]
+    every, own = (table.sum(axis=-2) ** 2).sum(axis=-1), (table**2).sum(axis=(-2, -1))
+    return np.asarray((every - own) / (n * (n - 1)))

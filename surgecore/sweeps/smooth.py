@@ -73,6 +73,9 @@ class Shape:
         return (1.0 if self.smooth else 5.0 / 3.0) / self.length**2
 
 
+_SHAPES = tuple(Shape(float(length), smooth) for length, smooth in product(_LENGTHS, (False, True)))
+
+
 @dataclass(frozen=True)
 class Smoother:
     """Shape, noise and amplitude of the process.
@@ -97,11 +100,18 @@ class Smoother:
     dof: float
     likelihood: float
 
-    def weights(self, x: FloatArray, n: FloatArray, index: int, at: FloatArray, order: int) -> FloatArray:
+    def system(self, x: FloatArray, n: FloatArray, index: int) -> tuple[FloatArray, FloatArray]:
+        """Matrices that take the cells' warped means to the process's and the parabola's coefficients."""
+        noise = self.noise[index] / n + _JITTER
+        inverse = np.asarray(np.linalg.inv(_kernel(x, x, self.shape) + np.diag(noise)), dtype=np.float64)
+        basis = _basis(x, x, 0)
+        parabola = np.linalg.solve(basis.T @ inverse @ basis, basis.T @ inverse)
+        return np.asarray(inverse @ (np.eye(len(x)) - basis @ parabola)), np.asarray(parabola)
+
+    def weights(self, system: tuple[FloatArray, FloatArray], x: FloatArray, at: FloatArray, order: int) -> FloatArray:
         """Matrix that takes the cells' warped means to the value (`order` 0) or slope (1) at `at`."""
-        inverse, coefficients, basis = self._system(x, n, index)
-        k, h = _cross(at, x, self.shape, order), _basis(at, x, order)
-        return np.asarray(k @ inverse @ (np.eye(len(x)) - basis @ coefficients) + h @ coefficients)
+        process, parabola = system
+        return np.asarray(_cross(at, x, self.shape, order) @ process + _basis(at, x, order) @ parabola)
 
     def bias(self, x: FloatArray, weights: FloatArray, at: FloatArray) -> FloatArray:
         """Variance of the slope at `at` that is due to the steps between cells, not to noise."""
@@ -118,12 +128,6 @@ class Smoother:
         gap = own - 2.0 * np.einsum("ij,ij->i", there - here, difference) + quadratic
         return np.asarray(self.amplitude * np.maximum(gap, 0.0))
 
-    def _system(self, x: FloatArray, n: FloatArray, index: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-        noise = self.noise[index] / n + _JITTER
-        inverse = np.asarray(np.linalg.inv(_kernel(x, x, self.shape) + np.diag(noise)), dtype=np.float64)
-        basis = _basis(x, x, 0)
-        return inverse, np.asarray(np.linalg.solve(basis.T @ inverse @ basis, basis.T @ inverse)), basis
-
 
 def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], sizes: FloatArray) -> Smoother:
     """Best length, ratio of noise to amplitude, and trend of the noise in batch size, on a grid.
@@ -138,35 +142,35 @@ def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], s
     centred = np.log(sizes) - np.log(sizes).mean() if len(sizes) else sizes
     trends = _TRENDS if len(sizes) > 2 else np.zeros(1)
     wide = [index for index, (x, _, _) in enumerate(columns) if len(x) > _degree(x) + 1]
-    best = Smoother(Shape(float(_LENGTHS[2]), False), 1.0, np.full(len(sizes), 1e-2), 0.0, -np.inf)
-    for length, smooth in product(_LENGTHS, (False, True)) if wide else ():
-        shape = Shape(float(length), smooth)
-        squares, dof = np.zeros((len(_RATIOS), len(trends))), 0
-        logs = np.full_like(squares, sum(_log_volume(*columns[index]) for index in wide))
-        for index in wide:
-            values, rest = _spectrum(*columns[index], shape)
-            noise = _RATIOS[:, None] * np.exp(trends * centred[index])
-            variance = values + noise[..., None]
-            squares += (rest**2 / variance).sum(axis=-1)
-            logs += np.log(variance).sum(axis=-1)
-            dof += len(values)
-        amplitude = np.maximum(squares / dof, 1e-30)
-        likelihood = -0.5 * (dof * np.log(amplitude) + logs)
-        i, j = np.unravel_index(int(np.argmax(likelihood)), likelihood.shape)
-        if likelihood[i, j] > best.likelihood:
-            noise = _RATIOS[i] * np.exp(trends[j] * centred)
-            best = Smoother(shape, float(amplitude[i, j]), noise, float(dof), float(likelihood[i, j]))
-    return best
+    if not wide:
+        return Smoother(Shape(float(_LENGTHS[2]), False), 1.0, np.full(len(sizes), 1e-2), 0.0, -np.inf)
+    squares, logs, dof = np.zeros((len(_SHAPES), len(_RATIOS), len(trends))), 0.0, 0
+    for index in wide:
+        values, rest = _spectra(*columns[index])
+        noise = _RATIOS[:, None] * np.exp(trends * centred[index])
+        variance = values[:, None, None, :] + noise[..., None]
+        squares += (rest[:, None, None, :] ** 2 / variance).sum(axis=-1)
+        logs = logs + np.log(variance).sum(axis=-1) + _log_volume(*columns[index])
+        dof += values.shape[1]
+    amplitude = np.maximum(squares / dof, 1e-30)
+    likelihood = -0.5 * (dof * np.log(amplitude) + logs)
+    k, i, j = np.unravel_index(int(np.argmax(likelihood)), likelihood.shape)
+    noise = _RATIOS[i] * np.exp(trends[j] * centred)
+    return Smoother(_SHAPES[k], float(amplitude[k, i, j]), noise, float(dof), float(likelihood[k, i, j]))
 
 
-def _spectrum(x: FloatArray, y: FloatArray, n: FloatArray, shape: Shape) -> tuple[FloatArray, FloatArray]:
-    """Eigenvalues of the kernel and squared data in the space that the parabola leaves, noise made white."""
+def _spectra(x: FloatArray, y: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Of every shape, the kernel's eigenvalues and the data in the space that the parabola leaves, noise made white.
+
+    Both of shape (shapes, contrasts).
+    """
     root = np.sqrt(n)
     basis = _basis(x, x, 0) * root[:, None]
     rest = np.linalg.qr(basis, mode="complete")[0][:, basis.shape[1] :]
-    kernel = _kernel(x, x, shape) * np.outer(root, root)
-    values, vectors = np.linalg.eigh(rest.T @ kernel @ rest)
-    return np.maximum(values, 0.0) + _JITTER, vectors.T @ (rest.T @ (root * y))
+    whitened = rest * root[:, None]
+    kernels = np.array([_kernel(x, x, shape) for shape in _SHAPES])
+    values, vectors = np.linalg.eigh(whitened.T @ kernels @ whitened)
+    return np.maximum(values, 0.0) + _JITTER, np.asarray((whitened.T @ y) @ vectors)
 
 
 def _log_volume(x: FloatArray, _: FloatArray, precision: FloatArray) -> float:

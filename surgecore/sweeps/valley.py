@@ -29,7 +29,11 @@ class Valley:
 
     def weights(self, at: FloatArray, order: int) -> FloatArray:
         """What turns the cells' warped means into the warped loss at ln rates, or into its slope (`order` 1)."""
-        return self.smoother.weights(self.cells.x, self.precision, self.index, at, order)
+        return self.smoother.weights(self._system, self.cells.x, at, order)
+
+    @cached_property
+    def _system(self) -> tuple[FloatArray, FloatArray]:
+        return self.smoother.system(self.cells.x, self.precision, self.index)
 
     def warped(self, at: FloatArray) -> FloatArray:
         """Warped loss at ln rates."""
