@@ -13,6 +13,23 @@ from surgecore.sweeps.errors import TrendedVariance
 from surgecore.sweeps.paths import NEVER, reaches
 
 
+def axis(low: float, high: float, step: float, best: FloatArray, sigma: FloatArray) -> FloatArray:
+    """Points at even steps, and finer ones about each optimum: half its standard error apart, up to four away.
+
+    Of points much closer than either's step, one is enough.
+    """
+    few = max(5, min(17, 500 // max(len(best), 1)))
+    finer = best[:, None] + sigma[:, None] * np.linspace(-4.0, 4.0, few)
+    even = np.arange(low, high + step, step)
+    points = np.append(even, finer)
+    gaps = np.append(np.full(len(even), step), np.repeat(sigma * 8.0 / (few - 1), few))
+    kept = [low]
+    for k in np.argsort(points):
+        if kept[-1] + 0.5 * gaps[k] < points[k] <= high + step:
+            kept.append(points[k])
+    return np.round(kept, 6)
+
+
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """Slopes of the loss at every batch size on one axis of ln learning rate, with their errors.
@@ -61,9 +78,8 @@ class Evidence:
     def of_points(cls, batch: FloatArray, y: FloatArray, own: TrendedVariance, bound: FloatArray) -> Evidence:
         """Evidence of optima with known errors, ln rates `y`; `bound` is +1 where they lie at or above, -1 below."""
         sigma = np.sqrt(own.value)
-        low, high = y - 6.0 * sigma, y + 6.0 * sigma
-        local = (y[:, None] + sigma[:, None] * np.linspace(-4.0, 4.0, max(5, min(17, 500 // len(y))))).ravel()
-        x = np.unique(np.round(np.append(local, np.linspace(low.min(), high.max(), 200)), 6))
+        low, high = float((y - 6.0 * sigma).min()), float((y + 6.0 * sigma).max())
+        x = axis(low, high, (high - low) / 80.0, y, sigma)
         slope = x - y[:, None]
         inside = np.where(bound[:, None] > 0, slope <= 0, np.where(bound[:, None] < 0, slope >= 0, True))
         ones = np.ones_like(slope)

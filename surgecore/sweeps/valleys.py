@@ -18,7 +18,7 @@ from scipy.stats import t as student_t
 from surgecore._validate import FloatArray
 from surgecore.sweeps.cells import cells_of, quantum
 from surgecore.sweeps.errors import FLOOR, TrendedVariance, trended_variance
-from surgecore.sweeps.evidence import Evidence
+from surgecore.sweeps.evidence import Evidence, axis
 from surgecore.sweeps.excess import standard_errors_above
 from surgecore.sweeps.optima import Optimum, OptimumFlag
 from surgecore.sweeps.points import Point, Points
@@ -214,24 +214,10 @@ class Valleys:
         slopes = np.array([v.slope(v.best + np.array([-0.1, 0.1])) for v in self.valleys])
         bend = np.maximum(np.diff(slopes, axis=1)[:, 0] / 0.2, 1e-300)
         sigma = np.clip(np.sqrt(self.variances.value) / bend, 1e-3, 0.5)
-        few = max(5, min(17, 500 // max(len(sigma), 1)))
-        local = best[:, None] + sigma[:, None] * np.linspace(-4.0, 4.0, few)
-        steps = np.broadcast_to(sigma[:, None] * 8.0 / (few - 1), local.shape)
-        found = self._evidence(self._axis(local.ravel(), steps.ravel()))
-        return replace(found, excess=standard_errors_above(self, found))
-
-    def _axis(self, extra: FloatArray, steps: FloatArray) -> FloatArray:
-        """An even axis and what is finer about the optima; of points much closer than their steps, one is enough."""
         low = min(v.cells.x[0] for v in self.valleys) - _MARGIN
         high = max(v.cells.x[-1] if not np.isfinite(v.cells.wall) else v.cells.wall for v in self.valleys) + _MARGIN
-        step = max(2.0 * STEP, (high - low) / 125.0)
-        points = np.append(np.arange(low, high + step, step), extra)
-        gaps = np.append(np.full(len(points) - len(extra), step), steps)
-        kept = [low]
-        for k in np.argsort(points):
-            if kept[-1] + 0.5 * gaps[k] < points[k] <= high + step:
-                kept.append(points[k])
-        return np.round(kept, 5)
+        found = self._evidence(axis(low, high, max(2.0 * STEP, (high - low) / 125.0), best, sigma))
+        return replace(found, excess=standard_errors_above(self, found))
 
     def _evidence(self, x: FloatArray) -> Evidence:
         n, g = len(self.valleys), len(x)
