@@ -14,11 +14,11 @@ from surgecore.sweeps.paths import NEVER, reaches
 
 
 def axis(low: float, high: float, step: float, best: FloatArray, sigma: FloatArray) -> FloatArray:
-    """Points at even steps, and finer ones about each optimum: half its standard error apart, up to four away.
+    """Points at even steps, and finer ones about each optimum: a quarter of its standard error apart, up to four away.
 
     Of points much closer than either's step, one is enough.
     """
-    few = max(5, min(17, 500 // max(len(best), 1)))
+    few = max(5, min(33, 500 // max(len(best), 1)))
     finer = best[:, None] + sigma[:, None] * np.linspace(-4.0, 4.0, few)
     even = np.arange(low, high + step, step)
     points = np.append(even, finer)
