@@ -197,7 +197,10 @@ def test_optima_of_one_step_parabolas_are_not_biased():
     law = PowerLaw(1e-3, 0.5)
     frame = sweep_frame(law, np.random.default_rng(0), spread=0.0, seeds=2, one_step=True)
     optima = Sweep.from_frame(frame).optima()
-    np.testing.assert_allclose([o.learning_rate for o in optima], law(BATCH_SIZES), rtol=7e-3)
+    found = np.array([o.learning_rate for o in optima])
+    np.testing.assert_allclose(found, law(BATCH_SIZES), rtol=6e-3)
+    # no seed differs: what is left is the interpolation's, well inside what is stated for it
+    assert np.abs(np.log(found / law(BATCH_SIZES))).max() < 0.4 * min(o.stderr for o in optima) + 4e-3
 
 
 def test_optima_of_skewed_valleys_are_within_the_stated_grid_error():

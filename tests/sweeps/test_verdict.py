@@ -1,9 +1,11 @@
+import re
+
 import numpy as np
 import pytest
 from scipy.optimize import isotonic_regression
-from simulate import BATCH_SIZES, make_optimum, optima_of
+from simulate import BATCH_SIZES, make_optimum, optima_of, sweep_frame
 
-from surgecore import ConstantLaw, SaturatingLaw, SurgeLaw, surge_verdict
+from surgecore import ConstantLaw, SaturatingLaw, SurgeLaw, Sweep, surge_verdict, words
 from surgecore.sweeps.fall import isotonic
 from surgecore.sweeps.paths import least_path, least_path_with_drop
 from surgecore.sweeps.verdict import Kind, Reason, expected_false_falls
@@ -34,9 +36,9 @@ def test_the_least_path_is_isotonic_regression():
 def test_false_alarms_stay_within_the_level():
     rng = np.random.default_rng(11)
     laws = [ConstantLaw(1e-3), SaturatingLaw(1e-2, 4.0, 1.0)]
-    found = [surge_verdict(optima_of(law, rng, spread=0.15, seeds=4)).decision for law in laws for _ in range(30)]
-    # 2.5 % at most: 1.5 of 60
-    assert found.count("fall") <= 6
+    found = [surge_verdict(optima_of(law, rng, spread=0.15, seeds=4)).decision for law in laws for _ in range(60)]
+    # 2.5 % at most: 3 of 120, and 8 or more in one of a hundred such tests
+    assert found.count("fall") <= 7
 
 
 def test_a_deep_surge_is_found_and_its_depth_covered():
@@ -45,9 +47,10 @@ def test_a_deep_surge_is_found_and_its_depth_covered():
     truth = np.log2(law(64.0) / law(1024.0))
     verdicts = [surge_verdict(optima_of(law, rng, spread=0.15, seeds=5), seed=i) for i in range(15)]
     assert all(v.kind is Kind.FALLS for v in verdicts)
-    assert np.mean([v.peak_bracketed for v in verdicts]) > 0.7
-    assert np.mean([v.interval[0] <= truth <= v.interval[1] for v in verdicts]) > 0.7
-    assert np.mean([v.fall_octaves for v in verdicts]) == pytest.approx(truth, abs=0.15)
+    assert np.mean([v.peak_bracketed for v in verdicts]) > 0.9
+    assert np.mean([v.interval[0] <= truth <= v.interval[1] for v in verdicts]) > 0.85
+    # each has an error of 0.14
+    assert np.mean([v.fall_octaves for v in verdicts]) == pytest.approx(truth, abs=0.1)
 
 
 def test_no_fall_is_said_where_a_fall_is_excluded():
@@ -93,6 +96,41 @@ def test_the_witness_lies_between_two_optima():
     law, seen = SurgeLaw(1e-2, 64.0), verdict.witness
     assert seen.smaller < seen.larger
     assert law(seen.larger) < seen.learning_rate < law(seen.smaller)
+
+
+def test_no_fall_is_ever_of_nothing():
+    rng = np.random.default_rng(7)
+    falls = []
+    for drop in (0.02, 0.05, 0.2):  # in ln units, from errors of 0.005
+        rates = [1e-2 * np.exp(-drop * (k > 2)) for k in range(6)]
+        optima = [make_optimum(4.0**k, r * np.exp(0.005 * rng.normal()), 0.005, dof=60) for k, r in enumerate(rates)]
+        falls.append(surge_verdict(optima))
+    assert [v.kind for v in falls] == [Kind.FALLS] * 3
+    for found in falls:
+        low, high = found.interval
+        assert 0 < low <= found.fall_octaves <= high
+        assert re.search(r"falls by (0\.\d*[1-9]|[1-9])", words.verdict(found))
+
+
+@pytest.mark.parametrize(("step", "coarse"), [(0.5, False), (2.0, True)])
+def test_rates_too_far_apart_to_exclude_a_fall_are_said_to_be(step, coarse):
+    frame = sweep_frame(ConstantLaw(1e-2), np.random.default_rng(0), step=step, seeds=16, spread=0.05)
+    verdict = surge_verdict(Sweep.from_frame(frame))
+    assert verdict.coarse is coarse
+    assert (verdict.reason is Reason.COARSE) is coarse
+    assert (verdict.kind is Kind.DOES_NOT_FALL) is not coarse
+    assert ("this far apart" in words.verdict(verdict)) is coarse
+
+
+def test_far_from_the_optimum_extra_loss_bounds_it_where_slopes_are_blurred():
+    """On a coarse grid the interval of an optimum ends at the cells that are clearly worse."""
+    frame = sweep_frame(ConstantLaw(1e-2), np.random.default_rng(2), step=1.0, seeds=6, spread=0.1)
+    frame["loss"] += np.random.default_rng(3).normal(0, 0.03, len(frame))
+    valleys = Sweep.from_frame(frame).valleys
+    evidence = valleys.evidence
+    assert (evidence.reach >= evidence.deviance - 1e-9).all()
+    assert np.median(evidence.reach.max(axis=1)) > 1.2 * np.median(evidence.deviance.max(axis=1))
+    assert all(low < np.log(1e-2) < high for low, high in valleys.intervals)
 
 
 def test_wide_errors_leave_it_undecided():
