@@ -208,8 +208,8 @@ def _narrow(share: float, independent: int, sweeps: int) -> bool:
     return bool(binom.cdf(round(share * independent), independent, 0.92) < 0.025)
 
 
-COLUMNS = {
-    "falls": ("fall", "n"), "does not": ("no_fall", "n"), "denied": ("denied", "n"),
+SHARES = {
+    "falls": ("fall", "n"), "does not fall": ("no_fall", "n"), "denied": ("denied", "n"),
     "optima": ("optima in", "optima n"), "fall": ("fall in", "fall n"), "price": ("price in", "price n"),
 }  # fmt: skip
 
@@ -221,20 +221,29 @@ def table(found: dict[str, Counter]) -> tuple[list[str], int]:
         rows = [row for row in found if found[row]["n"] and (KINDS[row].drop == 0) == null]
         if not rows:
             continue
-        lines += [
-            f"| {title} | sweeps | {' | '.join(COLUMNS)} | earlier test | short of |",
-            "|---|" + "--:|" * 8 + "---|",
-        ]
+        columns = [name for name in SHARES if name != ("denied" if null else "does not fall")]
+        ends = [] if null else ["earlier test"]
+        lines.append(f"| {title} | sweeps | {' | '.join([*columns, *ends])} | short of |")
+        lines.append("|---|" + "--:|" * (1 + len(columns) + len(ends)) + "---|")
         for row in rows:
             count, wrong = found[row], short(row, found[row])
             failed += bool(wrong)
-            shares = [f"{100 * count[key] / count[of]:.1f} %" if count[of] else "-" for key, of in COLUMNS.values()]
+            shares = [percent(count[key], count[of]) for key, of in (SHARES[name] for name in columns)]
             earlier = KINDS[row].earlier
-            shares.append("-" if earlier is None else f"{100 * earlier:.1f} %")
-            name = row.removesuffix(", constant") if null else row
-            lines.append(f"| {name} | {count['n']} | {' | '.join(shares)} | {', '.join(wrong) or '-'} |")
-        lines.append("")
+            shares += [] if null else ["-" if earlier is None else f"{100 * earlier:.0f} %"]
+            lines.append(f"| {row.removesuffix(', constant')} | {count['n']} | {' | '.join(shares)} | {_said(wrong)} |")
+        total = sum((found[row] for row in rows), Counter())
+        shares = [percent(total[key], total[of]) for key, of in (SHARES[name] for name in columns)]
+        lines += [f"| all | {total['n']} | {' | '.join(shares + ['-'] * len(ends))} | |", ""]
     return lines, failed
+
+
+def percent(count: int, of: int) -> str:
+    return f"{100 * count / of:.1f} %" if of else "-"
+
+
+def _said(wrong: list[str]) -> str:
+    return ", ".join(wrong) or "-"
 
 
 def subset_table(found: dict[str, Counter]) -> tuple[list[str], int]:
@@ -252,18 +261,16 @@ def subset_table(found: dict[str, Counter]) -> tuple[list[str], int]:
         false, true = count["no_fall: fall"], count["fall: fall"]
         wrong = too_many(false, few["no_fall"])
         failed += wrong
-        lines.append(
-            f"| {seeds} | {few['no_fall']} | {false} ({100 * false / few['no_fall']:.1f} %) | {few['fall']} | "
-            f"{true} ({100 * true / max(few['fall'], 1):.0f} %) | {'false falls' if wrong else '-'} |"
-        )
+        shares = f"{false} ({percent(false, few['no_fall'])}) | {few['fall']} | {true} ({percent(true, few['fall'])})"
+        lines.append(f"| {seeds} | {few['no_fall']} | {shares} | {_said(['false falls'] if wrong else [])} |")
     return [*lines, ""], failed
 
 
-def write(lines: list[str], mark: str) -> None:
-    """Put a table between its marks in the method's page."""
-    begin, end = f"<!-- {mark} -->\n", f"<!-- end of {mark} -->"
-    before, rest = PAGE.read_text().split(begin)
-    PAGE.write_text(f"{before}{begin}\n" + "\n".join(lines) + f"\n{end}{rest.split(end)[1]}")
+def write(lines: list[str], heading: str) -> None:
+    """Put a table under its heading in the method's page, in place of the one there."""
+    before, rest = PAGE.read_text().split(f"### {heading}\n")
+    after = rest[rest.index("\n#") :]
+    PAGE.write_text(f"{before}### {heading}\n\n" + "\n".join(lines).rstrip() + f"\n{after}")
 
 
 def main() -> None:
@@ -283,7 +290,7 @@ def main() -> None:
     lines, failed = subset_table(found) if options.bundled else table(found)
     print("\n".join(lines))
     if options.write:
-        write(lines, "subsets" if options.bundled else "calibration")
+        write(lines, "A few seeds of the bundled sweeps" if options.bundled else "Simulated sweeps")
     sys.exit(bool(failed))
 
 
