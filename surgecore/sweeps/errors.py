@@ -114,8 +114,8 @@ class TrendedVariance:
         return _moderated(own, self.dof, self.place) * _behaviour(tuple(self.dof), tuple(self.place))[0]
 
 
-#: Variances change with batch size by no steeper a power than about this: in the 56 bundled sweeps with 64 seeds the root
-#: mean square is 0.36, the most 0.69.
+#: Variances change with batch size by no steeper a power than about this: in the 56 bundled sweeps with 64 seeds the
+#: root mean square is 0.36, the most 0.69.
 _STEEPEST = 0.4
 #: What the trend may be worth to one variance, in degrees of freedom: each as likely beforehand.
 _WORTH = np.array([6.0, 15.0, 50.0, 200.0])
