@@ -46,16 +46,21 @@ def analysis_for(sweep: Sweep, *, own: bool) -> Analysis:
 
 
 def _wait(task: Task, *, own: bool) -> None:
+    wait_for(task, say("choice-fitting"), say("choice-cancel") if own else "", "stop-analysis")
+
+
+def wait_for(task: Task, what: str, cancel: str, key: str) -> None:
+    """Show how far a task is until it is over, and the button that stops it where there is one."""
     if task.wait(_UNSEEN):
         return
     place = st.empty()
     with place.container():
-        bar = st.progress(task.progress, say("choice-fitting"))
-        if own:
-            st.button(say("choice-cancel"), icon=":material/stop:", key="stop-analysis", on_click=_stop, args=(task,))
-    # a click anywhere ends this loop at the next look, and the analysis goes on
+        bar = st.progress(task.progress, what)
+        if cancel:
+            st.button(cancel, icon=":material/stop:", key=key, on_click=_stop, args=(task,))
+    # a click anywhere ends this loop at the next look, and the work goes on
     while not task.wait(_LOOK):
-        bar.progress(task.progress, say("choice-fitting"))
+        bar.progress(task.progress, what)
     place.empty()
 
 

@@ -1,4 +1,4 @@
-"""Analyses beside the caller's thread: in processes that share the cores fairly, tell how far they are, and can stop.
+"""Analyses and files made of them, beside the caller's thread, in processes that share the cores and can be stopped.
 
 A thread that analyses keeps every other thread of its process waiting. Here a few child processes, started when they
 are first needed, take one sweep after another: the owners of sweeps take turns, so that one who brings ten waits
@@ -15,8 +15,10 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields, replace
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,23 +40,25 @@ class AnalysisStopped(Exception):  # noqa: N818 - a stop is no error
 
 
 class Task:
-    """One analysis on its way; wait for it in any thread.
+    """One analysis on its way, or something made of one; wait for it in any thread.
 
     Attributes
     ----------
-    sweep : Sweep
-        What is analysed.
+    make : callable
+        A function that a worker can import by its name.
+    arguments : tuple
+        What it is called with: to be sent, so nothing that a caller has hung on an object goes along.
     owner : str
         Who takes turns with whom; `BACKGROUND` for what nobody waits for.
     progress : float
         Share that is done, 0 to 1.
     """
 
-    def __init__(self, sweep: Sweep, owner: str) -> None:
-        self.sweep, self.owner, self.progress = sweep, owner, 0.0
+    def __init__(self, owner: str, make: Callable[..., Any], *arguments: Any) -> None:  # noqa: ANN401 - as it takes
+        self.make, self.arguments, self.owner, self.progress = make, arguments, owner, 0.0
         self.cancelled = False
         self._over = threading.Event()
-        self._analysis: Analysis | None = None
+        self._made: Any = None
         self._error: Exception | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -67,8 +71,8 @@ class Task:
         """Wait until it is over, at most so long; whether it is."""
         return self._over.wait(seconds)
 
-    def result(self) -> Analysis:
-        """The analysis, once it is over.
+    def result(self) -> Any:  # noqa: ANN401 - whatever was to be made
+        """The analysis or what was made of one, once it is over.
 
         Raises
         ------
@@ -78,11 +82,10 @@ class Task:
         self._over.wait()
         if self._error is not None:
             raise self._error
-        assert self._analysis is not None
-        return self._analysis
+        return self._made
 
-    def _end(self, analysis: Analysis | None, error: Exception | None) -> None:
-        self._analysis, self._error, self.progress = analysis, error, 1.0
+    def _end(self, made: Any, error: Exception | None) -> None:  # noqa: ANN401 - as above
+        self._made, self._error, self.progress = made, error, 1.0
         self._over.set()
 
 
@@ -105,8 +108,31 @@ class Workers:
         atexit.register(self.end)
 
     def submit(self, sweep: Sweep, owner: str) -> Task:
-        """Put a sweep in the queue of its owner."""
-        task = Task(sweep, owner)
+        """Put a sweep in the queue of its owner: its analysis is the result."""
+        return self._queue(Task(owner, analysed, sweep))
+
+    def make(self, owner: str, make: Callable[..., Any], analysis: Analysis, *more: Any) -> Task:  # noqa: ANN401
+        """Put what is to be made of an analysis in the queue of its owner.
+
+        Parameters
+        ----------
+        owner : str
+            Whose turn it takes.
+        make : callable
+            A function of a module, so that a worker finds it; called with the analysis and `more`.
+        analysis : Analysis
+            Of any sweep.
+        *more
+            Plain values.
+
+        Returns
+        -------
+        Task
+        """
+        return self._queue(Task(owner, make, replace(analysis, sweep=replace(analysis.sweep)), *more))
+
+    def _queue(self, task: Task) -> Task:
+        owner = task.owner
         with self._changed:
             self._turns.setdefault(owner, deque()).append(task)
             self._make_room(owner)
@@ -196,7 +222,7 @@ class Workers:
 
     def _started(self) -> subprocess.Popen[bytes]:
         root = str(Path(__file__).parents[2])
-        path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+        path = os.pathsep.join([root, *filter(None, sys.path)])  # what can be imported here can be there
         process = subprocess.Popen(
             [sys.executable, "-m", "surgecore.sweeps.beside"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": path},
@@ -221,10 +247,12 @@ def _give_way(process: subprocess.Popen[bytes] | None, *, yes: bool) -> None:
             os.sched_setscheduler(process.pid, os.SCHED_IDLE if yes else os.SCHED_OTHER, os.sched_param(0))
 
 
-def _ask(process: subprocess.Popen[bytes], task: Task) -> Analysis:
+def _ask(process: subprocess.Popen[bytes], task: Task) -> Any:  # noqa: ANN401 - whatever was to be made
     assert process.stdin is not None
     assert process.stdout is not None
-    body = pickle.dumps(replace(task.sweep), 5)  # the trials, and nothing that a caller has hung on the object
+    sweep = task.arguments[0] if task.make is analysed else None
+    # the trials, and nothing that a caller has hung on the object
+    body = pickle.dumps((task.make, task.arguments if sweep is None else (replace(sweep),)), 5)
     process.stdin.write(_FRAME.pack(_RESULT, len(body)) + body)
     process.stdin.flush()
     while True:
@@ -235,11 +263,20 @@ def _ask(process: subprocess.Popen[bytes], task: Task) -> Analysis:
         found = pickle.loads(data)
         if kind == _ERROR:
             raise found
+        if sweep is None:
+            return found
         analysis, known = found
         # what the sweep found out about itself on the way
-        vars(task.sweep).update(known)
-        result: Analysis = replace(analysis, sweep=task.sweep)
-        return result
+        vars(sweep).update(known)
+        return replace(analysis, sweep=sweep)
+
+
+def analysed(sweep: Sweep, *, progress: Callable[[float], None]) -> tuple[Analysis, dict[str, Any]]:
+    """The analysis of a sweep without the sweep, and what that found out about itself; in a worker."""
+    analysis = analyse(sweep, progress=progress)
+    given = {field.name for field in fields(sweep)}
+    known: dict[str, Any] = {name: value for name, value in vars(sweep).items() if name not in given}
+    return replace(analysis, sweep=None), known  # type: ignore[arg-type] # it is put back where it came from
 
 
 def _read(stream: IO[bytes]) -> tuple[bytes, bytes]:
@@ -254,20 +291,21 @@ def _read(stream: IO[bytes]) -> tuple[bytes, bytes]:
 
 
 def _serve(orders: IO[bytes], replies: IO[bytes]) -> None:
-    """The process: one sweep after another, until there are no more."""
+    """The process: one order after another, until there are no more."""
 
     def tell(kind: bytes, body: bytes) -> None:
         replies.write(_FRAME.pack(kind, len(body)) + body)
         replies.flush()
 
+    # this module runs as a script, and orders name what is in the module of that file
+    own = import_module("surgecore.sweeps.beside").analysed
     with suppress(EOFError):
         while True:
-            sweep: Sweep = pickle.loads(_read(orders)[1])
+            order = _read(orders)[1]
             try:
-                analysis = analyse(sweep, progress=lambda share: tell(_PROGRESS, f"{share:.3f}".encode()))
-                given = {field.name for field in fields(sweep)}
-                known: dict[str, Any] = {name: value for name, value in vars(sweep).items() if name not in given}
-                body = pickle.dumps((replace(analysis, sweep=None), known), 5)  # type: ignore[arg-type]
+                make, arguments = pickle.loads(order)
+                how = {"progress": lambda share: tell(_PROGRESS, f"{share:.3f}".encode())} if make is own else {}
+                body = pickle.dumps(make(*arguments, **how), 5)
             except Exception as error:  # noqa: BLE001 - handed over to whoever waits
                 tell(_ERROR, pickle.dumps(error))
             else:

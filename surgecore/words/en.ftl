@@ -2553,6 +2553,8 @@ drawn-thumbnail = Best learning rates at { $count } batch sizes
 ## reports and exports
 
 
+export-writing = Writing the file
+export-stop = Stop writing
 export-csv = Sweep, CSV
 export-json = Analysis, JSON
 export-report = Report, HTML

@@ -10,6 +10,7 @@ from simulate import sweep_frame
 from surgecore import PowerLaw, Sweep, analyse
 from surgecore.sweeps import beside
 from surgecore.sweeps.beside import BACKGROUND, AnalysisStopped, Task, Workers
+from surgecore.words import findings
 
 
 def made(seed=0):
@@ -61,9 +62,16 @@ def test_progress_crosses_the_border(one):
             super().__setattr__(name, value)
 
     told = []
-    beside._ask(one._started(), Watched(made(2), "me"))
+    beside._ask(one._started(), Watched("me", beside.analysed, made(2)))
     assert told == sorted(told)
     assert len(told) > 5
+
+
+def test_what_is_made_of_an_analysis_is_the_same(one):
+    analysis = one.submit(made(), "me").result()
+    assert one.make("me", findings, analysis).result() == findings(analysis)
+    with pytest.raises(TypeError):
+        one.make("me", findings, analysis, "one too many").result()
 
 
 def test_owners_take_turns_and_the_background_comes_last(idle):
