@@ -50,8 +50,9 @@ _FIRST = b"batch_size,learning_rate,loss\n8,0.1,1\n16,0.1,2\n"
 _FEW = 2000
 #: What a table may be asked beside: what its cells decide, at a cost that they decide too.
 _Asked = Literal["trials", "resolved"]
-#: What the reader may take longer than the fork before it is given up [s]: it starts, and copies.
-_SLACK = 30.0
+#: What a reading may take longer by the clock than its processor time, where others want the cores too; and the reader
+#: longer than the fork before it is given up: it starts, and copies [s].
+_PATIENCE, _SLACK = 20.0, 30.0
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Limits:
     megabytes : int
         Memory beyond what the reader itself needs [MB].
     seconds : float
-        Time [s].
+        Processor time, and at most 20 s more by the clock [s].
     size : int
         Size of the file as it comes [MB].
     """
@@ -327,7 +328,7 @@ def _in_fork(order: dict[str, Any], data: bytes, limits: Limits) -> tuple[bytes,
             _be_the_fork(order, data, limits, file)
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):
-            late = os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGXCPU)
+            late = os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGPROF)
             return (_TIME if late else _DIED), b""
         file.seek(0)
         answer = file.read()
@@ -358,7 +359,9 @@ def _limit(limits: Limits) -> None:
     import resource  # not on Windows
 
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, limits.seconds)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, limits.seconds)
+    signal.setitimer(signal.ITIMER_REAL, limits.seconds + _PATIENCE)
     if limits_memory():
         # what is really written to: libraries reserve far more addresses than they use
         now = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
