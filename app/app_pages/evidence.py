@@ -8,7 +8,7 @@ from choice.made import once
 from components import terms
 from components.drawing import drawing, sized
 from components.markup import markup
-from evidence import gallery, stairs
+from evidence import batches, gallery, stairs
 from figures import ladder, optimum, verdict
 from figures.plot import SIZES
 
@@ -45,6 +45,7 @@ def opened(title: str) -> None:
         _ways_on(title, entry)
     with right:
         drawing(sizes, name="surge-opened", title=words.plain(title))
+    batches.show(entry, analysis)
     st.markdown(catalogue.card(title))
 
 

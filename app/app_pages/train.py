@@ -1,13 +1,17 @@
 """Train: measure it yourself, and watch the loss surface fill in."""
 
 from html import escape
+from math import log
 
 import streamlit as st
 from choice import shown as choice
+from components.drawing import drawing, sized
 from components.loss_surface import loss_surface
 from components.markup import markup
 from figures import surface as train_figures
 from figures import verdict
+from figures.batches import batches
+from figures.plot import SIZES
 from train import jobs as training_jobs
 from train import listed
 from train import panel as train_panel
@@ -18,6 +22,7 @@ from surgecore import words
 from surgecore.training.plans.estimate import estimate
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.jobs import ACTIVE, CANCELLED, DONE, FAILED, WAITING, Job
+from surgecore.words import batches as batch_words
 from surgecore.words import say
 from surgecore.words import training as training_words
 
@@ -130,6 +135,7 @@ def finished(shown: Job) -> None:
             unit=words.lr_unit(shown.plan.source["optimizer"]["key"]),
         )
     )
+    grown(shown, analysis.optima[0].learning_rate if analysis.optima else 1.0)
     optimizer = shown.plan.source["optimizer"]["key"]
     label = say("train-label", title=shown.plan.title, horizon=keys[key])
     with st.container(horizontal=True):
@@ -151,6 +157,19 @@ def finished(shown: Job) -> None:
     origin = training_jobs.provenance(shown)
     made_on = {name: str(origin.get(name, "?")) for name in ("device", "precision")}
     st.caption(say("train-origin", facts=words.facts(sweep), time=training_words.duration(seconds(origin)), **made_on))
+
+
+def grown(shown: Job, best: float) -> None:
+    """How batches changed, where they did, at the rate nearest to the best one from the smallest batch."""
+    table = training_jobs.batches(shown)
+    if table is None:
+        return
+    rate = min(table["learning_rate"].unique(), key=lambda rate: abs(log(rate / best)))
+    rows, eta = table[table["learning_rate"] == rate], getattr(shown.plan.policy, "eta", None)
+    st.subheader(say("batches-title"), anchor=False)
+    st.markdown(batch_words.path(rows[rows["batch_size"] == rows["batch_size"].min()], eta))
+    sizes = sized(lambda **size: batches(table, rate, eta, **size), SIZES)
+    drawing(sizes, name="surge-batches", title=shown.plan.title)
 
 
 with left:

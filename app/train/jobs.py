@@ -20,10 +20,12 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from surgecore import Sweep, words
 from surgecore.training.plans.plan import Plan, PlanError
+from surgecore.training.runs.batches import batches_file
 from surgecore.training.runs.jobs import ACTIVE, CANCELLED, DONE, Ending, Job, JobQueue
 from surgecore.words import say
 
@@ -190,6 +192,12 @@ def result(job: Job, output: str) -> Sweep:
     """One of the sweeps that a finished job made."""
     labels = {made.key: words.horizon(made.horizon, made.amount, made.loss) for made in job.plan.protocol.outputs()}
     return _read(job.folder / f"{job.plan.name}-{output}.csv", f"{job.plan.title}, {labels[output]}")
+
+
+def batches(job: Job) -> pd.DataFrame | None:
+    """How batches changed during the runs of a finished job; None where they stayed."""
+    file = job.folder / batches_file(job.plan.name)
+    return pd.read_csv(file) if file.exists() else None
 
 
 @lru_cache(maxsize=64)

@@ -30,6 +30,7 @@ def choose(*, disabled: bool) -> Choices:
         state = _box("state", STATES, lambda key: say(f"train-state-{key}"), still)
     # Folded, so that the surface is near the top of a phone
     with st.expander(say("train-protocol-and-steps")):
+        policy = _box("policy", train_plan.policies(workload, optimizer), lambda key: say(f"train-policy-{key}"), still)
         protocol = _box("protocol", PROTOCOL_KEYS, lambda key: say(f"train-protocol-{key}"), still)
         loss = default.target if protocol == "target" else default.checkpoint
         if protocol in ("checkpoint", "target"):
@@ -57,7 +58,18 @@ def choose(*, disabled: bool) -> Choices:
         seeds = st.number_input(say("train-seeds"), 2, 512, default.seeds, key=f"train-seeds-{workload}", **still)
         refine = st.checkbox(say("train-two-stages"), key="train-refine", **still)
     return Choices(
-        workload, optimizer, state, protocol, int(steps), float(loss), batches, rates, per_octave, int(seeds), refine
+        workload,
+        optimizer,
+        state,
+        protocol,
+        int(steps),
+        float(loss),
+        batches,
+        rates,
+        per_octave,
+        int(seeds),
+        refine,
+        policy,
     )
 
 

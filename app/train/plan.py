@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from surgecore import words
+from surgecore.training.engine.policies import POLICIES
 from surgecore.training.engine.protocols import PROTOCOLS
 from surgecore.training.plans.plan import Plan, PlanError
 from surgecore.training.workloads.workloads import WORKLOADS
@@ -47,6 +49,27 @@ DEFAULTS = {
 }
 WORKLOAD_KEYS = tuple(DEFAULTS)
 assert set(WORKLOAD_KEYS) == set(WORKLOADS)
+#: What a batch policy starts with; batches then grow to at most so many examples.
+POLICY_OPTIONS: dict[str, dict[str, float]] = {
+    "fixed": {},
+    "norm-test": {"eta": 0.7, "most": 256},
+    "inner-product-test": {"theta": 0.5, "most": 256},
+    "augmented-test": {"theta": 0.5, "nu": 5.0, "most": 256},
+    "optimal-sgd": {"eps": 0.1, "most": 256},
+}
+assert set(POLICY_OPTIONS) == set(POLICIES)
+
+
+def policies(workload: str, optimizer: str) -> list[str]:
+    """Keys of the batch policies that go with a workload and an optimizer."""
+    found = []
+    for key, kind in POLICIES.items():
+        policy = kind(**POLICY_OPTIONS[key])
+        with suppress(ValueError):
+            policy.check_workload(workload)
+            policy.check_optimizer(optimizer)
+            found.append(key)
+    return found
 
 
 @dataclass(frozen=True)
@@ -64,6 +87,7 @@ class Choices:
     per_octave: int
     seeds: int
     refine: bool
+    policy: str = "fixed"
 
     def table(self) -> dict[str, Any]:
         """The tables of a plan; what does not go together is found when it is read."""
@@ -82,11 +106,15 @@ class Choices:
         if self.refine:
             grid |= {"refine": True, "scout_seeds": min(4, self.seeds), "per_octave": self.per_octave}
             grid["each_side"] = 5
+        changing = self.policy != "fixed"
+        policy: dict[str, Any] = {"key": self.policy, **POLICY_OPTIONS[self.policy]}
+        title = f"{words.workload(self.workload)}, {words.optimizer(self.optimizer)}"
         return {
-            "name": f"{self.workload}-{self.optimizer}",
-            "title": f"{words.workload(self.workload)}, {words.optimizer(self.optimizer)}",
+            "name": "-".join([self.workload, self.optimizer, *([self.policy] if changing else [])]),
+            "title": f"{title}, {words.policy(self.policy, policy.get('eta'))}" if changing else title,
             "workload": {"key": self.workload, **DEFAULTS[self.workload].options},
             "optimizer": optimizer,
+            **({"policy": policy} if changing else {}),
             "protocol": {"key": self.protocol, **self._protocol()},
             "grid": grid,
         }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from os import PathLike
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from surgecore.sweeps.sweep import Sweep
 
@@ -48,6 +52,8 @@ class Entry:
         What one may and may not conclude from it.
     folder : Path
         Where the files are.
+    batches : mapping
+        Where batches change during a run, "file" and "sha256" of the table of how they did; else empty.
     """
 
     name: str
@@ -75,6 +81,7 @@ class Entry:
     shows: str
     does_not_show: str
     folder: Path
+    batches: Mapping[str, str] = field(default_factory=dict)
 
     def load(self) -> Sweep:
         """Read the sweep.
@@ -86,11 +93,27 @@ class Entry:
         OSError
             If it cannot be read.
         """
-        data = (self.folder / self.file).read_bytes()
+        return Sweep.from_csv(self._checked(self.file, self.sha256), name=self.title)
+
+    def batch_paths(self) -> pd.DataFrame | None:
+        """How batches changed during the runs, columns as of the training's `batch_paths`; None where they stay.
+
+        Raises
+        ------
+        ValueError, OSError
+            As of `load`.
+        """
+        if not self.batches:
+            return None
+        data = self._checked(self.batches["file"], self.batches["sha256"])
+        return pd.read_csv(io.BytesIO(gzip.decompress(data)))
+
+    def _checked(self, file: str, sha256: str) -> bytes:
+        data = (self.folder / file).read_bytes()
         found = hashlib.sha256(data).hexdigest()
-        if found != self.sha256:
-            raise ValueError(f"{self.file} must have sha256 {self.sha256} as in the manifest, but got {found}")
-        return Sweep.from_csv(data, name=self.title)
+        if found != sha256:
+            raise ValueError(f"{file} must have sha256 {sha256} as in the manifest, but got {found}")
+        return data
 
     def read_card(self) -> str:
         """Text of the data card (Markdown)."""
@@ -120,10 +143,11 @@ def load_catalogue(folder: str | PathLike[str]) -> tuple[Entry, ...]:
     base = Path(folder)
     entries = json.loads((base / "manifest.json").read_text(encoding="utf-8"))["sweeps"]
     keys = {f.name for f in fields(Entry)} - {"folder"}
+    optional = {"batches"}
     wrong = []
     for position, entry in enumerate(entries):
         label = entry.get("name", f"number {position + 1}")
-        wrong += [f"{label}: {key} missing" for key in sorted(keys - entry.keys())]
+        wrong += [f"{label}: {key} missing" for key in sorted(keys - optional - entry.keys())]
         wrong += [f"{label}: {key} unknown" for key in sorted(entry.keys() - keys)]
     if wrong:
         raise ValueError("manifest.json must describe each sweep by its keys, but got:\n" + "\n".join(wrong))

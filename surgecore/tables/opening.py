@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -141,7 +142,13 @@ def _load(source: Source) -> tuple[bytes, str]:
         return source, "sweep"
     if isinstance(source, str | PathLike):
         path = Path(source)
-        return path.read_bytes(), path.name.split(".")[0] or "sweep"
+        return path.read_bytes(), title_of(path.name)
     data = source.read()
-    name = Path(str(getattr(source, "name", "") or "sweep")).name.split(".")[0]
-    return (data.encode() if isinstance(data, str) else bytes(data)), name or "sweep"
+    name = title_of(str(getattr(source, "name", "") or "sweep"))
+    return (data.encode() if isinstance(data, str) else bytes(data)), name
+
+
+def title_of(file: str) -> str:
+    """A file's name without its folder and endings, which begin with a letter: "adam-t0.5.csv.gz" is "adam-t0.5"."""
+    name = Path(file).name
+    return re.sub(r"(\.[A-Za-z]\w{0,8})+$", "", name) or name.strip(".") or "sweep"

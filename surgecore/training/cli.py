@@ -114,6 +114,7 @@ def _count(text: str) -> int:
 
 
 def _run(plan: Plan, options: argparse.Namespace) -> int:
+    from surgecore.training.runs.batches import batches_file
     from surgecore.training.runs.files import write_whole
     from surgecore.training.runs.runner import run
 
@@ -141,6 +142,9 @@ def _run(plan: Plan, options: argparse.Namespace) -> int:
     for key, sweep in result.sweeps.items():
         files.append(str(folder / f"{plan.name}-{key}.csv"))
         write_whole(files[-1], sweep.to_csv())
+    if not result.batches.empty:
+        files.append(str(folder / batches_file(plan.name)))
+        write_whole(files[-1], result.batches.to_csv(index=False))
     if result.finished:
         write_whole(folder / "plan.toml", Path(options.plan).read_bytes())
         write_whole(folder / "provenance.json", json.dumps(result.provenance, indent=1) + "\n")

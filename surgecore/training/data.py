@@ -31,6 +31,7 @@ from surgecore.sweeps.catalogue import Entry
 from surgecore.sweeps.sweep import Sweep
 from surgecore.training.engine.protocols import Output
 from surgecore.training.plans.plan import Chunk, Plan
+from surgecore.training.runs.batches import batches_file
 from surgecore.training.runs.executors import prepare, work
 from surgecore.training.runs.files import write_whole
 from surgecore.training.runs.progress import Progress
@@ -111,7 +112,7 @@ def make(folder: Path, item: Mapping[str, Any], *, device: str = "cpu", budget: 
     sys.stderr.write(say("bundle-plan-done", plan=plan.name, **done) + "\n")
     if not result.finished:
         return False
-    publish(folder, plan, item, result.sweeps, result.provenance)
+    publish(folder, plan, item, result.sweeps, result.provenance, result.batches)
     return True
 
 
@@ -121,6 +122,7 @@ def publish(
     item: Mapping[str, Any],
     sweeps: Mapping[str, Sweep],
     provenance: Mapping[str, Any],
+    batches: pd.DataFrame,
 ) -> None:
     """Write a plan's data files, cards and manifest entries.
 
@@ -136,12 +138,14 @@ def publish(
         What came out, by output.
     provenance : mapping
         As `Result.provenance`.
+    batches : DataFrame
+        As `Result.batches`.
     """
-    entries = _read_manifest(folder)
+    entries, paths = _read_manifest(folder), _batches(folder, plan, batches)
     for output in plan.protocol.outputs():
         sweep = sweeps[output.key]
         data = gzip.compress(sweep.to_csv().encode(), mtime=0)
-        entry = _entry(plan, output, sweep, data, item, provenance)
+        entry = _entry(plan, output, sweep, data, item, provenance) | paths
         old = entries.get(entry["name"])
         if old and old["sha256"] == entry["sha256"]:
             entry = {**entry, **{key: old[key] for key in ("date", "wall_seconds", "device", "versions")}}
@@ -149,6 +153,16 @@ def publish(
         write_whole(folder / entry["file"], data)
         write_whole(folder / entry["card"], _card(entry, plan, sweep))
     _write_manifest(folder, entries)
+
+
+def _batches(folder: Path, plan: Plan, batches: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Write the table of how batches changed, if they did; its part of the manifest."""
+    if batches.empty:
+        return {}
+    data = gzip.compress(batches.to_csv(index=False, float_format="%.6g").encode(), mtime=0)
+    file = f"{batches_file(plan.name)}.gz"
+    write_whole(folder / file, data)
+    return {"batches": {"file": file, "sha256": sha256(data).hexdigest()}}
 
 
 def describe(folder: Path, bundle: Sequence[Mapping[str, Any]]) -> None:
@@ -160,6 +174,7 @@ def describe(folder: Path, bundle: Sequence[Mapping[str, Any]]) -> None:
             old = entries[f"{plan.name}-{output.key}"]
             sweep = Entry(**old, folder=folder).load()
             new = _entry(plan, output, sweep, (folder / old["file"]).read_bytes(), item, old)
+            new |= {"batches": old["batches"]} if "batches" in old else {}
             entries[new["name"]] = {**new, "date": old["date"]}
             (folder / new["card"]).write_text(_card(entries[new["name"]], plan, sweep), encoding="utf-8")
     _write_manifest(folder, entries)
@@ -300,6 +315,8 @@ def _facts(plan: Plan, output: Output) -> dict[str, Any]:
     settings = {field.name: getattr(plan.workload, field.name) for field in fields(plan.workload)}
     if plan.policy.adapts:
         settings |= {"policy": plan.source["policy"]["key"], "eta": getattr(plan.policy, "eta", None)}
+    if keys["optimizer"] == "extrapolated":
+        settings["extrapolation"] = plan.optimizer.kind  # type: ignore[attr-defined]
     if getattr(plan.protocol, "schedule", "constant") != "constant":
         settings["warmup"] = getattr(plan.protocol, "warmup", 0.0)
     return keys | {

@@ -21,6 +21,7 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from surgecore.cli import number
 from surgecore.sweeps.sweep import Sweep
@@ -33,7 +34,7 @@ from surgecore.words import say
 
 #: Largest archive of results, and how many there may be.
 _MOST_BYTES, _MOST_ARCHIVES = 15_000_000, 4
-_CHECK, _BENCH, _UNFINISHED = "check.json", "bench.txt", "unfinished.tar.gz"
+_CHECK, _BENCH, _UNFINISHED, _BATCHES = "check.json", "bench.txt", "unfinished.tar.gz", "batches.csv"
 #: Relative difference of losses after a few steps: float32 elsewhere, and TF32, which flips signs of small gradients.
 _SAME = {"float32": 1e-3, "tf32": 5e-2}
 _ROOT = Path(__file__).resolve().parents[2]
@@ -121,6 +122,8 @@ def _one(out: Path, plan: Plan, device: str, budget: float) -> bool:
         ready.mkdir()
         for key, sweep in result.sweeps.items():
             write_whole(ready / f"{key}.csv", sweep.to_csv())
+        if not result.batches.empty:
+            write_whole(ready / _BATCHES, result.batches.to_csv(index=False))
         write_whole(ready / "plan.json", json.dumps(plan.source))
         write_whole(ready / "provenance.json", json.dumps(result.provenance, indent=1))
         _append(out, ready, plan.name)
@@ -281,7 +284,8 @@ def _take(folder: Path, data: Path, items: Mapping[str, Mapping[str, Any]]) -> s
         sweeps[output.key] = Sweep.from_csv(folder / f"{output.key}.csv", name=f"{plan.name}-{output.key}")
         if not _complete(plan, sweeps[output.key]):
             return "incomplete"
-    publish(data, plan, items[folder.name], sweeps, provenance)
+    batches = pd.read_csv(folder / _BATCHES) if (folder / _BATCHES).exists() else pd.DataFrame()
+    publish(data, plan, items[folder.name], sweeps, provenance, batches)
     return ""
 
 

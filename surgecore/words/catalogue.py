@@ -21,6 +21,11 @@ def optimizer(key: str, state: str = "cold") -> str:
     return say(f"optimizer-{key}") if state == "cold" else say(f"state-{state}", optimizer=say(f"optimizer-{key}"))
 
 
+def policy(key: str, eta: float | None = None) -> str:
+    """What becomes of batches during a run, in a few words; `eta` of the norm test."""
+    return say(f"policy-{key}", eta="" if eta is None else setting(eta))
+
+
 def curve(key: str, update: str = "sign") -> str:
     """Name of a curve, the same everywhere: a law family, a curve of Explore, a prediction of an update's optimum."""
     if key == "independent" and update not in ("sign", "adam_cold", "decorrelated"):
@@ -61,8 +66,9 @@ def run(entry: Entry, *, horizon_first: bool = True) -> str:
         after = say("horizon-from-loss", horizon=after, loss=setting(entry.loss))
     rest = [say(f"setting-{name}-{entry.settings[name]}") for name in _SHAPES.get(entry.workload, ())]
     if "policy" in entry.settings:
-        eta = entry.settings.get("eta")
-        rest.append(say(f"policy-{entry.settings['policy']}", eta="" if eta is None else setting(float(eta))))
+        rest.append(policy(entry.settings["policy"], entry.settings.get("eta")))
+    if "extrapolation" in entry.settings:
+        rest.append(say(f"extrapolation-{entry.settings['extrapolation']}"))
     if "warmup" in entry.settings:
         rest.append(say("schedule-warmup" if entry.settings["warmup"] else "schedule-cosine"))
     if entry.checkpoint > 1:

@@ -229,6 +229,10 @@ policy-augmented-test = batches grow by both tests
     .about = The inner-product test and the orthogonality test together: the larger batch of both.
 policy-optimal-sgd = batch and rate for fewest examples
     .about = The batch size at which SGD reaches a given accuracy with the fewest examples, and the rate that goes with it.
+extrapolation-past = along past gradients
+extrapolation-full = along a second minibatch
+extrapolation-local = along each worker's past gradients
+extrapolation-noise = along random noise
 schedule-warmup = cosine with warm-up
 schedule-cosine = cosine without warm-up
 
@@ -2566,3 +2570,27 @@ report-origin = Surge Explorer { $version }, { $date }. Intervals are 95 %; poin
 answer-use-at = At batch size { $at } use learning rate
 
 # end of: reports and exports
+
+## Batches that change during a run
+batches-title = How the batch grew
+batches-rate = Learning rate
+axis-step = Training step
+axis-batch-used = Batch size and noise scale [examples]
+points-batch-from = batch, from { $start }
+points-noise-scale = noise scale B = tr Σ / |G|²
+curve-rest = where the norm test rests
+batches-point = Step { $step }, runs that start from { $start }: { $batch } examples a step.
+batches-noise-point = Step { $step }, runs that start from { $start }: noise scale { $noise } (95 %: { $interval }).
+batches-noise-unknown = By then the noise hides the gradient, so that the noise scale cannot be said.
+batches-noise-known = The gradient's noise scale is then { $noise } ± { $error }.
+batches-rest = { $noise } The norm test comes to rest where the batch is { $factor } times that, or above it by chance.
+batches-said = At learning rate { $rate }, runs that start from { $start } use { $batch } ± { $error } examples a step by step { $step }. { $noise }
+batches-said-alike = At learning rate { $rate }, all runs that start from { $start } use { $batch } examples a step by step { $step }. { $noise }
+batches-about = **Discs and other signs**: mean batch size over seeds, with 95 % intervals. **Crosses**: noise scale of runs that start from { $start }, a ratio of means over seeds with a jackknife's error; it is left out where it is not known to a factor of two.
+batches-line = **Line**: { $factor } times the noise scale, where the norm test with η = { $eta } comes to rest.
+train-policy = Batches during a run
+train-policy-fixed = stay as they are
+train-policy-norm-test = grow by the norm test
+train-policy-inner-product-test = grow by the inner-product test
+train-policy-augmented-test = grow by both tests
+train-policy-optimal-sgd = set for fewest examples

@@ -298,3 +298,19 @@ def test_whoever_has_the_address_looks_and_only_the_owner_stops(app, public, mon
     app.run()
     press(app, "Cancel")
     assert jobs.find(name).state == CANCELLED
+
+
+def test_batches_that_grow_are_chosen_and_shown(page):
+    quadratic(page)
+    policies = page.selectbox(key="train-policy")
+    assert "set for fewest examples" not in policies.options  # sets the rate of plain SGD, and sign descent is chosen
+    assert "grow by the inner-product test" not in policies.options  # the quadratic draws no single gradients
+    policies.set_value("norm-test").run()
+    press(page, "Train this sweep")
+    wait()
+    page.run()
+    assert not page.exception
+    assert "How the batch grew" in [title.value for title in page.subheader]
+    assert re.search(r"runs that start from 4 use \S+( ± \S+)? examples a step by step 1\.", said(page))
+    (drawn,) = drawings(page)
+    assert "where the norm test rests" in texts(drawn) or "batch, from 4" in texts(drawn)

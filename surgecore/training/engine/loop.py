@@ -104,6 +104,10 @@ class Engine:
         self._warm: Engine | None = None
         self.reset(seeds, rates, start)
 
+    def path(self) -> dict[str, NDArray[np.float64]]:
+        """What every step saw, where batches change: see `AdaptiveEngine.path`; here they stay, and it is empty."""
+        return {}
+
     def extras(self) -> dict[str, NDArray[np.float64]]:
         """Further columns of a trial, shape (seeds, rates)."""
         return {}

@@ -22,6 +22,7 @@ import numpy as np
 
 from surgecore.training.engine.protocols import FromCheckpoint
 from surgecore.training.plans.plan import Chunk, Plan
+from surgecore.training.runs.batches import thinned
 from surgecore.training.runs.records import Record, merged
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _work(task: Task, chunk: Chunk) -> Record:
     for key, measured in plan.protocol.outcomes(engine).items():
         reached = np.ones(measured.loss.shape) if measured.reached is None else measured.reached.astype(np.float64)
         outputs[key] = {"loss": measured.loss, "steps": measured.steps, "reached": reached, **measured.extra}
-    return Record(chunk, outputs, notes=tuple(sorted(engine.fallbacks)))
+    return Record(chunk, outputs, notes=tuple(sorted(engine.fallbacks)), path=thinned(engine.path()))
 
 
 @lru_cache(maxsize=1)

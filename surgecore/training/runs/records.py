@@ -11,6 +11,8 @@ from zlib import compress, decompress
 import numpy as np
 from numpy.typing import NDArray
 
+from surgecore.training.runs.batches import joined
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -35,12 +37,15 @@ class Record:
     notes : tuple of str
         What could not be done as planned: "graph", "compile" (see `Engine.fallbacks`), "halved" (out of memory, so
         that seeds or rates were run in parts).
+    path : mapping
+        Where batches change, what `surgecore.training.runs.batches.thinned` keeps of it; else empty.
     """
 
     chunk: Chunk
     outputs: Mapping[str, Mapping[str, Array]]
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default=())
+    path: Mapping[str, Array] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready; arrays in full precision."""
@@ -48,9 +53,11 @@ class Record:
             key: {name: _pack(values) for name, values in columns.items()} for key, columns in self.outputs.items()
         }
         chunk = self.chunk
+        path = {name: [list(values.shape), _pack(values)] for name, values in self.path.items()}
         return {
             "chunk": chunk.key, "stage": chunk.stage, "batch_size": chunk.batch_size, "seeds": list(chunk.seeds),
             "rates": list(chunk.rates), "seconds": round(self.seconds, 3), "notes": list(self.notes), "outputs": packed,
+            **({"path": path} if path else {}),
         }  # fmt: skip
 
     @classmethod
@@ -64,7 +71,8 @@ class Record:
             key: {name: _unpack(text, shape) for name, text in columns.items()}
             for key, columns in table["outputs"].items()
         }
-        return cls(chunk, outputs, table["seconds"], tuple(table["notes"]))
+        path = {name: _unpack(text, shape) for name, (shape, text) in table.get("path", {}).items()}
+        return cls(chunk, outputs, table["seconds"], tuple(table["notes"]), path)
 
     def losses(self, key: str) -> Array:
         """Losses of one output, NaN where a run diverged or never came to the point of measurement."""
@@ -81,7 +89,10 @@ def merged(chunk: Chunk, parts: Sequence[Record], axis: int) -> Record:
         for key, columns in first.outputs.items()
     }
     notes = sorted({"halved", *(note for part in parts for note in part.notes)})
-    return replace(first, chunk=chunk, outputs=outputs, seconds=sum(p.seconds for p in parts), notes=tuple(notes))
+    path = joined((part.path for part in parts), axis)
+    return replace(
+        first, chunk=chunk, outputs=outputs, seconds=sum(p.seconds for p in parts), notes=tuple(notes), path=path
+    )
 
 
 def frame(records: Iterable[Record], key: str) -> pd.DataFrame:
@@ -122,5 +133,5 @@ def _pack(values: Array) -> str:
     return b64encode(compress(np.ascontiguousarray(values, dtype="<f8").tobytes())).decode()
 
 
-def _unpack(text: str, shape: tuple[int, int]) -> Array:
+def _unpack(text: str, shape: Sequence[int]) -> Array:
     return np.frombuffer(decompress(b64decode(text)), dtype="<f8").reshape(shape)

@@ -9,7 +9,7 @@ import typing
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from time import monotonic
@@ -21,6 +21,7 @@ import pandas as pd
 from surgecore.sweeps.sweep import Sweep
 from surgecore.training.engine.precision import precision_flags, set_precision
 from surgecore.training.plans.plan import Chunk, Grid, Plan
+from surgecore.training.runs.batches import batch_paths
 from surgecore.training.runs.executors import START, Task, compute, loaded, prepare
 from surgecore.training.runs.journal import Journal, JournalError
 from surgecore.training.runs.progress import Progress, Tracker
@@ -54,6 +55,8 @@ class Result:
         Runs finished, and runs of the stage in all; 0 of 0 where it was stopped before the first.
     provenance : mapping
         JSON-ready: plan, code, versions, device, precision, seeds, data, wall time.
+    batches : DataFrame
+        Where batches change, how they did: see `surgecore.training.runs.batches.batch_paths`; else empty.
     """
 
     sweeps: Mapping[str, Sweep]
@@ -61,6 +64,7 @@ class Result:
     done: int
     total: int
     provenance: Mapping[str, Any]
+    batches: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def run(
@@ -121,7 +125,7 @@ def run(
     if records is None:
         return Result({}, False, tracker.done, tracker.total, provenance)
     provenance |= {"wall_seconds": _wall_seconds(journal), "fallbacks": _fallbacks(journal)}
-    return Result(tables(plan, records), True, tracker.done, tracker.total, provenance)
+    return Result(tables(plan, records), True, tracker.done, tracker.total, provenance, batch_paths(records))
 
 
 class _Limit:
