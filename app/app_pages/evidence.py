@@ -9,11 +9,11 @@ from components import terms
 from components.drawing import drawing, sized
 from components.markup import markup
 from evidence import batches, gallery, stairs
-from figures import ladder, optimum, verdict
+from figures import gaussian, ladder, optimum, verdict
 from figures.plot import SIZES
 
 from surgecore import Entry, words
-from surgecore.words import lr_unit, say, why
+from surgecore.words import gaussianity, lr_unit, say, why
 
 OPEN = "open"
 
@@ -143,6 +143,14 @@ with st.expander(say("evidence-everything")):
     st.caption(say("evidence-origin", **sizes, **origin))
 
 
+if tests := catalogue.gaussianity().get(explanation.name):
+    st.header(say("gaussian-title"), anchor=False)
+    terms.text(gaussianity.answer(tests))
+    sizes_of = sized(lambda **size: gaussian.histogram(tests, **size), SIZES)
+    drawing(sizes_of, name="surge-gaussian", title=f"{say('gaussian-title')} {explanation.title}")
+    st.caption(say("gaussian-about"))
+    with st.expander(say("gaussian-each")):
+        st.markdown("\n".join(f"- {gaussianity.line(test)}" for test in tests))
 st.header(say("evidence-export"), anchor=False)
 with st.container(horizontal=True):
     name = explanation.name

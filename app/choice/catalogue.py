@@ -10,6 +10,7 @@ import streamlit as st
 
 from surgecore import Entry, Sweep, load_catalogue, words
 from surgecore.why.explanation import Explanation, load_explanations
+from surgecore.why.gaussianity import Gaussianity, load_gaussianity
 
 DATA_DIR = Path(__file__).resolve().parents[2] / "data"
 
@@ -44,6 +45,12 @@ def explanations() -> tuple[Explanation, ...]:
     found = {explanation.name: explanation for explanation in load_explanations(DATA_DIR / "why")}
     cases = tomllib.loads((DATA_DIR / "why" / "cases.toml").read_text(encoding="utf-8"))["case"]
     return tuple(found[case["name"]] for case in cases if case["name"] in found)
+
+
+@st.cache_resource(show_spinner=False)
+def gaussianity() -> dict[str, tuple[Gaussianity, ...]]:
+    """Tests of the checkpoints' gradients for being Gaussian, by checkpoint."""
+    return load_gaussianity(DATA_DIR / "why")
 
 
 @st.cache_resource(show_spinner=False)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import torch
 
+from surgecore.measuring.gaussianity import LEAST_DRAWS, gaussianity
 from surgecore.measuring.laboratory import Effort, Laboratory
 from surgecore.measuring.probes import probe_of
 from surgecore.measuring.updates import sign_updates
@@ -24,9 +25,11 @@ from surgecore.training.workloads.models import Model
 from surgecore.training.workloads.options import read_options
 from surgecore.training.workloads.problems import PlanProblem
 from surgecore.training.workloads.workloads import WORKLOADS, Workload
+from surgecore.why.gaussianity import Gaussianity
 from surgecore.why.measurement import Measurement
 from surgecore.words import curve, say
 from surgecore.words import why as words
+from surgecore.words.gaussianity import line
 
 #: Noise scales that make up a series along a run.
 SERIES = ("noise_scale", "simple_noise_scale", "sgd_noise_scale", "l1_noise_scale")
@@ -120,7 +123,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        found = list(_measure(options))
+        pairs = list(_measure(options))
+        found = [measurement for measurement, _ in pairs]
         if options.series is not None and not options.estimate:
             options.series.parent.mkdir(parents=True, exist_ok=True)
             series(found).to_csv(options.series, index=False)
@@ -132,9 +136,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.estimate:
         return 0
     if options.json:
-        sys.stdout.write(json.dumps([m.to_dict() for m in found], indent=1, allow_nan=False) + "\n")
+        tables = [
+            m.to_dict() | ({"gaussianity": [test.to_dict() for test in tests]} if tests else {}) for m, tests in pairs
+        ]
+        sys.stdout.write(json.dumps(tables, indent=1, allow_nan=False) + "\n")
     else:
-        sys.stdout.write("\n\n".join(_text(m) for m in found) + "\n")
+        sys.stdout.write("\n\n".join("\n".join([_text(m), *map(line, tests)]) for m, tests in pairs) + "\n")
     return 0
 
 
@@ -152,6 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--updates", type=int, default=256, help=say("measure-help-updates"))
     parser.add_argument("--twins", type=int, default=256, help=say("measure-help-twins"))
     parser.add_argument("--probes", type=int, default=64, help=say("measure-help-probes"))
+    parser.add_argument("--gaussian", type=int, metavar="DRAWS", help=say("measure-help-gaussian"))
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--estimate", action="store_true", help=say("measure-help-estimate"))
     parser.add_argument("--out", type=Path, metavar="FOLDER", help=say("measure-help-out"))
@@ -169,7 +177,7 @@ class _Request(NamedTuple):
     losses: list[float]
 
 
-def _measure(options: argparse.Namespace) -> Iterator[Measurement]:
+def _measure(options: argparse.Namespace) -> Iterator[tuple[Measurement, list[Gaussianity]]]:
     set_precision(options.device)
     asked = _request(options)
     model = asked.workload.build(options.device)
@@ -188,7 +196,12 @@ def _measure(options: argparse.Namespace) -> Iterator[Measurement]:
         if options.out is not None:  # now, as a later checkpoint may fail
             options.out.mkdir(parents=True, exist_ok=True)
             found.save(options.out / _file_name(found))
-        yield found
+        parameters = torch.from_numpy(checkpoint.parameters).to(model.device)
+        tests = [
+            gaussianity(model, parameters, batch_size=size, draws=options.gaussian, seed=options.seed)  # type: ignore[arg-type]
+            for size in (asked.batch_sizes if options.gaussian else ())
+        ]
+        yield found, tests
 
 
 def _file_name(m: Measurement) -> str:
@@ -207,13 +220,15 @@ def _request(options: argparse.Namespace) -> _Request:
     problems: list[str] = []
     workload = _workload(options, problems)
     sizes = _batch_sizes(options.batch_sizes, problems)
-    lowest = {"examples": 2 * Effort().blocks, "updates": 2, "twins": 2, "probes": 2}
+    lowest = {"examples": 2 * Effort().blocks, "updates": 2, "twins": 2, "probes": 2, "gaussian": LEAST_DRAWS}
     for name, low in lowest.items():
         value = getattr(options, name)
         if value is not None and value < low:  # one alone would have no error
             problems.append(say("measure-below", option=name, low=str(low), value=str(value)))
     if not 0 <= options.seed <= _LARGEST_SEED:
         problems.append(say("measure-seed", high=str(_LARGEST_SEED), value=str(options.seed)))
+    if options.workload == "quadratic" and options.gaussian is not None:
+        problems.append(say("measure-gaussian-examples"))
     if options.workload == "quadratic" and options.examples is None:
         problems.append(say("measure-needs-examples"))
     losses = options.checkpoint or [0.0]

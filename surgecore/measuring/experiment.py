@@ -7,6 +7,7 @@ checkpoint.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 import tomllib
@@ -20,6 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from surgecore.measuring.gaussianity import gaussianity
 from surgecore.measuring.laboratory import Effort, Laboratory
 from surgecore.measuring.probes import probe_of
 from surgecore.measuring.updates import (
@@ -35,8 +37,10 @@ from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.checkpoints import checkpoints
 from surgecore.training.runs.provenance import device_name, versions
 from surgecore.training.runs.runner import run
-from surgecore.training.workloads.models import Model
+from surgecore.training.workloads.models import DataModel, Model
 from surgecore.why.explanation import Explanation, TrainedOptimum
+from surgecore.why.gaussianity import FILE as GAUSSIANITY
+from surgecore.why.gaussianity import Gaussianity
 from surgecore.why.measurement import Estimate, Measurement, Prediction
 from surgecore.words import say
 from surgecore.words import why as words
@@ -216,6 +220,19 @@ def _trained(update: str, steps: int, optimum: Optimum) -> TrainedOptimum:
     return TrainedOptimum(update, steps, int(optimum.batch_size), lr, optimum.n_seeds, optimum.on_edge or "")
 
 
+def gaussian(case: Case) -> list[Gaussianity]:
+    """Test the gradients at a checkpoint for being Gaussian, from one example to the largest batch.
+
+    There are twice as many draws as the case samples updates.
+    """
+    set_precision("cpu")
+    model = case.plan("sign", (1,), (1e-3, 1e-2)).workload.build("cpu")
+    start = torch.from_numpy(next(checkpoints(model, [case.loss], case.seed)).parameters)
+    sizes = sorted({1, 16, 256, max(case.batch_sizes)})
+    assert isinstance(model, DataModel)
+    return [gaussianity(model, start, batch_size=size, draws=2 * case.sampled, seed=case.seed) for size in sizes]
+
+
 def read_cases(path: Path) -> list[Case]:
     """Cases of a TOML file: tables ``[[case]]`` with the fields of `Case`."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))["case"]
@@ -230,8 +247,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="surgecore.measuring.experiment", description=say("experiment-help"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help=say("experiment-help-only"))
+    parser.add_argument("--gaussianity", action="store_true", help=say("experiment-help-gaussianity"))
     options = parser.parse_args(arguments)
-    for case in read_cases(options.folder / "cases.toml"):
+    cases = read_cases(options.folder / "cases.toml")
+    if options.gaussianity:
+        found = {case.name: [test.to_dict() for test in gaussian(case)] for case in cases}
+        (options.folder / GAUSSIANITY).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        return 0
+    for case in cases:
         if case.name.startswith(options.only):
             explanation = explain(case)
             explanation.save(options.folder / f"{case.name}.json")

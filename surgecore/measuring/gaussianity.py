@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from surgecore.training.engine.stack import Layout
+from surgecore.why.gaussianity import EDGES, Gaussianity
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,48 +20,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 #: Bytes of gradients that are taken at once.
 _ROOM = 64 << 20
-#: Edges of the histogram, in standard deviations of each coordinate.
-EDGES = np.linspace(-5, 5, 41)
+#: Gradients below which D'Agostino's test is not valid.
+LEAST_DRAWS = 20
 #: Share of false alarms among the coordinates that are said not to be Gaussian.
 _FALSE = 0.05
-
-
-@dataclass(frozen=True, eq=False)
-class Gaussianity:
-    """How far gradients at a checkpoint are Gaussian, coordinate by coordinate.
-
-    Attributes
-    ----------
-    batch_size, draws : int
-        Examples a gradient, and gradients that were drawn.
-    coordinates, constant : int
-        Coordinates that were looked at, and of them those whose gradient never changes: they are not tested.
-    fails : float
-        Share of the tested coordinates at which a Gaussian is refused by D'Agostino's K^2, at a false discovery rate
-        of 5 %. A share of zero says that so many draws show nothing, not that there is nothing.
-    error : float
-        Standard error of `fails` over coordinates, as if they were independent, which they are not.
-    skewness, excess : ndarray, shape (3,)
-        Quartiles over the tested coordinates of skewness and of kurtosis beyond a Gaussian's.
-    histogram : ndarray, shape (len(EDGES) - 1,)
-        Share of standardised gradients of all tested coordinates between neighbouring `EDGES`; what lies outside is
-        in none.
-    """
-
-    batch_size: int
-    draws: int
-    coordinates: int
-    constant: int
-    fails: float
-    error: float
-    skewness: Array
-    excess: Array
-    histogram: Array
-
-    @property
-    def gaussian(self) -> Array:
-        """What `histogram` would be."""
-        return np.diff(stats.norm.cdf(EDGES))
 
 
 def gaussianity(
@@ -94,8 +56,8 @@ def gaussianity(
     Li et al., arXiv 2405.14578, Figure 8; D'Agostino and Pearson, Biometrika 60 (1973) 613; Benjamini and Hochberg,
     J. R. Stat. Soc. B 57 (1995) 289.
     """
-    if draws < 20:
-        raise ValueError(f"draws must be at least 20, but got {draws}")
+    if draws < LEAST_DRAWS:
+        raise ValueError(f"draws must be at least {LEAST_DRAWS}, but got {draws}")
     random = np.random.default_rng(seed)
     count = len(parameters)
     chosen = np.sort(random.choice(count, min(most, count), replace=False))

@@ -1130,6 +1130,8 @@ measure-help-probes = random vectors for the curvature's diagonal
 measure-help-estimate = say what it would cost, and stop
 measure-help-out = write a file for each checkpoint
 measure-help-series = write the noise scales along the run
+measure-help-gaussian = test also whether gradients are Gaussian in each coordinate, from so many draws at each batch size (1,000 is a good number)
+measure-gaussian-examples = --gaussian must not be asked of the quadratic, whose gradients are drawn from a Gaussian
 measure-help-json = everything as JSON
 measure-cost = { $count ->
     [one] { $count } checkpoint
@@ -1149,6 +1151,7 @@ measured-at-start = initial parameters
 measured-precision = { $measured } measured, { $trained } trained
 measure-prediction = best learning rate, { $optimizer }, { $curve }: { $values }
 experiment-help = Compare a checkpoint's measured optima with its predictions.
+experiment-help-gaussianity = test only whether gradients are Gaussian in each coordinate
 experiment-help-only = only cases whose name starts so
 
 # end of: measuring
@@ -2594,3 +2597,15 @@ train-policy-norm-test = grow by the norm test
 train-policy-inner-product-test = grow by the inner-product test
 train-policy-augmented-test = grow by both tests
 train-policy-optimal-sgd = set for fewest examples
+
+## Are gradients Gaussian in each coordinate? Figure 8 of the paper
+gaussian-line = Batch size { $batch }: a Gaussian is refused at { $share } of { $coordinates } coordinates ({ $draws } draws, 5 % false discoveries); their median kurtosis beyond a Gaussian's is { $excess }.
+gaussian-answer = The theory takes gradients as Gaussian in each coordinate. Here a Gaussian is refused at { $fails } of the coordinates for batches of { $small }, and at { $remain } for batches of { $large }, from { $draws } draws each.
+gaussian-title = Are gradients Gaussian?
+gaussian-about = **Signs**: share of standardised gradients of all coordinates in each bin. **Line**: a Gaussian. A share that is not refused may still be off by less than so many draws can show.
+gaussian-each = Every batch size in words
+gaussian-point = { $share } of gradients of { $batch } examples lie between { $low } and { $high } standard deviations.
+points-gaussian = batch size { $batch }
+curve-gaussian = Gaussian
+axis-standardised = Gradient of a coordinate, less its mean [standard deviations]
+axis-share = Share in each bin

@@ -1,14 +1,18 @@
 """The test for Gaussian gradients: on gradients that are, on gradients that are not, and on a real network."""
 
+import json
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
 
-from surgecore.measuring.gaussianity import EDGES, gaussianity
+from surgecore.measuring.command import main
+from surgecore.measuring.gaussianity import gaussianity
 from surgecore.training.workloads.models import FunctionModel
 from surgecore.training.workloads.workloads import DigitsMLP, Softmax
+from surgecore.why.gaussianity import EDGES, Gaussianity, load_gaussianity
 
 
 def model_of(x):
@@ -64,3 +68,31 @@ def test_few_draws_are_refused():
     model = Softmax().build()
     with pytest.raises(ValueError, match="draws must be at least 20, but got 10"):
         gaussianity(model, model.initial(0), batch_size=1, draws=10)
+
+
+def test_what_was_found_is_the_same_after_a_file(tmp_path):
+    x = np.random.default_rng(1).normal(size=(5_000, 6))
+    found = gaussianity(model_of(x), torch.zeros(6), batch_size=2, draws=50)
+    again = Gaussianity.from_dict(json.loads(json.dumps(found.to_dict())))
+    assert (again.batch_size, again.draws, again.fails) == (2, 50, found.fails)
+    np.testing.assert_allclose(again.histogram, found.histogram, rtol=1e-5)
+    np.testing.assert_allclose(again.skewness, found.skewness, rtol=1e-5)
+    assert load_gaussianity(tmp_path) == {}
+
+
+def test_the_bundled_checkpoints_say_how_gaussian_their_gradients_are():
+    """Single examples fail nearly everywhere, and larger batches at fewer coordinates."""
+    bundled = load_gaussianity(Path(__file__).parents[2] / "data" / "why")
+    assert set(bundled) >= {"digits-mlp-1.0", "digits-mlp-0.4", "digits-mlp-0.1"}
+    for tests in bundled.values():
+        assert [test.batch_size for test in tests] == sorted(test.batch_size for test in tests)
+        assert tests[0].fails > 0.9
+        assert tests[-1].fails < tests[0].fails
+
+
+def test_the_command_says_it(capsys):
+    assert main(["digits-mlp", "--option", "hidden=4", "--gaussian", "40", "--batch-sizes", "1,64", "--updates", "2",
+                 "--twins", "2", "--probes", "2", "--json"]) == 0  # fmt: skip
+    (found,) = json.loads(capsys.readouterr().out)
+    assert [test["batch_size"] for test in found["gaussianity"]] == [1, 64]
+    assert found["gaussianity"][0]["draws"] == 40
