@@ -54,7 +54,7 @@ POLICY_OPTIONS: dict[str, dict[str, float]] = {
     "fixed": {},
     "norm-test": {"eta": 0.7, "most": 256},
     "inner-product-test": {"theta": 0.5, "most": 256},
-    "augmented-test": {"theta": 0.5, "nu": 5.0, "most": 256},
+    "augmented-test": {"theta": 0.5, "nu": 1.0, "most": 256},
     "optimal-sgd": {"eps": 0.1, "most": 256},
 }
 assert set(POLICY_OPTIONS) == set(POLICIES)
