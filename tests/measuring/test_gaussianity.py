@@ -81,12 +81,12 @@ def test_what_was_found_is_the_same_after_a_file(tmp_path):
 
 
 def test_the_bundled_checkpoints_say_how_gaussian_their_gradients_are():
-    """Single examples fail nearly everywhere, and larger batches at fewer coordinates."""
+    """Most coordinates fail for single examples, all of the digits' whose draws are more, and fewer for batches."""
     bundled = load_gaussianity(Path(__file__).parents[2] / "data" / "why")
     assert set(bundled) >= {"digits-mlp-1.0", "digits-mlp-0.4", "digits-mlp-0.1"}
-    for tests in bundled.values():
+    for name, tests in bundled.items():
         assert [test.batch_size for test in tests] == sorted(test.batch_size for test in tests)
-        assert tests[0].fails > 0.9
+        assert tests[0].fails > (0.99 if name.startswith("digits") else 0.7)
         assert tests[-1].fails < tests[0].fails
 
 
