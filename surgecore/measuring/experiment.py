@@ -252,6 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cases = read_cases(options.folder / "cases.toml")
     if options.gaussianity:
         found = {case.name: [test.to_dict() for test in gaussian(case)] for case in cases}
+        (options.folder / GAUSSIANITY).parent.mkdir(exist_ok=True)
         (options.folder / GAUSSIANITY).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         return 0
     for case in cases:

@@ -16,8 +16,8 @@ from scipy.special import ndtr
 Array = NDArray[np.float64]
 #: Edges of the histogram, in standard deviations of each coordinate.
 EDGES = np.linspace(-5, 5, 41)
-#: The file of a folder's checkpoints.
-FILE = "gaussianity.json"
+#: The file of a folder's checkpoints, in a place of its own, as the folder is read for explanations.
+FILE = "gaussianity/tests.json"
 
 
 @dataclass(frozen=True, eq=False)
