@@ -144,13 +144,13 @@ with st.expander(say("evidence-everything")):
 
 
 if tests := catalogue.gaussianity().get(explanation.name):
-    st.header(say("gaussian-title"), anchor=False)
-    terms.text(gaussianity.answer(tests))
-    sizes_of = sized(lambda **size: gaussian.histogram(tests, **size), SIZES)
-    drawing(sizes_of, name="surge-gaussian", title=f"{say('gaussian-title')} {explanation.title}")
-    st.caption(say("gaussian-about"))
-    with st.expander(say("gaussian-each")):
-        st.markdown("\n".join(f"- {gaussianity.line(test)}" for test in tests))
+    with st.expander(say("gaussian-title"), key="fold-gaussian", on_change="rerun") as fold:
+        if fold.open:
+            terms.text(gaussianity.answer(tests))
+            sizes_of = sized(lambda **size: gaussian.histogram(tests, **size), SIZES)
+            drawing(sizes_of, name="surge-gaussian", title=f"{say('gaussian-title')} {explanation.title}")
+            st.caption(say("gaussian-about"))
+            st.markdown("\n".join(f"- {gaussianity.line(test)}" for test in tests))
 st.header(say("evidence-export"), anchor=False)
 with st.container(horizontal=True):
     name = explanation.name

@@ -2603,7 +2603,6 @@ gaussian-line = Batch size { $batch }: a Gaussian is refused at { $share } of { 
 gaussian-answer = The theory takes gradients as Gaussian in each coordinate. Here a Gaussian is refused at { $fails } of the coordinates for batches of { $small }, and at { $remain } for batches of { $large }, from { $draws } draws each.
 gaussian-title = Are gradients Gaussian?
 gaussian-about = **Signs**: share of standardised gradients of all coordinates in each bin. **Line**: a Gaussian. A share that is not refused may still be off by less than so many draws can show.
-gaussian-each = Every batch size in words
 gaussian-point = { $share } of gradients of { $batch } examples lie between { $low } and { $high } standard deviations.
 points-gaussian = batch size { $batch }
 curve-gaussian = Gaussian

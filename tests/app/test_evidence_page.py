@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from choice.catalogue import by_title, explanations, gaussianity
 from drawn import curve, drawings, handed, keys, marked, marks, markup, said, texts
 from evidence import stairs
 from figures import ladder
@@ -17,7 +18,7 @@ from surgecore.sweeps.answers import answer_of, load_answers
 from surgecore.why.explanation import load_explanations
 from surgecore.why.measurement import RUNGS, Estimate
 from surgecore.words import curve as curve_name
-from surgecore.words import say, surge, why
+from surgecore.words import say, share, surge, why
 
 PAGE = "app_pages/evidence.py"
 
@@ -224,3 +225,31 @@ def test_the_gap_shrinks_with_every_assumption_that_is_dropped(explained):
     drawn = stairs.stairs(one, "sign", "x")
     assert re.findall(r"class='big'[^>]*>([^<]*)<", drawn) == ["5.6×", "1.28×", "1.13×"]
     assert "8.1 % (Digits MLP at loss 1.0)" in stairs.prominences([one])
+
+
+def test_a_sweep_whose_batches_grew_shows_how(app):
+    title = "Digits MLP, SGD, norm test 0.71, steps to loss 0.5"
+    app.query_params["open"] = title
+    opened(app)
+    entry = by_title()[title]
+    table = entry.batch_paths()
+    (drawn,) = [one for one in drawings(app) if marked(one, "from-2")]
+    rate = app.select_slider[0].value
+    rows = table[(table["learning_rate"] == rate) & (table["batch_size"] == 2)]
+    at, value = marks(drawn, "from-2")
+    np.testing.assert_allclose(at, rows["step"])
+    np.testing.assert_allclose(value, rows["batch"], rtol=1e-5)
+    assert "where the norm test rests" in texts(drawn)
+    assert f"At learning rate {rate:g}, runs that start from 2 use" in said(app)
+
+
+def test_how_gaussian_gradients_are_is_shown_where_it_is_unfolded(app):
+    opened(app)
+    name = next(e.name for e in explanations() if e.title == app.selectbox(key="checkpoint").value)
+    tests = gaussianity()[name]
+    app.session_state["fold-gaussian"] = True
+    app.run()
+    assert not app.exception
+    assert f"refused at {share(tests[0].fails)} of the coordinates for batches of 1" in said(app)
+    (drawn,) = [one for one in drawings(app) if marked(one, "batch-1")]
+    assert len(marked(drawn, "batch-1")) == (tests[0].histogram > 1e-5).sum()
