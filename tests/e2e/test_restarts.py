@@ -134,7 +134,7 @@ def test_a_training_whose_server_stopped_can_be_taken_up_again(page, served):
     page.get_by_text("Grid and seeds").click()
     page.get_by_role("spinbutton", name="Seeds").fill("512")
     page.get_by_role("spinbutton", name="Seeds").press("Enter")
-    expect(page.get_by_text(re.compile(r"6[89],\d{3} runs"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"6[89],\d{3} short runs"))).to_be_visible()
     page.get_by_role("button", name="Train this sweep").click()
     expect(page.locator(".surface .cell.measured").first).to_be_attached(timeout=300_000)
     address = page.url

@@ -33,15 +33,36 @@ def test_a_sweep_fills_in_survives_a_reload_and_is_seen_from_a_second_tab(page, 
     assert abroad == []
 
 
-def test_cancel_keeps_what_was_finished(page, url, errors):
+def test_a_sweep_is_listed_cancelled_and_taken_up_again(page, url, errors):
     page.goto(f"{url}/train")
     page.get_by_text("Grid and seeds").click()
     page.get_by_role("spinbutton", name="Seeds").fill("512")
     page.get_by_role("spinbutton", name="Seeds").press("Enter")
-    expect(page.get_by_text(re.compile(r"6[89],\d{3} runs"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"6[89],\d{3} short runs"))).to_be_visible()
     page.get_by_role("button", name="Train this sweep").click()
     expect(page.locator(MEASURED).first).to_be_attached(timeout=300_000)
-    page.get_by_role("button", name="Cancel").click()
+    address = page.url
+
+    # found again without its address: the bar says that something is under way, and the list opens it
+    page.get_by_role("link", name="Reference", exact=True).click()
+    titled(page, "The law in a page")
+    badge = page.get_by_role("link", name=re.compile(r"Train · \d+ under way"))
+    badge.click()
+    titled(page, "Measure it yourself")
+    expect(page).not_to_have_url(re.compile("job="))
+    expect(page.get_by_text(re.compile(r"running, [\d,]+ of 6[89],\d{3} runs, .+ left"))).to_be_visible()
+    page.get_by_role("button", name="Open", exact=True).first.click()
+    expect(page).to_have_url(address)
+    expect(page.get_by_text("Grid and seeds")).to_have_count(0)  # its own plan, and no boxes that change nothing
+    expect(page.get_by_text("512", exact=True)).to_be_visible()
+
+    page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.get_by_text(re.compile(r"[\d,]+ of 6[89],\d{3} runs are done and kept"))).to_be_visible(timeout=300_000)
     expect(page.locator(MEASURED).first).to_be_attached()
+    expect(badge).to_have_count(0)
+    page.get_by_role("button", name="Resume").last.click()
+    expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
+    expect(page.locator(MEASURED).first).to_be_attached()
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_role("button", name="Resume").last).to_be_visible(timeout=300_000)
     assert errors == []

@@ -104,3 +104,49 @@ def test_a_job_that_waits_is_cancelled_at_once(queue, plan, tmp_path):
     queue.cancel(first)
     assert queue.join(600)
     assert first.state == second.state == CANCELLED
+
+
+def test_a_job_that_is_asked_to_stop_says_so_until_it_has(queue, plan, tmp_path):
+    progress = {"event": "progress", "stage": 1, "done": 6, "total": 24, "remaining": 9.0, "cells": [[4, 0.01, 0.5, 4]]}
+    script = f"""
+import signal, sys
+signal.signal(signal.SIGTERM, lambda *_: (sys.stdin.readline(), sys.exit(3)))
+print({json.dumps(json.dumps(progress))}, flush=True)
+signal.pause()
+"""
+    started = []
+    start = queue.start
+
+    def held(job):
+        command = [sys.executable, "-c", queue.scripts.pop(0)]
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True))
+        return started[-1]
+
+    queue.start, queue.scripts = held, [script]
+    job = queue.submit(plan, tmp_path)
+    while not job.cells:
+        assert job.state in ("waiting", "running")
+    assert not job.stopping
+    queue.cancel(job)
+    assert job.stopping
+    started[0].stdin.write("go\n")
+    started[0].stdin.flush()
+    assert queue.join(60)
+    assert (job.state, job.stopping) == (CANCELLED, False)
+    assert ended(job) == "6 of 24 runs are done and kept."
+
+    # taken up again, it has at once what it had
+    queue.start, queue.scripts = start, [SAY_END]
+    again = queue.submit(plan, tmp_path, resume=True, earlier=job)
+    assert again.cells == {(4, 0.01): 0.5}
+    assert again.progress["done"] == 6
+    assert queue.join(60)
+    assert again.state == DONE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_worker_that_the_system_ends_is_said(queue, plan, tmp_path):
+    (job,) = outcomes(queue, plan, tmp_path, ["import os, signal; os.kill(os.getpid(), signal.SIGKILL)"])
+    assert (job.state, job.ending, job.detail) == (FAILED, Ending.KILLED, "9")
+    assert "signal 9" in ended(job)
