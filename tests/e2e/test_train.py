@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import sys
+from pathlib import Path
 
 import pytest
 from driving import titled
@@ -33,6 +37,26 @@ def test_a_sweep_fills_in_survives_a_reload_and_is_seen_from_a_second_tab(page, 
     assert abroad == []
 
 
+def worker() -> int:
+    """The process that trains for the server of these tests."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes()
+            server = parent(int(folder.name))
+            if b"surgecore.training" in command and parent(server) == os.getpid():
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    (only,) = found
+    return only
+
+
+def parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for the worker in /proc")
 def test_a_sweep_is_listed_cancelled_and_taken_up_again(page, url, errors):
     page.goto(f"{url}/train")
     page.get_by_text("Grid and seeds").click()
@@ -42,6 +66,8 @@ def test_a_sweep_is_listed_cancelled_and_taken_up_again(page, url, errors):
     page.get_by_role("button", name="Train this sweep").click()
     expect(page.locator(MEASURED).first).to_be_attached(timeout=300_000)
     address = page.url
+    held = worker()
+    os.kill(held, signal.SIGSTOP)  # so that it is under way as long as it is looked at
 
     # found again without its address: the bar says that something is under way, and the list opens it
     page.get_by_role("link", name="Reference", exact=True).click()
@@ -57,6 +83,9 @@ def test_a_sweep_is_listed_cancelled_and_taken_up_again(page, url, errors):
     expect(page.get_by_text("512", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_role("button", name="Cancelling …")).to_be_disabled()
+    expect(page.get_by_text(re.compile(r"Cancelling: [\d,]+ of 6[89],\d{3} runs are kept"))).to_be_visible()
+    os.kill(held, signal.SIGCONT)
     expect(page.get_by_text(re.compile(r"[\d,]+ of 6[89],\d{3} runs are done and kept"))).to_be_visible(timeout=300_000)
     expect(page.locator(MEASURED).first).to_be_attached()
     expect(badge).to_have_count(0)
