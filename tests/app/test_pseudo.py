@@ -27,12 +27,14 @@ DOCUMENTS = {
 _KEPT = re.compile(r"(?s)<style>.*?</style>|`[^`]*`|\$[^$]*\$|<[^>]*>|:material/\w+:|\]\([^)]*\)")
 
 
-@pytest.fixture
-def pseudo(app, monkeypatch):
-    monkeypatch.setenv(LANGUAGE, PSEUDO)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield app
+@pytest.fixture(scope="module", autouse=True)
+def pseudo_language():
+    """What pages keep is in one language, so it is made anew before and after."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(LANGUAGE, PSEUDO)
+        st.cache_resource.clear()
+        st.cache_data.clear()
+        yield
     st.cache_resource.clear()
     st.cache_data.clear()
 
@@ -56,11 +58,11 @@ def data_words(app):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_nothing_on_the_page_is_outside_of_the_phrase_file(pseudo, page):
-    pseudo.run().switch_page(f"app_pages/{page}.py").run()
-    assert not pseudo.exception
-    data, seen = data_words(pseudo), 0
-    for kind, text in read(pseudo):
+def test_nothing_on_the_page_is_outside_of_the_phrase_file(app, page):
+    app.run().switch_page(f"app_pages/{page}.py").run()
+    assert not app.exception
+    data, seen = data_words(app), 0
+    for kind, text in read(app):
         plain = [word for word in re.findall(r"\b[A-Za-z]{3,}\b", text) if word.lower() not in data]
         assert not plain, (kind, text)
         seen += 1

@@ -84,18 +84,10 @@ def test_from_a_choice_to_a_sweep_on_every_page(page):
     assert "Best learning rate [parameter units per step]" in texts(drawings(page)[0])
     assert "".join(page.query_params["sweep"]) == "own"
     assert any("trained here" in option for option in box(page, "sweep").options)
-    # the same sweep, found again by its address
+    # the same sweep, found again by its address, and without it
     page.query_params["job"] = name
     page.switch_page(PAGE).run()
     assert not page.exception
-
-
-def test_a_sweep_is_found_again_without_its_address(page):
-    quadratic(page)
-    press(page, "Train this sweep")
-    name = "".join(page.query_params["job"])
-    wait()
-    page.run()
     press(page, "New sweep")
     assert "job" not in page.query_params
     assert [text.value for text in page.markdown if text.value.startswith("**Quadratic, sign descent** · done")]
@@ -198,6 +190,8 @@ import sys
 sys.path.insert(0, "app")
 from streamlit.testing.v1 import AppTest
 at = AppTest.from_file("app/streamlit_app.py", default_timeout=240).run()
+at.switch_page("app_pages/sweep.py").run()
+assert not at.exception
 at.switch_page("app_pages/train.py").run()
 assert not at.exception
 at.selectbox(key="train-workload").set_value("quadratic").run()

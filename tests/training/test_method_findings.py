@@ -1,6 +1,7 @@
 """What docs/training.md says that the bundled sweeps of methods show, computed from them."""
 
 import re
+from functools import cache
 from math import hypot, sqrt
 from pathlib import Path
 
@@ -8,14 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surgecore import Sweep, analyse
+from surgecore import Sweep
 
 ROOT = Path(__file__).parents[2]
 DOCS = " ".join((ROOT / "docs" / "training.md").read_text(encoding="utf-8").split())
 
 
+@cache
 def optima(name):
-    found = analyse(Sweep.from_csv(ROOT / "data" / f"{name}.csv.gz")).optima
+    found = Sweep.from_csv(ROOT / "data" / f"{name}.csv.gz").optima()
     return {int(o.batch_size): o for o in found if o.on_edge is None and o.stderr}
 
 

@@ -73,7 +73,7 @@ rates = st.lists(st.floats(1e-4, 1.0), min_size=len(SIZES), max_size=len(SIZES))
 curves = st.fixed_dictionaries(dict.fromkeys(("surge", "independent", "correlated", "sampled"), rates))
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(curves, rates)
 def test_words_never_contradict_the_numbers(values, optima):
     explanation = made(values, optima)
