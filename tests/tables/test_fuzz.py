@@ -87,7 +87,7 @@ FILES = st.one_of(
 
 @given(FILES)
 @settings(
-    max_examples=int(MANY or 150),
+    max_examples=int(MANY or 60),
     deadline=timedelta(seconds=2) if MANY else None,
     suppress_health_check=list(HealthCheck),
 )
