@@ -86,6 +86,9 @@ def laid_out(page, width):
     """What is read at a width: figures are drawn anew a moment after it has changed."""
     page.set_viewport_size({"width": width, "height": 900})
     page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-    with contextlib.suppress(TimeoutError):  # what is cut off then is named
-        page.wait_for_function(f"() => !({READ})().cut.length")
-    return page.evaluate(READ)
+    read = page.evaluate(READ)
+    if read["cut"]:
+        with contextlib.suppress(TimeoutError):  # what is cut off then is named
+            page.wait_for_function(f"() => !({READ})().cut.length")
+        read = page.evaluate(READ)
+    return read
