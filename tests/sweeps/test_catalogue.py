@@ -88,7 +88,7 @@ def test_ten_sign_steps_fall_after_their_peak_on_every_checkpoint(name):
     trials = entry.load().trials
     seeds = np.sort(trials["seed"].unique())
     rng, ratios = np.random.default_rng(0), []
-    for _ in range(24):
+    for _ in range(8):
         half = rng.permutation(seeds)[: len(seeds) // 2]
         chosen = trials["seed"].isin(half)
         find, measure = (Sweep.from_frame(trials[part]).optima() for part in (chosen, ~chosen))

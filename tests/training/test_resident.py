@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from resident_cases import BATCHES, RULES, WORKLOADS
+from resident_cases import BATCHES, FEW, RULES, WORKLOADS
 
 from surgecore.training.engine import resident
 from surgecore.training.engine.methods import OPTIMIZERS
@@ -19,19 +19,25 @@ HERE = Path(__file__).parent
 SIGNS = ("sign", "sign, decay", "lion")
 
 
+PAIRS = [
+    pytest.param(key, rule, marks=() if (key, rule) in FEW else pytest.mark.long) for key in WORKLOADS for rule in RULES
+]
+
+
 @pytest.fixture(scope="module")
-def found():
-    """What the kernels gave, interpreted on this CPU."""
+def found(request):
+    """What the kernels gave that are asked about, interpreted on this CPU."""
     pytest.importorskip("triton")
     environment = {**os.environ, "TRITON_INTERPRET": "1"}
     environment["PYTHONPATH"] = os.pathsep.join([str(HERE.parent), environment.get("PYTHONPATH", "")])
-    command = [sys.executable, str(HERE / "resident_cases.py")]
+    asked = [getattr(item, "callspec", None) for item in request.session.items if item.path == Path(__file__)]
+    names = [f"{call.params['key']}/{call.params['rule']}" for call in asked if call and "key" in call.params]
+    command = [sys.executable, str(HERE / "resident_cases.py"), *names]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("key", WORKLOADS)
+@pytest.mark.parametrize(("key", "rule"), PAIRS)
 def test_fifty_steps_are_those_of_the_engine(found, key, rule):
     case = found[f"{key}/{rule}"]
     assert case["used"]
@@ -75,41 +81,42 @@ def test_without_an_accelerator_there_is_none(monkeypatch):
 
 
 COMPILE = """
-import sys, warnings
+import json, sys, warnings
 warnings.simplefilter("ignore")
 import triton
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 from surgecore.training.engine import kernels
-kernel, sizes, warps, path = sys.argv[1], eval(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-function = getattr(kernels, kernel)
 kinds = {"Y": "*i64", "DRAWN": "*i64"}
-signature = {
-    name: "constexpr" if name in sizes else kinds.get(name, "*fp32" if name.isupper() else "i32")
-    for name in function.arg_names
-}
-source = ASTSource(fn=function, signature=signature, constexprs=sizes)
-made = triton.compile(source, target=GPUTarget("cuda", 90, 32), options={"num_warps": warps})
-open(path, "wb").write(made.asm["cubin"])
+for kernel, sizes, warps, path in json.loads(sys.argv[1]):
+    function = getattr(kernels, kernel)
+    signature = {
+        name: "constexpr" if name in sizes else kinds.get(name, "*fp32" if name.isupper() else "i32")
+        for name in function.arg_names
+    }
+    source = ASTSource(fn=function, signature=signature, constexprs=sizes)
+    made = triton.compile(source, target=GPUTarget("cuda", 90, 32), options={"num_warps": warps})
+    open(path, "wb").write(made.asm["cubin"])
 """
 
 
-@pytest.mark.parametrize("rule", ["adam"])  # has the most state
-@pytest.mark.parametrize("workload", [DigitsMLP(hidden=16), DigitsMLP(hidden=64), Softmax(), Quadratic(size=100)])
-def test_compiled_ahead_of_time_nothing_is_spilled(workload, rule, monkeypatch, tmp_path):
-    """For a data-centre GPU, with no such device here: what the assembler says of registers."""
+def test_compiled_ahead_of_time_nothing_is_spilled(monkeypatch, tmp_path):
+    """For a data-centre GPU, with none here: what the assembler says of registers. Adam has the most state."""
     triton = pytest.importorskip("triton")
     tool = Path(triton.__file__).parent / "backends" / "nvidia" / "bin" / "cuobjdump"
     if not tool.exists():
         pytest.skip("this Triton has no NVIDIA tools")
     monkeypatch.setattr(resident, "usable", lambda device: True)
-    optimizer, binary = OPTIMIZERS[rule](), str(tmp_path / "kernel.cubin")
-    kernel = workload.build().fused(optimizer, 64)
-    sizes = {**kernel.sizes, "WIDTH": 1 + len(optimizer.scalars(1))}
+    orders, optimizer = [], Adam()
+    for index, workload in enumerate([DigitsMLP(hidden=16), DigitsMLP(hidden=64), Softmax(), Quadratic(size=100)]):
+        kernel = workload.build().fused(optimizer, 64)
+        sizes = {**kernel.sizes, "WIDTH": 1 + len(optimizer.scalars(1))}
+        orders.append((kernel.kernel, sizes, kernel.warps, str(tmp_path / f"{index}.cubin")))
     environment = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"}
-    command = [sys.executable, "-c", COMPILE, kernel.kernel, repr(sizes), str(kernel.warps), binary]
+    command = [sys.executable, "-c", COMPILE, json.dumps(orders)]
     subprocess.run(command, check=True, capture_output=True, env=environment)
-    said = subprocess.run([str(tool), "--dump-resource-usage", binary], capture_output=True, text=True, check=True)
-    usage = {name: int(value) for name, value in re.findall(r"(REG|STACK|LOCAL|SHARED):(\d+)", said.stdout)}
-    assert usage["STACK"] == usage["LOCAL"] == 0
-    assert 0 < usage["REG"] <= 255
+    for *_, binary in orders:
+        said = subprocess.run([str(tool), "--dump-resource-usage", binary], capture_output=True, text=True, check=True)
+        usage = {name: int(value) for name, value in re.findall(r"(REG|STACK|LOCAL|SHARED):(\d+)", said.stdout)}
+        assert usage["STACK"] == usage["LOCAL"] == 0
+        assert 0 < usage["REG"] <= 255
