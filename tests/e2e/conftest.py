@@ -19,7 +19,7 @@ LOCAL = {"127.0.0.1", "localhost"}
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 # No test asks how fast a page is: these only end one that hangs, on a slow and busy machine too.
-HANGS = 90_000
+HANGS = 240_000
 expect.set_options(timeout=HANGS)
 
 
