@@ -1,5 +1,6 @@
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,3 +100,19 @@ def test_ten_sign_steps_fall_after_their_peak_on_every_checkpoint(name):
     assert 1.0 < low < high < 1.6
     # nearly the same best rate over a factor of 64: the verdict's two-sided 95 % interval need not exclude no fall
     assert surge_verdict(entry.load()).p_value < 0.1
+
+
+def test_a_sweep_whose_batches_change_comes_with_how_they_did(bundled):
+    for entry in bundled:
+        table = entry.batch_paths()
+        assert (table is not None) == ("policy" in entry.settings), entry.name
+        if table is not None:
+            assert set(table["batch_size"]) == set(entry.load().batch_sizes)
+            assert (table["batch"] > 0).all()
+            assert (table["seeds"] > 1).all()
+
+
+def test_batches_that_are_not_those_of_the_manifest_are_refused(bundled):
+    entry = next(entry for entry in bundled if entry.batches)
+    with pytest.raises(ValueError, match="must have sha256 0 as in the manifest"):
+        replace(entry, batches={**entry.batches, "sha256": "0"}).batch_paths()
