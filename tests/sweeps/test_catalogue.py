@@ -102,6 +102,11 @@ def test_ten_sign_steps_fall_after_their_peak_on_every_checkpoint(name):
     assert surge_verdict(entry.load()).p_value < 0.1
 
 
+@pytest.fixture(scope="module")
+def bundled():
+    return load_catalogue(DATA)
+
+
 def test_a_sweep_whose_batches_change_comes_with_how_they_did(bundled):
     for entry in bundled:
         table = entry.batch_paths()
