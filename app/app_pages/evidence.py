@@ -72,7 +72,8 @@ if not explanations:
 
 titles = [explanation.title for explanation in explanations]
 st.title(say("evidence-why-title"), anchor=False)
-headline = st.container()
+# in a row as the gallery's filters, whose place it takes: they stand there until the page is whole
+headline = st.container(horizontal=True)
 with st.container(horizontal=True, gap="small"):
     title = st.selectbox(
         say("evidence-checkpoint"), titles, key="checkpoint", bind="query-params", filter_mode=None, width=300

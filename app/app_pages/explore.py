@@ -22,7 +22,6 @@ if "page" not in hide:
     st.title(say("explore-title"), anchor=False)
 for notice in notices:
     st.warning(words.plain(notice), icon=":material/link_off:")
-explore.reserve()
 surge_chart(explore.chart_data(state, analysis, hide, own))
 if "page" in hide:
     if st.context.is_embedded:

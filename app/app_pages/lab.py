@@ -42,7 +42,8 @@ for notice in notices:
     st.warning(words.plain(notice), icon=":material/link_off:")
 
 # the room of the board, so that what stands below does not jump while it loads
-st.html(f"<style>.st-key-lab {{min-height: {150 + 30 * len(hidden.learning_rates)}px}}</style>")
+room = f".st-key-lab {{min-height: {150 + 30 * len(hidden.learning_rates)}px}}"
+st.markdown(f"<style>@media (min-width: 801px) {{{room}}}</style>", unsafe_allow_html=True)
 deed = lab(shown.data(now, hidden, title(now.hides)))
 if deed:
     write(game.with_deed(now, deed, hidden))

@@ -39,14 +39,6 @@ def hide_frame() -> None:
     st.html(f"<style>{hidden} {{ display: none !important; }}</style>")
 
 
-def reserve() -> None:
-    """Keep the room of the instrument while it loads, so that what stands below does not jump."""
-    st.html(
-        "<style>.st-key-surge_chart {min-height: 1290px}"
-        "@media (min-width: 800px) {.st-key-surge_chart {min-height: 930px}}</style>"
-    )
-
-
 def query() -> dict[str, list[str]]:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 

@@ -13,7 +13,8 @@ APP = Path(__file__).resolve().parents[1]
 if str(APP) not in sys.path:  # Streamlit knows the folder of this file only
     sys.path.insert(0, str(APP))
 
+from serve.document import Document  # noqa: E402
 from serve.headers import Headers  # noqa: E402
 from serve.warm import lifespan  # noqa: E402
 
-app = st.App(APP / "streamlit_app.py", lifespan=lifespan, middleware=[Middleware(Headers)])
+app = st.App(APP / "streamlit_app.py", lifespan=lifespan, middleware=[Middleware(Headers), Middleware(Document)])

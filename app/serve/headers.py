@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-import streamlit
+from serve import document
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,7 +27,7 @@ _PLAIN = {
 def policy(frames: str) -> str:
     """The Content-Security-Policy: everything from this server, and nothing from elsewhere.
 
-    Streamlit's own page has scripts in its text, which are named by their hash; components come as `blob:`; styles are
+    The page has scripts in its text, which are named by their hash; components come as `blob:`; styles are
     written by scripts. `frames` is who may show the page in a frame.
     """
     rules = {
@@ -49,8 +48,7 @@ def policy(frames: str) -> str:
 
 def _scripts() -> list[str]:
     """Hashes of the scripts in the page that Streamlit sends."""
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    inline = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    inline = re.findall(r'<script(?: type="module")?>(.*?)</script>', document.page(), flags=re.DOTALL)
     return [f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in inline]
 
 

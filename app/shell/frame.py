@@ -29,6 +29,19 @@ _SETTLE = 0.12
 #: How often the bar looks whether a training is over [s].
 _LOOK = 5
 _STYLE = Path(__file__).with_name("frame.css")
+#: Whether the server's page brings the style along, so that nothing need wait for it.
+_styled = False
+
+
+def style() -> str:
+    """The style of the frame."""
+    return _STYLE.read_text(encoding="utf-8")
+
+
+def styled_already() -> None:
+    """From now on the server's page brings the style along."""
+    global _styled
+    _styled = True
 
 
 def there(names: tuple[str, ...] = _PAGES) -> list[str]:
@@ -58,11 +71,12 @@ def document_title(page: StreamlitPage) -> str:
 
 def top(page: StreamlitPage, running: Callable[[], int]) -> None:
     """Name and links in a row, on a phone too; nothing where a page is embedded alone."""
-    # as text, not as `st.html`: the code for that arrives later than the first elements, which would then jump
-    st.markdown(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>", unsafe_allow_html=True)
-    if st.session_state.setdefault("settled", False) is False:
-        st.session_state["settled"] = True
-        sleep(_SETTLE)
+    if not _styled:
+        # as text, not as `st.html`: the code for that arrives later than the first elements, which would then jump
+        st.markdown(f"<style>{style()}</style>", unsafe_allow_html=True)
+        if st.session_state.setdefault("settled", False) is False:
+            st.session_state["settled"] = True
+            sleep(_SETTLE)
     if st.context.is_embedded:
         terms.listen()
         return

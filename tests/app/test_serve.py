@@ -14,10 +14,17 @@ from pathlib import Path
 import pytest
 import streamlit
 import yaml
-from serve import command
+from serve import command, document
 from serve.headers import Headers, policy
+from shell import frame
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def not_styled(monkeypatch):
+    """The pages of other tests bring their own style."""
+    monkeypatch.setattr(frame, "_styled", False)
 
 
 def ask(path, query="", client="10.0.0.7", headers=()):
@@ -57,8 +64,59 @@ def test_every_answer_says_what_a_browser_may_do():
 
 
 def test_scripts_in_the_page_of_streamlit_are_named_by_hash():
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    assert len(re.findall(r"'sha256-[\w+/=]{44}'", policy("*"))) == page.count("<script>")
+    written = re.findall(r"<script(?![^>]*src)[^>]*>", document.page())
+    assert len(re.findall(r"'sha256-[\w+/=]{44}'", policy("*"))) == len(written) == 3
+
+
+def through(method="GET", kind="text/html; charset=utf-8", status=200, accept="text/html,*/*"):
+    """What the application was asked, and status, headers and body that come through the middleware."""
+    asked, sent = [], []
+
+    async def application(scope, receive, send):
+        asked.append(dict(scope["headers"]))
+        headers = [(b"content-type", kind.encode()), (b"etag", b"1"), (b"content-length", b"3")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"y", "more_body": True})
+        await send({"type": "http.response.body", "body": b"es"})
+
+    async def send(message):
+        sent.append(message)
+
+    given = [(b"accept", accept.encode()), (b"accept-encoding", b"gzip"), (b"if-none-match", b"1")]
+    scope = {"type": "http", "method": method, "path": "/learn", "query_string": b"", "headers": given}
+    asyncio.run(document.Document(application)(scope, None, send))
+    body = b"".join(message["body"] for message in sent[1:])
+    return asked[0], sent[0]["status"], dict(sent[0]["headers"]), body
+
+
+def test_a_page_comes_whole_and_with_the_frame(not_styled):
+    asked, status, headers, body = through()
+    assert status == 200
+    assert not {b"accept-encoding", b"if-none-match"} & set(asked)
+    assert headers[b"content-length"] == str(len(body)).encode()
+    assert b"etag" not in headers
+    text = body.decode()
+    assert "window.__streamlit = " in text
+    assert frame.style() in text
+    for name in re.findall(r'href="\./(static/[^"]+)"', text):
+        assert (Path(streamlit.__file__).parent / "static" / name).exists()
+    assert through("HEAD")[3] == b""
+
+
+@pytest.mark.parametrize("other", [{"kind": "text/css", "accept": "*/*"}, {"status": 404}, {"method": "POST"}])
+def test_nothing_but_a_page_is_changed(other, not_styled):
+    _, _, headers, body = through(**other)
+    assert (headers[b"etag"], body) == (b"1", b"yes")
+
+
+@pytest.mark.parametrize("kind", document.KINDS)
+def test_each_kind_of_element_has_its_code(kind):
+    folder = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    assert (
+        len([name for name in document.code() if name.startswith(f"{kind}.")])
+        == len(list(folder.glob(f"{kind}.*.js")))
+        == 1
+    )
 
 
 @pytest.mark.parametrize(("query", "frames"), [("", "'self'"), ("embed=true", "*"), ("x=embed%3Dtrue", "'self'")])
