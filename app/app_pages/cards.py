@@ -1,13 +1,15 @@
 """Data cards: where do the bundled sweeps come from?"""
 
 import streamlit as st
-from choice import catalogue, shown
+from choice import address, catalogue, shown
 
 from surgecore.words import say
 
 st.title(say("page-cards"), anchor=False)
 titles, here = list(catalogue.by_title()), shown.entry()
-title = st.selectbox(
-    say("reference-card"), titles, index=titles.index(here.title) if here else 0, key="card", bind="query-params"
-)  # fmt: skip
+first = [here.title] if here else []
+names = {catalogue.by_title()[title].name: title for title in [*first, *titles]}
+card = address.Field("card", names, {title: title for title in titles})
+title = st.selectbox(say("reference-card"), titles, key="card")
+card.keep(title)
 st.container(key="reference-text", width=780).markdown(catalogue.card(title))

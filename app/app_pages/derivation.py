@@ -1,7 +1,7 @@
 """Derivation: from Lemma 1 to Theorem 5, each symbol measured. Which step holds, and what does each one cost?"""
 
 import streamlit as st
-from choice import catalogue
+from choice import address, catalogue
 from components import terms
 from learn.derivation import STAGES, table
 
@@ -16,9 +16,9 @@ if not explanations:
 
 titles = [explanation.title for explanation in explanations]
 page = st.container(key="derivation")
-title = page.selectbox(
-    say("derive-checkpoint"), titles, key="checkpoint", bind="query-params", filter_mode=None, width=360
-)
+checkpoint = address.Field("checkpoint", catalogue.checkpoints(), {title: title for title in titles})
+title = page.selectbox(say("derive-checkpoint"), titles, key="checkpoint", filter_mode=None, width=360)
+checkpoint.keep(title)
 explanation = explanations[titles.index(title)]
 for place, stage in enumerate(STAGES, 1):
     name = say(f"derive-{stage.key}-title")
@@ -33,5 +33,5 @@ for place, stage in enumerate(STAGES, 1):
         terms.text(say("derive-imprecise", what=say(f"derive-{stage.key}-imprecise", **stage.imprecise())))
         label = say(f"derive-{stage.key}-see")
         st.page_link("app_pages/explore.py", label=label, icon=":material/tune:", query_params=stage.link())
-query = {"part": say("evidence-part-why"), "checkpoint": title}
+query = {"part": "why", "checkpoint": explanation.name}
 st.page_link("app_pages/evidence.py", label=say("derive-end"), icon=":material/stairs:", query_params=query)

@@ -3,7 +3,7 @@
 import json
 
 import streamlit as st
-from choice import catalogue, shown
+from choice import address, catalogue, shown
 from choice.made import once
 from components import terms
 from components.drawing import drawing, sized
@@ -26,7 +26,7 @@ def _ways_on(title: str, entry: Entry) -> None:
         shown.show(title)
         st.switch_page("app_pages/sweep.py")
     if known is not None and update in known.updates() and st.button(say("evidence-explain")):
-        query = {"part": say("evidence-part-why"), "checkpoint": known.title, "update": why.update(update)}
+        query = {"part": "why", "checkpoint": known.name, "update": update}
         st.switch_page("app_pages/evidence.py", query_params=query)
 
 
@@ -49,18 +49,21 @@ def opened(title: str) -> None:
     st.markdown(catalogue.card(title))
 
 
-if st.query_params.get(OPEN) in catalogue.by_title():
-    opened(st.query_params[OPEN])
+if (here := catalogue.named(st.query_params.get(OPEN, ""))) is not None:
+    opened(here)
     st.stop()
-parts = [say("evidence-part-sweeps"), say("evidence-part-why")]
+PARTS = ("sweeps", "why")
+old = {say(f"evidence-part-{part}", language="en"): part for part in PARTS}
+in_address = address.Field("part", {part: part for part in PARTS}, old)
 part = st.segmented_control(
-    say("page-evidence"), parts, default=parts[0], key="part", bind="query-params", required=True,
+    say("page-evidence"), PARTS, format_func=lambda part: say(f"evidence-part-{part}"), key="part", required=True,
     label_visibility="collapsed",
 )  # fmt: skip
-if part == parts[0]:
+in_address.keep(part)
+if part == "sweeps":
     st.title(say("evidence-gallery-title", count=len(catalogue.entries())), anchor=False)
     if title := gallery.show():
-        st.query_params[OPEN] = title
+        st.query_params[OPEN] = catalogue.by_title()[title].name
         st.rerun()
     st.stop()
 
@@ -75,18 +78,25 @@ st.title(say("evidence-why-title"), anchor=False)
 # in a row as the gallery's filters, whose place it takes: they stand there until the page is whole
 headline = st.container(horizontal=True)
 with st.container(horizontal=True, gap="small"):
-    title = st.selectbox(
-        say("evidence-checkpoint"), titles, key="checkpoint", bind="query-params", filter_mode=None, width=300
-    )
+    checkpoint = address.Field("checkpoint", catalogue.checkpoints(), {title: title for title in titles})
+    title = st.selectbox(say("evidence-checkpoint"), titles, key="checkpoint", filter_mode=None, width=300)
+    checkpoint.keep(title)
     explanation = explanations[titles.index(title)]
+    updates = explanation.updates()
+    old = {say(f"update-{key.replace('_', '-')}", language="en"): key for key in updates}
+    in_address = address.Field("update", {key: key for key in updates}, old)
     update = st.selectbox(
-        say("evidence-update"), explanation.updates(), format_func=why.update, key="update", bind="query-params",
-        filter_mode=None, width=190,
-    )  # fmt: skip
+        say("evidence-update"), updates, format_func=why.update, key="update", filter_mode=None, width=190
+    )
+    in_address.keep(update)
+    horizons = explanation.steps(update)
+    earlier = {say("horizon-steps", count=count, language="en"): count for count in horizons}
+    after = address.Field("after", {str(count): count for count in horizons}, earlier)
     steps = st.selectbox(
-        say("evidence-after"), explanation.steps(update), format_func=lambda n: words.horizon("steps", n, 0.0),
-        key="after", bind="query-params", filter_mode=None, width=120,
+        say("evidence-after"), horizons, format_func=lambda n: words.horizon("steps", n, 0.0), key="after",
+        filter_mode=None, width=120,
     )  # fmt: skip
+    after.keep(steps)
 answer = why.answer(explanation, update, steps)
 sweep = gallery.like(explanation, update, steps)
 with headline:
@@ -116,8 +126,9 @@ with lines_here:
         lambda **size: ladder.ladder(explanation, update, drawn, steps, unit=unit, alt=answer, **size), SIZES
     )  # fmt: skip
     drawing(lines, name="surge-why", title=f"{say('evidence-all-lines')}: {explanation.title}")
-    control, after = update == "decorrelated", words.horizon("steps", steps, 0.0)
-    points = say("evidence-points-decorrelated") if control else say("evidence-points", after=after)
+    horizon = words.horizon("steps", steps, 0.0)
+    points = "evidence-points-decorrelated" if update == "decorrelated" else "evidence-points"
+    points = say(points, after=horizon)
     st.caption(f"{points} {say('evidence-lines')}")
 if steps == 1 and drawn:
     alt = say("evidence-ratios-alt", said=said[-1])
@@ -164,7 +175,7 @@ with st.container(horizontal=True):
         on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     if explanation.measurement.groups is not None and st.button(say("evidence-open"), icon=":material/tune:"):
-        st.switch_page("app_pages/explore.py", query_params={"measured": explanation.title})
+        st.switch_page("app_pages/explore.py", query_params={"measured": explanation.name})
 st.caption(say("evidence-open-about"))
 with st.expander(say("evidence-python")):
     st.code(ladder.snippet(explanation, update), language="python")

@@ -34,6 +34,16 @@ def by_title() -> dict[str, Entry]:
     return {entry.title: entry for entry in entries()}
 
 
+def named(text: str) -> str | None:
+    """Title of the bundled sweep that an address names; earlier addresses held the title itself."""
+    return text if text in by_title() else {entry.name: entry.title for entry in entries()}.get(text)
+
+
+def checkpoints() -> dict[str, str]:
+    """Titles of the explained checkpoints, by what an address calls them."""
+    return {explanation.name: explanation.title for explanation in explanations()}
+
+
 @st.cache_resource(show_spinner=False)
 def bundled(title: str) -> Sweep:
     return by_title()[title].load()

@@ -34,8 +34,8 @@ def follow_address() -> None:
     """Take the sweep from the address where that is new, say so where it cannot be shown, and keep the address true."""
     text, state, mine = st.query_params.get(KEY, ""), st.session_state, shelf()
     if text and text not in state.get(SAID, ()):
-        if text in catalogue.by_title():
-            show(text)
+        if (title := catalogue.named(text)) is not None:
+            show(title)
         elif text == OWN and mine.items:
             show(mine.last if mine.find(mine.last) else mine.items[-1].label)
         else:
@@ -46,7 +46,7 @@ def follow_address() -> None:
     name = state.get(SHOWN, "")
     if name in catalogue.by_title():
         state[BUNDLED] = name
-    says = OWN if name and name not in catalogue.by_title() else name
+    says = code(name) if name in catalogue.by_title() else OWN if name else ""
     state[SAID] = {text, says}
     address.follow("shown", {KEY: says, KEPT: mine.key if says == OWN else ""})
 
@@ -118,6 +118,12 @@ def analysis() -> Analysis:
 def others() -> list[str]:
     """Names of everything that the sweep on show can be compared with."""
     return [label for label in (*own_sweeps(), *catalogue.places()) if label != name()]
+
+
+def code(label: str) -> str:
+    """What an address calls a sweep: a bundled one by its name, the visitor's own by the label that it has."""
+    found = catalogue.by_title().get(label)
+    return found.name if found else label
 
 
 def own_sweeps() -> list[str]:

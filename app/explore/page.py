@@ -104,11 +104,12 @@ def _fitted(analysis: Analysis) -> ControlsFit:
 
 def open_checkpoint() -> None:
     """The measured curve of a checkpoint that the address names, as the controls that describe it best."""
-    known = {one.title: one for one in catalogue.explanations()}
-    if (title := st.query_params.get(CHECKPOINT, "")) in known:
+    text = st.query_params.get(CHECKPOINT, "")
+    found = next((one for one in catalogue.explanations() if text in (one.name, one.title)), None)
+    if found is not None:
         sizes = [float(2**k) for k in range(15)]
-        curve = known[title].measurement.gradient_noise().optimal_lr(sizes)
-        state = describe(nearest_model(sizes, curve)[0], title)
+        curve = found.measurement.gradient_noise().optimal_lr(sizes)
+        state = describe(nearest_model(sizes, curve)[0], found.title)
         del st.query_params[CHECKPOINT]
         _write_query(state)
 

@@ -61,7 +61,7 @@ def pages() -> list[StreamlitPage]:
 def _lead(new: str) -> NoReturn:
     query: dict[str, list[str]] = {key: st.query_params.get_all(key) for key in st.query_params}
     if new == "evidence":
-        query["part"] = [say("evidence-part-why")]
+        query["part"] = ["why"]
     st.switch_page(f"app_pages/{new}.py", query_params=query)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
-from choice import shown
+from choice import address, shown
 from choice.made import once
 from components import plotly_figure
 from components.drawing import drawing, sized
@@ -15,6 +15,7 @@ from figures.plot import SIZES
 
 from surgecore import Analysis, FitResult, words
 from surgecore.words import say, surge, tables
+from surgecore.words.phrases import has
 from sweep.defaults import follow
 
 Draw = Callable[[Analysis, str], None]
@@ -42,7 +43,7 @@ def _old_address(parts: Mapping[str, Draw]) -> None:
     """Earlier versions had tabs, and the name of the open one in the address."""
     if view := st.query_params.get("view"):
         for name in parts:
-            if view == say(f"details-{name}"):
+            if view == say(f"details-{name}", language="en"):
                 st.session_state[f"fold-{name}"] = True
         del st.query_params["view"]
 
@@ -95,18 +96,16 @@ def choose_laws(ranking: Sequence[FitResult]) -> list[str]:
     """Which fitted laws to draw: the best one and the surge law, until the visitor chooses."""
     keys = [fit.family.key for fit in ranking if fit.law is not None]
     default = [key for key in dict.fromkeys([*keys[:1], "surge", "square_root"]) if key in keys]
+    old = {say(name, language="en"): key for key in keys if has(name := f"curve-{key.replace('_', '-')}")}
+    in_address = address.Fields("laws", {key: key for key in keys}, default, old)
     follow({"laws": default})
     if not set(st.session_state.get("laws", [])) <= set(keys):
         st.session_state["laws"] = [key for key in st.session_state["laws"] if key in keys]
-    return st.pills(
-        say("details-choose-laws"),
-        keys,
-        selection_mode="multi",
-        default=default,
-        format_func=words.curve,
-        key="laws",
-        bind="query-params",
-    )
+    chosen = st.pills(
+        say("details-choose-laws"), keys, selection_mode="multi", format_func=words.curve, key="laws"
+    )  # fmt: skip
+    in_address.keep(chosen)
+    return chosen
 
 
 def _steps(analysis: Analysis, unit: str) -> None:
@@ -119,10 +118,15 @@ def _steps(analysis: Analysis, unit: str) -> None:
 
 
 def _compare(analysis: Analysis, unit: str) -> None:
+    others = shown.others()
+    in_address = address.Fields(
+        "beside", {shown.code(name): name for name in others}, [], {name: name for name in others}
+    )
     names = st.multiselect(
-        say("details-compare-with"), shown.others(), key="beside", bind="query-params",
-        max_selections=several.MOST - 1, placeholder=say("details-compare-choose"), filter_mode="contains",
+        say("details-compare-with"), others, key="beside", max_selections=several.MOST - 1,
+        placeholder=say("details-compare-choose"), filter_mode="contains",
     )  # fmt: skip
+    in_address.keep(names)
     found = {analysis.sweep.name: analysis} | {name: shown.analysis_of(name) for name in names}
     part = st.toggle(say("compare-relative"), key="relative", bind="query-params")
     drawn = {name: several.relative(one.optima) if part else one.optima for name, one in found.items()}

@@ -19,6 +19,7 @@ from surgecore.why.explanation import load_explanations
 from surgecore.why.measurement import RUNGS, Estimate
 from surgecore.words import curve as curve_name
 from surgecore.words import say, share, surge, why
+from surgecore.words.phrases import LANGUAGE, PSEUDO
 
 PAGE = "app_pages/evidence.py"
 
@@ -256,3 +257,31 @@ def test_how_gaussian_gradients_are_is_shown_where_it_is_unfolded(app):
     assert f"refused at {share(tests[0].fails)} of the coordinates for batches of 1" in said(app)
     (drawn,) = [one for one in drawings(app) if marked(one, "batch-1")]
     assert len(marked(drawn, "batch-1")) == (tests[0].histogram > 1e-5).sum()
+
+
+def test_an_address_holds_codes_whatever_the_language(app, explained, monkeypatch):
+    monkeypatch.setenv(LANGUAGE, PSEUDO)
+    opened(app, "why")
+    app.selectbox(key="checkpoint").set_value("Digits MLP at loss 0.4").run()
+    app.selectbox(key="update").set_value("sgd").run()
+    app.selectbox(key="after").set_value(20).run()
+    said = {key: app.query_params[key] for key in ("part", "checkpoint", "update", "after")}
+    assert said == {"part": ["why"], "checkpoint": ["digits-mlp-0.4"], "update": ["sgd"], "after": ["20"]}
+    app.selectbox(key="after").set_value(1).run()
+    assert "after" not in app.query_params  # the first is what a page shows that was asked for nothing
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"part": "Why", "checkpoint": "Digits MLP at loss 0.4", "update": "SGD", "after": "20 steps"},
+        {"part": "why", "checkpoint": "digits-mlp-0.4", "update": "sgd", "after": "20"},
+    ],
+)
+def test_an_address_opens_what_it_names_also_one_of_an_earlier_version(app, address):
+    for key, text in address.items():
+        app.query_params[key] = text
+    app.run().switch_page(PAGE).run()
+    assert not app.exception
+    chosen = [app.selectbox(key=key).value for key in ("checkpoint", "update", "after")]
+    assert chosen == ["Digits MLP at loss 0.4", "sgd", 20]

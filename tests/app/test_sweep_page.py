@@ -56,7 +56,7 @@ def test_three_boxes_lead_to_every_bundled_sweep(app, bundled):
         box(app, "sweep-optimizer").set_value(place.optimizer).run()
         box(app, "sweep-run").set_value(place.run).run()
         assert not app.exception
-        assert "".join(app.query_params["sweep"]) == entry.title
+        assert "".join(app.query_params["sweep"]) == entry.name
 
 
 def test_the_choice_sorts_by_number_and_names_checkpoints_by_their_loss(app, bundled):
@@ -99,3 +99,18 @@ def test_every_page_behind_the_reference_opens(app):
         assert not app.exception
         assert len(app.title) == 1
     assert "li2024surge" in app.code[0].value
+
+
+def test_an_address_names_laws_and_sweeps_by_codes(app, bundled):
+    app.query_params["sweep"] = bundled[0].name
+    app.query_params["laws"] = ["power", "constant"]
+    app.query_params["beside"] = [bundled[1].name]
+    app.query_params["fold-laws"] = app.query_params["fold-compare"] = "true"
+    app.run().switch_page("app_pages/sweep.py").run()
+    assert not app.exception
+    assert set(app.session_state["laws"]) == {"power", "constant"}
+    assert app.session_state["beside"] == [bundled[1].title]
+    app.session_state["laws"] = []
+    app.run()
+    assert app.query_params["laws"] == ["none"]
+    assert app.query_params["beside"] == [bundled[1].name]

@@ -155,7 +155,7 @@ def test_the_address_says_that_an_own_sweep_is_shown(app, good_csv, bundled):
     app.switch_page("app_pages/explore.py").run()
     assert "".join(app.query_params["sweep"]) == "own"
     box(app, "sweep").set_value(words.workload(bundled[0].workload)).run()
-    assert "".join(app.query_params["sweep"]) == bundled[0].title
+    assert "".join(app.query_params["sweep"]) == bundled[0].name
     assert "kept" not in app.query_params
 
 

@@ -10,7 +10,6 @@ from find_node import COMPONENTS, find_node, packages
 from playwright.sync_api import expect
 
 from surgecore import load_catalogue
-from surgecore.words import say
 
 ONE_STEP = quote(next(entry.title for entry in load_catalogue("data") if entry.name == "digits-mlp-sign-k1"))
 #: Addresses, and what is there when a page stands.
@@ -30,7 +29,7 @@ PAGES = {
     f"/sweep?sweep={ONE_STEP}": "h1",
     "/train": "h1",
     "/evidence": "h1",
-    f"/evidence?part={say('evidence-part-why')}": "table .katex",
+    "/evidence?part=why": "table .katex",
     "/reference": "h1",
     "/glossary": "h1",
     "/laws": "h1",

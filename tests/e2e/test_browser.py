@@ -161,7 +161,7 @@ def test_every_page_without_console_errors_or_outbound_requests(page, url, error
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("/why", "/evidence?part=Why"), ("/about", "/reference"), ("/?R=3", "/explore?R=3")]
+    ("old", "new"), [("/why", "/evidence?part=why"), ("/about", "/reference"), ("/?R=3", "/explore?R=3")]
 )
 def test_old_addresses_lead_to_the_pages_of_today(page, url, old, new, errors):
     page.goto(url + old)
