@@ -100,7 +100,7 @@ def _begin(key: str, known: Mapping[str, T], none: list[T] | None) -> None:
 
 def _end(key: str, says: list[str]) -> None:
     st.session_state[_said(key)] = says
-    follow(f"field {key}", {key: says})
+    follow(f"field-{key}", {key: says})
 
 
 def _said(key: str) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 
 from surgecore._validate import FloatArray
-from surgecore.sweeps.optima import Optimum
+from surgecore.sweeps.points import Point
 from surgecore.sweeps.verdict import SurgeVerdict, surge_verdict
 from surgecore.why.measurement import RUNGS, Estimate, Measurement, Prediction
 
@@ -53,6 +53,14 @@ class TrainedOptimum:
     lr: Estimate
     n_seeds: int
     on_edge: str = ""
+
+    @property
+    def point(self) -> Point:
+        """What the verdict takes of it: the error of the logarithm, known from as many seeds as there were."""
+        size, lr = self.batch_size, self.lr
+        if self.on_edge:
+            return Point(size, lr.value, bound="at_least" if self.on_edge == "high" else "at_most")
+        return Point(size, lr.value, None if lr.stderr is None else lr.stderr / lr.value, max(self.n_seeds - 1, 0))
 
 
 @dataclass(frozen=True)
@@ -164,7 +172,7 @@ class Explanation:
         """Whether the optima as trained fall after a peak; see `surgecore.surge_verdict`."""
         key = update, steps
         if key not in self._verdicts:
-            self._verdicts[key] = surge_verdict([_optimum(o) for o in self.trained(update, steps)])
+            self._verdicts[key] = surge_verdict(self.trained(update, steps))
         return self._verdicts[key]
 
     def trained_peak(self, update: str, steps: int = 1) -> Summit:
@@ -332,31 +340,6 @@ def load_explanations(folder: str | PathLike[str]) -> tuple[Explanation, ...]:
 def _theorem_3(noise_scale: float) -> Callable[[FloatArray], FloatArray]:
     """The shape of eq. 13 of arXiv 2405.14578, of any height."""
     return lambda b: np.asarray(np.sqrt(b) / (b + noise_scale))
-
-
-def _optimum(trained: TrainedOptimum) -> Optimum:
-    """As the verdict wants it: the error of the logarithm, known from as many seeds as there were."""
-    lr, seeds = trained.lr, trained.n_seeds
-    edge: Literal["low", "high"] | None = (
-        "low" if trained.on_edge == "low" else "high" if trained.on_edge == "high" else None
-    )
-    error = None if lr.stderr is None else lr.stderr / lr.value
-    interval = None if lr.low is None or lr.high is None else (lr.low, lr.high)
-    source: Literal["seeds", "none"] = "none" if error is None else "seeds"
-    return Optimum(
-        trained.batch_size,
-        lr.value,
-        error,
-        interval,
-        edge,
-        seeds,
-        0,
-        seeds,
-        math.nan,
-        source,
-        (),
-        max(seeds - 1, 0),
-    )
 
 
 def _summit(curve: Sequence[tuple[int, Estimate]]) -> Summit:
