@@ -3,6 +3,7 @@
 import gzip
 import io
 import signal
+import zipfile
 from contextlib import suppress
 
 import numpy as np
@@ -56,6 +57,15 @@ def test_without_a_timer_the_end_comes_as_an_interrupt(monkeypatch):
         never_ends()
     with pytest.raises(KeyboardInterrupt), within(60):
         raise KeyboardInterrupt
+
+
+def test_a_member_without_a_name_is_no_traceback():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("X", "1")
+    with pytest.raises(SweepError) as error:
+        open_table(buffer.getvalue().replace(b"X", b"\0"), name="mine")  # what follows a zero is no part of a name
+    assert error.value.problems[0].code == ProblemCode.STORE_NONE
 
 
 def test_many_members_are_one_file():

@@ -71,7 +71,7 @@ def laid_down(data: bytes, name: str) -> Iterator[Path]:
 def _unpack(data: bytes, root: Path) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
             if len(members) > MAX_MEMBERS:
                 raise refused(ProblemCode.STORE_TOO_MANY_FILES, limit=MAX_MEMBERS)
             left = MAX_BYTES
