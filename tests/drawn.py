@@ -72,7 +72,7 @@ def keys(drawn: Element) -> list[str]:
 
 
 def texts(drawn: Element) -> list[str]:
-    return [text.text for text in drawn.iter("text")]
+    return ["".join(text.itertext()) for text in drawn.iter("text")]
 
 
 def values(array) -> np.ndarray:

@@ -23,6 +23,8 @@ SIZES = {"wide": (800.0, 410.0), "middle": (560.0, 370.0), "narrow": (340.0, 300
 FONT = 15
 _FAMILY = "font-family='Source Sans, Source Sans 3, Source Sans Pro, Helvetica, Arial, sans-serif'"
 _LETTER = 7.6
+#: Width of a bold letter in the widest of the fonts that a reader may have, and letters of a name in one line.
+_BOLD, _NAME = 10.0, 24
 _ROW = 22
 _DASHES = {
     "solid": "",
@@ -82,7 +84,9 @@ class Plot:
         """Left, top, right and bottom of the plot."""
         if self.bare:
             return 6.0, 6.0, self.width - 6.0, self.height - 6.0
-        room = 22.0 + 8.2 * max(map(len, self.names)) if self.direct else 16.0
+        room = (
+            22.0 + _BOLD * max(len(line) for name in self.names for line in wrap(name, _NAME)) if self.direct else 16.0
+        )
         return 62.0, 30.0, self.width - room, self.height - 48.0
 
     def at(self, x: float, y: float) -> tuple[float, float]:
@@ -223,13 +227,17 @@ class Plot:
 
     def _names(self) -> list[str]:
         """Names at the right ends of curves, moved apart where they would overlap."""
-        out, above = [], -1e9
+        out, free = [], -1e9
         for y, text, colour in sorted(self._labels):
-            above = max(y, above + 18)
-            out.append(
-                f"<text x='{self._box[2] + 7:.1f}' y='{above + 5:.1f}' fill='{colour}' font-weight='600'>"
-                f"{escape(text)}</text>"
+            lines = wrap(text, _NAME)
+            top = max(y - 9 * (len(lines) - 1), free)
+            free = top + 18 * len(lines) + 3
+            x = f"{self._box[2] + 7:.1f}"
+            spans = (
+                f"<tspan x='{x}' y='{top + 5 + 18 * k:.1f}'>{escape(line)}{' ' if k < len(lines) - 1 else ''}</tspan>"
+                for k, line in enumerate(lines)
             )
+            out.append(f"<text fill='{colour}' font-weight='600'>{''.join(spans)}</text>")
         return out
 
     def _rows(self) -> tuple[list[str], float]:
