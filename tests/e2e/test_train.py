@@ -80,7 +80,7 @@ def test_a_sweep_is_listed_cancelled_and_taken_up_again(page, url, errors):
     page.get_by_role("button", name="Open", exact=True).first.click()
     expect(page).to_have_url(address)
     expect(page.get_by_text("Grid and seeds")).to_have_count(0)  # its own plan, and no boxes that change nothing
-    expect(page.get_by_text("512", exact=True)).to_be_visible()
+    expect(page.locator("strong", has_text="512")).to_be_visible()
 
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.get_by_role("button", name="Cancelling …")).to_be_disabled()
