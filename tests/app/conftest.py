@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -25,10 +24,16 @@ def bundled() -> tuple[Entry, ...]:
     return load_catalogue(ROOT / "data")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def analysed_once() -> Iterator[None]:
+@pytest.fixture(scope="session")
+def known() -> dict[bytes, tuple]:
+    """What workers found out in this run of the tests."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def analysed_once(known, monkeypatch) -> None:
     """What a worker found out about a sweep is kept: dozens of visits here bring the same few files."""
-    asked, known = beside._ask, {}
+    asked = beside._ask
 
     def ask(process, task):
         if task.make is not beside.analysed:
@@ -43,6 +48,4 @@ def analysed_once() -> Iterator[None]:
         vars(sweep).update(found)
         return replace(analysis, sweep=sweep)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(beside, "_ask", ask)
-        yield
+    monkeypatch.setattr(beside, "_ask", ask)
