@@ -2,6 +2,7 @@
 
 import streamlit as st
 from choice import address, catalogue, shown
+from components import terms
 
 from surgecore.words import say
 
@@ -12,4 +13,5 @@ names = {catalogue.by_title()[title].name: title for title in [*first, *titles]}
 card = address.Field("card", names, {title: title for title in titles})
 title = st.selectbox(say("reference-card"), titles, key="card")
 card.keep(title)
-st.container(key="reference-text", width=780).markdown(catalogue.card(title))
+with st.container(key="reference-text", width=780):
+    terms.text(catalogue.card(title))

@@ -9,7 +9,7 @@ from surgecore.words import say
 
 explanations = catalogue.explanations()
 st.title(say("derive-title"), anchor=False)
-st.markdown(say("derive-intro"))
+terms.text(say("derive-intro"))
 if not explanations:
     st.info(say("evidence-none"))
     st.stop()
@@ -17,7 +17,14 @@ if not explanations:
 titles = [explanation.title for explanation in explanations]
 page = st.container(key="derivation")
 checkpoint = address.Field("checkpoint", catalogue.checkpoints(), {title: title for title in titles})
-title = page.selectbox(say("derive-checkpoint"), titles, key="checkpoint", filter_mode=None, width=360)
+title = page.selectbox(
+    say("derive-checkpoint"),
+    titles,
+    key="checkpoint",
+    filter_mode=None,
+    width=360,
+    help=terms.about(say("term-checkpoint")),
+)
 checkpoint.keep(title)
 explanation = explanations[titles.index(title)]
 for place, stage in enumerate(STAGES, 1):

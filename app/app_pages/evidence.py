@@ -79,7 +79,14 @@ st.title(say("evidence-why-title"), anchor=False)
 headline = st.container(horizontal=True)
 with st.container(horizontal=True, gap="small"):
     checkpoint = address.Field("checkpoint", catalogue.checkpoints(), {title: title for title in titles})
-    title = st.selectbox(say("evidence-checkpoint"), titles, key="checkpoint", filter_mode=None, width=300)
+    title = st.selectbox(
+        say("evidence-checkpoint"),
+        titles,
+        key="checkpoint",
+        filter_mode=None,
+        width=300,
+        help=terms.about(say("term-checkpoint")),
+    )
     checkpoint.keep(title)
     explanation = explanations[titles.index(title)]
     updates = explanation.updates()
@@ -108,7 +115,7 @@ with headline:
 if steps == 1:
     st.header(say("stairs-title"), anchor=False)
     markup(stairs.stairs(explanation, update, lr_unit(update)), key="stairs")
-    st.caption(stairs.check(explanation, update))
+    terms.caption(stairs.check(explanation, update))
 st.header(say("evidence-all-lines"), anchor=False)
 # The figure comes before the choice of what it shows, so that it is seen at once on a phone
 lines_here = st.container()
@@ -134,7 +141,7 @@ if steps == 1 and drawn:
     alt = say("evidence-ratios-alt", said=said[-1])
     off = sized(lambda **size: ladder.ratios(explanation, update, drawn, alt=alt, **size), SIZES, tall=0.8)
     drawing(off, name="surge-why-ratios", title=f"{say('axis-ratio')}: {explanation.title}")
-    st.caption(say("evidence-ratios"))
+    terms.caption(say("evidence-ratios"))
 if steps == 1:
     terms.text(said[-1])
 with st.expander(say("evidence-every-prediction")):
@@ -142,17 +149,17 @@ with st.expander(say("evidence-every-prediction")):
 
 st.header(say("stairs-four"), anchor=False)
 markup(stairs.multiples(explanations), key="multiples")
-st.caption(stairs.prominences(explanations))
+terms.caption(stairs.prominences(explanations))
 st.header(say("evidence-checkpoints"), anchor=False)
-st.table(why.checkpoints(explanations).rename_axis(say("column-quantity")))
-st.caption(why.error_bars(explanations))
+terms.table(why.checkpoints(explanations).rename_axis(say("column-quantity")))
+terms.caption(why.error_bars(explanations))
 with st.expander(say("evidence-everything")):
     st.table(why.measured(explanation))
     measurement = explanation.measurement
     origin = {name: str(explanation.provenance.get(name, "?")) for name in ("date", "device")}
     origin["precision"] = why.precision(explanation)
     sizes = {"parameters": f"{measurement.n_parameters:,}", "examples": f"{measurement.n_examples:,}"}
-    st.caption(say("evidence-origin", **sizes, **origin))
+    terms.caption(say("evidence-origin", **sizes, **origin))
 
 
 if tests := catalogue.gaussianity().get(explanation.name):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 from choice import shown, source
+from components import terms
 from components.drop_zone import named_drop_zones
 from components.surge_chart import surge_chart
 from explore import logged as logged_scales
@@ -35,7 +36,7 @@ figure, numbers, share, logged = st.tabs(NAMES, key="below", on_change="rerun")
 if figure.open:
     with figure:
         points = say("explore-figure-points", points=words.points(analysis.sweep, shown.unit()))
-        st.caption(f"{say('explore-figure-lines')} {points if state.points else ''}")
+        terms.caption(f"{say('explore-figure-lines')} {points if state.points else ''}")
 if numbers.open:
     with numbers:
         explore.numbers(explore.shown_model(state), state.curves)

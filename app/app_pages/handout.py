@@ -1,6 +1,7 @@
 """Handout: two printed sides for a class, with a worksheet and its key. What does the room take home?"""
 
 import streamlit as st
+from components import terms
 from components.markup import markup
 from learn import handout
 
@@ -14,7 +15,7 @@ def made(key: bool) -> tuple[str, str]:
 
 with st.container(key="handout-controls"):
     st.title(say("page-handout"), anchor=False)
-    st.markdown(say("handout-intro"))
+    terms.text(say("handout-intro"))
     with st.container(horizontal=True, vertical_alignment="center"):
         key = st.toggle(say("handout-with-key"), key="key", bind="query-params")
         name = "surge-handout-key.html" if key else "surge-handout.html"
@@ -22,6 +23,6 @@ with st.container(key="handout-controls"):
             say("handout-download"), made(key)[1], name, "text/html", on_click="ignore", icon=":material/download:",
             type="primary",
         )  # fmt: skip
-    st.caption(say("handout-print"))
+    terms.caption(say("handout-print"))
 with st.container(key="handout"):
     markup(made(key)[0], key="handout-preview")

@@ -2,6 +2,7 @@
 
 import streamlit as st
 from choice import catalogue
+from components import terms
 from components.lab import lab
 from lab import game, group, shown
 
@@ -37,7 +38,7 @@ now, notices = game.from_query(query, hidden)
 
 st.title(say("lab-title", batch=f"{hidden.target:g}"), anchor=False)
 facts = {"budget": f"{hidden.budget:g}", "rounds": game.ROUNDS, "largest": f"{hidden.largest:g}"}
-st.markdown(say("lab-rules", batch=f"{hidden.target:g}", **facts))
+terms.text(say("lab-rules", batch=f"{hidden.target:g}", **facts))
 for notice in notices:
     st.warning(words.plain(notice), icon=":material/link_off:")
 
@@ -50,13 +51,13 @@ if deed:
     st.rerun()
 
 with st.expander(say("lab-class"), expanded=RESULTS in query, key="class"):
-    st.markdown(say("lab-class-how"))
+    terms.text(say("lab-class-how"))
     text = st.text_area(say("lab-class-lines"), value="\n".join(query.get(RESULTS, [])), height=160, key="lines")
     entries, problems = group.read(text, hidden_sweep)
     for problem in problems:
         st.warning(words.plain(problem), icon=":material/warning:")
     if entries:
-        st.markdown(group.verdict(entries))
+        terms.text(group.verdict(entries))
         st.table(group.table(entries))
     if text.splitlines() != query.get(RESULTS, []):
         st.query_params[RESULTS] = text.splitlines()

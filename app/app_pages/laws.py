@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import streamlit as st
+from components import terms
 
 from surgecore import LAWS, words
 from surgecore.words import say
@@ -10,10 +11,10 @@ from surgecore.words import say
 st.title(say("page-laws"), anchor=False)
 with st.container(key="reference-text", width=780):
     st.header(say("laws-hold"), anchor="assumptions")
-    st.markdown(Path(__file__).with_suffix(".md").read_text(encoding="utf-8"))
+    terms.text(Path(__file__).with_suffix(".md").read_text(encoding="utf-8"))
     st.header(say("reference-laws"), anchor="laws")
     for key, family in LAWS.items():
         st.subheader(words.curve(key), anchor=key.replace("_", "-"))
         names = ", ".join(f"${param.symbol}$ ({words.param(param)})" for param in family.free)
         source = say("laws-source", source=family.source) if family.source else say("laws-empirical")
-        st.markdown(say("laws-parameters", source=source, count=len(family.free), names=names))
+        terms.text(say("laws-parameters", source=source, count=len(family.free), names=names))

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import streamlit as st
+from components import terms
 
 from surgecore.words import say
 
 st.title(say("page-method"), anchor=False)
 HERE = Path(__file__)
 with st.container(key="reference-text", width=780):
-    st.markdown(HERE.with_suffix(".md").read_text(encoding="utf-8"))
-    st.markdown((HERE.parents[2] / "docs" / "method.md").read_text(encoding="utf-8").partition("\n")[2])
+    terms.text(HERE.with_suffix(".md").read_text(encoding="utf-8"))
+    terms.text((HERE.parents[2] / "docs" / "method.md").read_text(encoding="utf-8").partition("\n")[2])

@@ -5,6 +5,7 @@ from math import log
 
 import streamlit as st
 from choice import shown as choice
+from components import terms
 from components.drawing import drawing, sized
 from components.loss_surface import loss_surface
 from components.markup import markup
@@ -95,7 +96,7 @@ def follow(shown: Job) -> None:
             say("train-cancelling" if shown.stopping else "train-cancel"), icon=":material/stop:",
             on_click=listed.cancel, args=(name,), key="train-cancel", disabled=shown.stopping,
         )  # fmt: skip
-    st.caption(say("train-keeps-running"))
+    terms.caption(say("train-keeps-running"))
 
 
 def seconds(origin: dict[str, object]) -> float:
@@ -156,7 +157,9 @@ def finished(shown: Job) -> None:
         st.button(say("train-new"), icon=":material/add:", on_click=forget)
     origin = training_jobs.provenance(shown)
     made_on = {name: str(origin.get(name, "?")) for name in ("device", "precision")}
-    st.caption(say("train-origin", facts=words.facts(sweep), time=training_words.duration(seconds(origin)), **made_on))
+    terms.caption(
+        say("train-origin", facts=words.facts(sweep), time=training_words.duration(seconds(origin)), **made_on)
+    )
 
 
 def grown(shown: Job, best: float) -> None:
@@ -214,7 +217,7 @@ with right:
             )  # fmt: skip
         if full := st.session_state.pop("train-full", None):
             st.warning(full, icon=":material/hourglass_top:")
-        st.caption(say("train-real"))
+        terms.caption(say("train-real"))
     else:
         headline.markdown(say("train-refused"))
         st.error("\n".join(f"- {words.plain(problem)}" for problem in made), icon=":material/error:")

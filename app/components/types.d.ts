@@ -214,6 +214,7 @@ interface ChartEvents {
 
 /** What Python hands to the instrument of the Explore page. */
 interface ExploreData {
+  terms: import("./text/terms.js").Term[];
   token: string;
   state: State & { view: View | null };
   defaults: State;
@@ -338,6 +339,8 @@ interface StoryPanel {
   verdict: string;
   /** Share of the fall where there is one. */
   fall: string;
+  /** What was measured, with its interval. */
+  known: string;
   alt: string;
   /** Best rates over the highest of them, with their 95 % intervals. */
   points: { batch: number; share: number; low: number | null; high: number | null }[];
@@ -356,6 +359,7 @@ interface LabResult {
   line: string;
 }
 interface LabData {
+  terms: import("./text/terms.js").Term[];
   instance: number;
   round: number;
   rounds: number;

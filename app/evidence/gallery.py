@@ -8,6 +8,7 @@ from math import isfinite
 import streamlit as st
 from choice import catalogue
 from choice.catalogue import Place
+from components import terms
 from components.markup import markup
 from figures import optimum, verdict
 from figures.plot import Mark
@@ -50,8 +51,8 @@ def show() -> str | None:
     shown = _filtered()
     found = [answers()[entry.name].verdict for entry in shown if entry.name in answers()]
     if counted := words.chance(found):
-        st.markdown(counted)
-    st.caption(default_adam())
+        terms.text(counted)
+    terms.caption(default_adam())
     _filters()
     return markup(_grid(tuple(entry.name for entry in shown)), key="gallery")
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from choice.catalogue import DATA_DIR
+from components import terms
 
 from surgecore import SweepError
 from surgecore.tables.guarded import read_guarded
@@ -20,7 +21,7 @@ _MOST_POINTS = 60
 
 
 def show() -> None:
-    st.markdown(say("explore-logged-about", scales=", ".join(f"`{key}`" for key in SCALES)))
+    terms.text(say("explore-logged-about", scales=", ".join(f"`{key}`" for key in SCALES)))
     file = st.file_uploader(say("explore-logged-file"), type=["csv"], key="logged_file", on_change=_use_file)
     if _BUNDLED.exists():
         st.button(say("explore-logged-bundled"), on_click=_use, args=(_BUNDLED.read_bytes,))
@@ -35,7 +36,7 @@ def show() -> None:
         format_func=lambda key: say(f"scale-{key}"), required=True, key="logged_choice", on_change=_choose,
     )  # fmt: skip
     drawn = say("explore-logged-drawn", count=len(st.session_state.get("logged", [])))
-    st.caption(f"{drawn} {st.session_state.get('logged_note', '')}")
+    terms.caption(f"{drawn} {st.session_state.get('logged_note', '')}")
     if file is None:
         st.button(say("explore-logged-remove"), on_click=_clear)
 

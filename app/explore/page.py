@@ -13,6 +13,7 @@ import streamlit as st
 from choice import address, catalogue
 from choice.made import once
 from choice.shelf import KEPT
+from components import terms
 from components.room_link import qr_code, reachable
 from components.surge_chart import last_state, spoken
 from figures.browser import WHOLE, point, specs, style
@@ -148,6 +149,7 @@ def chart_data(state: ExploreState, analysis: Analysis, hide: Sequence[str], own
         "logged": st.session_state.get("logged", []),
         "hide": list(hide),
         "phrases": spoken(),
+        "terms": terms.given(),
     }  # fmt: skip
 
 

@@ -192,7 +192,7 @@ STEPS = (
     LessonStep("sgd", draw.sgd, Guess("y", lambda: draw.sgd_times(16.0), 1.4, 2.0, "times", _at(16.0)), _sgd, "b"),
     LessonStep("sign", draw.signs, Guess("y", _at(1.0), 1.2, 3.0, "times", _at(LARGE)), _sign, "b"),
     LessonStep("coin", draw.coins, Guess("y", lambda: right(64.0), 0.05, 0.9, "percent", _at(64.0)), _coin, "b"),
-    LessonStep("pull", draw.costs, Guess("x", _peak, 1.4, 8.0, "batch", _at(1.0)), _pull, "b"),
+    LessonStep("pull", draw.costs, Guess("x", _peak, 1.4, 512.0, "batch", _at(1.0)), _pull, "b"),
     LessonStep("rise", draw.peak, Guess("x", _peak, 2.0, 2048.0, "batch", _top), _rise, "c"),
     LessonStep("settle", draw.plateau, Guess("y", _plateau, 1.4, 0.01, "rate", _at(4096.0)), _settle, "a"),
     LessonStep("gone", draw.falls, Guess("x", _at(1.0), 1.25, 4.0, "plain"), _gone, "b"),

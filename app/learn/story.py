@@ -148,13 +148,13 @@ def panel(sweep: Sweep, name: str) -> dict[str, Any]:
         }
         for o in optima
     ]  # fmt: skip
-    last, fell = f"{optima[-1].batch_size:g}", ""
+    last, fell, known = f"{optima[-1].batch_size:g}", "", ""
+    title = say(f"learn-panel-{name}")
     if verdict.decision == "fall" and verdict.fall_octaves is not None and verdict.interval is not None:
         ends = {key: share(1 - 2.0**-end) for key, end in zip(("low", "high"), verdict.interval, strict=True)}
         fell = share(1 - 2.0**-verdict.fall_octaves)
-        said = say("learn-falls", fall=fell, **ends)
+        said, known = say("learn-falls", fall=fell, **ends), say("learn-number-measured", title=title, **ends)
     else:
         said = say("learn-no-fall" if verdict.decision == "no_fall" else "learn-undecided", last=last)
-    title = say(f"learn-panel-{name}")
-    shown = {"title": title, "verdict": said, "fall": fell, "points": points}
+    shown = {"title": title, "verdict": said, "fall": fell, "known": known, "points": points}
     return shown | {"alt": say("learn-panel-alt", title=title, verdict=said, count=len(points))}

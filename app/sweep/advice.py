@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 from choice.made import once
+from components import terms
 
 from surgecore import AdamSettings, Analysis, Recommendation, next_runs, scale_adam, transfer, words
 from surgecore.sweeps.advice import limits, lr_factor
@@ -19,7 +20,7 @@ def show(analysis: Analysis, wanted: float) -> None:
     if rows:
         with st.expander(say("advice-every-rule"), on_change="rerun", key="every-rule") as part:
             if part.open:
-                st.markdown(words.advice(rows, wanted))
+                terms.text(words.advice(rows, wanted))
                 st.table(table(rows))
     with st.expander(say("advice-carry"), on_change="rerun", key="carry") as part:
         if part.open:
@@ -31,7 +32,7 @@ def show(analysis: Analysis, wanted: float) -> None:
 
 def _next(analysis: Analysis) -> None:
     plan = once(analysis, "next", lambda: next_runs(analysis))
-    st.markdown(f"{words.next_runs(plan)} {words.without_plan(plan)}")
+    terms.text(f"{words.next_runs(plan)} {words.without_plan(plan)}")
     if len(plan.table):
         cells = words.next_runs_table(plan)
         st.dataframe(cells, hide_index=True)
@@ -84,10 +85,10 @@ def _carry(analysis: Analysis, wanted: float) -> None:
     rows = {say(f"adam-rule-{key}"): settings(rule) for key, rule in rules.items()}
     st.table(pd.DataFrame(rows).T)
     for note in words.adam_notes(advice):
-        st.caption(note)
+        terms.caption(note)
     if advice.power.weight_decay is not None:
-        st.caption(say("adam-decay", factor=words.number(factor, 2), rule=words.rule_name(rule)))
-    st.caption(say("adam-rules-of-thumb", factor=words.number(advice.factor)))
+        terms.caption(say("adam-decay", factor=words.number(factor, 2), rule=words.rule_name(rule)))
+    terms.caption(say("adam-rules-of-thumb", factor=words.number(advice.factor)))
 
 
 def _label(row: Recommendation) -> str:

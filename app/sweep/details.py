@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from choice import address, shown
 from choice.made import once
-from components import plotly_figure
+from components import plotly_figure, terms
 from components.drawing import drawing, sized
 from figures import fits, loss_map, several
 from figures.plot import SIZES
@@ -55,7 +55,7 @@ def _map(analysis: Analysis, unit: str) -> None:
         lambda: loss_map.draw(sweep, optima, loss_title=words.loss_title(sweep), unit=unit),
     )  # fmt: skip
     plotly_figure.show(figure, name="surge-loss-map", alt=say("details-map-alt", optima=words.optima_alt(optima)))
-    st.caption(once(analysis, "clipped", lambda: _clipped(analysis)))
+    terms.caption(once(analysis, "clipped", lambda: _clipped(analysis)))
     if optima:
         st.dataframe(once(analysis, "optima", lambda: tables.optima(optima, analysis.sweep.metric)), hide_index=True)
 
@@ -75,8 +75,8 @@ def _laws(analysis: Analysis, unit: str) -> None:
         return fits.fits(analysis.optima, drawn, measured_label=label, unit=unit, **size)
 
     drawing(once(analysis, ("fits", unit, *keys), lambda: sized(draw, SIZES)), name="surge-fits", title=titled)
-    st.caption(say("details-laws-note"))
-    st.markdown(words.ranking(comparison))
+    terms.caption(say("details-laws-note"))
+    terms.text(words.ranking(comparison))
     st.table(once(analysis, "ranking", lambda: tables.ranking(comparison)))
     with st.expander(say("details-residuals"), on_change="rerun", key="residuals") as residuals:
         if residuals.open:
@@ -111,7 +111,7 @@ def choose_laws(ranking: Sequence[FitResult]) -> list[str]:
 def _steps(analysis: Analysis, unit: str) -> None:
     steps = analysis.tradeoff
     assert steps is not None
-    st.markdown(words.tradeoff(steps))
+    terms.text(words.tradeoff(steps))
     drawn = once(analysis, "tradeoff", lambda: sized(lambda **size: several.tradeoff(steps, **size), SIZES))
     drawing(drawn, name="surge-tradeoff", title=_title(analysis, "details-steps"))
     st.dataframe(steps.points, hide_index=True)
@@ -137,7 +137,7 @@ def _compare(analysis: Analysis, unit: str) -> None:
     drawing(sizes, name="surge-beside", title=say("details-compare"))
     st.table(once(analysis, ("peaks", *names), lambda: peaks(found)))
     if not part:
-        st.caption(say("details-compare-units"))
+        terms.caption(say("details-compare-units"))
 
 
 def peaks(found: Mapping[str, Analysis]) -> pd.DataFrame:

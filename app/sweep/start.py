@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from choice import catalogue, reading_panel, shown, source
 from choice.shelf import shelf
+from components import terms
 
 from surgecore.words import say
 
@@ -16,7 +17,7 @@ def show() -> None:
     if notice := st.session_state.get(shown.NOTICE):
         st.warning(notice, icon=":material/link_off:")
     st.title(say("start-title"), anchor=False)
-    st.markdown(say("start-lead"))
+    terms.text(say("start-lead"))
     source.drop_zone(large=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         example = catalogue.entries()[0].title

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 from choice.shelf import shelf
+from components import terms
 
 from surgecore import words
 from surgecore.training.plans.estimate import estimate
@@ -77,7 +78,7 @@ def _list(found: list[str], *, expanded: bool) -> None:
 
 def _line(name: str, job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{words.plain(job.plan.title)}** · {state(job)}")
+        terms.text(f"**{words.plain(job.plan.title)}** · {state(job)}")
         pressed = [st.button(say("train-list-open"), key=f"open-{name}", on_click=_open, args=(name,))]
         if job.state in ACTIVE:
             label = say("train-cancelling" if job.stopping else "train-cancel")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from components import terms
 
 from surgecore import words
 from surgecore.training.engine.methods import OPTIMIZERS
@@ -21,10 +22,10 @@ def choose(*, disabled: bool) -> Choices:
     """Draw the choices; small defaults that finish in seconds, for every workload."""
     still = {"disabled": disabled}
     workload = _box("workload", WORKLOAD_KEYS, words.workload, still)
-    st.caption(training_words.about("workload", workload))
+    terms.caption(training_words.about("workload", workload))
     default = train_plan.DEFAULTS[workload]
     optimizer = _box("optimizer", list(OPTIMIZERS), lambda key: _capital(words.optimizer(key)), still)
-    st.caption(training_words.about("optimizer", optimizer))
+    terms.caption(training_words.about("optimizer", optimizer))
     state = "cold"
     if hasattr(OPTIMIZERS[optimizer], "beta1"):
         state = _box("state", STATES, lambda key: say(f"train-state-{key}"), still)
@@ -106,7 +107,7 @@ def told(plan: Plan) -> None:
         say("train-rates", unit=words.lr_unit(source["optimizer"]["key"])): _range(grid.learning_rates, words.number),
         say("train-seeds"): f"{grid.seeds:,}",
     }
-    st.markdown("\n\n".join(f"{name}  \n**{words.plain(value)}**" for name, value in rows.items()))
+    terms.text("\n\n".join(f"{name}  \n**{words.plain(value)}**" for name, value in rows.items()))
     with st.expander(say("train-file")):
         st.code(plan.to_toml(), language="toml")
 
@@ -125,7 +126,7 @@ def edited(plan_text: str, *, disabled: bool) -> str | None:
         st.download_button(
             say("train-toml"), text, "plan.toml", "application/toml", on_click="ignore", icon=":material/download:"
         )
-        st.caption(say("train-on-your-machine"))
+        terms.caption(say("train-on-your-machine"))
     return text if text.strip() != plan_text.strip() else None
 
 

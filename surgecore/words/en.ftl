@@ -1616,7 +1616,7 @@ learn-cause-sub = Twice the signal to noise moves the peak to a { $ratio ->
 } of the batch size, from { $before } to { $after }.
 learn-cause-limit = Signal to noise is the mean of one parameter's gradient over its spread, per example.
 learn-undone-sentence = Two things undo the fall: curvatures that do not pull together, and gradients that share their noise.
-learn-undone-sub = With alignment R = { $alignment } there is no peak at all. With shared noise { $left } of fall is left of { $fall }.
+learn-undone-sub = With alignment R = { $alignment } there is no peak at all. Shared noise shrinks the fall from { $fall } to { $left }.
 learn-undone-limit = A toy: one common factor in all gradients. Below R = 1 there is no peak when signal to noise is equal.
 learn-measured-sentence = So we trained a small network. Ten sign steps show a fall; one sign step and Adam do not.
 learn-measured-sub = Best rates over the batch size, each relative to its highest, with 95 % intervals.
@@ -1626,6 +1626,7 @@ learn-number-rule = the rate at batch size { $batch }, by the square-root rule
 learn-number-fall = from the peak at batch size { $batch } to where it settles
 learn-number-cause = the batch size of the peak
 learn-number-none = no peak
+learn-number-measured = { $title }, 95 % interval { $low } to { $high }
 learn-number-levels = the best rate rises to { $rate } and stays
 learn-falls = Falls by { $fall } ({ $low } to { $high })
 learn-no-fall = No fall up to batch size { $last }
@@ -1875,7 +1876,7 @@ lesson-gone-c = Yes, if R is well above 1
 
 lesson-adam-idea = Adam is not just a sign: it remembers. With a full memory, every batch counts as many.
 lesson-adam-predict = One sign step peaks at batch size { $peak }. Signs of an averaged gradient, with β₁ = 0.9 and a full memory: where does one step peak?
-lesson-adam-reveal = At { $moved }: a batch counts { $counts } times. That is a claim about one step only. With an empty memory, Adam's first step is a sign step; measured at 1024, its best rate is { $adam } beside { $sign }.
+lesson-adam-reveal = At { $moved }: a batch counts { $counts } times. That is a claim about one step only. With an empty memory, Adam's first step is a sign step: measured at batch size 1024, their best rates are { $adam } and { $sign }. The grey line has no memory.
 lesson-adam-question = On a real network one sign step shows no fall, and ten do. What does that tell?
 lesson-adam-a = The surge law is right after all
     .why = The law is about one step, and there is no fall after one.

@@ -70,7 +70,7 @@ def test_what_undoes_the_fall(told):
     noise = replace(STORY, correlation=0.6).gradient_noise()
     (peak,) = noise.peaks()
     left = 100 * (1 - noise.plateau_lr / peak.lr)
-    assert f"With shared noise {left:.1f} % of fall is left of {100 * fall(STORY):.0f} %" in said
+    assert f"Shared noise shrinks the fall from {100 * fall(STORY):.0f} % to {left:.1f} %" in said
 
 
 def test_what_was_measured_is_the_data_with_their_verdict(told, bundled):

@@ -4,8 +4,44 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
+from test_accessibility import PAGES
 
 from surgecore.words import glossary
+
+#: What a page says in sentences, labels and tables, with what is told about a label as a whole; and the terms that it
+#: explains. Links, buttons, code, drawings and titles that are names of sweeps stay as they are, and so does the
+#: glossary itself.
+SAID = """() => {
+  const said = [], explained = [];
+  const quiet = `a, button, summary, svg, code, pre, select, option, input, textarea, script, style, .katex, .term,
+    .term-note, .live, [role=tab], [role=slider], [role=combobox], [role=radiogroup], [data-about],
+    [data-testid=stHeading],
+    [data-testid=stWidgetLabel]:has([data-testid=stTooltipIcon])`;
+  const visit = (root) => {
+    for (const e of root.querySelectorAll("*")) {
+      if (e.shadowRoot) visit(e.shadowRoot);
+      if (e.matches(".term")) explained.push(e.dataset.about);
+      if (e.closest(quiet) || !e.checkVisibility({ visibilityProperty: true })) continue;
+      for (const n of e.childNodes) if (n.nodeType === 3 && n.textContent.trim()) said.push(n.textContent.trim());
+    }
+  };
+  visit(document);
+  return [said, explained];
+}"""
+
+
+@pytest.mark.parametrize("address", [address for address in PAGES if address not in ("/glossary", "/citations")])
+def test_each_term_on_a_page_is_explained_there(page, url, address):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(url + address)
+    expect(page.locator(PAGES[address]).first).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    page.wait_for_function(f"() => ({SAID})()[0].length > 3")
+    said, explained = page.evaluate(SAID)
+    found = [(term.name, text) for text in said for _, term in glossary.split(text) if term]
+    about = {term.name: term.about for term in glossary.terms()}
+    assert [(name, text) for name, text in found if about[name] not in explained] == []
 
 
 def about(name):
@@ -41,3 +77,36 @@ def test_a_term_explains_itself(page, url, address, name, there):
     expect(note).to_be_in_viewport(ratio=0.99)
     page.keyboard.press("Escape")
     expect(note).to_be_hidden()
+
+
+def test_on_a_projector_a_term_explains_itself_too(page, url):
+    """The note lies above the dialog that fills the screen."""
+    page.goto(f"{url}/learn?present&story=4")
+    expect(page.locator("dialog.presenter[open]")).to_be_visible()
+    term = page.locator(".step.now .term").first
+    term.hover()
+    note = page.locator(".term-note")
+    expect(note).to_have_text(term.get_attribute("data-about"))
+    box = note.bounding_box()
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).className", middle) == "term-note"
+
+
+def test_a_control_says_what_it_is_and_is_quiet_while_it_is_dragged(open_explore):
+    page = open_explore()
+    row = page.locator(".control", has_text="Curvature alignment")
+    note = page.locator(".term-note")
+    row.locator("label").hover()
+    expect(note).to_have_text(row.get_attribute("data-about"))
+    slider = row.locator("input[type=range]")
+    slider.hover()
+    page.mouse.down()
+    expect(note).to_be_hidden()
+    page.mouse.up()
+    page.mouse.move(1, 1)
+    # along the row of curves by keys: within one component the focus moves unheard of outside
+    page.get_by_role("checkbox", name="Exact (Theorem 2)").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(note).to_contain_text(about("Theorem 3"))
+    expect(note).to_contain_text(about("Surge"))

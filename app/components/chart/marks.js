@@ -217,7 +217,10 @@ export function drawNames(c) {
     if (x < box.right - 4) {
       if (y < box.top[0] + 20)
         nameBefore(c, key, x - 26, y + 26); // it leaves through the top
-      else nameAt(c, key, x + 8, y + options.font / 3); // it is drawn so far only
+      else {
+        // it is drawn so far only: a piece of the line would look like more of it
+        nameAt(c, key, x - 22, y + options.font / 3).nextElementSibling?.remove();
+      }
       continue;
     }
     lowest = Math.max(y + options.font / 3, lowest + 1.4 * options.font);

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 f40d25a6933f4fd059ae53dfbf971060a88579a12a523dd3e626197cf3330ee3
+// Made by `make components` from the modules beside it; sha256 6808f2f6646109938daefacffe3177315e2a929994439964f52a887162875f71
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from components import terms
 
 from surgecore.words import phrases
 
@@ -22,6 +23,6 @@ _component = st.components.v2.component("lab", html=_read("frame.html"), css=_re
 
 def lab(data: Mapping[str, Any]) -> dict[str, Any] | None:
     """Draw the board; what was done on it just now: a round, a bet, or another instance."""
-    handed = {**data, "phrases": phrases.section("page: lab")}
+    handed = {**data, "phrases": phrases.section("page: lab"), "terms": terms.given()}
     deed: dict[str, Any] | None = _component(data=handed, key="lab", on_deed_change=lambda: None).deed
     return deed

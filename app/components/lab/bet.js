@@ -2,6 +2,7 @@
 
 import { clamp, el } from "../chart/dom.js";
 import { number } from "../text/numbers.js";
+import { explain, explained } from "../text/terms.js";
 
 const STEPS = 240;
 
@@ -33,7 +34,7 @@ export function betForm(lab) {
       input.setAttribute("aria-valuetext", number(bet[i]));
     });
     const wide = Math.log2(bet[2] / bet[1]);
-    width.textContent = say("lab-width", { octaves: number(wide, 2), cost: number(wide / 2, 2) });
+    explain(width, say("lab-width", { octaves: number(wide, 2), cost: number(wide / 2, 2) }), data.terms);
   }
   update();
   lab.board.draw();
@@ -41,7 +42,7 @@ export function betForm(lab) {
   place.addEventListener("click", () => lab.send({ bet }));
   return [
     el("h2", {}, say("lab-bet-title", { target: String(data.target) })),
-    el("p", {}, say("lab-bet-how")),
+    el("p", {}, ...explained(say("lab-bet-how"), data.terms)),
     ...rows.map(({ box }) => box),
     width,
     el("div", { className: "buttons" }, place),

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 6a3a664a19ec9f95dc580cff7b647d4a9d1cd910f8b685912263efaf14484818
+// Made by `make components` from the modules beside it; sha256 f44cded139e065fea701cdd2d1dca389cb0f7f83c4ef9e5d390e3f986f1a47de
 // vendor/fluent.js
 var FluentType = class {
   /**
@@ -979,6 +979,54 @@ function number(value, digits = 3) {
   return value < 0 ? text.replace("-", "−") : text;
 }
 
+// text/terms.js
+var literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+var known = /* @__PURE__ */ new WeakMap();
+function sought(terms) {
+  let found = known.get(terms);
+  if (!found) {
+    const byForm = new Map(terms.flatMap((term) => term.forms.map((form) => [form.toLowerCase(), term])));
+    const forms = [...byForm.keys()].sort((a, b) => b.length - a.length).map(literal);
+    const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${forms.join("|")})(?![\\p{L}\\p{N}_-])`, "giu");
+    known.set(terms, found = { byForm, pattern });
+  }
+  return found;
+}
+function parted(text, terms) {
+  const { byForm, pattern } = sought(terms), met = /* @__PURE__ */ new Set();
+  if (!byForm.size) return [{ text, term: null }];
+  const parts = [];
+  let at = 0;
+  for (const match2 of text.matchAll(pattern)) {
+    const term = (
+      /** @type {Term} */
+      byForm.get(match2[0].toLowerCase())
+    );
+    if (met.has(term)) continue;
+    met.add(term);
+    if (match2.index > at) parts.push({ text: text.slice(at, match2.index), term: null });
+    parts.push({ text: match2[0], term });
+    at = match2.index + match2[0].length;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), term: null });
+  return parts;
+}
+function explained(text, terms) {
+  return parted(text, terms).map(({ text: part, term }) => {
+    if (!term) return part.replace(/(\d) %/g, "$1 %");
+    const span = document.createElement("span");
+    span.className = "term";
+    span.tabIndex = 0;
+    span.dataset.about = term.about;
+    span.setAttribute("aria-description", term.about);
+    span.textContent = part;
+    return span;
+  });
+}
+function explain(box, text, terms) {
+  if (box.textContent?.replaceAll(" ", " ") !== text) box.replaceChildren(...explained(text, terms));
+}
+
 // lab/bet.js
 var STEPS = 240;
 function betForm(lab) {
@@ -1008,7 +1056,7 @@ function betForm(lab) {
       input.setAttribute("aria-valuetext", number(bet[i]));
     });
     const wide = Math.log2(bet[2] / bet[1]);
-    width.textContent = say("lab-width", { octaves: number(wide, 2), cost: number(wide / 2, 2) });
+    explain(width, say("lab-width", { octaves: number(wide, 2), cost: number(wide / 2, 2) }), data.terms);
   }
   update();
   lab.board.draw();
@@ -1016,7 +1064,7 @@ function betForm(lab) {
   place.addEventListener("click", () => lab.send({ bet }));
   return [
     el("h2", {}, say("lab-bet-title", { target: String(data.target) })),
-    el("p", {}, say("lab-bet-how")),
+    el("p", {}, ...explained(say("lab-bet-how"), data.terms)),
     ...rows.map(({ box }) => box),
     width,
     el("div", { className: "buttons" }, place)
@@ -1109,10 +1157,10 @@ var Board = class {
     const { data } = this.lab;
     data.columns.forEach((column, x) => {
       const means = data.rates.map((_, rate) => mean(this.lab.seen(column.size, rate)));
-      const known = means.filter((value) => value !== null && Number.isFinite(value));
+      const known2 = means.filter((value) => value !== null && Number.isFinite(value));
       const best = Math.min(.../** @type {number[]} */
-      known), worst = Math.max(.../** @type {number[]} */
-      known);
+      known2), worst = Math.max(.../** @type {number[]} */
+      known2);
       data.rates.forEach((_, rate) => {
         const value = means[rate];
         const good = value === null || !Number.isFinite(value) ? 0 : worst > best ? (worst - value) / (worst - best) : 1;
@@ -1199,12 +1247,21 @@ function outcome(lab) {
     "aria-label": say("lab-line")
   });
   line.addEventListener("focus", () => line.select());
-  const rows = result.rows.map(([name, value]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, value)));
+  const rows = result.rows.map(
+    ([name, value]) => el("tr", {}, el("th", { scope: "row" }, ...explained(name, data.terms)), el("td", {}, value))
+  );
   return [
     el("h2", { tabIndex: -1 }, say("lab-cost", { cost: result.cost })),
-    el("p", { className: "key" }, el("span", { className: "mark bet" }), say("lab-key-bet")),
-    el("p", { className: "key" }, el("span", { className: "mark truth" }), say("lab-key-truth")),
-    ...result.sentences.map((text, i) => el("p", { className: i === 2 ? "point" : "" }, text)),
+    el("p", { className: "key" }, el("span", { className: "mark bet" }), ...explained(say("lab-key-bet"), data.terms)),
+    el(
+      "p",
+      { className: "key" },
+      el("span", { className: "mark truth" }),
+      ...explained(say("lab-key-truth"), data.terms)
+    ),
+    ...result.sentences.map(
+      (text, i) => el("p", { className: i === 2 ? "point" : "" }, ...explained(text, data.terms))
+    ),
     el("table", { className: "costs" }, el("caption", {}, say("lab-costs")), el("tbody", {}, ...rows)),
     el("label", { className: "paste" }, el("span", {}, say("lab-paste")), line),
     el("div", { className: "buttons" }, next)
@@ -1231,7 +1288,7 @@ function round(lab) {
       say("lab-left", { of: String(data.budget) })
     ),
     meter,
-    el("p", {}, say(chips.length ? "lab-this-round" : "lab-choose")),
+    el("p", {}, ...explained(say(chips.length ? "lab-this-round" : "lab-choose"), data.terms)),
     ...chips.length ? [el("ul", { className: "chips" }, ...chips)] : [],
     el("div", { className: "buttons" }, look, ...data.round ? [bet] : [])
   ];
@@ -1365,8 +1422,8 @@ function index_default({ data, parentElement, setTriggerValue }) {
     parentElement.querySelector(".lab")
   );
   const send = (deed) => setTriggerValue("deed", deed);
-  const known = labs.get(host);
-  if (known) known.update(data, send);
+  const known2 = labs.get(host);
+  if (known2) known2.update(data, send);
   else labs.set(host, new Lab(host, data, send));
   host.dataset.ready = "true";
   return () => {

@@ -1,6 +1,7 @@
 /** After the bet: what it cost and why, a line to paste, and the way to the next instance. */
 
 import { el } from "../chart/dom.js";
+import { explained } from "../text/terms.js";
 
 /** @param {import("./lab.js").Lab} lab */
 export function outcome(lab) {
@@ -20,12 +21,21 @@ export function outcome(lab) {
     "aria-label": say("lab-line"),
   });
   line.addEventListener("focus", () => line.select());
-  const rows = result.rows.map(([name, value]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, value)));
+  const rows = result.rows.map(([name, value]) =>
+    el("tr", {}, el("th", { scope: "row" }, ...explained(name, data.terms)), el("td", {}, value)),
+  );
   return [
     el("h2", { tabIndex: -1 }, say("lab-cost", { cost: result.cost })),
-    el("p", { className: "key" }, el("span", { className: "mark bet" }), say("lab-key-bet")),
-    el("p", { className: "key" }, el("span", { className: "mark truth" }), say("lab-key-truth")),
-    ...result.sentences.map((text, i) => el("p", { className: i === 2 ? "point" : "" }, text)),
+    el("p", { className: "key" }, el("span", { className: "mark bet" }), ...explained(say("lab-key-bet"), data.terms)),
+    el(
+      "p",
+      { className: "key" },
+      el("span", { className: "mark truth" }),
+      ...explained(say("lab-key-truth"), data.terms),
+    ),
+    ...result.sentences.map((text, i) =>
+      el("p", { className: i === 2 ? "point" : "" }, ...explained(text, data.terms)),
+    ),
     el("table", { className: "costs" }, el("caption", {}, say("lab-costs")), el("tbody", {}, ...rows)),
     el("label", { className: "paste" }, el("span", {}, say("lab-paste")), line),
     el("div", { className: "buttons" }, next),

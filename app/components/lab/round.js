@@ -2,6 +2,7 @@
 
 import { el } from "../chart/dom.js";
 import { number } from "../text/numbers.js";
+import { explained } from "../text/terms.js";
 
 /** @param {import("./lab.js").Lab} lab */
 export function round(lab) {
@@ -23,7 +24,7 @@ export function round(lab) {
       say("lab-left", { of: String(data.budget) }),
     ),
     meter,
-    el("p", {}, say(chips.length ? "lab-this-round" : "lab-choose")),
+    el("p", {}, ...explained(say(chips.length ? "lab-this-round" : "lab-choose"), data.terms)),
     ...(chips.length ? [el("ul", { className: "chips" }, ...chips)] : []),
     el("div", { className: "buttons" }, look, ...(data.round ? [bet] : [])),
   ];

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 370fe1a3de1d571533b25b9f055818f094510c09eea9a8b6a432cbe162aa1b6e
+// Made by `make components` from the modules beside it; sha256 d0f4bca811194d706b24bcf02d38654dd3cd5dab2df4646e301c1e6845482633
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -1265,7 +1265,7 @@ function drawMark(group, figure, guess, value2, label, other = 0) {
   if (!label) return;
   const before2 = x > (left + right) / 2, beside = { x: before2 ? x - 10 : x + 10, y: truth ? top + 46 : top + 20, "text-anchor": before2 ? "end" : "start" };
   const above = truth ? guess.truth >= other : value2 > guess.truth;
-  const over = { x: clamp(x, left + 46, right - 10), y: above ? y - 14 : y + 26, "text-anchor": "middle" };
+  const free = above ? y - 14 > top + 12 : y + 26 > bottom - 6, over = { x: clamp(x, left + 46, right - 30), y: above === free ? y - 14 : y + 26, "text-anchor": "middle" };
   svg("text", { class: `peak-label ${name}-label`, ...across ? beside : over }, group, label);
 }
 
@@ -3096,7 +3096,9 @@ function drawNames(c) {
     if (x < box.right - 4) {
       if (y < box.top[0] + 20)
         nameBefore(c, key2, x - 26, y + 26);
-      else nameAt(c, key2, x + 8, y + options.font / 3);
+      else {
+        nameAt(c, key2, x - 22, y + options.font / 3).nextElementSibling?.remove();
+      }
       continue;
     }
     lowest = Math.max(y + options.font / 3, lowest + 1.4 * options.font);
@@ -3273,6 +3275,10 @@ function drawNames2(names, drawn, styles, { x, y, box, narrow }) {
     const height = Math.max(y.place(b) + FONT / 3, lowest + 1.4 * FONT);
     lowest = height;
     const beside = narrow ? box.left + 8 : Math.min(x.place(a), box.right) + 8, level = narrow ? box.top + 1.5 * FONT * (i + 1) : height;
+    if (!narrow && x.place(a) < box.right - 4) {
+      svg("text", { class: "name", x: beside + 4, y: level }, names, line.label);
+      return;
+    }
     const sample2 = { x1: beside, x2: beside + 18, y1: level - FONT / 3, y2: level - FONT / 3 };
     svg("line", { ...strokeOf(styles[line.style]), ...sample2, "stroke-width": 3 }, names);
     svg("text", { class: "name", x: beside + 24, y: level }, names, line.label);
@@ -3781,11 +3787,20 @@ function before(figure) {
 
 // text/terms.js
 var literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+var known2 = /* @__PURE__ */ new WeakMap();
+function sought(terms) {
+  let found = known2.get(terms);
+  if (!found) {
+    const byForm = new Map(terms.flatMap((term) => term.forms.map((form) => [form.toLowerCase(), term])));
+    const forms = [...byForm.keys()].sort((a, b) => b.length - a.length).map(literal);
+    const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${forms.join("|")})(?![\\p{L}\\p{N}_-])`, "giu");
+    known2.set(terms, found = { byForm, pattern });
+  }
+  return found;
+}
 function parted2(text, terms) {
-  const byForm = new Map(terms.flatMap((term) => term.forms.map((form) => [form.toLowerCase(), term])));
+  const { byForm, pattern } = sought(terms), met = /* @__PURE__ */ new Set();
   if (!byForm.size) return [{ text, term: null }];
-  const forms = [...byForm.keys()].sort((a, b) => b.length - a.length).map(literal);
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${forms.join("|")})(?![\\p{L}\\p{N}_-])`, "giu"), met = /* @__PURE__ */ new Set();
   const parts = [];
   let at = 0;
   for (const match2 of text.matchAll(pattern)) {
@@ -3804,7 +3819,7 @@ function parted2(text, terms) {
 }
 function explained(text, terms) {
   return parted2(text, terms).map(({ text: part, term }) => {
-    if (!term) return part;
+    if (!term) return part.replace(/(\d) %/g, "$1 %");
     const span = document.createElement("span");
     span.className = "term";
     span.tabIndex = 0;
@@ -3814,11 +3829,14 @@ function explained(text, terms) {
     return span;
   });
 }
+function explain(box, text, terms) {
+  if (box.textContent?.replaceAll(" ", " ") !== text) box.replaceChildren(...explained(text, terms));
+}
 
 // lesson/sections.js
 function section(at, step) {
   const { say } = at, of = at.data.steps.length;
-  const heading = el("h1", { className: "sentence", tabIndex: -1 }, step.idea);
+  const heading = el("h1", { className: "sentence", tabIndex: -1 }, ...explained(step.idea, at.data.terms));
   const predict = el("p", { className: "predict" }, ...explained(step.predict, at.data.terms));
   const show = el("button", { type: "button", className: "next show" }, say("lesson-show"));
   show.addEventListener("click", () => at.commit());
@@ -3878,7 +3896,7 @@ function checkOf(at, step) {
   const box = el(
     "div",
     { className: "check", role: "group", "aria-labelledby": title },
-    el("p", { id: title, className: "question" }, step.question),
+    el("p", { id: title, className: "question" }, ...explained(step.question, at.data.terms)),
     ...buttons,
     feedback
   );
@@ -3890,7 +3908,7 @@ function checkOf(at, step) {
     }
     const option = step.options.find(({ key: key2 }) => key2 === chosen);
     const why = option ? option.right ? option.why : `${option.why} ${at.say("lesson-again")}` : "";
-    if (feedback.textContent !== why) feedback.replaceChildren(...explained(why, at.data.terms));
+    explain(feedback, why, at.data.terms);
     feedback.classList.toggle("good", Boolean(option?.right));
   };
   return { box, update };
@@ -4160,8 +4178,8 @@ function index_default({ data, parentElement, setStateValue, setTriggerValue }) 
     state: (value2) => setStateValue("state", value2),
     open: (value2) => setTriggerValue("open", value2)
   };
-  const known2 = lessons.get(host);
-  if (known2) known2.send = send;
+  const known3 = lessons.get(host);
+  if (known3) known3.send = send;
   else lessons.set(host, new Lesson(host, data, send));
   host.dataset.ready = "true";
   return () => {

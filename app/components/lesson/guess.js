@@ -152,6 +152,7 @@ function drawMark(group, figure, guess, value, label, other = 0) {
     beside = { x: before ? x - 10 : x + 10, y: truth ? top + 46 : top + 20, "text-anchor": before ? "end" : "start" };
   // of two heights the upper one has its number above, the lower one below
   const above = truth ? guess.truth >= other : value > guess.truth;
-  const over = { x: clamp(x, left + 46, right - 10), y: above ? y - 14 : y + 26, "text-anchor": "middle" };
+  const free = above ? y - 14 > top + 12 : y + 26 > bottom - 6,
+    over = { x: clamp(x, left + 46, right - 30), y: above === free ? y - 14 : y + 26, "text-anchor": "middle" };
   svg("text", { class: `peak-label ${name}-label`, ...(across ? beside : over) }, group, label);
 }

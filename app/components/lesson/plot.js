@@ -114,6 +114,11 @@ function drawNames(names, drawn, styles, { x, y, box, narrow }) {
     lowest = height;
     const beside = narrow ? box.left + 8 : Math.min(x.place(a), box.right) + 8,
       level = narrow ? box.top + 1.5 * FONT * (i + 1) : height;
+    if (!narrow && x.place(a) < box.right - 4) {
+      // it is drawn so far only: a piece of the line would look like more of it
+      svg("text", { class: "name", x: beside + 4, y: level }, names, line.label);
+      return;
+    }
     const sample = { x1: beside, x2: beside + 18, y1: level - FONT / 3, y2: level - FONT / 3 };
     svg("line", { ...strokeOf(styles[line.style]), ...sample, "stroke-width": 3 }, names);
     svg("text", { class: "name", x: beside + 24, y: level }, names, line.label);

@@ -1,7 +1,7 @@
 /** The text of one step of the lesson: idea and prediction, then what is so, then the check. */
 
 import { el } from "../chart/dom.js";
-import { explained } from "../text/terms.js";
+import { explain, explained } from "../text/terms.js";
 import { logOf, said, score } from "./score.js";
 
 /** @typedef {import("./lesson.js").Lesson} Lesson */
@@ -10,7 +10,7 @@ import { logOf, said, score } from "./score.js";
 export function section(at, step) {
   const { say } = at,
     of = at.data.steps.length;
-  const heading = el("h1", { className: "sentence", tabIndex: -1 }, step.idea);
+  const heading = el("h1", { className: "sentence", tabIndex: -1 }, ...explained(step.idea, at.data.terms));
   const predict = el("p", { className: "predict" }, ...explained(step.predict, at.data.terms));
   const show = el("button", { type: "button", className: "next show" }, say("lesson-show"));
   show.addEventListener("click", () => at.commit());
@@ -75,7 +75,7 @@ function checkOf(at, step) {
   const box = el(
     "div",
     { className: "check", role: "group", "aria-labelledby": title },
-    el("p", { id: title, className: "question" }, step.question),
+    el("p", { id: title, className: "question" }, ...explained(step.question, at.data.terms)),
     ...buttons,
     feedback,
   );
@@ -87,7 +87,7 @@ function checkOf(at, step) {
     }
     const option = step.options.find(({ key }) => key === chosen);
     const why = option ? (option.right ? option.why : `${option.why} ${at.say("lesson-again")}`) : "";
-    if (feedback.textContent !== why) feedback.replaceChildren(...explained(why, at.data.terms));
+    explain(feedback, why, at.data.terms);
     feedback.classList.toggle("good", Boolean(option?.right));
   };
   return { box, update };

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 9f215771803eaa7c1c33b09c8a29f5fdb3cd0b05b2c25635e2d70a9efe062a5e
+// Made by `make components` from the modules beside it; sha256 a202fa8a956fa045bf631724a048c1cee680bd735067ab9f414955abfc9d4b50
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 17f56146784e7e77cf52f57c7ea948f49b7e7013e76f0db7370cc7bc2e9d10d6
+// Made by `make components` from the modules beside it; sha256 32eda69728b0f25db00055ab6fecd9b4f4a03f7e47ee673b8f600d1c9af514d0
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -37,6 +37,51 @@ var strokeOf = ({ colour, dash, width }) => ({
 });
 var reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+// text/terms.js
+var literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+var known = /* @__PURE__ */ new WeakMap();
+function sought(terms) {
+  let found = known.get(terms);
+  if (!found) {
+    const byForm = new Map(terms.flatMap((term) => term.forms.map((form) => [form.toLowerCase(), term])));
+    const forms = [...byForm.keys()].sort((a, b) => b.length - a.length).map(literal);
+    const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${forms.join("|")})(?![\\p{L}\\p{N}_-])`, "giu");
+    known.set(terms, found = { byForm, pattern });
+  }
+  return found;
+}
+function parted(text, terms) {
+  const { byForm, pattern } = sought(terms), met = /* @__PURE__ */ new Set();
+  if (!byForm.size) return [{ text, term: null }];
+  const parts = [];
+  let at = 0;
+  for (const match2 of text.matchAll(pattern)) {
+    const term = (
+      /** @type {Term} */
+      byForm.get(match2[0].toLowerCase())
+    );
+    if (met.has(term)) continue;
+    met.add(term);
+    if (match2.index > at) parts.push({ text: text.slice(at, match2.index), term: null });
+    parts.push({ text: match2[0], term });
+    at = match2.index + match2[0].length;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), term: null });
+  return parts;
+}
+function explained(text, terms) {
+  return parted(text, terms).map(({ text: part, term }) => {
+    if (!term) return part.replace(/(\d) %/g, "$1 %");
+    const span = document.createElement("span");
+    span.className = "term";
+    span.tabIndex = 0;
+    span.dataset.about = term.about;
+    span.setAttribute("aria-description", term.about);
+    span.textContent = part;
+    return span;
+  });
+}
+
 // story/notes.js
 var STYLE = `body { font: 24px/1.45 system-ui, sans-serif; margin: 32px; color: #1d2127; background: #fff; max-width: 34em }
   p { margin: 0 0 20px } .time { font-size: 48px; font-variant-numeric: tabular-nums } .next { color: #555c66 }
@@ -67,7 +112,7 @@ function openNotes(story) {
 }
 
 // story/presenter.js
-var LOOK = { font: 24, direct: false, room: () => Math.max(240, window.innerHeight - 330) };
+var LOOK = { font: 24, direct: false, room: () => Math.max(240, window.innerHeight - 290) };
 var Presenter = class {
   #abort = new AbortController();
   #start = 0;
@@ -139,11 +184,19 @@ var Presenter = class {
     this.clock.textContent = this.time;
     this.count.textContent = say("learn-step", { step, of: data.steps.length });
     this.story.sections.forEach(({ box }, i) => box.classList.toggle("now", i + 1 === step));
-    const named2 = this.story.now.curves.map(
-      (key2) => el("span", {}, lineSample(data.styles[key2]), data.styles[key2].label)
+    const drawn = this.story.now.curves.filter((key2) => key2 !== "correlated" || this.story.model.correlation > 0);
+    this.#name(drawn);
+    this.#notes?.update(this.time);
+  }
+  /** The legend. @param {CurveKey[]} drawn */
+  #name(drawn) {
+    if (this.legend.dataset.drawn === drawn.join()) return;
+    this.legend.dataset.drawn = drawn.join();
+    const { data } = this.story;
+    const named2 = drawn.map(
+      (key2) => el("span", {}, lineSample(data.styles[key2]), el("span", {}, ...explained(data.styles[key2].label, data.terms)))
     );
     this.legend.replaceChildren(...named2);
-    this.#notes?.update(this.time);
   }
   /** @param {KeyboardEvent} event */
   #key(event) {
@@ -1688,12 +1741,12 @@ function normalQuantile(p) {
   );
   return q < 0 ? -tail : tail;
 }
-var known = /* @__PURE__ */ new Map();
+var known2 = /* @__PURE__ */ new Map();
 function quantiles(count) {
-  let found = known.get(count);
+  let found = known2.get(count);
   if (!found) {
     found = Float64Array.from({ length: count }, (_, i) => normalQuantile((i + 0.5) / count));
-    known.set(count, found);
+    known2.set(count, found);
   }
   return found;
 }
@@ -2292,7 +2345,7 @@ function decimalTicks(range, most) {
     return ticks(ends[0], ends[1], Math.max(2, most / 2)).map((value2) => ({ value: value2, text: plain(value2), major: true }));
   const steps = stepsFor(most / decades), scale = log().domain(ends);
   const count = steps.length > 1 ? 1e3 : Math.max(1, Math.min(most, Math.ceil(decades)));
-  const parts = scale.ticks(count).map(parted).filter(({ digit, left }) => left < 1e-9 && steps.includes(digit));
+  const parts = scale.ticks(count).map(parted2).filter(({ digit, left }) => left < 1e-9 && steps.includes(digit));
   return parts.map(({ value: value2, digit, power }) => ({ value: value2, text: decimalText(digit, power), major: digit === 1 }));
 }
 function stepsFor(room2) {
@@ -2301,7 +2354,7 @@ function stepsFor(room2) {
   return room2 >= 2 ? [1, 3] : [1];
 }
 var plain = (value2) => value2.toLocaleString("en-US", { maximumSignificantDigits: 6 });
-function parted(value2) {
+function parted2(value2) {
   const power = Math.floor(Math.log10(value2) + 1e-9), digit = Math.round(value2 / 10 ** power);
   return { value: value2, digit, power, left: Math.abs(value2 / 10 ** power - digit) };
 }
@@ -2476,7 +2529,9 @@ function drawNames(c) {
     if (x < box.right - 4) {
       if (y < box.top[0] + 20)
         nameBefore(c, key2, x - 26, y + 26);
-      else nameAt(c, key2, x + 8, y + options.font / 3);
+      else {
+        nameAt(c, key2, x - 22, y + options.font / 3).nextElementSibling?.remove();
+      }
       continue;
     }
     lowest = Math.max(y + options.font / 3, lowest + 1.4 * options.font);
@@ -3684,52 +3739,16 @@ function drawing({ points, alt }, width, height, titled, font) {
   }
   return root;
 }
-function drawPanels(host, panels, room2, font) {
+function drawPanels(host, panels, terms, room2, font) {
   const narrow = window.innerWidth <= 900, columns = narrow ? 1 : panels.length;
   const width = narrow ? host.clientWidth * 0.6 - 8 : (host.clientWidth - 12 * (columns - 1)) / columns;
   const height = narrow ? Math.max(84, (room2 - 24) / panels.length) : Math.max(200, room2 - 90);
   host.replaceChildren(
     ...panels.map((panel) => {
-      const words = el("figcaption", {}, el("strong", {}, panel.title), panel.verdict);
+      const words = el("figcaption", {}, el("strong", {}, ...explained(panel.title, terms)), panel.verdict);
       return el("figure", { className: "panel" }, words, drawing(panel, width, height, !narrow, font));
     })
   );
-}
-
-// text/terms.js
-var literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-function parted2(text, terms) {
-  const byForm = new Map(terms.flatMap((term) => term.forms.map((form) => [form.toLowerCase(), term])));
-  if (!byForm.size) return [{ text, term: null }];
-  const forms = [...byForm.keys()].sort((a, b) => b.length - a.length).map(literal);
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${forms.join("|")})(?![\\p{L}\\p{N}_-])`, "giu"), met = /* @__PURE__ */ new Set();
-  const parts = [];
-  let at = 0;
-  for (const match2 of text.matchAll(pattern)) {
-    const term = (
-      /** @type {Term} */
-      byForm.get(match2[0].toLowerCase())
-    );
-    if (met.has(term)) continue;
-    met.add(term);
-    if (match2.index > at) parts.push({ text: text.slice(at, match2.index), term: null });
-    parts.push({ text: match2[0], term });
-    at = match2.index + match2[0].length;
-  }
-  if (at < text.length) parts.push({ text: text.slice(at), term: null });
-  return parts;
-}
-function explained(text, terms) {
-  return parted2(text, terms).map(({ text: part, term }) => {
-    if (!term) return part;
-    const span = document.createElement("span");
-    span.className = "term";
-    span.tabIndex = 0;
-    span.dataset.about = term.about;
-    span.setAttribute("aria-description", term.about);
-    span.textContent = part;
-    return span;
-  });
 }
 
 // story/sections.js
@@ -3776,7 +3795,7 @@ function section(at, step, i) {
       "data-step": String(i + 1),
       "aria-label": say("learn-step", { step: i + 1, of: at.data.steps.length })
     },
-    el(i ? "h2" : "h1", { className: "sentence" }, step.sentence),
+    el(i ? "h2" : "h1", { className: "sentence" }, ...explained(step.sentence, at.data.terms)),
     el("p", { className: "sub" }, ...explained(step.sub, at.data.terms)),
     el("p", { className: "number" }, value2, unit2),
     ...switches.length ? [el("div", { className: "switches" }, ...switches.map((s) => s.box))] : [],
@@ -3895,7 +3914,7 @@ var Story = class {
     this.panels.hidden = !measured;
     this.plot.hidden = measured;
     const drawn = lawCurves(model), reading = describe(model, drawn);
-    if (measured) drawPanels(this.panels, data.panels, this.look.room(), this.look.font - 1);
+    if (measured) drawPanels(this.panels, data.panels, data.terms, this.look.room(), this.look.font - 1);
     else {
       this.chart.draw({
         view: data.view,
@@ -3934,7 +3953,7 @@ var Story = class {
       const fell = this.data.panels.find(({ fall }) => fall);
       return {
         value: fell ? `−${fell.fall}` : say("learn-number-none"),
-        unit: fell ? `${fell.title}. ${fell.verdict}` : ""
+        unit: fell ? fell.known : ""
       };
     }
     if (!top)
@@ -4116,10 +4135,10 @@ function index_default({ data, parentElement, setStateValue, setTriggerValue }) 
     state: (value2) => setStateValue("state", value2),
     open: (value2) => setTriggerValue("open", value2)
   };
-  const known2 = stories.get(host);
-  if (known2) {
-    known2.send = send;
-    known2.draw();
+  const known3 = stories.get(host);
+  if (known3) {
+    known3.send = send;
+    known3.draw();
   } else {
     const story = new Story(host, data, send);
     stories.set(host, story);

@@ -1,6 +1,7 @@
 /** What was measured, in panels side by side: best rates relative to their own highest, over the batch size. */
 
 import { el, svg } from "../chart/dom.js";
+import { explained } from "../text/terms.js";
 import { scaleLog } from "../vendor/d3.js";
 
 const TOP = 8;
@@ -39,17 +40,18 @@ function drawing({ points, alt }, width, height, titled, font) {
 /**
  * @param {HTMLElement} host
  * @param {StoryPanel[]} panels
+ * @param {import("../text/terms.js").Term[]} terms
  * @param {number} room height [px]
  * @param {number} font size of the text in the drawings [px]
  */
-export function drawPanels(host, panels, room, font) {
+export function drawPanels(host, panels, terms, room, font) {
   const narrow = window.innerWidth <= 900,
     columns = narrow ? 1 : panels.length;
   const width = narrow ? host.clientWidth * 0.6 - 8 : (host.clientWidth - 12 * (columns - 1)) / columns;
   const height = narrow ? Math.max(84, (room - 24) / panels.length) : Math.max(200, room - 90);
   host.replaceChildren(
     ...panels.map((panel) => {
-      const words = el("figcaption", {}, el("strong", {}, panel.title), panel.verdict);
+      const words = el("figcaption", {}, el("strong", {}, ...explained(panel.title, terms)), panel.verdict);
       return el("figure", { className: "panel" }, words, drawing(panel, width, height, !narrow, font));
     }),
   );

@@ -1,12 +1,13 @@
 /** The story on a projector: one step a screen, large type, keys and clickers, notes in a second window. */
 
 import { el, lineSample } from "../chart/dom.js";
+import { explained } from "../text/terms.js";
 import { openNotes } from "./notes.js";
 
 /** @typedef {import("./story.js").Story} Story */
 
 /** Room for the figure under the sentence [px]. */
-const LOOK = { font: 24, direct: false, room: () => Math.max(240, window.innerHeight - 330) };
+const LOOK = { font: 24, direct: false, room: () => Math.max(240, window.innerHeight - 290) };
 
 export class Presenter {
   #abort = new AbortController();
@@ -83,11 +84,20 @@ export class Presenter {
     this.clock.textContent = this.time;
     this.count.textContent = say("learn-step", { step, of: data.steps.length });
     this.story.sections.forEach(({ box }, i) => box.classList.toggle("now", i + 1 === step));
-    const named = this.story.now.curves.map((key) =>
-      el("span", {}, lineSample(data.styles[key]), data.styles[key].label),
+    const drawn = this.story.now.curves.filter((key) => key !== "correlated" || this.story.model.correlation > 0);
+    this.#name(drawn);
+    this.#notes?.update(this.time);
+  }
+
+  /** The legend. @param {CurveKey[]} drawn */
+  #name(drawn) {
+    if (this.legend.dataset.drawn === drawn.join()) return;
+    this.legend.dataset.drawn = drawn.join();
+    const { data } = this.story;
+    const named = drawn.map((key) =>
+      el("span", {}, lineSample(data.styles[key]), el("span", {}, ...explained(data.styles[key].label, data.terms))),
     );
     this.legend.replaceChildren(...named);
-    this.#notes?.update(this.time);
   }
 
   /** @param {KeyboardEvent} event */

@@ -58,7 +58,7 @@ export function section(at, step, i) {
       "data-step": String(i + 1),
       "aria-label": say("learn-step", { step: i + 1, of: at.data.steps.length }),
     },
-    el(i ? "h2" : "h1", { className: "sentence" }, step.sentence),
+    el(i ? "h2" : "h1", { className: "sentence" }, ...explained(step.sentence, at.data.terms)),
     el("p", { className: "sub" }, ...explained(step.sub, at.data.terms)),
     el("p", { className: "number" }, value, unit),
     ...(switches.length ? [el("div", { className: "switches" }, ...switches.map((s) => s.box))] : []),

@@ -121,7 +121,7 @@ export class Story {
     this.plot.hidden = measured;
     const drawn = lawCurves(model),
       reading = describe(model, drawn);
-    if (measured) drawPanels(this.panels, data.panels, this.look.room(), this.look.font - 1);
+    if (measured) drawPanels(this.panels, data.panels, data.terms, this.look.room(), this.look.font - 1);
     else {
       this.chart.draw({
         view: data.view,
@@ -159,7 +159,7 @@ export class Story {
       const fell = this.data.panels.find(({ fall }) => fall);
       return {
         value: fell ? `−${fell.fall}` : say("learn-number-none"),
-        unit: fell ? `${fell.title}. ${fell.verdict}` : "",
+        unit: fell ? fell.known : "",
       };
     }
     if (!top)

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 4e78968fedb669ea91f005ad35d152209d50a9d04f28ae634aac692ad59695ff
+// Made by `make components` from the modules beside it; sha256 1701385b8f90d949f4fb01dce779c82bf87a34247ffbdeaefd06ce326b53f204
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -2415,7 +2415,9 @@ function drawNames(c) {
     if (x < box.right - 4) {
       if (y < box.top[0] + 20)
         nameBefore(c, key2, x - 26, y + 26);
-      else nameAt(c, key2, x + 8, y + options.font / 3);
+      else {
+        nameAt(c, key2, x - 22, y + options.font / 3).nextElementSibling?.remove();
+      }
       continue;
     }
     lowest = Math.max(y + options.font / 3, lowest + 1.4 * options.font);
@@ -3501,6 +3503,55 @@ function phrases(source, language = "en") {
   };
 }
 
+// text/terms.js
+var literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+var known2 = /* @__PURE__ */ new WeakMap();
+function sought(terms) {
+  let found = known2.get(terms);
+  if (!found) {
+    const byForm = new Map(terms.flatMap((term) => term.forms.map((form) => [form.toLowerCase(), term])));
+    const forms = [...byForm.keys()].sort((a, b) => b.length - a.length).map(literal);
+    const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${forms.join("|")})(?![\\p{L}\\p{N}_-])`, "giu");
+    known2.set(terms, found = { byForm, pattern });
+  }
+  return found;
+}
+function parted2(text, terms) {
+  const { byForm, pattern } = sought(terms), met = /* @__PURE__ */ new Set();
+  if (!byForm.size) return [{ text, term: null }];
+  const parts = [];
+  let at = 0;
+  for (const match2 of text.matchAll(pattern)) {
+    const term = (
+      /** @type {Term} */
+      byForm.get(match2[0].toLowerCase())
+    );
+    if (met.has(term)) continue;
+    met.add(term);
+    if (match2.index > at) parts.push({ text: text.slice(at, match2.index), term: null });
+    parts.push({ text: match2[0], term });
+    at = match2.index + match2[0].length;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), term: null });
+  return parts;
+}
+function explained(text, terms) {
+  return parted2(text, terms).map(({ text: part, term }) => {
+    if (!term) return part.replace(/(\d) %/g, "$1 %");
+    const span = document.createElement("span");
+    span.className = "term";
+    span.tabIndex = 0;
+    span.dataset.about = term.about;
+    span.setAttribute("aria-description", term.about);
+    span.textContent = part;
+    return span;
+  });
+}
+function explain(box, text, terms) {
+  if (box.textContent?.replaceAll(" ", " ") !== text) box.replaceChildren(...explained(text, terms));
+}
+var meaningOf = (text, terms) => parted2(text, terms).flatMap(({ term }) => term ? [`${term.name}: ${term.about}`] : []).join(" ");
+
 // surge_chart/history.js
 var History = class {
   /** @type {string[]} */
@@ -3709,6 +3760,7 @@ function makeRow(spec, { say }) {
     step: String(1 / steps),
     id: `surge-${name}`,
     "aria-label": say("explore-slider", { label }),
+    "aria-description": spec.description,
     "data-param": name
   });
   const exact2 = el("input", {
@@ -3730,7 +3782,7 @@ function makeRow(spec, { say }) {
   });
   const row = el(
     "div",
-    { className: "control", title },
+    { className: "control", "data-about": title },
     el("label", { htmlFor: range.id }, mark, ` ${label} `, moved),
     exact2,
     range,
@@ -4088,6 +4140,10 @@ function pointSample() {
   svg("circle", { cx: 6, cy: 10, r: 4.2 }, point);
   return point;
 }
+function telling(label, { data }) {
+  const about = meaningOf(label, data.terms);
+  return about ? { "data-about": about } : {};
+}
 function createLaws(host, at) {
   const box = (
     /** @type {HTMLElement} */
@@ -4104,7 +4160,7 @@ function createLaws(host, at) {
     const input = el("input", { type: "checkbox", "data-toggle": key3 }), note = el("span", { className: "idle-note" });
     const chip = el(
       "label",
-      { className: "chip" },
+      { className: "chip", ...telling(at.data.styles[key3].label, at) },
       input,
       lineSample(at.data.styles[key3]),
       at.data.styles[key3].label,
@@ -4136,6 +4192,7 @@ function createLaws(host, at) {
     points.checked = drawn;
     key2.hidden = !data.measured.length;
     name.textContent = say("explore-points", { name: data.measured_name });
+    key2.dataset.about = meaningOf(data.measured_name, data.terms);
     caution.hidden = !drawn || !data.caution;
     caution.textContent = data.caution;
     fold.textContent = say("explore-laws-drawn", { count: state.curves.length, of: keys.length });
@@ -4172,7 +4229,7 @@ function createLessons(host, at) {
     const now = lessons.find(({ key: key2 }) => key2 === at.state.lesson);
     buttons.forEach((button, i) => button.setAttribute("aria-current", lessons[i] === now ? "step" : "false"));
     close.hidden = !now;
-    if (text.textContent !== (now?.teaches ?? "")) text.textContent = now?.teaches ?? "";
+    explain(text, now?.teaches ?? "", at.data.terms);
   };
   return { update };
 }
@@ -4213,20 +4270,20 @@ function createProgress(at, open) {
     const where = t === 0 ? say("explore-progress-start") : say("explore-progress-loss", { loss: number3(loss, 2), error: number3(error, 1) });
     const peak = top ? say("explore-progress-peak", { batch: examples(top.batch) }) : say("explore-progress-no-peak");
     const logged = at.data.logged.length ? ` ${say("explore-logged-key")}` : "";
-    text.textContent = `${where} ${peak} ${say("explore-progress-note")}${logged}`;
+    explain(text, `${where} ${peak} ${say("explore-progress-note")}${logged}`, at.data.terms);
   };
   const box = el("div", {}, el("div", { className: "bar" }, play, time, noise), text);
   return { box, update, trail: trailOf(at, open), play };
 }
 function trailOf(at, open) {
-  let known2 = "";
+  let known3 = "";
   let points = [];
   return () => {
     const { state, rows } = at;
     if (!open() && state.t === 0) return [];
     const key2 = JSON.stringify([state.model, state.noise]);
-    if (key2 !== known2) {
-      known2 = key2;
+    if (key2 !== known3) {
+      known3 = key2;
       points = rows.map((_, i) => highest(visible(findPeaks(compile(at.shown(i / (rows.length - 1)), 64), true, 6))));
     }
     return points;
@@ -4460,6 +4517,7 @@ var Instrument = class {
   ) };
   #token = "";
   #heard = "";
+  #told = "";
   /** @type {(state: object) => void} */
   #send = () => {
   };
@@ -4570,11 +4628,14 @@ var Instrument = class {
       handles: true
     });
     const strong = (text, i) => i === 0 || text === data.decision;
-    this.words.replaceChildren(
-      ...said.map(
-        (text, i) => Object.assign(document.createElement(strong(text, i) ? "strong" : "span"), { textContent: `${text} ` })
-      )
-    );
+    const told = JSON.stringify(said);
+    if (told !== this.#told) {
+      this.#told = told;
+      const { terms } = data;
+      this.words.replaceChildren(
+        ...said.map((text, i) => el(strong(text, i) ? "strong" : "span", {}, ...explained(`${text} `, terms)))
+      );
+    }
     this.host.dataset.redraws = String(Number(this.host.dataset.redraws ?? 0) + 1);
     this.panel.update(shown, reading);
   }

@@ -20,6 +20,7 @@ function makeRow(spec, { say }) {
     step: String(1 / steps),
     id: `surge-${name}`,
     "aria-label": say("explore-slider", { label }),
+    "aria-description": spec.description,
     "data-param": name,
   });
   const exact = el("input", {
@@ -41,7 +42,7 @@ function makeRow(spec, { say }) {
   });
   const row = el(
     "div",
-    { className: "control", title },
+    { className: "control", "data-about": title },
     el("label", { htmlFor: range.id }, mark, ` ${label} `, moved),
     exact,
     range,

@@ -1,6 +1,7 @@
 /** One instrument: state, history, chart, panel; Python hears of it on release. */
 
 import { createChart } from "../chart/chart.js";
+import { el } from "../chart/dom.js";
 import { tallHeight } from "../chart/frame.js";
 import { fittingView, loses, mixedView, roundedView } from "../chart/view.js";
 import { describe, lawCurves } from "../law/curves.js";
@@ -8,6 +9,7 @@ import { failingShare } from "../law/model.js";
 import { highest, visible } from "../law/peaks.js";
 import { movedWords, sentences } from "../text/headline.js";
 import { phrases } from "../text/phrases.js";
+import { explained } from "../text/terms.js";
 import { History } from "./history.js";
 import { Motion } from "./motion.js";
 import { createPanel } from "./panel.js";
@@ -28,6 +30,7 @@ export class Instrument {
   #stops = { key: "", views: /** @type {View[]} */ ([]) };
   #token = "";
   #heard = "";
+  #told = "";
   /** @type {(state: object) => void} */
   #send = () => {};
 
@@ -144,11 +147,14 @@ export class Instrument {
       handles: true,
     });
     const strong = (/** @type {string} */ text, /** @type {number} */ i) => i === 0 || text === data.decision;
-    this.words.replaceChildren(
-      ...said.map((text, i) =>
-        Object.assign(document.createElement(strong(text, i) ? "strong" : "span"), { textContent: `${text} ` }),
-      ),
-    );
+    const told = JSON.stringify(said);
+    if (told !== this.#told) {
+      this.#told = told;
+      const { terms } = data;
+      this.words.replaceChildren(
+        ...said.map((text, i) => el(strong(text, i) ? "strong" : "span", {}, ...explained(`${text} `, terms))),
+      );
+    }
     this.host.dataset.redraws = String(Number(this.host.dataset.redraws ?? 0) + 1);
     this.panel.update(shown, reading);
   }

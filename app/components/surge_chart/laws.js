@@ -1,6 +1,7 @@
 /** The row of curves and points that can be drawn: one stop for the keyboard, arrows go along it. */
 
 import { el, lineSample, svg } from "../chart/dom.js";
+import { meaningOf } from "../text/terms.js";
 
 /** @typedef {import("./instrument.js").Instrument} Instrument */
 
@@ -29,6 +30,12 @@ function pointSample() {
   return point;
 }
 
+/** What the terms of a label mean, shown while the pointer or the focus is on it. @param {string} label @param {Instrument} at */
+function telling(label, { data }) {
+  const about = meaningOf(label, data.terms);
+  return about ? { "data-about": about } : {};
+}
+
 /** @param {HTMLElement} host @param {Instrument} at */
 export function createLaws(host, at) {
   const box = /** @type {HTMLElement} */ (host.querySelector(".laws")),
@@ -39,7 +46,7 @@ export function createLaws(host, at) {
       note = el("span", { className: "idle-note" });
     const chip = el(
       "label",
-      { className: "chip" },
+      { className: "chip", ...telling(at.data.styles[key].label, at) },
       input,
       lineSample(at.data.styles[key]),
       at.data.styles[key].label,
@@ -73,6 +80,7 @@ export function createLaws(host, at) {
     points.checked = drawn;
     key.hidden = !data.measured.length;
     name.textContent = say("explore-points", { name: data.measured_name });
+    key.dataset.about = meaningOf(data.measured_name, data.terms);
     caution.hidden = !drawn || !data.caution;
     caution.textContent = data.caution;
     fold.textContent = say("explore-laws-drawn", { count: state.curves.length, of: keys.length });

@@ -1,6 +1,7 @@
 /** Lessons as a stepper above the chart: each sets the controls, shows no measured points, and says what it teaches. */
 
 import { el } from "../chart/dom.js";
+import { explain } from "../text/terms.js";
 
 /** @typedef {import("./instrument.js").Instrument} Instrument */
 
@@ -32,7 +33,7 @@ export function createLessons(host, at) {
     const now = lessons.find(({ key }) => key === at.state.lesson);
     buttons.forEach((button, i) => button.setAttribute("aria-current", lessons[i] === now ? "step" : "false"));
     close.hidden = !now;
-    if (text.textContent !== (now?.teaches ?? "")) text.textContent = now?.teaches ?? "";
+    explain(text, now?.teaches ?? "", at.data.terms);
   };
   return { update };
 }

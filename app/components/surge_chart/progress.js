@@ -4,6 +4,7 @@ import { el } from "../chart/dom.js";
 import { compile } from "../law/model.js";
 import { findPeaks, highest, visible } from "../law/peaks.js";
 import { examples, number } from "../text/numbers.js";
+import { explain } from "../text/terms.js";
 import { atMoment } from "./state.js";
 
 /** @typedef {import("./instrument.js").Instrument} Instrument */
@@ -48,7 +49,7 @@ export function createProgress(at, open) {
         : say("explore-progress-loss", { loss: number(loss, 2), error: number(error, 1) });
     const peak = top ? say("explore-progress-peak", { batch: examples(top.batch) }) : say("explore-progress-no-peak");
     const logged = at.data.logged.length ? ` ${say("explore-logged-key")}` : "";
-    text.textContent = `${where} ${peak} ${say("explore-progress-note")}${logged}`;
+    explain(text, `${where} ${peak} ${say("explore-progress-note")}${logged}`, at.data.terms);
   };
   const box = el("div", {}, el("div", { className: "bar" }, play, time, noise), text);
   return { box, update, trail: trailOf(at, open), play };

@@ -6,6 +6,7 @@ import re
 from html import escape
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from surgecore.words.glossary import Term, split, terms
@@ -52,6 +53,50 @@ def marked(html: str) -> str:
     return "".join(out)
 
 
+#: In Markdown, what stays as it is: code, formulas, links, headings.
+_KEPT = re.compile(
+    r"(```.*?```|`[^`]*`|\$\$.*?\$\$|(?<!\\)\$[^$\n]+\$|\[[^\]]*\]\([^)]*\)|<https?://[^>\s]+>|^#+ [^\n]*)",
+    re.DOTALL | re.MULTILINE,
+)  # fmt: skip
+#: A "<" that would begin a tag.
+_OPENS = re.compile(r"(\\*)<")
+
+
+def explained(markdown: str) -> str:
+    """Markdown with each term explained where it stands first; no other markup gets in."""
+    out, left = [], list(terms())
+    for i, part in enumerate(_KEPT.split(markdown)):
+        if i % 2:
+            out.append(part)
+            continue
+        harmless = _OPENS.sub(lambda met: met[0] if len(met[1]) % 2 else f"{met[1]}\\<", part)
+        for found, term in split(harmless, left):
+            out.append(_span(found, term) if term else found)
+            if term:
+                left.remove(term)
+    return "".join(out)
+
+
+def about(name: str) -> str:
+    """What a term means, as help beside a box that is named so."""
+    return next(term.about for term in terms() if term.name == name)
+
+
 def text(markdown: str) -> None:
-    """A paragraph in Markdown whose terms explain themselves; the page's own words only, no stranger's."""
-    st.markdown(marked(markdown), unsafe_allow_html=True)
+    """A paragraph in Markdown whose terms explain themselves; a stranger's words go through `words.plain` first."""
+    st.markdown(explained(markdown), unsafe_allow_html=True)
+
+
+def table(frame: pd.DataFrame) -> None:
+    """A table of Markdown cells whose terms explain themselves."""
+    rows = [
+        [frame.index.name or "", *frame.columns],
+        ["---"] * (1 + len(frame.columns)),
+        *frame.reset_index().to_numpy(),
+    ]
+    text("\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows))
+
+
+def caption(markdown: str) -> None:
+    """A caption whose terms explain themselves, as `text`."""
+    st.caption(explained(markdown), unsafe_allow_html=True)

@@ -11,12 +11,12 @@ function createNote() {
   const note = document.createElement("div");
   note.className = "term-note";
   note.setAttribute("aria-hidden", "true");
-  note.hidden = true;
+  note.popover = "manual"; // above everything, a dialog that fills the screen too
   document.body.append(note);
   return {
     show: (term) => {
       note.textContent = term.dataset.about ?? "";
-      note.hidden = false;
+      if (!note.matches(":popover-open")) note.showPopover();
       const at = term.getBoundingClientRect(),
         width = Math.min(340, window.innerWidth - 16);
       const below = at.bottom + 8 + note.offsetHeight < window.innerHeight;
@@ -27,70 +27,110 @@ function createNote() {
       note.style.top = below ? `${at.bottom + 6}px` : `${Math.max(8, at.top - 6 - note.offsetHeight)}px`;
     },
     hide: () => {
-      note.hidden = true;
+      if (note.matches(":popover-open")) note.hidePopover();
     },
     remove: () => note.remove(),
   };
 }
 
-/** The term that an event is on. @param {Event} event @returns {HTMLElement | null} */
+/** The term that an event is on, or the label of a control with what it means. @param {Event} event @returns {HTMLElement | null} */
 function termOf(event) {
-  const found = event.composedPath().find((at) => at instanceof HTMLElement && at.dataset.about !== undefined);
+  const found = event.composedPath().find((at) => at instanceof HTMLElement && at.dataset.about);
   return /** @type {HTMLElement | undefined} */ (found) ?? null;
 }
 
-export default function () {
-  const note = createNote(),
-    stop = new AbortController(),
-    { signal } = stop;
+/** The term or control that has the focus. @returns {HTMLElement | null} */
+function focusedTerm() {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return /** @type {HTMLElement | null} */ (at?.closest("[data-about]:not([data-about=''])") ?? null);
+}
+
+/** What is told about: the term under the pointer, the one with the focus, and the control that was pressed. */
+class Listener {
+  note = createNote();
   /** @type {HTMLElement | null} */
-  let focused = null;
+  focused = null;
   /** @type {HTMLElement | null} */
-  let hovered = null;
-  const over = (/** @type {Event} */ event) => {
+  hovered = null;
+  /** @type {HTMLElement | null} */
+  pressed = null;
+
+  tell() {
+    const term = this.hovered ?? this.focused;
+    if (term) this.note.show(term);
+    else this.note.hide();
+  }
+
+  /** @param {Event} event */
+  over(event) {
     // the pointer may go onto the note itself without losing it
     if (event.composedPath().some((at) => at instanceof HTMLElement && at.className === "term-note")) return;
-    hovered = termOf(event);
-    const term = hovered ?? focused;
-    if (term) note.show(term);
-    else note.hide();
-  };
-  document.addEventListener("pointerover", over, { signal });
-  document.addEventListener(
-    "focusin",
-    (event) => {
-      focused = termOf(event);
-      if (focused) note.show(focused);
-      else note.hide();
-    },
-    { signal },
-  );
-  document.addEventListener(
-    "focusout",
-    () => {
-      focused = null;
-      note.hide();
-    },
-    { signal },
-  );
-  document.addEventListener(
-    "keydown",
-    ({ key }) => {
-      if (key !== "Escape") return;
-      focused = hovered = null;
-      note.hide();
-    },
-    { signal },
-  );
-  const moved = () => {
-    // a term that is tabbed to scrolls into view, and one may still be under the pointer: the note goes with it
-    const term = focused ?? (hovered?.matches(":hover") ? hovered : null);
-    if (term) note.show(term);
-    else note.hide();
-  };
-  document.addEventListener("scroll", moved, { signal, capture: true, passive: true });
+    const under = termOf(event);
+    if (under !== this.pressed) this.pressed = null;
+    this.hovered = this.pressed ? null : under;
+    this.tell();
+  }
+
+  /** A control in hand: its note would lie over the next one. @param {Event} event */
+  press(event) {
+    const under = termOf(event);
+    if (!under || under.classList.contains("term")) return;
+    this.pressed = under;
+    this.hovered = this.focused = null;
+    this.note.hide();
+  }
+
+  /** What was pressed is used, not asked about. @param {Event} event */
+  focus(event) {
+    const on = termOf(event);
+    this.focused = on === this.pressed ? null : on;
+    if (this.focused) this.note.show(this.focused);
+    else this.note.hide();
+  }
+
+  blur() {
+    this.focused = null;
+    this.note.hide();
+  }
+
+  /** @param {KeyboardEvent} event */
+  key({ key }) {
+    this.pressed = null;
+    if (key !== "Escape") return;
+    this.focused = this.hovered = null;
+    this.note.hide();
+  }
+
+  /** Within one component the focus moves unheard of outside, keys do not. @param {KeyboardEvent} event */
+  after({ key }) {
+    if (key === "Escape") return;
+    const on = focusedTerm();
+    if (on === this.focused) return;
+    this.focused = on;
+    this.tell();
+  }
+
+  /** A term that is tabbed to scrolls into view, and one may still be under the pointer: the note goes with it. */
+  moved() {
+    if (!this.hovered?.matches(":hover")) this.hovered = null;
+    this.tell();
+  }
+}
+
+export default function () {
+  const at = new Listener(),
+    stop = new AbortController(),
+    { signal } = stop;
+  document.addEventListener("pointerover", (event) => at.over(event), { signal });
+  document.addEventListener("pointerdown", (event) => at.press(event), { signal });
+  document.addEventListener("focusin", (event) => at.focus(event), { signal });
+  document.addEventListener("focusout", () => at.blur(), { signal });
+  document.addEventListener("keydown", (event) => at.key(event), { signal });
+  document.addEventListener("keyup", (event) => at.after(event), { signal });
+  document.addEventListener("scroll", () => at.moved(), { signal, capture: true, passive: true });
   return () => {
     stop.abort();
-    note.remove();
+    at.note.remove();
   };
 }

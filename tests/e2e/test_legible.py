@@ -1,0 +1,98 @@
+"""All that Learn shows, the bar above it included: large enough to read, to touch, and within the screen."""
+
+from __future__ import annotations
+
+import pytest
+from learn.story import STEPS as STORY
+from playwright.sync_api import expect
+
+#: Addresses, and what is there when a page stands; a guess that is made shows all of a lesson's step.
+PAGES = {
+    **{f"/learn?story={i}": ".story[data-ready]" for i in range(1, len(STORY) + 1)},
+    **{f"/lesson?lesson={i}": ".lesson[data-ready]" for i in range(1, 11)},
+    **{f"/lesson?lesson={i}&guess={',' * (i - 1)}1": ".lesson[data-phase=shown]" for i in range(1, 11)},
+    "/derivation": "details",
+    "/lab": ".lab[data-phase=look]",
+    "/lab?look=16.6+64.8x2&bet=0.06+0.03+0.2": ".lab[data-phase=done]",
+    "/handout": ".handout",
+}
+#: Elements that are seen, shadow roots included; icons are letters of a font, not text.
+SEEN = """const seen = [];
+const visit = (root) => {
+  for (const e of root.querySelectorAll("*")) {
+    if (e.shadowRoot) visit(e.shadowRoot);
+    const shown = e.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    if (shown && !e.closest("[data-testid=stIconMaterial]")) seen.push(e);
+  }
+};
+visit(document.body);"""
+#: Texts that are too small: 16 px, and 14 px in drawings. Indices of formulas, and what only a screen reader has, are
+#: no text to read.
+SMALL = f"""() => {{ {SEEN}
+  return seen.filter((e) => !e.closest(".katex, sub, sup, .live, style, script, [aria-hidden=true] math")
+      && e.getBoundingClientRect().width > 1
+      && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+    .map((e) => {{
+      // a drawing that is shrunk has smaller letters than its sheet says; the board of the lab is one too
+      const svg = e.closest("svg"), by = svg?.getScreenCTM()?.a ?? 1, drawn = svg ?? e.closest(".board");
+      return [parseFloat(getComputedStyle(e).fontSize) * by, drawn ? 14 : 16, e.textContent.trim().slice(0, 40)];
+    }})
+    .filter(([size, least]) => size < least - 0.05);
+}}"""
+#: What is touched and is smaller than 44 px; words in a line of text are as tall as the line.
+NARROW = f"""() => {{ {SEEN}
+  const touched = "a[href], button, input, select, textarea, summary, [role=slider], [role=button], [role=switch]";
+  const idle = "p a, li a, [type=hidden], :disabled, [aria-disabled=true]";
+  return seen.filter((e) => e.matches(touched) && !e.matches(idle))
+    .map((e) => [(e.closest("label, [data-baseweb=select]") ?? e).getBoundingClientRect(), e])
+    .filter(([box]) => box.width > 1 && (box.height < 43.5 || box.width < 43.5))
+    .map(([box, e]) => [Math.round(box.width), Math.round(box.height), e.outerHTML.slice(0, 90)]);
+}}"""
+#: What reaches beyond the screen, unless a box of its own scrolls or cuts it.
+WIDE = f"""() => {{ {SEEN}
+  const held = (e) => {{
+    for (let up = e.parentNode; up; up = up.parentNode ?? up.host)
+      if (up instanceof Element && up !== document.body && !up.matches("[data-testid=stMain], [data-testid=stApp]")
+          && getComputedStyle(up).overflowX !== "visible") return true;
+    return false;
+  }};
+  const box = (e) => e.getBoundingClientRect();
+  return seen.filter((e) => box(e).right > innerWidth + 1 && box(e).width > 1 && !held(e))
+    .map((e) => e.outerHTML.slice(0, 90));
+}}"""
+
+
+def opened(page, url, address):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(url + address)
+    expect(page.locator(PAGES[address]).first).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    folded = page.locator("[data-testid=stMain] details:not([open]) > summary")
+    while folded.count():
+        left = folded.count()
+        folded.first.click()
+        expect(folded).to_have_count(left - 1)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_laptop_shows_letters_that_can_be_read(page, url, address):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    opened(page, url, address)
+    assert page.evaluate(SMALL) == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_phone_shows_all_of_it_large_enough_for_fingers(browser, url, address):
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    try:
+        opened(page, url, address)
+        assert page.evaluate(SMALL) == []
+        assert page.evaluate(NARROW) == []
+        page.set_viewport_size({"width": 320, "height": 640})
+        expect(page.locator(PAGES[address]).first).to_be_visible()
+        page.wait_for_function(f"() => ({WIDE})().length === 0")
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 320
+    finally:
+        context.close()
