@@ -21,7 +21,7 @@ Limits = tuple[float, float]
 #: Sizes at which a figure is drawn [px], for a page, a column of it, and a phone.
 SIZES = {"wide": (800.0, 410.0), "middle": (560.0, 370.0), "narrow": (340.0, 300.0)}
 FONT = 15
-_FAMILY = "font-family='Source Sans, Source Sans 3, Source Sans Pro, Helvetica, Arial, sans-serif'"
+_FAMILY = """font-family='"Source Sans", "Source Sans 3", "Source Sans Pro", Helvetica, Arial, sans-serif'"""
 _LETTER = 7.6
 #: Width of a bold letter in the widest of the fonts that a reader may have, and letters of a name in one line.
 _BOLD, _NAME = 10.0, 24

@@ -31,7 +31,7 @@ from surgecore.words import interval, number, say, share
 Facts = Mapping[str, str]
 _HERE = Path(__file__).parent
 #: Sizes of the figures [px]: across a printed side, and on a phone.
-LARGE, SMALL = (800.0, 290.0), (365.0, 290.0)
+LARGE, SMALL = (800.0, 290.0), (305.0, 290.0)
 CURVES = ("plateau", "linear", "square_root", "exact")
 #: Ends of figure 1's learning rates; a small one ends lower, so that no rule crosses the name of the peak.
 LOWEST, HIGHEST, HIGHEST_SMALL = 0.005, 0.5, 0.15

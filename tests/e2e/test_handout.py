@@ -21,6 +21,11 @@ OUTSIDE = """(root) => [...root.querySelectorAll('svg')].filter((svg) => svg.che
 })"""
 
 
+#: Font families that a browser does not understand, a name with a digit and no quotes for one.
+ODD_FONTS = """(root) => [...root.querySelectorAll('[font-family]')].map((e) => e.getAttribute('font-family'))
+    .filter((family) => !CSS.supports('font-family', family))"""
+
+
 def sheets(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
@@ -61,6 +66,7 @@ def test_the_file_is_two_sides_on_paper_and_the_key_is_a_sheet_more(downloaded, 
     for width, height in ((703, 1031), (725, 964)):
         page.set_viewport_size({"width": width, "height": height})
         assert page.locator("body").evaluate(OUTSIDE) == []
+        assert page.locator("body").evaluate(ODD_FONTS) == []
         for side in page.locator(".side").all():
             assert side.evaluate("(side) => side.scrollHeight") <= height
             assert side.evaluate("(side) => side.scrollWidth") <= width

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 f44cded139e065fea701cdd2d1dca389cb0f7f83c4ef9e5d390e3f986f1a47de
+// Made by `make components` from the modules beside it; sha256 ccce231bc45d66f3f16d45ba1aa4d961c79ac9e191ccd799e2411a89c97c1b74
 // vendor/fluent.js
 var FluentType = class {
   /**
@@ -1252,12 +1252,17 @@ function outcome(lab) {
   );
   return [
     el("h2", { tabIndex: -1 }, say("lab-cost", { cost: result.cost })),
-    el("p", { className: "key" }, el("span", { className: "mark bet" }), ...explained(say("lab-key-bet"), data.terms)),
+    el(
+      "p",
+      { className: "key" },
+      el("span", { className: "mark bet" }),
+      el("span", {}, ...explained(say("lab-key-bet"), data.terms))
+    ),
     el(
       "p",
       { className: "key" },
       el("span", { className: "mark truth" }),
-      ...explained(say("lab-key-truth"), data.terms)
+      el("span", {}, ...explained(say("lab-key-truth"), data.terms))
     ),
     ...result.sentences.map(
       (text, i) => el("p", { className: i === 2 ? "point" : "" }, ...explained(text, data.terms))

@@ -26,12 +26,17 @@ export function outcome(lab) {
   );
   return [
     el("h2", { tabIndex: -1 }, say("lab-cost", { cost: result.cost })),
-    el("p", { className: "key" }, el("span", { className: "mark bet" }), ...explained(say("lab-key-bet"), data.terms)),
+    el(
+      "p",
+      { className: "key" },
+      el("span", { className: "mark bet" }),
+      el("span", {}, ...explained(say("lab-key-bet"), data.terms)),
+    ),
     el(
       "p",
       { className: "key" },
       el("span", { className: "mark truth" }),
-      ...explained(say("lab-key-truth"), data.terms),
+      el("span", {}, ...explained(say("lab-key-truth"), data.terms)),
     ),
     ...result.sentences.map((text, i) =>
       el("p", { className: i === 2 ? "point" : "" }, ...explained(text, data.terms)),
