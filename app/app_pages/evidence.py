@@ -46,7 +46,7 @@ def opened(title: str) -> None:
     with right:
         drawing(sizes, name="surge-opened", title=words.plain(title))
     batches.show(entry, analysis)
-    st.markdown(catalogue.card(title))
+    terms.text(catalogue.card(title))
 
 
 if (here := catalogue.named(st.query_params.get(OPEN, ""))) is not None:
