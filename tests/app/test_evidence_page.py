@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from choice.catalogue import by_title, explanations, gaussianity
-from drawn import curve, drawings, handed, keys, marked, marks, markup, said, texts
+from drawn import TERM, curve, drawings, handed, keys, marked, marks, markup, said, texts
 from evidence import stairs
 from figures import ladder
 
@@ -86,7 +86,7 @@ def test_every_panel_has_a_legend_and_a_true_caption(app):
     names = {curve_name(rung, "sign") for rung in app.button_group(key="rungs-sign").value}
     assert names | {"Measured after 1 step"} <= set(texts(lines))
     assert names <= set(texts(ratios))
-    captions = " ".join(caption.value for caption in app.caption)
+    captions = " ".join(TERM.sub(r"\1", caption.value) for caption in app.caption)
     assert "Each marker is a prediction divided by the measured optimum" in captions
     assert "Markers are measured" not in captions
     app.selectbox(key="update").set_value("decorrelated").run()
@@ -217,7 +217,7 @@ def test_one_sweep_opens_with_its_verdict_its_card_and_why(app, bundled):
     opened(app)
     assert app.title[0].value == bundled[0].title
     assert "best learning rate falls by" in said(app)
-    assert bundled[0].read_card().partition("\n")[2].strip() in [text.value for text in app.markdown]
+    assert bundled[0].read_card().partition("\n")[2].strip() in [TERM.sub(r"\1", text.value) for text in app.markdown]
     assert [button.label for button in app.button if button.label.startswith("Why")]
 
 

@@ -57,3 +57,10 @@ console.log(JSON.stringify(texts.map((t) => parted(t, terms).map(({ text, term }
     expected = [[[part, term and term.name] for part, term in glossary.split(text)] for text in texts]
     assert json.loads(done.stdout) == expected
     assert sum(term is not None for parts in expected for _, term in parts) > 20
+
+
+def test_text_in_markdown_lets_no_other_markup_in():
+    told = terms.explained("The surge, `surge`, $surge$ and [surge](x): <img src=x> \\\\<b> \\<i> 1 < 2")
+    assert told.startswith('The <span class="term" tabindex="0" data-about=')
+    assert told.count("<span") == 1
+    assert told.endswith("</span>, `surge`, $surge$ and [surge](x): \\<img src=x> \\\\\\<b> \\<i> 1 < 2")

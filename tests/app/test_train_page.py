@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from drawn import box, components, drawings, said, texts
+from drawn import TERM, box, components, drawings, said, texts
 
 pytest.importorskip("torch")
 
@@ -90,7 +90,9 @@ def test_from_a_choice_to_a_sweep_on_every_page(page):
     assert not page.exception
     press(page, "New sweep")
     assert "job" not in page.query_params
-    assert [text.value for text in page.markdown if text.value.startswith("**Quadratic, sign descent** · done")]
+    assert [
+        text for text in page.markdown if TERM.sub(r"\1", text.value).startswith("**Quadratic, sign descent** · done")
+    ]
     page.button(key=f"open-{name}").click().run()
     assert not page.exception
     assert "".join(page.query_params["job"]) == name

@@ -59,7 +59,7 @@ _KEPT = re.compile(
     re.DOTALL | re.MULTILINE,
 )  # fmt: skip
 #: A "<" that would begin a tag.
-_OPENS = re.compile(r"(\\*)<")
+_OPENS = re.compile(r"(\\*)<(?=[A-Za-z/!?])")
 
 
 def explained(markdown: str) -> str:
