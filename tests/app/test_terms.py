@@ -60,7 +60,7 @@ console.log(JSON.stringify(texts.map((t) => parted(t, terms).map(({ text, term }
 
 
 def test_text_in_markdown_lets_no_other_markup_in():
-    told = terms.explained("The surge, `surge`, $surge$ and [surge](x): <img src=x> \\\\<b> \\<i> 1 < 2")
+    told = terms.explained("The noise scale, `noise scale`, $erf$ and [erf](x): <img src=x> \\\\<b> \\<i> 1 < 2")
     assert told.startswith('The <span class="term" tabindex="0" data-about=')
     assert told.count("<span") == 1
-    assert told.endswith("</span>, `surge`, $surge$ and [surge](x): \\<img src=x> \\\\\\<b> \\<i> 1 < 2")
+    assert told.endswith("</span>, `noise scale`, $erf$ and [erf](x): \\<img src=x> \\\\\\<b> \\<i> 1 < 2")
