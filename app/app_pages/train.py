@@ -186,12 +186,15 @@ with left:
 
 with right:
     if busy and job is not None:
-        headline.markdown(say("train-training", title=words.plain(job.plan.title), count=estimate(job.plan).runs))
+        headline.markdown(
+            terms.explained(say("train-training", title=words.plain(job.plan.title), count=estimate(job.plan).runs)),
+            unsafe_allow_html=True,
+        )
         follow(job)
     elif job is not None and job.state == DONE:
         finished(job)
     elif job is not None:
-        headline.markdown(f"**{words.plain(job.plan.title)}**")
+        headline.markdown(terms.explained(f"**{words.plain(job.plan.title)}**"), unsafe_allow_html=True)
         if job.state == FAILED:
             st.error(training_words.ended(job), icon=":material/error:")
         if job.state == CANCELLED:
@@ -204,7 +207,10 @@ with right:
     elif isinstance(made, Plan):
         cost = estimate(made)
         span = training_words.expected(cost)
-        headline.markdown(say("train-headline", title=words.plain(made.title), count=cost.runs, span=span))
+        headline.markdown(
+            terms.explained(say("train-headline", title=words.plain(made.title), count=cost.runs, span=span)),
+            unsafe_allow_html=True,
+        )
         surface_of(made, None)
         refusal = training_jobs.refusal()
         if refusal:
@@ -219,5 +225,5 @@ with right:
             st.warning(full, icon=":material/hourglass_top:")
         terms.caption(say("train-real"))
     else:
-        headline.markdown(say("train-refused"))
+        headline.markdown(terms.explained(say("train-refused")), unsafe_allow_html=True)
         st.error("\n".join(f"- {words.plain(problem)}" for problem in made), icon=":material/error:")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from conftest import HANGS
 from learn.story import STEPS as STORY
 from playwright.sync_api import expect
 
@@ -87,7 +86,7 @@ def test_a_laptop_shows_letters_that_can_be_read(page, url, address):
 def test_a_phone_shows_all_of_it_large_enough_for_fingers(browser, url, address):
     context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.set_default_timeout(HANGS)
+    page.set_default_timeout(240_000)  # as `patient` does for the usual page
     try:
         opened(page, url, address)
         assert page.evaluate(SMALL) == []

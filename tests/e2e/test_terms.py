@@ -37,7 +37,7 @@ def test_each_term_on_a_page_is_explained_there(page, url, address):
     expect(page.locator(PAGES[address]).first).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.locator("[data-stale=true]")).to_have_count(0)
-    page.wait_for_function(f"() => ({SAID})()[0].length > 3")
+    page.wait_for_function(f"() => ({SAID})()[0].length > 1")
     said, explained = page.evaluate(SAID)
     found = [(term.name, text) for text in said for _, term in glossary.split(text) if term]
     about = {term.name: term.about for term in glossary.terms()}
@@ -87,9 +87,9 @@ def test_on_a_projector_a_term_explains_itself_too(page, url):
     term.hover()
     note = page.locator(".term-note")
     expect(note).to_have_text(term.get_attribute("data-about"))
-    box = note.bounding_box()
-    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
-    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).className", middle) == "term-note"
+    # what is opened after the dialog lies above it; it is inert there, so that a hit test does not find it
+    assert note.evaluate("note => note.matches(':popover-open')")
+    expect(note).to_be_in_viewport(ratio=0.99)
 
 
 def test_a_control_says_what_it_is_and_is_quiet_while_it_is_dragged(open_explore):
