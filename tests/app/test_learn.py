@@ -95,7 +95,7 @@ def test_what_was_measured_is_the_data_with_their_verdict(told, bundled):
 
 def test_how_many_starting_points_show_the_fall():
     answers = load_answers(DATA)
-    found = [answers[f"digits-mlp-sign{start}-k10"].decision for start in ("", "-c2", "-c3")]
+    found = [answers[f"digits-mlp-sign{start}-k10"].verdict.decision for start in ("", "-c2", "-c3")]
     assert found == ["fall", "fall", "fall"]
     assert say("learn-measured-limit").startswith("All three starting points show the fall, one of them only just.")
     assert min(answers[f"digits-mlp-sign{start}-k10"].interval[0] for start in ("", "-c2", "-c3")) < 0.01

@@ -284,7 +284,7 @@ def test_examples_to_a_target_are_read_off_the_path(tmp_path):
     ("[600]", "[600, 700]", "protocol.examples must be one number where batches change"),
     ("eta = 0.7", "eta = 2", "policy.eta must be at most 0.999, but got 2"),
     ("norm-test", "norms", "policy.key must be one of fixed, norm-test"),
-    ('"norm-test", most = 64, eta = 0.7', '"optimal-sgd"', "must give smooth, roughest, convex for"),
+    ('"norm-test", most = 64, eta = 0.7', '"optimal-sgd"', "policy must give smooth, roughest, convex, which"),
     ('"examples", examples = [600]', '"steps", steps = [9], schedule = "cosine"', "must be constant where"),
 ])  # fmt: skip
 def test_what_does_not_go_together_is_said(old, new, problem):
