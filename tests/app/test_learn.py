@@ -98,7 +98,7 @@ def test_how_many_starting_points_show_the_fall():
     found = [answers[f"digits-mlp-sign{start}-k10"].verdict.decision for start in ("", "-c2", "-c3")]
     assert found == ["fall", "fall", "fall"]
     assert say("learn-measured-limit").startswith("All three starting points show the fall, one of them only just.")
-    assert min(answers[f"digits-mlp-sign{start}-k10"].interval[0] for start in ("", "-c2", "-c3")) < 0.01
+    assert min(answers[f"digits-mlp-sign{start}-k10"].verdict.interval[0] for start in ("", "-c2", "-c3")) < 0.01
 
 
 def test_no_number_stands_in_a_sentence_that_the_library_did_not_compute(told):
