@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 
 import pandas as pd
 
@@ -13,14 +14,9 @@ from surgecore.words import batches as words
 from surgecore.words import interval, number, say
 from surgecore.words.numbers import whole
 
-#: A sign and a colour for each batch size that runs start from; measured, so never joined.
-_LOOKS = (
-    ("circle", "#2b7cc4"),
-    ("square", "#1e9a6e"),
-    ("diamond", "#a45fb8"),
-    ("up", "#b8800a"),
-    ("pentagon", "#c4527f"),
-)
+#: Signs and colours of the batch sizes that runs start from, each in turn, so that 35 differ.
+_SIGNS = ("circle", "square", "diamond", "up", "pentagon", "down", "star")
+_COLOURS = ("#2b7cc4", "#1e9a6e", "#a45fb8", "#b8800a", "#c4527f")
 _NOISE = "#7c8490"
 
 
@@ -54,7 +50,7 @@ def batches(
         steps = noise["step"].tolist()
         plot.band(steps, low, high, STYLES["sgd"].colour, "rest")
         plot.line(steps, value, STYLES["sgd"], key="rest", label=say("curve-rest"))
-    for start, (sign, colour) in zip(starts, _LOOKS, strict=False):
+    for start, sign, colour in zip(starts, cycle(_SIGNS), cycle(_COLOURS), strict=False):
         marks = _marks(rows[rows["batch_size"] == start])
         name = say("points-batch-from", start=whole(start))
         plot.marks(marks, key=f"from-{start:g}", colour=colour, fill=colour, bars=colour, name=sign, label=name)

@@ -64,3 +64,19 @@ def test_the_sentence_has_the_digits_that_its_error_carries(table):
     assert words.path(rows.head(1)).endswith("so that the noise scale cannot be said.")
     assert "3.0 times that" in words.path(rows, 0.5)
     assert len(known_noise(rows)) == 3
+
+
+def test_every_first_batch_is_drawn_however_many(table):
+    """Eleven are what the Train page starts from on the quadratic."""
+    one = table[(table["learning_rate"] == 0.1) & (table["batch_size"] == 2)]
+    starts = [2**k for k in range(1, 12)]
+    drawn = parsed(batches(pd.concat([one.assign(batch_size=start) for start in starts]), 0.1))
+    looks = set()
+    for start in starts:
+        at, _ = marks(drawn, f"from-{start}")
+        assert len(at) == 4
+        (first, *_) = (g for g in drawn.iter("g") if g.get("data-key") == f"from-{start}")
+        shape = first[-1]
+        corners = np.array([point.split(",") for point in (shape.get("points") or "0,0").split()], dtype=float)
+        looks.add((shape.get("fill"), shape.tag, *np.round(corners - corners.mean(axis=0)).ravel()))
+    assert len(looks) == len(starts)
