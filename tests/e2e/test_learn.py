@@ -125,6 +125,8 @@ def test_every_step_fits_its_screen(open_learn, page):
     for step in range(1, len(STEPS) + 1):
         for width, height in ((320, 740), (360, 740), (1024, 768)):
             page.set_viewport_size({"width": width, "height": height})
+            # a phone that is turned keeps the step, and its sentence in sight
+            expect(page.locator(f".step[data-step='{step}'] .sentence")).to_be_in_viewport(ratio=0.9)
             at(page, step)
             fits(page)
         if step < len(STEPS):

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 32eda69728b0f25db00055ab6fecd9b4f4a03f7e47ee673b8f600d1c9af514d0
+// Made by `make components` from the modules beside it; sha256 30ad57be3beeb63d47c35b675ef4d24bd434b967f1840b2d34e5f4572b3cdf80
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -3831,7 +3831,9 @@ var Story = class {
   ), present: false };
   #abort = new AbortController();
   #bead = 1;
-  #quiet = false;
+  #quiet = 0;
+  /** @type {IntersectionObserver | null} */
+  #seen = null;
   /**
    * @param {HTMLElement} host
    * @param {StoryData} data
@@ -4011,12 +4013,21 @@ var Story = class {
   /** @param {number} step */
   go(step) {
     const to = clamp(step, 1, this.data.steps.length);
-    this.#quiet = true;
+    this.#hush(900);
     this.sections[to - 1].box.scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth", block: "start" });
     this.enter(to);
-    setTimeout(() => {
-      this.#quiet = false;
-    }, 900);
+  }
+  /** Scrolling enters no step for a while: it is the page that moves, not the reader. @param {number} ms */
+  #hush(ms) {
+    clearTimeout(this.#quiet);
+    this.#quiet = window.setTimeout(() => {
+      this.#quiet = 0;
+    }, ms);
+  }
+  /** The step that is being read, brought back under the reader's eyes. */
+  #stay() {
+    this.#hush(400);
+    this.sections[this.step - 1].box.scrollIntoView({ block: "start" });
   }
   /** @param {HTMLElement} box */
   #buildWalk(box) {
@@ -4048,16 +4059,27 @@ var Story = class {
   }
   #listen() {
     const { signal } = this.#abort;
+    let width = window.innerWidth;
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
     window.addEventListener(
       "resize",
       () => {
         this.chart.resize();
         this.draw();
+        if (window.innerWidth === width) return;
+        width = window.innerWidth;
+        if (!this.presenting) this.#stay();
+        this.#watch();
       },
       { signal }
     );
-    const seen = new IntersectionObserver(
+    this.#watch();
+    signal.addEventListener("abort", () => this.#seen?.disconnect());
+  }
+  /** Enter the step that is scrolled to the line where one reads. */
+  #watch() {
+    this.#seen?.disconnect();
+    this.#seen = new IntersectionObserver(
       (entries) => {
         if (this.#quiet) return;
         const entered = entries.find(({ isIntersecting }) => isIntersecting);
@@ -4068,8 +4090,7 @@ var Story = class {
       },
       { rootMargin: window.innerWidth <= NARROW ? "-65% 0px -30% 0px" : "-48% 0px -48% 0px" }
     );
-    for (const { box } of this.sections) seen.observe(box);
-    signal.addEventListener("abort", () => seen.disconnect());
+    for (const { box } of this.sections) this.#seen.observe(box);
   }
   /** @param {KeyboardEvent} event */
   #key(event) {
@@ -4093,13 +4114,7 @@ var Story = class {
   }
   /** First sight: a step from the address is shown at once, the first one moves by itself. */
   begin() {
-    if (this.step > 1) {
-      this.#quiet = true;
-      this.sections[this.step - 1].box.scrollIntoView({ block: "start" });
-      setTimeout(() => {
-        this.#quiet = false;
-      }, 400);
-    }
+    if (this.step > 1) this.#stay();
     this.#told = { step: this.step, model: { ...this.model }, present: this.data.present };
     if (this.now.bead === null || reducedMotion()) return;
     const end = this.now.bead;

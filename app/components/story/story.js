@@ -32,7 +32,9 @@ export class Story {
   #told = { step: 0, model: /** @type {any} */ (null), present: false };
   #abort = new AbortController();
   #bead = 1;
-  #quiet = false;
+  #quiet = 0;
+  /** @type {IntersectionObserver | null} */
+  #seen = null;
 
   /**
    * @param {HTMLElement} host
@@ -226,12 +228,23 @@ export class Story {
   /** @param {number} step */
   go(step) {
     const to = clamp(step, 1, this.data.steps.length);
-    this.#quiet = true; // the steps between are passed, not entered
+    this.#hush(900); // the steps between are passed, not entered
     this.sections[to - 1].box.scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth", block: "start" });
     this.enter(to);
-    setTimeout(() => {
-      this.#quiet = false;
-    }, 900);
+  }
+
+  /** Scrolling enters no step for a while: it is the page that moves, not the reader. @param {number} ms */
+  #hush(ms) {
+    clearTimeout(this.#quiet);
+    this.#quiet = window.setTimeout(() => {
+      this.#quiet = 0;
+    }, ms);
+  }
+
+  /** The step that is being read, brought back under the reader's eyes. */
+  #stay() {
+    this.#hush(400);
+    this.sections[this.step - 1].box.scrollIntoView({ block: "start" });
   }
 
   /** @param {HTMLElement} box */
@@ -266,16 +279,29 @@ export class Story {
 
   #listen() {
     const { signal } = this.#abort;
+    let width = window.innerWidth;
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
     window.addEventListener(
       "resize",
       () => {
         this.chart.resize();
         this.draw();
+        // other widths break the text elsewhere; only the height changes when a phone hides its address bar
+        if (window.innerWidth === width) return;
+        width = window.innerWidth;
+        if (!this.presenting) this.#stay();
+        this.#watch();
       },
       { signal },
     );
-    const seen = new IntersectionObserver(
+    this.#watch();
+    signal.addEventListener("abort", () => this.#seen?.disconnect());
+  }
+
+  /** Enter the step that is scrolled to the line where one reads. */
+  #watch() {
+    this.#seen?.disconnect();
+    this.#seen = new IntersectionObserver(
       (entries) => {
         if (this.#quiet) return;
         const entered = entries.find(({ isIntersecting }) => isIntersecting);
@@ -283,8 +309,7 @@ export class Story {
       },
       { rootMargin: window.innerWidth <= NARROW ? "-65% 0px -30% 0px" : "-48% 0px -48% 0px" },
     );
-    for (const { box } of this.sections) seen.observe(box);
-    signal.addEventListener("abort", () => seen.disconnect());
+    for (const { box } of this.sections) this.#seen.observe(box);
   }
 
   /** @param {KeyboardEvent} event */
@@ -308,13 +333,7 @@ export class Story {
 
   /** First sight: a step from the address is shown at once, the first one moves by itself. */
   begin() {
-    if (this.step > 1) {
-      this.#quiet = true;
-      this.sections[this.step - 1].box.scrollIntoView({ block: "start" });
-      setTimeout(() => {
-        this.#quiet = false;
-      }, 400);
-    }
+    if (this.step > 1) this.#stay();
     this.#told = { step: this.step, model: { ...this.model }, present: this.data.present };
     if (this.now.bead === null || reducedMotion()) return;
     const end = this.now.bead;
