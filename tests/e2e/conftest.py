@@ -19,15 +19,20 @@ LOCAL = {"127.0.0.1", "localhost"}
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 # No test asks how fast a page is: these only end one that hangs, on a slow and busy machine too.
-HANGS = 240_000
+HANGS = 120_000
 expect.set_options(timeout=HANGS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come first: they wait most, and of two processes one keeps its server and its browser."""
+    """Browser tests come first: they wait most, and of two processes one keeps its server and its browser.
+
+    Each has a second try, which the summary names: a browser, a server and a test on one busy machine lose a click
+    now and then that no reader would lose. A test that is listed there is to be mended.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
