@@ -230,6 +230,10 @@ def test_optimal_sgd_comes_within_its_accuracy_on_a_quadratic():
     assert batch[-1, 0, 0] == round(2 * exact / (0.05 * 0.5 * 1.0))
     off = (engine.parameters()[:, 0] - 1).square().sum(dim=-1).numpy()
     assert off.mean() + 4 * off.std() / 8 < 0.05
+    # at a rate r SGD rests at a variance of r s^2 / (B h (2 - r h)) in each direction of curvature h
+    rate = 0.5 * min(1.0, 0.05 * 0.5 * batch[-1, 0, 0] / (2 * exact))
+    rest = float((rate * 0.3**2 / (batch[-1, 0, 0] * spectrum * (2 - rate * spectrum))).sum())
+    assert abs(off.mean() - rest) < 4 * off.std() / 8
 
 
 def test_constants_of_softmax_regression_bound_its_curvature():

@@ -23,9 +23,19 @@ class LARS(Optimizer):
     biases start at zero here, and alone would have no size to be relative to. Where weights or gradient are zero the
     rate is the plain one.
 
+    One step goes along g / |g|, the mean of minibatch gradients projected onto a sphere. On a quadratic of one layer,
+    with gradient G, curvature H and noise of size s in each of n coordinates, its best rate is, with l = B |G|^2 / s^2,
+    c = Gamma((n + 1) / 2) / (sqrt(2) Gamma(n / 2 + 1)) 1F1(1/2; n/2 + 1; -l/2) and M(n) = 1F1(1; n/2 + 1; -l/2) / n,
+
+        |G| sqrt(l) c / (trust |w| (M(n) tr H + l M(n + 2) G^T H G / |G|^2)),
+
+    which rises as sqrt(B) below the noise scale. M follows from E[x f(|x|^2)] = G E f(chi^2) with n + 2 degrees of
+    freedom and noncentrality l, and from E[x x^T f] = E[f] with n + 2 for the noise, with n + 4 along G.
+
     References
     ----------
-    You et al., arXiv 1708.03888.
+    You et al., arXiv 1708.03888. Moments: Presnell and Rumcheva, Stat. Probab. Lett. 78 (2008), for c; Bock, Ann.
+    Statist. 3 (1975), 209, for functions of the norm.
     """
 
     momentum: float = option(0.9, 0, 0.999999)
@@ -65,7 +75,8 @@ class CLARS(LARS):
     """Complete LARS: the size of a layer's gradient is the mean of those of single examples.
 
     The norm of the mean gradient, which LARS takes, falls with the batch size where noise dominates; the mean of norms
-    does not.
+    does not. On the quadratic, which draws no single examples, it is the root of their mean square: a step goes along
+    g / sqrt(|g|^2 + (1 - 1/B) tr S), whose best rate has the form of that of LARS with other moments of chi squares.
 
     References
     ----------
@@ -80,7 +91,9 @@ class CLARS(LARS):
         assert x.found.norms is not None
         assert x.found.count is not None
         norms = _joined(x.found.norms.movedim(2, -1), layers).sqrt()  # (groups, runs, examples, tensors)
-        return norms.sum(dim=2) / x.found.count[..., None]
+        count = x.found.count[..., None]
+        # one entry is one example, or the sum of all where single ones are not drawn: then their root mean square
+        return norms.sum(dim=2) / (count.sqrt() if norms.shape[2] == 1 else count)
 
 
 def _joined(squares: Tensor, layers: list[int]) -> Tensor:
