@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from driving import HANGS, patient
 from find_browser import find_browser
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from served import Served
@@ -18,8 +19,6 @@ LOCAL = {"127.0.0.1", "localhost"}
 #: On a page's own address Streamlit first looks for its server below that address, then at the root.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 
-# No test asks how fast a page is: these only end one that hangs, on a slow and busy machine too.
-HANGS = 120_000
 expect.set_options(timeout=HANGS)
 
 
@@ -100,12 +99,6 @@ def clocked(browser: Browser) -> Iterator[Page]:
     """A page whose clock the test winds: it belongs to a context, so this one has its own."""
     with browser.new_context() as own:
         yield patient(own.new_page())
-
-
-def patient(page: Page) -> Page:
-    page.set_default_timeout(HANGS)
-    page.set_default_navigation_timeout(HANGS)
-    return page
 
 
 @pytest.fixture

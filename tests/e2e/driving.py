@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from surgecore import one_step_curves
 from surgecore.words import number
+
+# No test asks how fast a page is: this only ends one that hangs, on a slow and busy machine too.
+HANGS = 120_000
+
+
+def patient(page: Page) -> Page:
+    page.set_default_timeout(HANGS)
+    page.set_default_navigation_timeout(HANGS)
+    return page
 
 
 def titled(page, title=None):

@@ -77,8 +77,24 @@ FOCUSED = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/sweep", f"/sweep?sweep={quote(FIRST.title)}", "/evidence", "/train", "/reference"])
+#: Pages and the theme in which they are walked every day; the other one is left to the long tests.
+SCHEMES = {
+    "/sweep": "light",
+    f"/sweep?sweep={quote(FIRST.title)}": "dark",
+    "/evidence": "light",
+    "/train": "dark",
+    "/reference": "light",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "scheme"),
+    [
+        pytest.param(path, scheme, marks=() if scheme == usual else pytest.mark.long)
+        for path, usual in SCHEMES.items()
+        for scheme in ("light", "dark")
+    ],
+)
 def test_focus_is_seen_wherever_the_keyboard_leads(page, url, path, scheme):
     """At each stop of the Tab key something about it or around it looks otherwise than without focus."""
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

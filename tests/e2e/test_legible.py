@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from driving import patient
 from learn.story import STEPS as STORY
 from playwright.sync_api import expect
 
@@ -16,6 +19,11 @@ PAGES = {
     "/lab?look=16.6+64.8x2&bet=0.06+0.03+0.2": ".lab[data-phase=done]",
     "/handout": ".handout",
 }
+#: What is shown after a guess is on the way to it too.
+ADDRESSES = [
+    pytest.param(address, marks=pytest.mark.long if re.search(r"lesson=\d+$", address) else ()) for address in PAGES
+]
+PHONE = {"width": 360, "height": 740}
 #: Elements that are seen, shadow roots included; icons are letters of a font, not text.
 SEEN = """const seen = [];
 const visit = (root) => {
@@ -62,12 +70,17 @@ WIDE = f"""() => {{ {SEEN}
 }}"""
 
 
+@pytest.fixture(scope="module")
+def phone(browser):
+    """A browser that is touched, one for all pages: a fresh one compiles every script anew."""
+    with browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True) as context:
+        yield patient(context.new_page())
+
+
 def opened(page, url, address):
     page.emulate_media(reduced_motion="reduce")
     page.goto(url + address)
-    expect(page.locator(PAGES[address]).first).to_be_visible()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    stands(page, address)
     folded = page.locator("[data-testid=stMain] details:not([open]) > summary")
     while folded.count():
         left = folded.count()
@@ -75,25 +88,23 @@ def opened(page, url, address):
         expect(folded).to_have_count(left - 1)
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_a_laptop_shows_letters_that_can_be_read(page, url, address):
-    page.set_viewport_size({"width": 1440, "height": 900})
-    opened(page, url, address)
-    assert page.evaluate(SMALL) == []
+def stands(page, address):
+    expect(page.locator(PAGES[address]).first).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_a_phone_shows_all_of_it_large_enough_for_fingers(browser, url, address):
-    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.set_default_timeout(240_000)  # as `patient` does for the usual page
-    try:
-        opened(page, url, address)
-        assert page.evaluate(SMALL) == []
-        assert page.evaluate(NARROW) == []
-        page.set_viewport_size({"width": 320, "height": 640})
-        expect(page.locator(PAGES[address]).first).to_be_visible()
-        page.wait_for_function(f"() => ({WIDE})().length === 0")
-        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 320
-    finally:
-        context.close()
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_all_of_it_is_large_enough_to_read_and_to_touch(phone, url, address):
+    """One visit in three widths: fingers on a phone, the narrowest screen, and the letters on a laptop."""
+    phone.set_viewport_size(PHONE)
+    opened(phone, url, address)
+    assert phone.evaluate(SMALL) == []
+    assert phone.evaluate(NARROW) == []
+    phone.set_viewport_size({"width": 320, "height": 640})
+    stands(phone, address)
+    phone.wait_for_function(f"() => ({WIDE})().length === 0")
+    assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 320
+    phone.set_viewport_size({"width": 1440, "height": 900})
+    stands(phone, address)
+    phone.wait_for_function(f"() => ({SMALL})().length === 0")  # a drawing is made anew a moment after its box
