@@ -58,11 +58,12 @@ data-check: $(STAMP) ## recompute a random sample of the bundled cells and compa
 
 OUT ?= gpu-day
 IN ?= gpu-day
+BUNDLE ?= gpu
 gpu-day: ## one call of a visit to a GPU, at most 9 minutes, into OUT=folder; needs no environment, run it until done
-	python3 -m surgecore.training.gpu_day $(OUT)
+	python3 -m surgecore.training.gpu_day $(OUT) --bundle $(BUNDLE)
 
 gpu-collect: $(STAMP) ## bring what a visit to a GPU left in IN=folder into data/
-	$(BIN)/python -m surgecore.training.gpu_day $(IN) --collect data
+	$(BIN)/python -m surgecore.training.gpu_day $(IN) --bundle $(BUNDLE) --collect data
 
 bench: $(STAMP) browser ## measure speed as ratios within one run
 	@for script in benchmarks/*_bench.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

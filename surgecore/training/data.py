@@ -42,6 +42,8 @@ from surgecore.words import training as training_words
 
 #: Losses of single runs that differ by less than this are another machine's rounding.
 TOLERANCE = 0.02
+#: Lists of plans for a GPU: a visit each.
+GPU_BUNDLES = ("gpu", "paper")
 #: Standard errors by which the mean of the differences may be off zero: passed by chance once in 16,000 checks.
 _MOST_ERRORS = 4.0
 
@@ -184,7 +186,7 @@ def order_manifest(folder: Path) -> None:
     """Sort the manifest as the bundles list their plans, what a GPU computed first, and drop what no plan makes."""
     entries = _read_manifest(folder)
     names = []
-    for bundle in ("gpu", "bundle"):
+    for bundle in (*GPU_BUNDLES, "bundle"):
         for item in read_bundle(folder / "plans", bundle) if (folder / "plans" / f"{bundle}.toml").exists() else ():
             plan = Plan.from_toml(folder / "plans" / f"{item['plan']}.toml")
             names += [f"{plan.name}-{output.key}" for output in plan.protocol.outputs()]

@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from surgecore import load_catalogue  # noqa: E402
-from surgecore.training.data import compared, main  # noqa: E402
+from surgecore.training.data import GPU_BUNDLES, compared, main, read_bundle  # noqa: E402
 from surgecore.training.plans.estimate import estimate  # noqa: E402
 from surgecore.training.plans.plan import Plan  # noqa: E402
 from surgecore.training.workloads.workloads import FashionCNN  # noqa: E402
@@ -109,6 +109,16 @@ def test_every_plan_can_be_read_and_costed(path):
     plan = Plan.from_toml(path)
     assert plan.name == path.stem
     assert estimate(plan).runs > 0
+
+
+def test_every_plan_for_a_gpu_is_on_a_list_and_the_papers_experiments_fit_one_visit():
+    lists = {bundle: [item["plan"] for item in read_bundle(PLANS, bundle)] for bundle in GPU_BUNDLES}
+    listed = sorted(name for names in lists.values() for name in names)
+    assert listed == sorted(path.stem for path in PLANS.glob("gpu-*.toml"))
+    plans = [Plan.from_toml(PLANS / f"{name}.toml") for name in lists["paper"]]
+    assert sum(estimate(plan, "cuda").seconds for plan in plans) < 20 * 60
+    kinds = {(plan.source["workload"]["key"], plan.state) for plan in plans}
+    assert kinds == {(key, state) for key in ("fashion-cnn", "resnet", "gpt", "moe") for state in ("limit", "cold")}
 
 
 @pytest.mark.parametrize(
