@@ -32,7 +32,9 @@ def choose(*, disabled: bool) -> Choices:
     # Folded, so that the surface is near the top of a phone
     with st.expander(say("train-protocol-and-steps")):
         policy = _box("policy", train_plan.policies(workload, optimizer), lambda key: say(f"train-policy-{key}"), still)
+        terms.caption(training_words.about("policy", policy))
         protocol = _box("protocol", PROTOCOL_KEYS, lambda key: say(f"train-protocol-{key}"), still)
+        terms.caption(training_words.about("protocol", protocol))
         loss = default.target if protocol == "target" else default.checkpoint
         if protocol in ("checkpoint", "target"):
             loss = st.number_input(

@@ -19,7 +19,7 @@ from train import plan as train_plan
 from surgecore import words
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.jobs import CANCELLED, Ending, Job
-from surgecore.words.training import ended
+from surgecore.words.training import about, ended
 
 PAGE = "app_pages/train.py"
 ROOT = Path(__file__).parents[2]
@@ -58,6 +58,18 @@ def test_first_view_shows_the_planned_grid_and_its_cost(page):
     assert span
     assert 3 <= int(span[1]) < int(span[2]) <= 90
     assert "Digits MLP, sign descent" in said(page)
+
+
+def test_what_is_chosen_has_its_line(page):
+    def has(table, key):
+        page.selectbox(key=f"train-{table}").set_value(key).run()
+        return about(table, key).replace("`", "") in said(page).replace("`", "")
+
+    assert has("workload", "softmax")
+    assert has("optimizer", "sgd")
+    assert all(has("protocol", key) for key in train_plan.PROTOCOL_KEYS)
+    assert all(has("policy", key) for key in train_plan.policies("softmax", "sgd"))
+    assert set(train_plan.policies("softmax", "sgd")) >= {"fixed", "norm-test", "inner-product-test", "augmented-test"}
 
 
 def test_from_a_choice_to_a_sweep_on_every_page(page):
