@@ -103,7 +103,7 @@ def markup(at: AppTest) -> list[str]:
 
 def components(at: AppTest) -> list[dict]:
     """What the components were given; the one that listens for terms is given nothing."""
-    given = [json.loads(found.proto.json or "null") for found in at.get("bidi_component")]
+    given = [json.loads(found.proto.bytes or found.proto.json or "null") for found in at.get("bidi_component")]
     return [data for data in given if data is not None]
 
 

@@ -15,13 +15,13 @@ source.chip(alone=True)
 if shown.waiting() is not None:
     st.title(words.plain(shown.name() or ""), anchor=False)
     st.stop()  # nothing but the problem or the choice above: the answers of another sweep would be taken for its own
-analysis, upload = shown.analysis(), shown.upload()
+analysis, upload, unit = shown.analysis(), shown.upload(), shown.unit()
 sweep = analysis.sweep
 
 st.title(words.plain(sweep.name), anchor=False)
-wanted = answer.show(analysis, shown.unit())
-details.show(analysis, shown.unit())
+wanted = answer.show(analysis, unit)
+details.show(analysis, unit)
 if wanted is not None:
     advice.show(analysis, wanted)
 reading_panel.how_read(analysis, upload)
-downloads.show(analysis, shown.unit(), wanted)
+downloads.show(analysis, unit, wanted)

@@ -5,10 +5,12 @@ from math import log
 
 import streamlit as st
 from choice import shown as choice
+from choice.made import once
 from components import terms
 from components.drawing import drawing, sized
 from components.loss_surface import loss_surface
 from components.markup import markup
+from components.payload import written
 from figures import surface as train_figures
 from figures import verdict
 from figures.batches import batches
@@ -20,7 +22,6 @@ from train import plan as train_plan
 from train.jobs import QueueFullError
 
 from surgecore import words
-from surgecore.training.plans.estimate import estimate
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.jobs import ACTIVE, CANCELLED, DONE, FAILED, WAITING, Job
 from surgecore.words import batches as batch_words
@@ -55,18 +56,15 @@ def resume() -> None:
     listed.resume(name)
 
 
-def surface_of(plan: Plan, shown: Job | None, **options: object) -> None:
-    rates = plan.grid.learning_rates
-    loss_surface(
-        train_figures.surface(
-            plan.grid.batch_sizes,
-            rates,
-            shown.cells if shown else {},
-            unit=words.lr_unit(plan.source["optimizer"]["key"]),
-            show_planned=not plan.grid.refine or shown is None,
-            **options,
-        )
-    )
+def surface_of(plan: Plan, shown: Job | None) -> None:
+    def draw() -> bytes:
+        made = train_figures.surface(
+            plan.grid.batch_sizes, plan.grid.learning_rates, shown.cells if shown else {},
+            unit=words.lr_unit(plan.source["optimizer"]["key"]), show_planned=not plan.grid.refine or shown is None,
+        )  # fmt: skip
+        return written(made)
+
+    loss_surface(draw() if shown else once(plan, "planned", draw))
 
 
 def how_far(shown: Job, done: int, total: int) -> str:
@@ -77,7 +75,7 @@ def how_far(shown: Job, done: int, total: int) -> str:
     if shown.state == WAITING:
         return say("train-waiting", count=jobs.position(name))
     if not shown.progress:
-        return say("train-starting", span=training_words.expected(estimate(shown.plan)))
+        return say("train-starting", span=training_words.expected(train_plan.cost(shown.plan)))
     scouting = shown.progress["stage"] == 0 and shown.plan.grid.refine
     key = "train-progress-scouting" if scouting else "train-progress"
     return say(key, span=training_words.left(shown.progress), **counts)
@@ -88,7 +86,7 @@ def follow(shown: Job) -> None:
     """Progress of a sweep that waits or runs; the whole page again once it is over."""
     if shown.state not in ACTIVE:
         st.rerun()
-    done, total = shown.progress.get("done", 0), shown.progress.get("total") or estimate(shown.plan).runs
+    done, total = shown.progress.get("done", 0), shown.progress.get("total") or train_plan.cost(shown.plan).runs
     st.progress(done / max(total, 1) if shown.progress else 0.0, how_far(shown, done, total))
     surface_of(shown.plan, shown)
     if listed.mine(name):
@@ -125,17 +123,16 @@ def finished(shown: Job) -> None:
         for row in sweep.cells().itertuples()
     }
     shown.cells.update({} if shown.cells else cells)
-    loss_surface(
-        train_figures.surface(
-            shown.plan.grid.batch_sizes,
-            [],
-            cells,
-            optima=analysis.optima,
-            show_planned=False,
-            loss_title=words.loss_title(sweep),
-            unit=words.lr_unit(shown.plan.source["optimizer"]["key"]),
-        )
+    drawn = train_figures.surface(
+        shown.plan.grid.batch_sizes,
+        [],
+        cells,
+        optima=analysis.optima,
+        show_planned=False,
+        loss_title=words.loss_title(sweep),
+        unit=words.lr_unit(shown.plan.source["optimizer"]["key"]),
     )
+    loss_surface(written(drawn))
     grown(shown, analysis.optima[0].learning_rate if analysis.optima else 1.0)
     optimizer = shown.plan.source["optimizer"]["key"]
     label = say("train-label", title=shown.plan.title, horizon=keys[key])
@@ -180,14 +177,19 @@ with left:
         train_panel.told(job.plan)
     else:
         choices = train_panel.choose(disabled=False)
-        made = train_plan.read(choices.table())
-        if isinstance(made, Plan) and (text := train_panel.edited(made.to_toml(), disabled=False)) is not None:
+        made = train_plan.made(choices)
+        if (
+            isinstance(made, Plan)
+            and (text := train_panel.edited(once(made, "toml", made.to_toml), disabled=False)) is not None
+        ):
             made = train_plan.read(text)
 
 with right:
     if busy and job is not None:
         headline.markdown(
-            terms.explained(say("train-training", title=words.plain(job.plan.title), count=estimate(job.plan).runs)),
+            terms.explained(
+                say("train-training", title=words.plain(job.plan.title), count=train_plan.cost(job.plan).runs)
+            ),
             unsafe_allow_html=True,
         )
         follow(job)
@@ -205,7 +207,7 @@ with right:
                 st.button(say("train-resume"), icon=":material/play_arrow:", type="primary", on_click=resume)
             st.button(say("train-new"), icon=":material/add:", on_click=forget)
     elif isinstance(made, Plan):
-        cost = estimate(made)
+        cost = train_plan.cost(made)
         span = training_words.expected(cost)
         headline.markdown(
             terms.explained(say("train-headline", title=words.plain(made.title), count=cost.runs, span=span)),

@@ -117,7 +117,14 @@ def analysis() -> Analysis:
 
 def others() -> list[str]:
     """Names of everything that the sweep on show can be compared with."""
-    return [label for label in (*own_sweeps(), *catalogue.places()) if label != name()]
+    here = name()
+    return [label for label in (*own_sweeps(), *catalogue.places()) if label != here]
+
+
+def codes(labels: list[str]) -> dict[str, str]:
+    """Those names by what an address calls them, as `code`."""
+    known = catalogue.by_title()
+    return {known[label].name if label in known else label: label for label in labels}
 
 
 def code(label: str) -> str:

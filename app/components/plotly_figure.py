@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+
 import plotly.graph_objects as go
 import streamlit as st
 
 
-def show(figure: go.Figure, *, name: str, alt: str) -> None:
-    """The figure with a camera button that saves it as PNG at twice its size; `name` is its key and its file's name."""
+@st.cache_resource(show_spinner=False, max_entries=32)
+def show(_draw: Callable[[], go.Figure], *, of: Hashable, name: str, alt: str) -> None:
+    """The figure with a camera button that saves it as PNG at twice its size; `name` is its key and its file's name.
+
+    What is drawn `of` the same is drawn and written once; Streamlit puts it on the page again.
+    """
     image = {"format": "png", "filename": name, "width": 1200, "height": 800, "scale": 2}
     st.plotly_chart(
-        figure,
+        _draw(),
         key=name,
         alt=alt,
         config={

@@ -48,13 +48,19 @@ def _other(entry: Entry) -> str:
 
 def show() -> str | None:
     """The gallery; the title of the sweep that was just opened, if any."""
-    shown = _filtered()
-    found = [answers()[entry.name].verdict for entry in shown if entry.name in answers()]
-    if counted := words.chance(found):
+    names = _filtered()
+    if counted := _chance(names):
         terms.text(counted)
     terms.caption(default_adam())
     _filters()
-    return markup(_grid(tuple(entry.name for entry in shown)), key="gallery")
+    return markup(_grid(names), key="gallery")
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _chance(names: tuple[str, ...]) -> str:
+    """How many falls chance would give among these sweeps."""
+    known = answers()
+    return words.chance([known[name].verdict for name in names if name in known])
 
 
 def like(of: Explanation, update: str, steps: int) -> Entry | None:
@@ -77,31 +83,43 @@ def sentence(entry: Entry) -> str:
     return surge.sentence(answer.verdict, entry.steps, answer.close) if answer else ""
 
 
+@st.cache_resource(show_spinner=False)
 def default_adam() -> str:
     """The verdicts on Adam as it starts by default, in one line."""
-    found = [answers()[e.name].verdict for e in catalogue.entries() if e.optimizer == "adam" and e.state == "cold"
-             and e.name in answers()]  # fmt: skip
+    known = answers()
+    found = [known[e.name].verdict for e in catalogue.entries() if e.optimizer == "adam" and e.state == "cold"
+             and e.name in known]  # fmt: skip
     counted = {key: sum(answer.decision == key for answer in found) for key in ("fall", "no_fall", "undecided")}
     return say("gallery-adam", count=len(found), falls=counted["fall"], stays=counted["no_fall"],
                open=counted["undecided"])  # fmt: skip
 
 
-def _filtered() -> list[Entry]:
-    """The sweeps that the filters leave, by number of steps."""
-    shown = [catalogue.by_title()[title] for title in catalogue.places()]
-    for facet, values in _facets().items():
-        if chosen := st.session_state.get(f"by-{facet}"):
-            shown = [entry for entry in shown if values.get(entry.name) in chosen]
-    return shown
+def _filtered() -> tuple[str, ...]:
+    """Names of the sweeps that the filters leave, by number of steps."""
+    chosen = {facet: st.session_state.get(f"by-{facet}") or () for facet in _facets()}
+    return _left(tuple((facet, tuple(values)) for facet, values in chosen.items() if values))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _left(chosen: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:
+    by_title, facets = catalogue.by_title(), _facets()
+    names = [by_title[title].name for title in catalogue.places()]
+    return tuple(name for name in names if all(facets[facet].get(name) in values for facet, values in chosen))
+
+
+@st.cache_resource(show_spinner=False)
+def _options() -> dict[str, list[str]]:
+    """What each filter offers, in the order of the catalogue."""
+    entries = catalogue.entries()
+    found = {facet: dict.fromkeys(values.get(e.name, "") for e in entries) for facet, values in _facets().items()}
+    return {facet: [option for option in options if option] for facet, options in found.items()}
 
 
 def _filters() -> None:
     with st.container(horizontal=True):
-        for facet, values in _facets().items():
-            options = dict.fromkeys(values.get(entry.name, "") for entry in catalogue.entries())
+        for facet, options in _options().items():
             st.multiselect(
-                say(f"gallery-by-{facet}"), [option for option in options if option], key=f"by-{facet}", width=205,
-                placeholder=say("gallery-all"),
+                say(f"gallery-by-{facet}"), options, key=f"by-{facet}", width=205, placeholder=say("gallery-all"),
             )  # fmt: skip
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from uuid import uuid4
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from choice import address, shown
 from choice.made import once
@@ -50,14 +52,20 @@ def _old_address(parts: Mapping[str, Draw]) -> None:
 
 def _map(analysis: Analysis, unit: str) -> None:
     sweep, optima = analysis.sweep, analysis.optima
-    figure = once(
-        analysis, ("map", unit),
+    plotly_figure.show(
         lambda: loss_map.draw(sweep, optima, loss_title=words.loss_title(sweep), unit=unit),
-    )  # fmt: skip
-    plotly_figure.show(figure, name="surge-loss-map", alt=say("details-map-alt", optima=words.optima_alt(optima)))
+        of=(once(analysis, "named", lambda: uuid4().hex), unit),
+        name="surge-loss-map",
+        alt=say("details-map-alt", optima=words.optima_alt(optima)),
+    )
     terms.caption(once(analysis, "clipped", lambda: _clipped(analysis)))
     if optima:
-        st.dataframe(once(analysis, "optima", lambda: tables.optima(optima, analysis.sweep.metric)), hide_index=True)
+        st.dataframe(_kept(analysis, "optima", lambda: tables.optima(optima, sweep.metric)), hide_index=True)
+
+
+def _kept(analysis: Analysis, key: Hashable, make: Callable[[], pd.DataFrame]) -> pa.Table:
+    """A table as it goes to the browser, made once: from pandas it would be made again at every rerun."""
+    return once(analysis, key, lambda: pa.Table.from_pandas(make()))
 
 
 def _clipped(analysis: Analysis) -> str:
@@ -77,7 +85,7 @@ def _laws(analysis: Analysis, unit: str) -> None:
     drawing(once(analysis, ("fits", unit, *keys), lambda: sized(draw, SIZES)), name="surge-fits", title=titled)
     terms.caption(say("details-laws-note"))
     terms.text(words.ranking(comparison))
-    st.table(once(analysis, "ranking", lambda: tables.ranking(comparison)))
+    st.table(_kept(analysis, "ranking", lambda: tables.ranking(comparison)), hide_index=False)
     with st.expander(say("details-residuals"), on_change="rerun", key="residuals") as residuals:
         if residuals.open:
             off = once(
@@ -85,7 +93,7 @@ def _laws(analysis: Analysis, unit: str) -> None:
                 lambda: sized(lambda **size: fits.residuals(drawn, **size), SIZES, tall=0.8),
             )  # fmt: skip
             drawing(off, name="surge-residuals", title=_title(analysis, "details-residuals"))
-            st.table(once(analysis, "misses", lambda: tables.misses(comparison)))
+            st.table(_kept(analysis, "misses", lambda: tables.misses(comparison)), hide_index=False)
 
 
 def _title(analysis: Analysis, key: str) -> str:
@@ -119,9 +127,7 @@ def _steps(analysis: Analysis, unit: str) -> None:
 
 def _compare(analysis: Analysis, unit: str) -> None:
     others = shown.others()
-    in_address = address.Fields(
-        "beside", {shown.code(name): name for name in others}, [], {name: name for name in others}
-    )
+    in_address = address.Fields("beside", shown.codes(others), [], {name: name for name in others})
     names = st.multiselect(
         say("details-compare-with"), others, key="beside", max_selections=several.MOST - 1,
         placeholder=say("details-compare-choose"), filter_mode="contains",
@@ -135,7 +141,7 @@ def _compare(analysis: Analysis, unit: str) -> None:
         lambda: sized(lambda **size: several.several(drawn, unit=unit, relative=part, **size), SIZES),
     )  # fmt: skip
     drawing(sizes, name="surge-beside", title=say("details-compare"))
-    st.table(once(analysis, ("peaks", *names), lambda: peaks(found)))
+    st.table(_kept(analysis, ("peaks", *names), lambda: peaks(found)), hide_index=False)
     if not part:
         terms.caption(say("details-compare-units"))
 

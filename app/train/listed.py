@@ -7,12 +7,12 @@ from choice.shelf import shelf
 from components import terms
 
 from surgecore import words
-from surgecore.training.plans.estimate import estimate
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.jobs import ACTIVE, CANCELLED, DONE, FAILED, RUNNING, Job
 from surgecore.words import say
 from surgecore.words import training as training_words
 from train.jobs import jobs, local
+from train.plan import cost
 
 #: In the address: the sweep, which may be shared, and the key of its owner, by which it is stopped.
 JOB, KEY = "job", "owner"
@@ -93,7 +93,7 @@ def state(job: Job) -> str:
     """`running, 1,309 of 8,640 runs, 10 to 20 s left`."""
     said, done = say(f"train-state-is-{job.state}"), job.progress.get("done", 0)
     if not done or job.state == DONE:
-        return say("train-state-runs", state=said, total=f"{estimate(job.plan).runs:,}")
+        return say("train-state-runs", state=said, total=f"{cost(job.plan).runs:,}")
     said = say("train-state-progress", state=said, done=f"{done:,}", total=f"{job.progress['total']:,}")
     if job.state == RUNNING and not job.stopping:
         said = f"{said}, {say('train-left', span=training_words.left(job.progress))}"

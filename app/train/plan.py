@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from choice.made import once
 
 from surgecore import words
 from surgecore.training.engine.policies import POLICIES
 from surgecore.training.engine.protocols import PROTOCOLS
+from surgecore.training.plans.estimate import PlanCost, estimate
 from surgecore.training.plans.plan import Plan, PlanError
 from surgecore.training.workloads.workloads import WORKLOADS
 
@@ -133,3 +137,14 @@ def read(table: dict[str, Any] | str) -> Plan | tuple[str, ...]:
         return Plan.from_toml(table + "\n") if isinstance(table, str) else Plan.from_dict(table)
     except PlanError as error:
         return tuple(str(problem) for problem in error.problems)
+
+
+@lru_cache(maxsize=64)
+def made(choices: Choices) -> Plan | tuple[str, ...]:
+    """The plan of the choices, the same one for the same choices."""
+    return read(choices.table())
+
+
+def cost(plan: Plan) -> PlanCost:
+    """What a plan costs here, estimated once."""
+    return once(plan, "cost", lambda: estimate(plan))

@@ -285,7 +285,7 @@ class Sweep:
         """Number of distinct seeds; 0 where the table has no seed column."""
         return int(self.trials["seed"].nunique()) if "seed" in self.trials else 0
 
-    @property
+    @cached_property
     def steps(self) -> int | None:
         """Number of steps of every trial, or None where it is unknown or differs."""
         if "steps" not in self.trials:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,11 +85,16 @@ def section(title: str, name: str | None = None) -> str:
     ValueError
         If there is no such section or language.
     """
-    parts = re.split(r"(?m)^## (.+)$", resource(name or current_language()))
-    found = dict(zip(parts[1::2], parts[2::2], strict=True))
+    found = _sections(name or current_language())
     if title not in found:
         raise ValueError(f"section must be one of {sorted(found)}, but got {title!r}")
     return found[title].strip() + "\n"
+
+
+@cache
+def _sections(name: str) -> Mapping[str, str]:
+    parts = re.split(r"(?m)^## (.+)$", resource(name))
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def _has_fluent() -> bool:
@@ -145,7 +150,12 @@ def say(phrase: str, /, *, language: str | None = None, **values: str | int | fl
     >>> say("seeds", count=1), say("seeds", count=12)
     ('1 seed', '12 seeds')
     """
-    name = language or current_language()
+    return _said(language or current_language(), phrase, **values)
+
+
+# typed: 1 and 1.0 are equal, and are not written alike
+@lru_cache(maxsize=16_384, typed=True)
+def _said(name: str, phrase: str, /, **values: str | int | float) -> str:
     bundle = _bundle(name)
     if bundle is None:
         return _bare(phrase, values)

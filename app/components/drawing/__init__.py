@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 from components.markup import STYLE
+from components.payload import written
 
 from surgecore.words import say
 
@@ -38,4 +39,4 @@ def drawing(sizes: dict[str, str], *, name: str, title: str) -> None:
     labels = {kind: say(f"drawing-{kind}") for kind in ("svg", "png", "pdf")}
     data = {"sizes": sizes, "name": name, "title": title, "labels": labels, "hint": say("drawing-hint")}
     with st.container(key=f"drawn-{name}"):
-        _component(data=data, key=name)
+        _component(data=written(data), key=name)

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 6808f2f6646109938daefacffe3177315e2a929994439964f52a887162875f71
+// Made by `make components` from the modules beside it; sha256 798fe865d8ddc7e0824343de9b9d28ae2018fe71eb66f237ec3a27e16a1c01fd
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -85,6 +85,12 @@ async function embedded(face) {
   return face.cssText.replace(address, String(await read));
 }
 
+// text/given.js
+var given = (data) => JSON.parse(new TextDecoder().decode(
+  /** @type {any} */
+  data
+));
+
 // drawing/sheet.js
 var HEAD = 34;
 function sheetOf(drawn, { title, ink, paper, fonts }) {
@@ -111,7 +117,8 @@ ${fonts}`), back, head);
 
 // drawing/index.js
 var SAVES = { svg: saveSvg, png: savePng, pdf: printPdf };
-function index_default({ data, parentElement }) {
+function index_default({ data: bytes, parentElement }) {
+  const data = given(bytes);
   const host = (
     /** @type {HTMLElement} */
     parentElement.querySelector(".drawing")

@@ -2,12 +2,14 @@
 
 import { el } from "../chart/dom.js";
 import { fontRules, printPdf, savePng, saveSvg } from "../chart/download.js";
+import { given } from "../text/given.js";
 import { sheetOf } from "./sheet.js";
 
 const SAVES = { svg: saveSvg, png: savePng, pdf: printPdf };
 
-/** @param {{data: DrawingData, parentElement: ParentNode}} component */
-export default function ({ data, parentElement }) {
+/** @param {{data: {written: DrawingData}, parentElement: ParentNode}} component */
+export default function ({ data: bytes, parentElement }) {
+  const data = given(bytes);
   const host = /** @type {HTMLElement} */ (parentElement.querySelector(".drawing"));
   const find = (/** @type {string} */ name) => /** @type {HTMLElement} */ (host.querySelector(name));
   const plot = find(".plots"),

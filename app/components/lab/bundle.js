@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 ccce231bc45d66f3f16d45ba1aa4d961c79ac9e191ccd799e2411a89c97c1b74
+// Made by `make components` from the modules beside it; sha256 c94deb7936ce0d3c80cbc0b3863d438435dc0d603ed906cb8ff5cd1668d4eef0
 // vendor/fluent.js
 var FluentType = class {
   /**

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 d0f4bca811194d706b24bcf02d38654dd3cd5dab2df4646e301c1e6845482633
+// Made by `make components` from the modules beside it; sha256 80410269fc5345a23a93c18cea2448f9ae3d7cfc9512b9bb3af4d3f59a68262f
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -20,6 +18,6 @@ _component = st.components.v2.component(
 )
 
 
-def loss_surface(data: Mapping[str, Any], *, key: str = "loss_surface") -> None:
-    """Draw what `train_figures.surface` made."""
-    _component(data=dict(data), key=key)
+def loss_surface(data: bytes, *, key: str = "loss_surface") -> None:
+    """Draw what `figures.surface` made and `payload.written` wrote."""
+    _component(data=data, key=key)

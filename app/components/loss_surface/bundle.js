@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 a202fa8a956fa045bf631724a048c1cee680bd735067ab9f414955abfc9d4b50
+// Made by `make components` from the modules beside it; sha256 ef5e6ea3b894d57d4422aa1e1f858db1390e3d7caf8fac6407edf826da4339a1
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -23,6 +23,12 @@ function el(name, properties = {}, ...children) {
   element.append(...children);
   return element;
 }
+
+// text/given.js
+var given = (data) => JSON.parse(new TextDecoder().decode(
+  /** @type {any} */
+  data
+));
 
 // loss_surface/index.js
 var percent = (fraction) => `${100 * fraction}%`;
@@ -121,7 +127,8 @@ var sign = (className, textContent = "") => el("span", { className, textContent 
 var disc = () => sign("disc");
 var cross = () => sign("cross", "×");
 var square = () => sign("square");
-function index_default({ data, parentElement }) {
+function index_default({ data: bytes, parentElement }) {
+  const data = given(bytes);
   const host = (
     /** @type {HTMLElement} */
     parentElement.querySelector(".surface")

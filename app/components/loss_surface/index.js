@@ -1,6 +1,7 @@
 /** Draws what `figures.surface` laid out in fractions of the plot; elements are kept by key, so nothing flickers. */
 
 import { el, svg } from "../chart/dom.js";
+import { given } from "../text/given.js";
 
 /** @param {number} fraction */
 const percent = (fraction) => `${100 * fraction}%`;
@@ -106,8 +107,9 @@ const disc = () => sign("disc");
 const cross = () => sign("cross", "×");
 const square = () => sign("square");
 
-/** @param {{data: SurfaceData, parentElement: ParentNode}} component */
-export default function ({ data, parentElement }) {
+/** @param {{data: {written: SurfaceData}, parentElement: ParentNode}} component */
+export default function ({ data: bytes, parentElement }) {
+  const data = given(bytes);
   const host = /** @type {HTMLElement} */ (parentElement.querySelector(".surface"));
   const find = (/** @type {string} */ name) => /** @type {HTMLElement} */ (host.querySelector(`.${name}`));
   const plot = find("plot"),

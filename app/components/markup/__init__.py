@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 from components import terms
+from components.payload import written
 
 _HERE = Path(__file__).parent
 #: The look of cards, chips and drawings, for pages and reports alike.
@@ -20,5 +21,6 @@ _component = st.components.v2.component(
 
 def markup(html: str, *, key: str) -> str | None:
     """Draw markup that was made with every text escaped; the name of the button that was pressed just now, if any."""
-    pressed: str | None = _component(data={"html": terms.marked(html)}, key=key, on_open_change=lambda: None).open
+    data = written({"html": terms.marked(html)})
+    pressed: str | None = _component(data=data, key=key, on_open_change=lambda: None).open
     return pressed

@@ -2,13 +2,14 @@
 /** Shows markup that Python made, and hands back the name of a pressed button. */
 
 /**
- * @param {{data: {html: string}, parentElement: Element, setTriggerValue: (name: string, value: string) => void}} component
+ * @param {{data: Uint8Array, parentElement: Element, setTriggerValue: (name: string, value: string) => void}} component
  */
 export default function ({ data, parentElement, setTriggerValue }) {
+  const { html } = JSON.parse(new TextDecoder().decode(data)); // as components/text/given.js, which needs a bundle
   const root = /** @type {HTMLElement} */ (parentElement.querySelector(".markup"));
-  if (root.dataset.shown !== data.html) {
-    root.dataset.shown = data.html;
-    root.innerHTML = data.html;
+  if (root.dataset.shown !== html) {
+    root.dataset.shown = html;
+    root.innerHTML = html;
   }
   root.onclick = (event) => {
     const button = /** @type {Element} */ (event.target).closest("[data-open]");

@@ -1,4 +1,4 @@
-// Made by `make components` from the modules beside it; sha256 30ad57be3beeb63d47c35b675ef4d24bd434b967f1840b2d34e5f4572b3cdf80
+// Made by `make components` from the modules beside it; sha256 2c169e4e1761531169f7e2b5db748e3ba07d6409931c26c6eccedee91813af49
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {

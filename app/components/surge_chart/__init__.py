@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from components.payload import written
 
 from surgecore.words import phrases
 
@@ -34,7 +35,7 @@ def spoken() -> str:
 
 def surge_chart(data: Mapping[str, Any]) -> dict[str, Any] | None:
     """Draw the instrument; the state on the last release, or None before the first."""
-    result = _component(data=dict(data), key=KEY, default={"state": None}, on_state_change=lambda: None)
+    result = _component(data=written(data), key=KEY, default={"state": None}, on_state_change=lambda: None)
     return result.state
 
 

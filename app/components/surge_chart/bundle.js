@@ -1,4 +1,10 @@
-// Made by `make components` from the modules beside it; sha256 1701385b8f90d949f4fb01dce779c82bf87a34247ffbdeaefd06ce326b53f204
+// Made by `make components` from the modules beside it; sha256 451b335c24b74af561b2ca19b9d74f6fdf92749982865f7238f2a38d2e355449
+// text/given.js
+var given = (data) => JSON.parse(new TextDecoder().decode(
+  /** @type {any} */
+  data
+));
+
 // chart/dom.js
 var SVG_NS = "http://www.w3.org/2000/svg";
 function attr(element, attributes) {
@@ -1624,8 +1630,8 @@ function moments(model, batch, correlated) {
   const rest = 1 / Math.sqrt(2 * (1 - correlation)), loading = Math.sqrt(correlation);
   let coupling = 0;
   for (let n = 0; n < factor.nodes.length; n += 1) {
-    const [, given] = signSums(model, root * rest, loading * factor.nodes[n] * rest, shift);
-    coupling += factor.weights[n] * given;
+    const [, given2] = signSums(model, root * rest, loading * factor.nodes[n] * rest, shift);
+    coupling += factor.weights[n] * given2;
   }
   return [mean * signs, 1 + pair * coupling];
 }
@@ -4825,7 +4831,8 @@ var Instrument = class {
 
 // surge_chart/index.js
 var instances = /* @__PURE__ */ new WeakMap();
-function index_default({ data, parentElement, setStateValue }) {
+function index_default({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes);
   const host = (
     /** @type {HTMLElement} */
     parentElement.querySelector(".surge")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from surgecore.words.glossary import Term, split, terms
+from surgecore.words.phrases import current_language
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component("terms", js=(_HERE / "index.js").read_text(encoding="utf-8"))
@@ -29,6 +31,10 @@ def given() -> list[dict[str, object]]:
     return [{"name": term.name, "forms": list(term.forms), "about": term.about} for term in terms()]
 
 
+# what stood on the page a moment ago is not looked through again; the language is a part of what was asked
+_kept = lru_cache(maxsize=256)
+
+
 def _span(text: str, term: Term) -> str:
     about = escape(term.about, quote=True)
     return f'<span class="term" tabindex="0" data-about="{about}" aria-description="{about}">{text}</span>'
@@ -36,6 +42,11 @@ def _span(text: str, term: Term) -> str:
 
 def marked(html: str) -> str:
     """Markup with each term explained where it stands first; drawings and buttons stay as they are."""
+    return _marked(html, current_language())
+
+
+@_kept
+def _marked(html: str, language: str) -> str:
     out, quiet, left = [], 0, list(terms())
     for part in _TAG.split(html):
         if part.startswith("<"):
@@ -64,6 +75,11 @@ _OPENS = re.compile(r"(\\*)<(?=[A-Za-z/!?])")
 
 def explained(markdown: str) -> str:
     """Markdown with each term explained where it stands first; no other markup gets in."""
+    return _explained(markdown, current_language())
+
+
+@_kept
+def _explained(markdown: str, language: str) -> str:
     out, left = [], list(terms())
     for i, part in enumerate(_KEPT.split(markdown)):
         if i % 2:
