@@ -3,8 +3,8 @@
 A server of its own is visited in Streamlit's protocol (`visitor.py`), and the processor time of its whole process is
 read before and after each rerun: the script, the messages, and sending them. The empty page is the dashboard's
 emptiest, Citations: the bars of links, a title, one block of text. Each page is measured in turn with it, so that a
-busy machine slows both; the least of 15, as whatever else runs can only add. A page, or a fold of Your sweep, above 1.5 times the empty page fails the run.
-The pages of a bundled sweep likewise.
+busy machine slows both; the least of 15, as whatever else runs can only add. A page, or a fold of Your sweep, above
+1.5 times the empty page fails the run. The pages of a bundled sweep likewise.
 """
 
 from __future__ import annotations
