@@ -7,6 +7,7 @@ from choice import address, catalogue, shown
 from choice.made import once
 from components import terms
 from components.drawing import drawing, sized
+from components.later import Later
 from components.markup import markup
 from evidence import batches, gallery, stairs
 from figures import gaussian, ladder, optimum, verdict
@@ -55,20 +56,25 @@ if (here := catalogue.named(st.query_params.get(OPEN, ""))) is not None:
 PARTS = ("sweeps", "why")
 old = {say(f"evidence-part-{part}", language="en"): part for part in PARTS}
 in_address = address.Field("part", {part: part for part in PARTS}, old)
-part = st.segmented_control(
-    say("page-evidence"), PARTS, format_func=lambda part: say(f"evidence-part-{part}"), key="part", required=True,
-    label_visibility="collapsed",
-)  # fmt: skip
+boxes = Later()
+with st.container(), boxes:
+    part = st.segmented_control(
+        say("page-evidence"), PARTS, format_func=lambda part: say(f"evidence-part-{part}"), key="part", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
 in_address.keep(part)
 if part == "sweeps":
     st.title(say("evidence-gallery-title", count=len(catalogue.entries())), anchor=False)
-    if title := gallery.show():
+    title = gallery.show()
+    boxes.send()
+    if title:
         st.query_params[OPEN] = catalogue.by_title()[title].name
         st.rerun()
     st.stop()
 
 explanations = catalogue.explanations()
 if not explanations:
+    boxes.send()
     st.title(say("evidence-why-title"), anchor=False)
     st.info(say("evidence-none"))
     st.stop()
@@ -77,7 +83,7 @@ titles = [explanation.title for explanation in explanations]
 st.title(say("evidence-why-title"), anchor=False)
 # in a row as the gallery's filters, whose place it takes: they stand there until the page is whole
 headline = st.container(horizontal=True)
-with st.container(horizontal=True, gap="small"):
+with st.container(horizontal=True, gap="small"), boxes:
     checkpoint = address.Field("checkpoint", catalogue.checkpoints(), {title: title for title in titles})
     title = st.selectbox(
         say("evidence-checkpoint"),
@@ -106,7 +112,7 @@ with st.container(horizontal=True, gap="small"):
     after.keep(steps)
 answer = why.answer(explanation, update, steps)
 sweep = gallery.like(explanation, update, steps)
-with headline:
+with headline, boxes:
     terms.text(f"**{answer}**")
     if sweep is not None and (verdict_there := gallery.sentence(sweep)):
         count = len(explanation.trained(update, steps))
@@ -116,6 +122,7 @@ if steps == 1:
     st.header(say("stairs-title"), anchor=False)
     markup(stairs.stairs(explanation, update, lr_unit(update)), key="stairs")
     terms.caption(stairs.check(explanation, update))
+boxes.send()
 st.header(say("evidence-all-lines"), anchor=False)
 # The figure comes before the choice of what it shows, so that it is seen at once on a phone
 lines_here = st.container()

@@ -8,6 +8,7 @@ from choice import shown as choice
 from choice.made import once
 from components import terms
 from components.drawing import drawing, sized
+from components.later import Later
 from components.loss_surface import loss_surface
 from components.markup import markup
 from components.payload import written
@@ -172,7 +173,8 @@ def grown(shown: Job, best: float) -> None:
     drawing(sizes, name="surge-batches", title=shown.plan.title)
 
 
-with left:
+boxes = Later()
+with left, boxes:
     if job is not None:  # the plan that is shown is the one that is trained
         train_panel.told(job.plan)
     else:
@@ -229,3 +231,4 @@ with right:
     else:
         headline.markdown(terms.explained(say("train-refused")), unsafe_allow_html=True)
         st.error("\n".join(f"- {words.plain(problem)}" for problem in made), icon=":material/error:")
+boxes.send()

@@ -63,7 +63,13 @@ function digest(entry) {
 
 /** @param {string} entry */
 async function bundle(entry) {
-  const made = await esbuild.build({ ...OPTIONS, entryPoints: [join(HERE, entry)], format: "esm", plugins: [worker] });
+  const made = await esbuild.build({
+    ...OPTIONS,
+    entryPoints: [join(HERE, entry)],
+    format: "esm",
+    minify: true,
+    plugins: [worker],
+  });
   return `// Made by \`make components\` from the modules beside it; sha256 ${digest(entry)}\n${made.outputFiles[0].text}`;
 }
 

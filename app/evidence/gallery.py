@@ -9,6 +9,7 @@ import streamlit as st
 from choice import catalogue
 from choice.catalogue import Place
 from components import terms
+from components.later import Later
 from components.markup import markup
 from figures import optimum, verdict
 from figures.plot import Mark
@@ -52,8 +53,12 @@ def show() -> str | None:
     if counted := _chance(names):
         terms.text(counted)
     terms.caption(default_adam())
-    _filters()
-    return markup(_grid(names), key="gallery")
+    boxes = Later()
+    with st.container(horizontal=True), boxes:
+        _filters()
+    opened = markup(_grid(names), key="gallery")
+    boxes.send()
+    return opened
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -116,11 +121,10 @@ def _options() -> dict[str, list[str]]:
 
 
 def _filters() -> None:
-    with st.container(horizontal=True):
-        for facet, options in _options().items():
-            st.multiselect(
-                say(f"gallery-by-{facet}"), options, key=f"by-{facet}", width=205, placeholder=say("gallery-all"),
-            )  # fmt: skip
+    for facet, options in _options().items():
+        st.multiselect(
+            say(f"gallery-by-{facet}"), options, key=f"by-{facet}", width=205, placeholder=say("gallery-all"),
+        )  # fmt: skip
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -14,7 +14,9 @@ if str(APP) not in sys.path:  # Streamlit knows the folder of this file only
     sys.path.insert(0, str(APP))
 
 from serve.document import Document  # noqa: E402
+from serve.files import Files  # noqa: E402
 from serve.headers import Headers  # noqa: E402
 from serve.warm import lifespan  # noqa: E402
 
-app = st.App(APP / "streamlit_app.py", lifespan=lifespan, middleware=[Middleware(Headers), Middleware(Document)])
+middleware = [Middleware(each) for each in (Headers, Files, Document)]
+app = st.App(APP / "streamlit_app.py", lifespan=lifespan, middleware=middleware)

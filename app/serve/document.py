@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _STATIC = Path(st.__file__).parent / "static"
 _HERE = Path(__file__).parent
+_EARLY = _HERE.parent / "components" / "early" / "index.js"
 #: Kinds of elements in the first view of some page, but for those whose code is large. Whatever waits for its code
 #: shows a bar of another height instead, and React shows nothing that comes within half a second after that.
 KINDS = (_HERE / "kinds.txt").read_text(encoding="utf-8").split()
@@ -74,7 +75,7 @@ def _filled(name: str, **parts: str) -> str:
 def page() -> str:
     """Streamlit's page with the script, the links, and the style of the frame, which then has nothing to wait for."""
     text = (_STATIC / "index.html").read_text(encoding="utf-8")
-    head = _filled("head.html", CONFIG=_config(), LINKS=_links(text))
+    head = _filled("head.html", EARLY=_EARLY.read_text(encoding="utf-8"), CONFIG=_config(), LINKS=_links(text))
     foot = _filled("foot.html", STYLE=frame.style(), CODE=json.dumps(code()))
     text = text.replace('<script type="module"', f'{head}<script type="module"', 1)
     return text.replace("</body>", f"{foot}</body>", 1)

@@ -10,6 +10,7 @@ import streamlit as st
 from choice import shown
 from choice.made import once
 from components.drawing import drawing, sized
+from components.later import Later
 from components.markup import markup
 from figures import optimum, verdict
 from figures.plot import SIZES
@@ -28,8 +29,10 @@ def show(analysis: Analysis, unit: str) -> float | None:
         markup(f"<p>{escape(words.findings(analysis)[0])}</p>", key="verdict")
         return None
     left, right = st.columns([5, 8], gap="medium")
+    box = Later()
     with left:
-        wanted = _batch_size(analysis)
+        with st.container(), box:
+            wanted = _batch_size(analysis)
         rows = recommended(analysis, wanted)
         markup(once(analysis, ("card", wanted), lambda: card(analysis, rows, wanted)), key="answer-card")
         st.page_link("app_pages/method.py", label=say("answer-method"), query_params=shown.link())
@@ -37,6 +40,7 @@ def show(analysis: Analysis, unit: str) -> float | None:
         sizes = once(analysis, ("chart", wanted, unit), lambda: chart(analysis, unit, rows, wanted))
         title = say("drawn-of-sweep", what=say("answer-title"), name=words.plain(analysis.sweep.name))
         drawing(sizes, name="surge-answer", title=title)
+    box.send()
     return wanted
 
 

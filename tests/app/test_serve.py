@@ -14,9 +14,12 @@ from pathlib import Path
 import pytest
 import streamlit
 import yaml
-from serve import command, document
+from serve import command, document, files
+from serve.files import Files
 from serve.headers import Headers, policy
 from shell import frame
+from starlette.responses import PlainTextResponse
+from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_handler
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,7 +68,7 @@ def test_every_answer_says_what_a_browser_may_do():
 
 def test_scripts_in_the_page_of_streamlit_are_named_by_hash():
     written = re.findall(r"<script(?![^>]*src)[^>]*>", document.page())
-    assert len(re.findall(r"'sha256-[\w+/=]{44}'", policy("*"))) == len(written) == 3
+    assert len(re.findall(r"'sha256-[\w+/=]{44}'", policy("*"))) == len(written) == 4
 
 
 def through(method="GET", kind="text/html; charset=utf-8", status=200, accept="text/html,*/*"):
@@ -117,6 +120,41 @@ def test_each_kind_of_element_has_its_code(kind):
         == len(list(folder.glob(f"{kind}.*.js")))
         == 1
     )
+
+
+def got(application, path):
+    """Status, headers and body of what an application answers to GET."""
+    sent = []
+
+    async def receive():
+        await asyncio.Event().wait()  # the browser says no more
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "query_string": b"", "headers": []}
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, application(scope, receive, send)).result()
+    return sent[0]["status"], dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:])
+
+
+def test_files_of_streamlit_come_as_streamlit_sends_them():
+    theirs = create_streamlit_static_handler(str(Path(streamlit.__file__).parent / "static"), None)
+    assert len(files.names()) > 300
+    for name in ("/static/js/" + document.code()[0], *(one for one in files.names() if "SourceSans" in one)):
+        (status, said, body), (_, known, wanted) = got(Files(_nothing), name), got(theirs, name)
+        assert (status, body) == (200, wanted)
+        for header in (b"content-type", b"cache-control", b"content-length"):
+            assert said[header] == known[header]
+
+
+@pytest.mark.parametrize("path", ["/static/js/none.js", "/static/../index.html", "/learn"])
+def test_what_is_no_file_of_streamlit_goes_on(path):
+    assert got(Files(_nothing), path)[2] == b"went on"
+
+
+async def _nothing(scope, receive, send):
+    await PlainTextResponse("went on")(scope, receive, send)
 
 
 @pytest.mark.parametrize(("query", "frames"), [("", "'self'"), ("embed=true", "*"), ("x=embed%3Dtrue", "'self'")])

@@ -61,3 +61,8 @@ export const strokeOf = ({ colour, dash, width }) => ({
 });
 
 export const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Says to the page that a chart is drawn: `early/` lets the rest of the page come then. @param {EventTarget} host */
+export function announce(host) {
+  host.dispatchEvent(new Event("drawn", { bubbles: true, composed: true }));
+}

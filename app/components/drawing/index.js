@@ -1,6 +1,6 @@
 /** A drawing that Python made: pointer, finger and arrow keys read its marks, and buttons save it. */
 
-import { el } from "../chart/dom.js";
+import { announce, el } from "../chart/dom.js";
 import { fontRules, printPdf, savePng, saveSvg } from "../chart/download.js";
 import { given } from "../text/given.js";
 import { sheetOf } from "./sheet.js";
@@ -30,6 +30,7 @@ export default function ({ data: bytes, parentElement }) {
     }),
   );
   host.dataset.ready = "true";
+  announce(parentElement);
 }
 
 /** @param {HTMLElement} host @param {keyof typeof SAVES} kind @param {DrawingData} data */

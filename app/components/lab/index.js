@@ -1,5 +1,6 @@
 /** Entry of the lab's board: what Streamlit calls with new data. */
 
+import { announce } from "../chart/dom.js";
 import { Lab } from "./lab.js";
 
 /** @type {WeakMap<HTMLElement, Lab>} */
@@ -15,6 +16,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (known) known.update(data, send);
   else labs.set(host, new Lab(host, data, send));
   host.dataset.ready = "true";
+  announce(parentElement);
   return () => {
     labs.delete(host);
   };

@@ -1,5 +1,6 @@
 /** Entry of the lesson: what Streamlit calls with new data. */
 
+import { announce } from "../chart/dom.js";
 import { Lesson } from "./lesson.js";
 
 /** @type {WeakMap<HTMLElement, Lesson>} */
@@ -19,6 +20,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   if (known) known.send = send;
   else lessons.set(host, new Lesson(host, data, send));
   host.dataset.ready = "true";
+  announce(parentElement);
   return () => {
     lessons.get(host)?.destroy();
     lessons.delete(host);

@@ -1,6 +1,6 @@
 /** Draws what `figures.surface` laid out in fractions of the plot; elements are kept by key, so nothing flickers. */
 
-import { el, svg } from "../chart/dom.js";
+import { announce, el, svg } from "../chart/dom.js";
 import { given } from "../text/given.js";
 
 /** @param {number} fraction */
@@ -137,4 +137,5 @@ export default function ({ data: bytes, parentElement }) {
   };
   host.dataset.draws = String(Number(host.dataset.draws ?? 0) + 1);
   host.dataset.ready = "true";
+  announce(parentElement);
 }

@@ -10,6 +10,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (root.dataset.shown !== html) {
     root.dataset.shown = html;
     root.innerHTML = html;
+    root.dispatchEvent(new Event("drawn", { bubbles: true, composed: true }));
   }
   root.onclick = (event) => {
     const button = /** @type {Element} */ (event.target).closest("[data-open]");

@@ -1,5 +1,6 @@
 /** Entry of the story on the Learn page: what Streamlit calls with new data. */
 
+import { announce } from "../chart/dom.js";
 import { Presenter } from "./presenter.js";
 import { Story } from "./story.js";
 
@@ -29,6 +30,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     presenters.set(host, new Presenter(story));
   }
   host.dataset.ready = "true";
+  announce(parentElement);
   return () => {
     presenters.get(host)?.destroy();
     presenters.delete(host);

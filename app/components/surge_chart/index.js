@@ -1,5 +1,6 @@
 /** Entry of the instrument on the Explore page: what Streamlit calls with new data. */
 
+import { announce } from "../chart/dom.js";
 import { given } from "../text/given.js";
 import { Instrument } from "./instrument.js";
 
@@ -14,6 +15,7 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
   if (!instrument) instances.set(host, (instrument = new Instrument(host, data)));
   instrument.update(data, setStateValue);
   host.dataset.ready = "true";
+  announce(parentElement);
   return () => {
     instances.get(host)?.destroy();
     instances.delete(host);

@@ -1,0 +1,121 @@
+// @ts-check
+/**
+ * Connects to the server and asks for the page while Streamlit's code is still on its way: in the page's text, no module.
+ *
+ * Streamlit's code connects when all of it has run, and sends the same request. It is given this connection, what the
+ * server said on it so far, and its own request is left out where it is the same to the byte; where it is another, the
+ * server answers that too, as to a visitor who changed something. Of what the server said, it gets all up to the first
+ * chart, and the rest when that is drawn: boxes and folds take longer than a chart.
+ */
+
+(() => {
+  const Socket = window.WebSocket;
+  const base = new URL(".", location.href);
+  const url = `${base.protocol === "https:" ? "wss" : "ws"}://${base.host}${base.pathname}_stcore/stream`;
+  const token = document.cookie.match(/\b_streamlit_xsrf=([^;]*)\b/)?.[1] ?? "PLACEHOLDER_AUTH_TOKEN";
+
+  /** How long the rest of the page waits for the first chart at most [ms]. */
+  const PATIENCE = 2000;
+  /** A chart brings its code along, which says when it is drawn; a card is shorter. @param {ArrayBuffer} data */
+  const isChart = (data) => data.byteLength > 8000 && new TextDecoder().decode(data).includes("drawn");
+
+  /** @param {bigint} value @returns {number[]} */
+  const varint = (value) => (value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...varint(value >> 7n)]);
+  /** @param {number} tag @param {number[]} bytes */
+  const part = (tag, bytes) => [(tag << 3) | 2, ...varint(BigInt(bytes.length)), ...bytes];
+  /** @param {number} tag @param {string} text */
+  const text = (tag, text) => part(tag, [...new TextEncoder().encode(text)]);
+  /** @param {number} tag @param {number} value */
+  const number = (tag, value) => [tag << 3, ...varint(BigInt.asUintN(64, BigInt(value)))];
+
+  function isDark() {
+    const known = localStorage.getItem(`stActiveTheme-${location.pathname}-v2`) ?? "";
+    return known === '"Dark"' || (known !== '"Light"' && matchMedia("(prefers-color-scheme: dark)").matches);
+  }
+
+  /** A `BackMsg` with a `rerun_script`, as Streamlit's code sends it first. */
+  function request() {
+    const query = location.search.slice(1),
+      page = location.pathname.slice(base.pathname.length).replace(/\/+$/, "");
+    const context = [
+      ...text(1, Intl.DateTimeFormat().resolvedOptions().timeZone),
+      ...number(2, new Date().getTimezoneOffset()),
+      ...text(3, navigator.language),
+      ...text(4, location.origin + location.pathname),
+      ...number(5, Number(new URLSearchParams(query).get("embed")?.toLowerCase() === "true")),
+      ...text(6, isDark() ? "dark" : "light"),
+    ];
+    const state = [...(query ? text(1, query) : []), ...part(2, []), ...(page ? text(4, page) : [])];
+    return new Uint8Array(part(11, [...state, ...part(8, context)]));
+  }
+
+  const asked = request(),
+    early = new Socket(url, ["streamlit", token]);
+  early.binaryType = "arraybuffer";
+  /** @type {ArrayBuffer[]} */
+  const said = [];
+  /** Whether what the server says is kept, or goes on until the first chart has. @type {"kept" | "until a chart"} */
+  let now = "kept";
+  const take = (/** @type {MessageEvent} */ event) => {
+    if (!event.isTrusted) return; // it goes on
+    event.stopImmediatePropagation();
+    said.push(event.data);
+    if (now === "until a chart") pass();
+  };
+  early.addEventListener("message", take);
+  early.addEventListener("open", () => early.send(asked), { once: true });
+
+  const goOn = (/** @type {ArrayBuffer} */ data) => early.dispatchEvent(new MessageEvent("message", { data }));
+
+  function pass() {
+    now = "until a chart";
+    for (let data = said.shift(); data; data = said.shift()) {
+      goOn(data);
+      if (isChart(data)) {
+        now = "kept";
+        afterDrawing(() => {
+          early.removeEventListener("message", take);
+          said.forEach(goOn);
+        });
+        return;
+      }
+    }
+  }
+
+  /** @param {() => void} rest */
+  function afterDrawing(rest) {
+    const drawn = new AbortController();
+    const next = () => {
+      drawn.abort();
+      clearTimeout(timer);
+      if (document.hidden) setTimeout(rest);
+      else requestAnimationFrame(() => setTimeout(rest));
+    };
+    const timer = setTimeout(next, PATIENCE);
+    addEventListener("drawn", next, { signal: drawn.signal });
+  }
+
+  function handOver() {
+    early.send = (/** @type {Uint8Array<ArrayBuffer>} */ data) => {
+      Reflect.deleteProperty(early, "send");
+      if (data.length !== asked.length || data.some((byte, i) => byte !== asked[i])) early.send(data);
+    };
+    const isOpen = early.readyState === Socket.OPEN;
+    // once Streamlit's code listens, which it does as soon as it has the connection
+    queueMicrotask(() => {
+      if (isOpen) early.dispatchEvent(new Event("open"));
+      pass();
+    });
+    return early;
+  }
+
+  window.WebSocket = new Proxy(Socket, {
+    construct(target, [address, protocols]) {
+      window.WebSocket = Socket;
+      // a third one is a session to go on with
+      if (address === url && protocols?.length === 2 && early.readyState <= Socket.OPEN) return handOver();
+      early.close();
+      return new target(address, protocols);
+    },
+  });
+})();
