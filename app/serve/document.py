@@ -72,9 +72,15 @@ def _filled(name: str, **parts: str) -> str:
 
 
 @cache
+def _original() -> bytes:
+    """Streamlit's own page, which is the only one that is replaced."""
+    return (_STATIC / "index.html").read_bytes()
+
+
+@cache
 def page() -> str:
     """Streamlit's page with the script, the links, and the style of the frame, which then has nothing to wait for."""
-    text = (_STATIC / "index.html").read_text(encoding="utf-8")
+    text = _original().decode()
     head = _filled("head.html", EARLY=_EARLY.read_text(encoding="utf-8"), CONFIG=_config(), LINKS=_links(text))
     foot = _filled("foot.html", STYLE=frame.style(), CODE=json.dumps(code()))
     text = text.replace('<script type="module"', f'{head}<script type="module"', 1)
@@ -82,39 +88,67 @@ def page() -> str:
 
 
 class Document:
-    """Middleware: that page, wherever Streamlit would send its own."""
+    """Middleware: that page, wherever Streamlit would send its own, and every other answer as it is."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app, self._body = app, page().encode()
         frame.styled_already()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # a file that is downloaded may be HTML too: the handout is, and the report
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"].startswith("/media/"):
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
-        ours = False
-
-        async def instead(message: Message) -> None:
-            nonlocal ours
-            if message["type"] == "http.response.start":
-                said = {name.lower(): value for name, value in message["headers"]}
-                ours = message["status"] == 200 and said.get(b"content-type", b"").startswith(b"text/html")
-                if ours:
-                    said = {name: value for name, value in said.items() if name not in (b"etag", b"last-modified")}
-                    said |= {b"content-length": str(len(self._body)).encode(), b"cache-control": b"no-cache"}
-                    message = {**message, "headers": list(said.items())}
-            elif ours:
-                if message.get("more_body"):
-                    return
-                body = b"" if scope["method"] == "HEAD" else self._body
-                message = {"type": "http.response.body", "body": body}
-            await send(message)
-
-        await self.app(_plain(scope), receive, instead)
+        answer = _Answer(send, self._body, head=scope["method"] == "HEAD")
+        await self.app(_whole(scope), receive, answer.take)
 
 
-def _plain(scope: Scope) -> Scope:
+class _Answer:
+    """What goes out in place of an answer: it is held back as long as it may still be Streamlit's page."""
+
+    def __init__(self, send: Send, body: bytes, *, head: bool) -> None:
+        self._send, self._body, self._head = send, body, head
+        self._held: list[Message] = []
+        self._decided = False
+
+    async def take(self, message: Message) -> None:
+        if self._decided:
+            await self._send(message)
+            return
+        self._held.append(message)
+        start, rest = self._held[0], b"".join(part.get("body", b"") for part in self._held[1:])
+        whole = len(self._held) > 1 and not message.get("more_body")
+        if not self._may_be(start) or not _original().startswith(rest):
+            await self._go(self._held)
+        elif whole and (self._head or rest == _original()):
+            await self._go(self._ours(start))
+        elif whole:
+            await self._go(self._held)
+
+    def _may_be(self, start: Message) -> bool:
+        """Whether the head of an answer is that of Streamlit's page: without a body its length alone tells."""
+        said = {name.lower(): value for name, value in start["headers"]}
+        long = said.get(b"content-length", b"" if self._head else _length(_original()))
+        kind = said.get(b"content-type", b"")
+        return bool(start["status"] == 200 and kind.startswith(b"text/html") and long == _length(_original()))
+
+    def _ours(self, start: Message) -> list[Message]:
+        said = {name.lower(): value for name, value in start["headers"]}
+        said = {name: value for name, value in said.items() if name not in (b"etag", b"last-modified")}
+        said |= {b"content-length": _length(self._body), b"cache-control": b"no-cache"}
+        body = b"" if self._head else self._body
+        return [{**start, "headers": list(said.items())}, {"type": "http.response.body", "body": body}]
+
+    async def _go(self, messages: list[Message]) -> None:
+        self._decided = True
+        for message in messages:
+            await self._send(message)
+
+
+def _length(body: bytes) -> bytes:
+    return str(len(body)).encode()
+
+
+def _whole(scope: Scope) -> Scope:
     """Where a page is asked for: all of it and as it is, whatever the browser kept of Streamlit's own."""
     headers = dict(scope["headers"])
     if b"text/html" not in headers.get(b"accept", b""):

@@ -71,25 +71,33 @@ def test_scripts_in_the_page_of_streamlit_are_named_by_hash():
     assert len(re.findall(r"'sha256-[\w+/=]{44}'", policy("*"))) == len(written) == 4
 
 
-def through(method="GET", kind="text/html; charset=utf-8", status=200, accept="text/html,*/*"):
+INDEX = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
+
+
+def through(
+    method="GET", kind="text/html; charset=utf-8", status=200, accept="text/html,*/*", body=INDEX, path="/learn"
+):
     """What the application was asked, and status, headers and body that come through the middleware."""
     asked, sent = [], []
 
     async def application(scope, receive, send):
         asked.append(dict(scope["headers"]))
-        headers = [(b"content-type", kind.encode()), (b"etag", b"1"), (b"content-length", b"3")]
+        headers = [(b"content-type", kind.encode()), (b"etag", b"1"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"y", "more_body": True})
-        await send({"type": "http.response.body", "body": b"es"})
+        if method == "HEAD":
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send({"type": "http.response.body", "body": body[:5], "more_body": True})
+        await send({"type": "http.response.body", "body": body[5:]})
 
     async def send(message):
         sent.append(message)
 
     given = [(b"accept", accept.encode()), (b"accept-encoding", b"gzip"), (b"if-none-match", b"1")]
-    scope = {"type": "http", "method": method, "path": "/learn", "query_string": b"", "headers": given}
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": given}
     asyncio.run(document.Document(application)(scope, None, send))
-    body = b"".join(message["body"] for message in sent[1:])
-    return asked[0], sent[0]["status"], dict(sent[0]["headers"]), body
+    received = b"".join(message["body"] for message in sent[1:])
+    return asked[0], sent[0]["status"], dict(sent[0]["headers"]), received
 
 
 def test_a_page_comes_whole_and_with_the_frame(not_styled):
@@ -103,13 +111,35 @@ def test_a_page_comes_whole_and_with_the_frame(not_styled):
     assert frame.style() in text
     for name in re.findall(r'href="\./(static/[^"]+)"', text):
         assert (Path(streamlit.__file__).parent / "static" / name).exists()
-    assert through("HEAD")[3] == b""
+    _, _, asked_of_it, nothing = through("HEAD")
+    assert (asked_of_it[b"content-length"], nothing) == (headers[b"content-length"], b"")
 
 
-@pytest.mark.parametrize("other", [{"kind": "text/css", "accept": "*/*"}, {"status": 404}, {"method": "POST"}])
+OTHER_HTML = b"<!DOCTYPE html><title>A report</title>"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"kind": "text/css", "accept": "*/*"},
+        {"status": 404},
+        {"method": "POST"},
+        {"body": OTHER_HTML},
+        {"body": OTHER_HTML, "path": "/media/report.html"},
+        {"body": INDEX[:-1]},
+        {"body": INDEX + b" "},
+        {"body": INDEX.replace(b"<", b"[", 1)},
+        {"body": b""},
+    ],
+)
 def test_nothing_but_a_page_is_changed(other, not_styled):
     _, _, headers, body = through(**other)
-    assert (headers[b"etag"], body) == (b"1", b"yes")
+    assert (headers[b"etag"], body) == (b"1", other.get("body", INDEX))
+
+
+def test_the_length_of_another_file_is_told_as_it_is(not_styled):
+    _, _, headers, _ = through("HEAD", body=OTHER_HTML)
+    assert (headers[b"etag"], headers[b"content-length"]) == (b"1", str(len(OTHER_HTML)).encode())
 
 
 @pytest.mark.parametrize("kind", document.KINDS)

@@ -28,8 +28,6 @@ scroll right left tabs for per start end increment decrement pan reset zoom axes
 #: Names in the data: titles of sweeps, keys and numbers of plans and devices.
 DATA = """character transformer fashion mnist cnn digits mlp sign descent sgd steps loss float measured trained
 csv toml gpu cpu intel amd epyc xeon processor"""
-#: Where the longer words need more than a phone.
-TOO_NARROW = {"/evidence?part=why", "/derivation"}
 READ = """() => {
     const cut = [], plain = [];
     const left = 'script, noscript, style, code, pre, textarea, .katex, [hidden], [data-testid=stIconMaterial]';
@@ -71,7 +69,7 @@ def test_no_word_is_cut_off_or_outside_of_the_phrase_file(page, pseudo_url, path
     expect(page.locator(PAGES[path]).first).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     said = f"{FRAME} {DATA}".lower()
-    for width in (1360,) if path in TOO_NARROW else (1360, 360):
+    for width in (1360, 360):
         read = laid_out(page, width)
         assert (width, read["cut"]) == (width, [])
         assert {word for word in read["plain"] if word.lower() not in re.findall("[a-z]+", said)} == set()
