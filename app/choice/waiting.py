@@ -38,7 +38,7 @@ def analysis_for(sweep: Sweep, *, own: bool) -> Analysis:
     task = start(sweep, shelf().key)
     if not task.over:
         workers().hurry(task, shelf().key)
-        _wait(task, own=own)
+    _wait(task, own=own)
     try:
         return once(sweep, "analysis", task.result)
     except AnalysisStopped as stopped:
@@ -51,10 +51,10 @@ def _wait(task: Task, *, own: bool) -> None:
 
 def wait_for(task: Task, what: str, cancel: str, key: str) -> None:
     """Show how far a task is until it is over, and the button that stops it where there is one."""
+    place = st.empty()  # there in every run, waiting or not, so that what follows keeps its place
     if task.wait(_UNSEEN):
         return
-    place = st.empty()
-    with place.container():
+    with place.container(key=f"waiting-{key}"):
         bar = st.progress(task.progress, what)
         if cancel:
             st.button(cancel, icon=":material/stop:", key=key, on_click=_stop, args=(task,))

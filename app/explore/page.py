@@ -71,8 +71,14 @@ def _from_address() -> tuple[ExploreState, list[str]]:
 
 
 def _write_query(state: ExploreState) -> None:
-    wanted = state.to_query()
+    wanted = _said(state)
     address.follow("explore", {key: wanted.get(key, "") for key in KEYS})
+
+
+def _said(state: ExploreState) -> dict[str, str | list[str]]:
+    """The state as an address has it: one that names a sweep shows its points unless it says that it does not."""
+    hidden_points = {} if state.points or "sweep" not in st.query_params else {"points": "off"}
+    return state.to_query() | hidden_points
 
 
 @st.cache_resource(show_spinner=False)
@@ -187,8 +193,8 @@ def share(state: ExploreState, optima: Sequence[Optimum]) -> None:
     keep = {
         key: values for key, values in query().items() if key not in (*KEYS, KEPT, "hide", "embed", "embed_options")
     }
-    link = _address(address, keep | state.to_query())
-    embed = _address(address, keep | state.to_query() | {"embed": "true", "hide": "presets,history,map,page"})
+    link = _address(address, keep | _said(state))
+    embed = _address(address, keep | _said(state) | {"embed": "true", "hide": "presets,history,map,page"})
     left, right = st.columns([3, 1])
     with left:
         st.markdown(f"**{say('explore-share-link')}**")

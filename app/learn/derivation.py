@@ -256,8 +256,8 @@ STAGES = (
     ),
     Stage(
         "settled",
-        (r"\varepsilon_\infty=\frac{\sum_i|\mu_i|}{\sum_{ij}s_is_jH_{ij}}=\frac{\varepsilon_0}{1+R},"
-         r"\qquad s_i=\mathrm{sign}\,\mu_i\neq 0",),
+        (r"\varepsilon_\infty=\frac{\sum_i|\mu_i|}{\sum_{ij}s_is_jH_{ij}}=\frac{\varepsilon_0}{1+R}",
+         r"s_i=\mathrm{sign}\,\mu_i\neq 0",),
         (
             Symbol("R", "quantity-alignment", "alignment", measured("alignment")),
             Symbol(r"\varepsilon_\infty", "derive-plateau", "alignment", plateau, "rate-sign"),

@@ -179,7 +179,7 @@ def valley() -> dict[str, Any]:
         {"x": float(rate), "y": float(loss - best.loss), "error": float(1.96 * stderr), "hidden": rate > SEEN}
         for rate, loss, stderr in cells[["learning_rate", "loss", "stderr"]].itertuples(index=False)
     ]
-    x = axis(say("chart-rate"), 0.01, 0.4, ticks=plain([0.01, 0.02, 0.05, 0.1, 0.2, 0.4]))
+    x = axis(say("lesson-axis-rate"), 0.01, 0.4, ticks=plain([0.01, 0.02, 0.05, 0.1, 0.2, 0.4]))
     y = axis(say("lesson-axis-extra"), -0.02, 0.4, log=False, ticks=plain([0, 0.1, 0.2, 0.3, 0.4]))
     return plot(x, y, after=[smooth], marks=marks)
 

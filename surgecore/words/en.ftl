@@ -1913,6 +1913,7 @@ lesson-axis-right = Signs that are right
 lesson-axis-cost = Curvature that is paid [trace of the Hessian]
 lesson-axis-alignment = Curvature alignment R
 lesson-axis-fall = Fall of the best rate from its peak
+lesson-axis-rate = Learning rate
 lesson-axis-extra = Loss added at batch size 1024
 lesson-line-sgd = SGD
 lesson-line-gradient = Average gradient

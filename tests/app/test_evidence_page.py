@@ -129,11 +129,15 @@ def test_more_steps_are_no_evidence_for_one(app):
 
 
 def test_the_measured_curve_opens_in_explore(app, explained):
+    app.query_params["sweep"] = "digits-mlp-sign-k1"
     opened(app)
     (button,) = [b for b in app.button if b.label == "Open the measured curve in Explore"]
     button.click().run()
     assert not app.exception
     assert app.title[0].value == say("explore-title")
+    assert app.query_params["sweep"] == "digits-mlp-sign-k1"
+    assert app.query_params["points"] == "off"  # those of the sweep on show are not this curve's
+    assert not handed(app)["state"]["points"]
     model = handed(app)["state"]["model"]
     sizes = 2.0 ** np.arange(10)
     expected = explained["Digits MLP at loss 1.0"].measurement.gradient_noise().optimal_lr(sizes)

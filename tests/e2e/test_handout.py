@@ -85,7 +85,7 @@ def test_the_page_shows_it_whole_and_the_switch_brings_the_key(page, url, errors
     expect(page).to_have_url(re.compile("key=true"))
     for width in (1440, 360):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+        page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
         assert preview.evaluate(OUTSIDE) == []
     assert errors == []
     assert abroad == []

@@ -12,7 +12,7 @@ from explore.presets import PRESETS
 from explore.state import DEFAULT_MODEL
 from playwright.sync_api import expect
 
-from surgecore.words import number
+from surgecore.words import number, say
 
 # --- direct manipulation --------------------------------------------------------------------------------
 
@@ -32,6 +32,10 @@ def test_dragging_the_peak_redraws_at_every_event_and_python_follows_on_release(
     settled(page, r"snr=.*")
     assert centre(peak) == pytest.approx((x + 120, y + 60), abs=1.5)  # it stays where it was let go
     assert "zoom" not in page.url
+    # the ring of the focus is for keyboards, and it is round
+    expect(peak).to_be_focused()
+    expect(peak).to_have_css("outline-style", "none")
+    expect(peak.locator(".halo")).to_have_css("stroke", "none")
     lr_scale, snr = (float(exact(page, label).input_value()) for label in ("Learning-rate scale", "Signal to noise"))
     assert f"lr_scale={lr_scale!r}" in page.url
     python_says(page, replace(DEFAULT_MODEL, lr_scale=lr_scale, snr=snr))
@@ -112,17 +116,26 @@ def test_hover_reads_every_law_at_one_batch_size(open_explore):
 
 def test_keyboard_alone_moves_the_peak_and_the_live_region_says_where(open_explore):
     page = open_explore()
+    skip = page.get_by_role("button", name=say("explore-skip"))
+    skip.focus()
+    expect(skip).to_be_in_viewport()
+    for key in ("Enter", "Tab"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("tab").first).to_be_focused()  # past the whole instrument
     peak = page.locator(".peak")
     before = float(peak.get_attribute("data-batch"))
     peak.focus()
     for _ in range(8):
         page.keyboard.press("ArrowRight")
     expect(page.locator(".live")).to_contain_text("peaks at batch size 196")
+    expect(peak).to_have_css("outline-style", "none")
+    expect(peak.locator(".halo")).to_have_css("stroke-width", "3px")
     assert float(peak.get_attribute("data-batch")) == pytest.approx(2 * before, rel=1e-3)
     settled(page, "snr=")
     page.keyboard.press("ArrowUp")
     page.locator(".plateau").focus()
     page.keyboard.press("ArrowUp")
+    expect(page.locator(".plateau .target")).to_have_css("stroke-width", "3px")
     expect(exact(page, "Curvature alignment")).not_to_have_value("5.4")
     page.locator(".chart").focus()
     view = page.locator(".law-exact").first.get_attribute("d")

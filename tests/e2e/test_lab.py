@@ -107,7 +107,7 @@ def test_the_board_fits_its_screen(open_lab, page):
     expect(page.locator(".lab[data-phase=done]")).to_be_visible()
     for width, height in ((320, 740), (360, 740), (1024, 768)):
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
+        page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
         outside = page.locator(".cell, .side *").evaluate_all(
             "all => all.filter(e => e.getBoundingClientRect().right > innerWidth + 1).length"
         )

@@ -44,6 +44,10 @@ def drawn(page, key):
 
 def test_the_whole_story_by_keyboard(open_learn, errors, abroad):
     page = open_learn()
+    page.keyboard.press("Tab")  # the first stop leads past the menu
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stMain")).to_be_focused()
     for number, key in enumerate(["ArrowRight", "ArrowDown", " ", "PageDown"], 2):
         page.keyboard.press(key)
         at(page, number)
@@ -93,6 +97,44 @@ def test_two_switches_undo_the_fall(open_learn):
     np.testing.assert_allclose(lr[inside], expected[inside], rtol=0.01)
 
 
+#: A click, and then: the curve and the place on the page in that very moment, how many animations run, and how often
+#: the curve and the place change until they rest for thirty frames.
+MOVED = """button => {
+  const root = button.getRootNode(), main = document.querySelector("[data-testid=stMain]");
+  const now = () => [root.querySelector(".law-exact")?.getAttribute("d"), main.scrollTop];
+  const before = now();
+  button.click();
+  const atOnce = now(), animations = root.getAnimations().length + document.getAnimations().length;
+  return new Promise((resolve) => {
+    let last = atOnce, changes = 0, still = 0;
+    const look = () => {
+      const seen = now();
+      if (String(seen) === String(last)) still += 1;
+      else [last, changes, still] = [seen, changes + 1, 0];
+      if (still < 30) requestAnimationFrame(look);
+      else resolve({ before, atOnce, last, changes, animations });
+    };
+    requestAnimationFrame(look);
+  });
+}"""
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_figure_and_page_glide_unless_motion_is_to_be_reduced(open_learn, page, motion):
+    open_learn("?story=4")
+    at(page, 4)
+    page.emulate_media(reduced_motion=motion)
+    for button, part in (("[data-switch=alignment]", 0), (".walk .previous", 1)):
+        seen = page.locator(button).evaluate(MOVED)
+        assert seen["last"][part] != seen["before"][part], button
+        if motion == "reduce":
+            assert seen["atOnce"][part] == seen["last"][part], button
+            assert seen["animations"] == 0
+        else:
+            assert seen["atOnce"][part] == seen["before"][part], button
+            assert seen["changes"] > 1
+
+
 def test_the_learner_takes_over_and_comes_back(open_learn):
     page = open_learn("?story=3")
     back = page.locator(".step[data-step='3'] .back")
@@ -134,7 +176,7 @@ def test_every_step_fits_its_screen(open_learn, page):
 
 
 def fits(page):
-    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
+    page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
     heights = "all => all.map(e => e.getBoundingClientRect().height)"
     assert min(page.locator(".story button:visible").evaluate_all(heights)) >= 44
     fonts = "all => all.filter(e => e.isConnected).map(e => parseFloat(getComputedStyle(e).fontSize))"

@@ -69,6 +69,18 @@ WIDE = f"""() => {{ {SEEN}
     .map((e) => e.outerHTML.slice(0, 90));
 }}"""
 
+#: Formulas and words that are wider than the box they stand in: cut off, or over their neighbours.
+CUT = """() => {
+  const ends = (box) => [...box.querySelectorAll(".base, p")].map((part) => {
+    const words = document.createRange();
+    words.selectNodeContents(part);
+    return (part.matches(".base") ? part : words).getBoundingClientRect().right;
+  });
+  const all = [...document.querySelectorAll("[data-testid=stMain] :is(.katex-display, td, th)")];
+  return all.filter((box) => box.checkVisibility() && Math.max(...ends(box)) > box.getBoundingClientRect().right + 1)
+    .map((box) => box.textContent.slice(0, 60));
+}"""
+
 
 @pytest.fixture(scope="module")
 def phone(browser):
@@ -101,9 +113,11 @@ def test_all_of_it_is_large_enough_to_read_and_to_touch(phone, url, address):
     opened(phone, url, address)
     assert phone.evaluate(SMALL) == []
     assert phone.evaluate(NARROW) == []
+    assert phone.evaluate(CUT) == []
     phone.set_viewport_size({"width": 320, "height": 640})
     stands(phone, address)
     phone.wait_for_function(f"() => ({WIDE})().length === 0")
+    assert phone.evaluate(CUT) == []
     assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 320
     phone.set_viewport_size({"width": 1440, "height": 900})
     stands(phone, address)

@@ -50,14 +50,22 @@ def drawn(page, key):
 
 
 def tab_to(page, selector, most=40):
-    """Press Tab until the focus is there."""
+    """Press Tab, or Shift and Tab where it stands before, until the focus is there."""
+    key = "Shift+Tab" if page.evaluate(BEFORE, selector) else "Tab"
     for _ in range(most):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         if page.evaluate(FOCUSED, selector):
             return
-    pytest.fail(f"Tab does not come to {selector}")
+    pytest.fail(f"{key} does not come to {selector}")
 
 
+#: Whether the first of what is wanted stands before what has the focus.
+BEFORE = """wanted => {
+  let at = document.activeElement;
+  while (at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
+  const found = at && at.getRootNode().querySelector(wanted);
+  return Boolean(found && found.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING);
+}"""
 #: The focus inside the component's shadow root.
 FOCUSED = """wanted => {
   let at = document.activeElement;
@@ -82,13 +90,13 @@ def test_the_whole_lesson_by_keyboard(open_lesson, errors, abroad):
         truth = float(page.locator(".truth").get_attribute("data-truth"))
         assert truth == pytest.approx(step["guess"]["truth"], rel=1e-12)
         for option in sorted(step["options"], key=lambda option: option["right"]):  # the wrong ones first
-            tab_to(page, f"[data-option={option['key']}]", most=80)
+            tab_to(page, f"[data-option={option['key']}]")
             page.keyboard.press("Enter")
             expect(page.locator(".feedback")).to_contain_text(option["why"])
         at(page, number, "solved")
         expect(page).to_have_url(re.compile(r"answer="))
         if number < len(given):
-            tab_to(page, ".walk .next", most=80)
+            tab_to(page, ".walk .next")
             page.keyboard.press("Enter")
     expect(page.locator(".end")).to_contain_text("right at once in 0 of 10 checks")
     assert errors == []
@@ -144,11 +152,25 @@ def test_coins_come_to_erf_before_ones_eyes(open_lesson):
         page.locator(".flip").click()
 
 
-def test_coins_flip_in_motion(page, url):
+#: What the first coin says in the very moment of the prediction, and how many animations run then.
+AT_ONCE = """button => {
+  button.click();
+  const root = button.getRootNode();
+  return [root.querySelector(".coin")?.getAttribute("aria-label") ?? "", root.getAnimations().length];
+}"""
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_coins_flip_in_motion_unless_motion_is_to_be_reduced(page, url, motion):
+    page.emulate_media(reduced_motion=motion)
     page.goto(f"{url}/lesson?lesson=3")
-    page.locator(".guess").focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    page.locator(".guess").press("ArrowDown")
+    said, animations = page.locator(".show").evaluate(AT_ONCE)
+    if motion == "reduce":
+        assert re.search(r"after 1,?000 flips", said)
+        assert animations == 0
+        return
+    assert not re.search("after 1,?000 flips", said)
     coin = page.locator(".coin").first
     expect(coin).to_have_attribute("aria-label", re.compile(r"after \d{1,3} flips"))
     expect(coin).to_have_attribute("aria-label", re.compile(r"after 1,?000 flips"))
@@ -175,10 +197,20 @@ def test_every_step_fits_its_screen(open_lesson, page):
             page.keyboard.press("PageDown")
 
 
+#: Numbers at the prediction and the truth that lie over another text of the figure.
+OVER = """labels => labels.filter(e => e.isConnected).flatMap(label => {
+  const box = (e) => e.getBoundingClientRect(), own = box(label);
+  return [...label.ownerSVGElement.querySelectorAll("text")].filter(e => e !== label && own.right > box(e).left + 1
+    && own.left < box(e).right - 1 && own.bottom > box(e).top + 1 && own.top < box(e).bottom - 1)
+    .map(e => `${label.textContent} over ${e.textContent}`);
+})"""
+
+
 def fits(page, step):
-    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
+    page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
     heights = "all => all.map(e => e.getBoundingClientRect().height)"
     assert min(page.locator(".lesson button:visible").evaluate_all(heights)) >= 44, step
     fonts = "all => all.map(e => parseFloat(getComputedStyle(e).fontSize))"
     assert min(page.locator(".text p, .text h1, .text button, .text small").evaluate_all(fonts)) >= 16, step
     assert min(page.locator(".plot text").evaluate_all(fonts)) >= 14, step
+    assert page.locator(".guess-label, .truth-label").evaluate_all(OVER) == [], step

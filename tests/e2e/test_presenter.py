@@ -42,6 +42,13 @@ def test_presented_by_keys_alone(open_learn, errors, abroad):
         expect(page.locator(".story")).to_have_attribute("data-step", str(number))
         expect(screen.get_by_role("heading")).to_have_text(STEPS[number - 1].to_json()["sentence"])
         assert min(screen.evaluate(FONTS)) >= 24
+        if number == 2:  # what explains a term is read from afar too
+            for _ in ("chart", "peak", "term"):
+                page.keyboard.press("Tab")
+            note = page.locator(".term-note")
+            expect(note).to_be_visible()
+            expect(note).to_have_css("font-size", "24px")
+            expect(note).to_be_in_viewport(ratio=1)
         assert screen.evaluate("d => [d.scrollHeight - d.clientHeight, d.scrollWidth - d.clientWidth]") == [0, 0]
         # nothing of the frame: what is at the corners and in the middle of the bar is the presenter's
         for x, y in ((5, 5), (500, 12), (1015, 5), (512, 760)):
@@ -102,6 +109,7 @@ def test_on_this_computer_the_room_is_told_how(open_learn):
     page.keyboard.press("q")
     expect(page.locator(".room")).to_contain_text("make run HOST=lan")
     expect(page.locator(".room img")).to_have_count(0)
+    assert min(page.locator("dialog.presenter").evaluate(FONTS)) >= 24
 
 
 def test_served_to_the_network_the_code_leads_there(page):

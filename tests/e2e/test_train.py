@@ -33,6 +33,7 @@ def test_a_sweep_fills_in_survives_a_reload_and_is_seen_from_a_second_tab(page, 
     page.get_by_role("button", name="Show in Explore").click(timeout=300_000)
     titled(page, "Where does the best learning rate peak?")
     expect(page.locator(".surge .key")).to_contain_text("Measured: Digits MLP, sign descent")
+    expect(page.locator(".words strong").first).to_contain_text("Fitted to this sweep")
     assert errors == []
     assert abroad == []
 

@@ -23,7 +23,7 @@ export function makeHandles(parent, say) {
   svg("circle", { class: "halo", r: 22 }, peak);
   svg("circle", { class: "dot", r: 7.5 }, peak);
   const plateau = handle(parent, "plateau", say("chart-plateau-role"));
-  svg("rect", { class: "target", width: 44, height: 44 }, plateau);
+  svg("rect", { class: "target", width: 44, height: 44, rx: 22 }, plateau);
   svg("rect", { class: "handle", width: 16, height: 16, rx: 4 }, plateau);
   const bead = handle(parent, "bead", say("chart-bead-role"));
   svg("circle", { class: "halo", r: 22 }, bead);

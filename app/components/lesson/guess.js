@@ -18,6 +18,7 @@ export function createGuess(figure, { guess, figure: drawn }, events) {
     { class: "guess", role: "slider", tabindex: 0, "aria-label": events.say("lesson-mark") },
     layer,
   );
+  figure.root.querySelector(".names")?.before(layer); // a line goes behind the names, not through them
   const [low, high] = rangeOf(drawn, guess.axis);
   const log = drawn.kind === "chart" || drawn[guess.axis].log;
   let value = guess.start,
@@ -139,7 +140,8 @@ function drawMark(group, figure, guess, value, label, other = 0) {
     name = truth ? "truth" : "guess";
   // of a place along x the truth has a height too, the prediction has none
   const height = truth ? guess.at : figure.fromPx(left, (top + bottom) / 2)[1];
-  const [x, y] = across ? figure.toPx(value, height) : figure.toPx(guess.at, value);
+  const at = across ? figure.toPx(value, height) : figure.toPx(guess.at, value);
+  const [x, y] = [clamp(at[0], left, right), clamp(at[1], top, bottom)]; // a link may hold any prediction
   group.replaceChildren();
   const line = across
     ? { x1: x, x2: x, y1: top, y2: bottom }
@@ -148,11 +150,59 @@ function drawMark(group, figure, guess, value, label, other = 0) {
   svg("circle", { class: "halo", cx: x, cy: y, r: 22 }, group);
   svg("circle", { class: "dot", cx: x, cy: y, r: truth ? 7 : 9 }, group);
   if (!label) return;
-  const before = x > (left + right) / 2,
-    beside = { x: before ? x - 10 : x + 10, y: truth ? top + 46 : top + 20, "text-anchor": before ? "end" : "start" };
-  // of two heights the upper one has its number above, the lower one below
-  const above = truth ? guess.truth >= other : value > guess.truth;
-  const free = above ? y - 14 > top + 12 : y + 26 > bottom - 6,
-    over = { x: clamp(x, left + 46, right - 30), y: above === free ? y - 14 : y + 26, "text-anchor": "middle" };
-  svg("text", { class: `peak-label ${name}-label`, ...(across ? beside : over) }, group, label);
+  write(svg("text", { class: `peak-label ${name}-label` }, group, label), figure, across ? beside(x) : around(x, y));
+
+  /** Along a line from top to bottom. @param {number} x @returns {Place[]} */
+  function beside(x) {
+    const first = x > (left + right) / 2 ? "end" : "start",
+      rows = [1, 2, 3, 4, 5].map((row) => top + 26 * row - 6);
+    return [first, first === "end" ? "start" : "end"].flatMap((anchor) =>
+      (truth ? [...rows.slice(1), rows[0]] : rows).map((y) => ({
+        x: anchor === "end" ? x - 10 : x + 10,
+        y,
+        "text-anchor": anchor,
+      })),
+    );
+  }
+
+  /** Of two heights the upper one has its number above, the lower one below. @param {number} x @param {number} y @returns {Place[]} */
+  function around(x, y) {
+    const above = truth ? guess.truth >= other : value > guess.truth,
+      middle = { x: clamp(x, left + 46, right - 30), "text-anchor": "middle" };
+    const heights = above ? [y - 14, y + 26] : [y + 26, y - 14];
+    return [
+      ...heights.map((height) => ({ ...middle, y: height })),
+      { x: line.x2 + 8, y: clamp(y + 5, top + 16, bottom - 4), "text-anchor": "start" },
+      { x: line.x1 - 8, y: clamp(y + 5, top + 16, bottom - 4), "text-anchor": "end" },
+    ];
+  }
+}
+
+/** @typedef {{x: number, y: number, "text-anchor": string}} Place */
+
+/**
+ * Put a text where it lies over no other text of the figure and within it; the first place where there is none.
+ * @param {SVGElement} text
+ * @param {LessonFigure} figure
+ * @param {Place[]} places
+ */
+function write(text, { root }, places) {
+  const box = (/** @type {Element} */ of) => of.getBoundingClientRect(),
+    sheet = box(root),
+    frame = box(/** @type {Element} */ (root.querySelector(".frame")));
+  const others = [...root.querySelectorAll("text")].filter((each) => each !== text).map(box);
+  const free = (/** @type {Place} */ place) => {
+    attr(text, place);
+    const own = box(text);
+    return (
+      own.left >= sheet.left &&
+      own.right <= sheet.right &&
+      own.top >= frame.top - 2 &&
+      own.bottom <= frame.bottom + 2 &&
+      others.every(
+        (each) => own.right <= each.left || own.left >= each.right || own.bottom <= each.top || own.top >= each.bottom,
+      )
+    );
+  };
+  if (!places.some(free)) attr(text, places[0]);
 }

@@ -19,7 +19,7 @@ export function createPlot(host, figure, { say, styles, height }) {
   const root = /** @type {SVGSVGElement} */ (svg("svg", { class: "chart", role: "group", "aria-label": alt }, host));
   svg("style", {}, root, chartCss(FONT));
   svg("rect", { class: "back", fill: "transparent" }, root);
-  const [grid, lines, names, marks] = ["grid-lines", "curves", "names", "measured"].map((name) =>
+  const [grid, lines, marks, names] = ["grid-lines", "curves", "measured", "names"].map((name) =>
     svg("g", { class: name }, root),
   );
   /** @type {FigureBox} */

@@ -6,8 +6,12 @@ import { openNotes } from "./notes.js";
 
 /** @typedef {import("./story.js").Story} Story */
 
-/** Room for the figure under the sentence [px]. */
-const LOOK = { font: 24, direct: false, room: () => Math.max(240, window.innerHeight - 290) };
+/** Size of the smallest text [px], less on a phone that follows, and room for the figure under the sentence. */
+const look = () => ({
+  font: window.innerWidth < 700 ? 16 : 24,
+  direct: false,
+  room: () => Math.max(240, window.innerHeight - 290),
+});
 
 export class Presenter {
   #abort = new AbortController();
@@ -51,7 +55,7 @@ export class Presenter {
     this.dialog.showModal();
     story.host.classList.add("presenting");
     story.presenting = true;
-    story.dress(LOOK);
+    story.dress(look());
     story.plot.after(this.legend);
     this.#start = Date.now();
     this.#tick = setInterval(() => this.#update(), 1000);

@@ -69,7 +69,13 @@ export function createPanel(host, at) {
 function createSkip(host, say) {
   const end = el("span", { tabIndex: -1, className: "end" });
   const skip = el("button", { type: "button", className: "skip" }, say("explore-skip"));
-  skip.addEventListener("click", () => end.focus());
+  skip.addEventListener("click", () => {
+    end.tabIndex = 0; // from what is no stop itself, Tab would begin again at the top of the instrument
+    end.focus();
+  });
+  end.addEventListener("blur", () => {
+    end.tabIndex = -1;
+  });
   host.prepend(skip);
   host.append(end);
 }

@@ -16,14 +16,16 @@ function createNote() {
   return {
     show: (term) => {
       note.textContent = term.dataset.about ?? "";
+      const projected = term.closest("dialog.presenter") !== null; // a room reads it
+      note.classList.toggle("projected", projected);
       if (!note.matches(":popover-open")) note.showPopover();
       const at = term.getBoundingClientRect(),
-        width = Math.min(340, window.innerWidth - 16);
-      const below = at.bottom + 8 + note.offsetHeight < window.innerHeight;
+        width = Math.min(projected ? 600 : 340, window.innerWidth - 16);
       Object.assign(note.style, {
         width: `${width}px`,
         left: `${Math.max(8, Math.min(at.left, window.innerWidth - width - 8))}px`,
       });
+      const below = at.bottom + 8 + note.offsetHeight < window.innerHeight;
       note.style.top = below ? `${at.bottom + 6}px` : `${Math.max(8, at.top - 6 - note.offsetHeight)}px`;
     },
     hide: () => {
@@ -65,7 +67,7 @@ class Listener {
   /** @param {Event} event */
   over(event) {
     // the pointer may go onto the note itself without losing it
-    if (event.composedPath().some((at) => at instanceof HTMLElement && at.className === "term-note")) return;
+    if (event.composedPath().some((at) => at instanceof HTMLElement && at.classList.contains("term-note"))) return;
     const under = termOf(event);
     if (under !== this.pressed) this.pressed = null;
     this.hovered = this.pressed ? null : under;
