@@ -35,8 +35,8 @@ PAGE = ROOT / "docs" / "method.md"
 STORE = ROOT / "benchmarks" / "calibration.jsonl"
 #: What the verdict depends on: results of other code are not mixed with these.
 CODE = (
-    "cells", "errors", "evidence", "excess", "fall", "paths", "scatter", "shared", "smooth", "taming", "valley",
-    "valleys", "verdict",
+    "cells", "errors", "evidence", "excess", "fall", "paths", "pooled", "scatter", "shared", "smooth", "taming",
+    "valley", "valleys", "verdict",
 )  # fmt: skip
 #: From so many sweeps on, the shares must hold as they are; with fewer they must not miss by more than chance.
 LONG = 400

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from calibration import CENTRE, LN2, SIZES, kinked, quadratic, square_root, steep_left, steep_right, surge
 from scipy.stats import binom
+from simulated_sweeps import CENTRE, LN2, SIZES, kinked, quadratic, square_root, steep_left, steep_right, surge
 
 from surgecore import Sweep, analyse, compare, next_runs, surge_verdict
 from surgecore.sweeps.next_runs import Goal

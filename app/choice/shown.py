@@ -127,6 +127,18 @@ def codes(labels: list[str]) -> dict[str, str]:
     return {known[label].name if label in known else label: label for label in labels}
 
 
+def at_another_target() -> tuple[Entry, Entry] | None:
+    """The bundled sweep on show and its like at another target loss, the earlier target first; None without one."""
+    here = entry()
+    if here is None or here.protocol != "target":
+        return None
+    same = ("workload", "optimizer", "protocol", "settings", "state", "horizon", "amount")
+    for other in catalogue.entries():
+        if other.loss != here.loss and all(getattr(other, key) == getattr(here, key) for key in same):
+            return (here, other) if here.loss > other.loss else (other, here)
+    return None
+
+
 def code(label: str) -> str:
     """What an address calls a sweep: a bundled one by its name, the visitor's own by the label that it has."""
     found = catalogue.by_title().get(label)

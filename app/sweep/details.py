@@ -15,7 +15,7 @@ from components.drawing import drawing, sized
 from figures import fits, loss_map, several
 from figures.plot import SIZES
 
-from surgecore import Analysis, FitResult, words
+from surgecore import Analysis, FitResult, peak_shift, words
 from surgecore.words import say, surge, tables
 from surgecore.words.phrases import has
 from sweep.defaults import follow
@@ -120,9 +120,21 @@ def _steps(analysis: Analysis, unit: str) -> None:
     steps = analysis.tradeoff
     assert steps is not None
     terms.text(words.tradeoff(steps))
+    if moved := once(analysis, "shift", _shift):
+        terms.text(moved)
     drawn = once(analysis, "tradeoff", lambda: sized(lambda **size: several.tradeoff(steps, **size), SIZES))
     drawing(drawn, name="surge-tradeoff", title=_title(analysis, "details-steps"))
     st.dataframe(steps.points, hide_index=True)
+
+
+def _shift() -> str:
+    """How the peak moves between this sweep's target and the other one's; empty without another."""
+    if (both := shown.at_another_target()) is None:
+        return ""
+    first, second = both
+    moved = peak_shift(*(shown.analysis_of(one.title) for one in both))
+    shift = say("shift-open") if moved is None else words.peak_shift(moved)
+    return say("details-shift", first=f"{first.loss:g}", second=f"{second.loss:g}", shift=shift)
 
 
 def _compare(analysis: Analysis, unit: str) -> None:

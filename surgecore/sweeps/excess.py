@@ -50,7 +50,7 @@ def excess(valleys: Valleys, batch_size: float, learning_rates: ArrayLike) -> tu
         return mean, np.full(len(at), np.nan), np.full(len(at), np.nan)
     difference = valley.weights(at, 0) - valley.weights(best, 0)
     variance = _variance(valleys, valley.index, at, difference, float(valleys.evidence.bend[valley.index]))
-    variance = variance + valley.smoother.gap(x, difference, at, valley.best)
+    variance = variance + valley.excess_error(at, difference, averaged=True)
     dof = float(valleys.variances.total_dof[valley.index])
     half = float(student_t.ppf(0.975, dof)) * np.sqrt(variance) / warp.slope(loss)
     more = np.minimum(half**2 / np.maximum(4.0 * mean, 1e-300), 0.25 * half)
@@ -58,15 +58,18 @@ def excess(valleys: Valleys, batch_size: float, learning_rates: ArrayLike) -> tu
     return mean, np.where(inside, low, np.nan), np.asarray(mean + half + more)
 
 
-def standard_errors_above(valleys: Valleys, evidence: Evidence) -> FloatArray:
-    """Extra loss over that at each batch size's best rate, in its standard errors, shape (n, g); 0 beyond the rates."""
+def standard_errors_above(valleys: Valleys, evidence: Evidence, averaged: bool = False) -> FloatArray:
+    """Extra loss over that at each batch size's best rate, in its standard errors, shape (n, g); 0 beyond the rates.
+
+    `averaged`: errors between the rates by all kernels that may be true, not by the likeliest alone.
+    """
     out = np.zeros_like(evidence.slope)
     for i, valley in enumerate(valleys.valleys):
         at = evidence.x[evidence.inside[i]]
         difference = valley.weights(at, 0) - valley.weights(np.array([valley.best]), 0)
         variance = _variance(valleys, i, at, difference, float(evidence.bend[i]))
-        variance = variance + valley.smoother.gap(valley.cells.x, difference, at, valley.best)
-        more = np.maximum(difference @ valley.warp(valley.cells.mean), 0.0)
+        variance = variance + valley.excess_error(at, difference, averaged)
+        more = np.maximum(valley.warped(at) - valley.warped(np.array([valley.best])), 0.0)
         out[i, evidence.inside[i]] = np.where(more > 0, more / np.sqrt(np.maximum(variance, 1e-300)), 0.0)
     return out
 

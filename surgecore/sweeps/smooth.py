@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import product
 
 import numpy as np
@@ -60,20 +61,27 @@ def steady(warps: Sequence[Warp], sizes: FloatArray) -> list[Warp]:
     return [Warp(w.base, float(s)) for w, s in zip(warps, np.exp(np.polyval(line, np.log(sizes))), strict=True)]
 
 
+class Kind(Enum):
+    """Kernels: the smoothest, and one that allows kinks."""
+
+    GAUSSIAN = "gaussian"
+    MATERN_5_2 = "matern_5_2"
+
+
 @dataclass(frozen=True)
 class Shape:
     """The kernel: its length in ln learning rate, and whether it is Gaussian or Matern 5/2, which allows kinks."""
 
     length: float
-    smooth: bool
+    kind: Kind
 
     @property
     def slope_variance(self) -> float:
         """Variance of the slope, for amplitude 1."""
-        return (1.0 if self.smooth else 5.0 / 3.0) / self.length**2
+        return (1.0 if self.kind is Kind.GAUSSIAN else 5.0 / 3.0) / self.length**2
 
 
-_SHAPES = tuple(Shape(float(length), smooth) for length, smooth in product(_LENGTHS, (False, True)))
+SHAPES = tuple(Shape(float(length), kind) for length, kind in product(_LENGTHS, Kind))
 
 
 @dataclass(frozen=True)
@@ -99,11 +107,12 @@ class Smoother:
     noise: FloatArray
     dof: float
     likelihood: float
+    likely: tuple[tuple[float, Shape], ...] = ()
 
     def system(self, x: FloatArray, n: FloatArray, index: int) -> tuple[FloatArray, FloatArray]:
         """Matrices that take the cells' warped means to the process's and the parabola's coefficients."""
         noise = self.noise[index] / n + _JITTER
-        inverse = np.asarray(np.linalg.inv(_kernel(x, x, self.shape) + np.diag(noise)), dtype=np.float64)
+        inverse = np.asarray(np.linalg.inv(kernel(x, x, self.shape) + np.diag(noise)), dtype=np.float64)
         basis = _basis(x, x, 0)
         parabola = np.linalg.solve(basis.T @ inverse @ basis, basis.T @ inverse)
         return np.asarray(inverse @ (np.eye(len(x)) - basis @ parabola)), np.asarray(parabola)
@@ -111,22 +120,32 @@ class Smoother:
     def weights(self, system: tuple[FloatArray, FloatArray], x: FloatArray, at: FloatArray, order: int) -> FloatArray:
         """Matrix that takes the cells' warped means to the value (`order` 0) or slope (1) at `at`."""
         process, parabola = system
-        return np.asarray(_cross(at, x, self.shape, order) @ process + _basis(at, x, order) @ parabola)
+        return np.asarray(cross(at, x, self.shape, order) @ process + _basis(at, x, order) @ parabola)
 
-    def bias(self, x: FloatArray, weights: FloatArray, at: FloatArray) -> FloatArray:
+    def kernels(self, averaged: bool) -> tuple[tuple[float, Shape], ...]:
+        """Kernels and their amplitudes: the likeliest, or all, averaged by likelihood."""
+        return self.likely if averaged and self.likely else ((self.amplitude, self.shape),)
+
+    def bias(self, x: FloatArray, weights: FloatArray, at: FloatArray, averaged: bool) -> FloatArray:
         """Variance of the slope at `at` that is due to the steps between cells, not to noise."""
-        k = _cross(at, x, self.shape, 1)
-        quadratic = np.einsum("ij,jk,ik->i", weights, _kernel(x, x, self.shape), weights)
-        gap = self.shape.slope_variance - 2.0 * np.einsum("ij,ij->i", k, weights) + quadratic
-        return np.asarray(self.amplitude * np.maximum(gap, 0.0))
+        return np.asarray(sum(size * _bias(shape, x, weights, at) for size, shape in self.kernels(averaged)))
 
-    def gap(self, x: FloatArray, difference: FloatArray, at: FloatArray, best: float) -> FloatArray:
+    def gap(self, x: FloatArray, difference: FloatArray, at: FloatArray, best: float, averaged: bool) -> FloatArray:
         """Variance of the loss at `at` over that at `best` that is due to the steps between cells, not to noise."""
-        there, here = _kernel(at, x, self.shape), _kernel(np.array([best]), x, self.shape)
-        quadratic = np.einsum("ij,jk,ik->i", difference, _kernel(x, x, self.shape), difference)
-        own = 2.0 - 2.0 * _kernel(at, np.array([best]), self.shape)[:, 0]
-        gap = own - 2.0 * np.einsum("ij,ij->i", there - here, difference) + quadratic
-        return np.asarray(self.amplitude * np.maximum(gap, 0.0))
+        return np.asarray(sum(size * _gap(shape, x, difference, at, best) for size, shape in self.kernels(averaged)))
+
+
+def _bias(shape: Shape, x: FloatArray, weights: FloatArray, at: FloatArray) -> FloatArray:
+    quadratic = ((weights @ kernel(x, x, shape)) * weights).sum(axis=1)
+    gap = shape.slope_variance - 2.0 * np.einsum("ij,ij->i", cross(at, x, shape, 1), weights) + quadratic
+    return np.asarray(np.maximum(gap, 0.0))
+
+
+def _gap(shape: Shape, x: FloatArray, difference: FloatArray, at: FloatArray, best: float) -> FloatArray:
+    there, here = kernel(at, x, shape), kernel(np.array([best]), x, shape)
+    quadratic = ((difference @ kernel(x, x, shape)) * difference).sum(axis=1)
+    own = 2.0 - 2.0 * kernel(at, np.array([best]), shape)[:, 0]
+    return np.asarray(np.maximum(own - 2.0 * np.einsum("ij,ij->i", there - here, difference) + quadratic, 0.0))
 
 
 def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], sizes: FloatArray) -> Smoother:
@@ -143,8 +162,9 @@ def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], s
     trends = _TRENDS if len(sizes) > 2 else np.zeros(1)
     wide = [index for index, (x, _, _) in enumerate(columns) if len(x) > _degree(x) + 1]
     if not wide:
-        return Smoother(Shape(float(_LENGTHS[2]), False), 1.0, np.full(len(sizes), 1e-2), 0.0, -np.inf)
-    squares, logs, dof = np.zeros((len(_SHAPES), len(_RATIOS), len(trends))), 0.0, 0
+        usual = Shape(float(_LENGTHS[2]), Kind.MATERN_5_2)
+        return Smoother(usual, 1.0, np.full(len(sizes), 1e-2), 0.0, -np.inf, ((1.0, usual),))
+    squares, logs, dof = np.zeros((len(SHAPES), len(_RATIOS), len(trends))), 0.0, 0
     for index in wide:
         values, rest = _spectra(*columns[index])
         noise = _RATIOS[:, None] * np.exp(trends * centred[index])
@@ -156,7 +176,13 @@ def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], s
     likelihood = -0.5 * (dof * np.log(amplitude) + logs)
     k, i, j = np.unravel_index(int(np.argmax(likelihood)), likelihood.shape)
     noise = _RATIOS[i] * np.exp(trends[j] * centred)
-    return Smoother(_SHAPES[k], float(amplitude[k, i, j]), noise, float(dof), float(likelihood[k, i, j]))
+    each = likelihood.reshape(len(SHAPES), -1)
+    at = each.argmax(axis=1)
+    share = np.exp(each.max(axis=1) - each.max())
+    share /= share.sum()
+    size = amplitude.reshape(len(SHAPES), -1)[np.arange(len(SHAPES)), at]
+    likely = tuple((float(p * a), shape) for p, a, shape in zip(share, size, SHAPES, strict=True) if p > 0.01)
+    return Smoother(SHAPES[k], float(amplitude[k, i, j]), noise, float(dof), float(likelihood[k, i, j]), likely)
 
 
 def _spectra(x: FloatArray, y: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -168,7 +194,7 @@ def _spectra(x: FloatArray, y: FloatArray, n: FloatArray) -> tuple[FloatArray, F
     basis = _basis(x, x, 0) * root[:, None]
     rest = np.linalg.qr(basis, mode="complete")[0][:, basis.shape[1] :]
     whitened = rest * root[:, None]
-    kernels = np.array([_kernel(x, x, shape) for shape in _SHAPES])
+    kernels = np.array([kernel(x, x, shape) for shape in SHAPES])
     values, vectors = np.linalg.eigh(whitened.T @ kernels @ whitened)
     return np.maximum(values, 0.0) + _JITTER, np.asarray((whitened.T @ y) @ vectors)
 
@@ -192,19 +218,21 @@ def _basis(at: FloatArray, x: FloatArray, order: int) -> FloatArray:
     return np.asarray(np.where(powers > 0, powers * u[:, None] ** np.maximum(powers - 1, 0), 0.0))
 
 
-def _kernel(a: FloatArray, b: FloatArray, shape: Shape) -> FloatArray:
+def kernel(a: FloatArray, b: FloatArray, shape: Shape) -> FloatArray:
+    """Covariance of the process's values at two sets of ln rates, for amplitude 1."""
     d = np.abs(a[:, None] - b) / shape.length
-    if shape.smooth:
+    if shape.kind is Kind.GAUSSIAN:
         return np.asarray(np.exp(-0.5 * d * d))
     r = np.sqrt(5.0) * d
     return np.asarray((1.0 + r + r * r / 3.0) * np.exp(-r))
 
 
-def _cross(at: FloatArray, x: FloatArray, shape: Shape, order: int) -> FloatArray:
+def cross(at: FloatArray, x: FloatArray, shape: Shape, order: int) -> FloatArray:
+    """Covariance of values (`order` 0) or slopes (1) at some ln rates with values at others, for amplitude 1."""
     if order == 0:
-        return _kernel(at, x, shape)
+        return kernel(at, x, shape)
     d = (at[:, None] - x) / shape.length
-    if shape.smooth:
+    if shape.kind is Kind.GAUSSIAN:
         return np.asarray(-d / shape.length * np.exp(-0.5 * d * d))
     u = np.sqrt(5.0) * d
     r = np.abs(u)

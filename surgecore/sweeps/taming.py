@@ -6,7 +6,9 @@ import numpy as np
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.cells import Cells
+from surgecore.sweeps.pooled import MOST, Pooled, pooled
 from surgecore.sweeps.smooth import Smoother, Warp, fit_smoother
+from surgecore.sweeps.valley import Valley
 
 # how much wider than an octave's excess the warp may be, and powers of its slope that noise may follow
 _WARPS = (1.0, 5.0, 25.0, 125.0)
@@ -34,6 +36,44 @@ def smoothed(used: list[Cells], narrow: list[Warp], sizes: FloatArray) -> tuple[
                 best = (likelihood, warps, precise, found)
     assert best is not None
     return best[1], best[2], best[3]
+
+
+def alike(valleys: tuple[Valley, ...], narrow: list[Warp]) -> tuple[Valley, ...]:
+    """Valleys that share a shape, as far as their losses say that they do.
+
+    Depths follow a power of the batch size or are all the same, whichever is likelier; the bottom of each valley is
+    that of the curve, as of few runs none is near it.
+    """
+    used = [v.cells for v in valleys]
+    if len(used) < 3 or not 2 * len(used) + 3 < sum(len(c.x) for c in used) <= MOST:
+        return valleys
+    sizes = np.array([c.batch_size for c in used])
+    scale = float(np.exp(np.mean(np.log([w.scale for w in narrow]))))
+    first = ([v.warp for v in valleys], [v.precision for v in valleys], valleys[0].smoother)
+    found: list[tuple[float, list[Warp], list[FloatArray], Smoother, Pooled]] = []
+    for warps, precisions, smoother in (first, smoothed(used, [Warp(w.base, scale) for w in narrow], sizes)):
+        best = np.array(
+            [Valley(c, w, p, smoother, i).best for i, (c, w, p) in enumerate(zip(used, warps, precisions, strict=True))]
+        )
+        process = None
+        for _ in range(2):
+            pool = pooled(used, warps, precisions, smoother, best, process)
+            process = pool.process
+            jacobian = (
+                sum(np.log(w.slope(c.mean)).sum() for c, w in zip(used, warps, strict=True)) * pool.dof / len(pool.x)
+            )
+            found.append((pool.likelihood + float(jacobian), warps, precisions, smoother, pool))
+            warps, best = [_down_to(w, pool.lowest(i)[1]) for i, w in enumerate(warps)], pool.best
+    _, warps, precisions, smoother, pool = max(found, key=lambda one: one[0])
+    shape, ratio = pool.process.shape, pool.process.ratio
+    smoother = Smoother(shape, pool.amplitude, smoother.noise * ratio, float(pool.dof), pool.likelihood)
+    parts = zip(used, warps, precisions, strict=True)
+    return tuple(Valley(c, w, p, smoother, i, pool) for i, (c, w, p) in enumerate(parts))
+
+
+def _down_to(warp: Warp, lowest: float) -> Warp:
+    """The warp from the bottom of the curve, no more than its scale below the best mean."""
+    return Warp(min(warp.base, max(float(warp.loss(np.array(lowest))), warp.base - warp.scale)), warp.scale)
 
 
 def _noise_power(used: list[Cells], warps: list[Warp]) -> float | None:

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.cells import Cells
+from surgecore.sweeps.pooled import Pooled
 from surgecore.sweeps.smooth import Smoother, Warp
 
 #: Step in ln rate at which a valley is read.
@@ -26,9 +27,15 @@ class Valley:
     precision: FloatArray
     smoother: Smoother
     index: int
+    pool: Pooled | None = None
 
     def weights(self, at: FloatArray, order: int) -> FloatArray:
-        """What turns the cells' warped means into the warped loss at ln rates, or into its slope (`order` 1)."""
+        """What turns the cells' warped means into the warped loss at ln rates, or into its slope (`order` 1).
+
+        Where valleys are pooled, other batch sizes' means add to it; they are taken as given.
+        """
+        if self.pool is not None:
+            return np.asarray(self.pool.weights(self.index, at, order)[:, self.pool.group == self.index])
         return self.smoother.weights(self._system, self.cells.x, at, order)
 
     @cached_property
@@ -37,11 +44,31 @@ class Valley:
 
     def warped(self, at: FloatArray) -> FloatArray:
         """Warped loss at ln rates."""
-        return self.weights(at, 0) @ self.warp(self.cells.mean)
+        return self._read(at, 0)
 
     def slope(self, at: FloatArray) -> FloatArray:
         """Slope of the warped loss at ln rates."""
-        return self.weights(at, 1) @ self.warp(self.cells.mean)
+        return self._read(at, 1)
+
+    def _read(self, at: FloatArray, order: int) -> FloatArray:
+        if self.pool is not None:
+            return np.asarray(self.pool.weights(self.index, at, order) @ self.pool.y)
+        return np.asarray(self.weights(at, order) @ self.warp(self.cells.mean))
+
+    def slope_error(self, at: FloatArray, weights: FloatArray, averaged: bool = False) -> FloatArray:
+        """Variance of slopes that no run of this batch size explains: the steps between its rates.
+
+        By the likeliest kernel, or by all, averaged. Between batch sizes most of this error is common.
+        """
+        if self.pool is not None:
+            return self.pool.slope_error(self.index, at)
+        return self.smoother.bias(self.cells.x, weights, at, averaged)
+
+    def excess_error(self, at: FloatArray, difference: FloatArray, averaged: bool = False) -> FloatArray:
+        """The same of the warped loss over that at the best rate."""
+        if self.pool is not None:
+            return self.pool.excess_error(self.index, at, self.best)
+        return self.smoother.gap(self.cells.x, difference, at, self.best, averaged)
 
     @cached_property
     def best(self) -> float:

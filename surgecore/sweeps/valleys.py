@@ -20,11 +20,12 @@ from surgecore.sweeps.cells import cells_of, quantum
 from surgecore.sweeps.errors import FLOOR, TrendedVariance, trended_variance
 from surgecore.sweeps.evidence import Evidence, axis
 from surgecore.sweeps.excess import standard_errors_above
+from surgecore.sweeps.missing import MissingRegion, missing_regions
 from surgecore.sweeps.optima import Optimum, OptimumFlag
 from surgecore.sweeps.points import Point, Points
 from surgecore.sweeps.shared import correlation
 from surgecore.sweeps.smooth import steady, warp_of
-from surgecore.sweeps.taming import noise_of_mean, smoothed
+from surgecore.sweeps.taming import alike, noise_of_mean, smoothed
 from surgecore.sweeps.valley import STEP, Valley
 
 if TYPE_CHECKING:
@@ -51,34 +52,6 @@ class Source(StrEnum):
     ONE_RUN = "one_run"
     STATED = "stated"
     NONE = "none"
-
-
-class Missing(StrEnum):
-    """What a sweep lacks for a valley at some of its batch sizes."""
-
-    RATES = "too_few_rates"
-    HIGHER = "higher_rates"
-    LOWER = "lower_rates"
-    DIFFERENCE = "differences"
-
-
-@dataclass(frozen=True)
-class MissingRegion:
-    """A region that was not tried, where it matters.
-
-    Attributes
-    ----------
-    what : Missing
-        What is missing.
-    batch_sizes : tuple of float
-        At which batch sizes.
-    learning_rate : float or None
-        The highest or lowest rate tried there; None where rates are too few.
-    """
-
-    what: Missing
-    batch_sizes: tuple[float, ...]
-    learning_rate: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,17 +108,13 @@ class Valleys:
         parts = zip(used, warps, precisions, strict=True)
         valleys = tuple(Valley(c, w, p, smoother, i) for i, (c, w, p) in enumerate(parts))
         source = _source(valleys, labelled)
-        missing = [MissingRegion(Missing.RATES, few)] if few else []
-        missing += [MissingRegion(Missing.DIFFERENCE, flat)] if flat else []
-        for side, what in (("high", Missing.HIGHER), ("low", Missing.LOWER)):
-            there = [v.cells for v in valleys if v.on_edge == side]
-            if there:
-                ends = [c.x[-1] if side == "high" else c.x[0] for c in there]
-                rate = float(np.exp(max(ends) if side == "high" else min(ends)))
-                missing.append(MissingRegion(what, tuple(c.batch_size for c in there), rate))
+        import os
+
+        if source in (Source.SCATTER, Source.ONE_RUN) or os.environ.get("POOLALL"):
+            valleys = alike(valleys, narrow)
         thin = tuple(v.cells.batch_size for v in valleys if v.dof(v.weights(np.array([v.best]), 1)[0]) <= 0)
         repeated = source in (Source.SEEDS, Source.REPEATS)
-        return cls(valleys, source, tuple(missing), thin if repeated else (), step, labelled)
+        return cls(valleys, source, missing_regions(few, flat, valleys), thin if repeated else (), step, labelled)
 
     @property
     def batch_sizes(self) -> FloatArray:
@@ -219,6 +188,21 @@ class Valleys:
         found = self._evidence(axis(low, high, max(2.0 * STEP, (high - low) / 125.0), best, sigma))
         return replace(found, excess=standard_errors_above(self, found))
 
+    @cached_property
+    def single(self) -> Evidence:
+        """The same for single optima: errors between the rates by all kernels that may be true.
+
+        Most of that error is common to batch sizes, as their rates are, and none of it tells a fall.
+        """
+        e = self.evidence
+        fixed = e.fixed.copy()
+        for i, v in enumerate(self.valleys):
+            at = np.clip(e.x, v.cells.x[0], v.cells.x[-1])
+            weights = v.weights(at, 1)
+            fixed[i] += v.slope_error(at, weights, averaged=True) - v.slope_error(at, weights)
+        found = replace(e, fixed=np.maximum(fixed, e.fixed))
+        return replace(found, excess=standard_errors_above(self, found, averaged=True))
+
     def _evidence(self, x: FloatArray) -> Evidence:
         n, g = len(self.valleys), len(x)
         slope, profile, fixed = np.zeros((n, g)), np.ones((n, g)), np.zeros((n, g))
@@ -228,7 +212,7 @@ class Valleys:
             c = v.cells
             at = np.clip(x, c.x[0], c.x[-1])
             weights = v.weights(at, 1)
-            slope[i] = weights @ v.warp(c.mean)
+            slope[i] = v.slope(at)
             factor = self._errors_along(v, x, weights)
             profile[i] = (factor**2).sum(axis=1)
             factors.append(factor / np.sqrt(np.maximum(profile[i], 1e-300))[:, None])
@@ -237,7 +221,7 @@ class Valleys:
             profile[i] = floor * np.maximum(profile[i], 1.0) + (1.0 - floor) * profile[i]
             ends = v.slope(v.best + np.array([-0.05, 0.05]))
             least = (FLOOR * max(float(ends[1] - ends[0]) / 0.1, 0.0)) ** 2  # no optimum is known better than FLOOR
-            fixed[i] = v.smoother.bias(c.x, weights, at) + self.rounding(v, weights) + least
+            fixed[i] = v.slope_error(at, weights) + self.rounding(v, weights) + least
             inside[i] = (x >= c.x[0] - 1e-9) & (x <= c.x[-1] + 1e-9)
             possible[i] = x < c.wall
         best = np.array([v.best for v in self.valleys])
@@ -303,7 +287,7 @@ class Valleys:
     @cached_property
     def intervals(self) -> tuple[tuple[float, float], ...]:
         """95 % interval of ln rate at each batch size; infinite on a side that the rates tried leave open."""
-        e = self.evidence
+        e = self.single
         out = []
         for i, v in enumerate(self.valleys):
             limit = float(student_t.ppf(0.975, e.own.total_dof[i])) ** 2
@@ -329,7 +313,7 @@ class Valleys:
         """Standard error of ln rate at one optimum inside the rates tried, and its degrees of freedom."""
         if self.source in (Source.ONE_RUN, Source.NONE):
             return None, 0.0
-        e, (low, high) = self.evidence, self.intervals[index]
+        e, (low, high) = self.single, self.intervals[index]
         dof = float(e.own.total_dof[index])
         reach = float(student_t.ppf(0.975, dof))
         by_bend = float(e.sigma[index])

@@ -2245,6 +2245,7 @@ start-train = Train one here
 details-map = Loss map
 details-laws = Fitted laws
 details-steps = Steps and examples
+details-shift = First target: loss { $first }; second: loss { $second }. { $shift }
 details-compare = Compare
 details-map-alt = Map of the loss. { $optima }
 details-laws-alt = Fitted laws with 95 % bands. { $optima }

@@ -6,7 +6,7 @@ import numpy as np
 from choice import catalogue
 from drawn import TERM, box, drawings, keys, marks, open_fold, said
 
-from surgecore import LAWS, NoiseModel, analyse, words
+from surgecore import LAWS, NoiseModel, analyse, peak_shift, words
 
 
 def test_sweep_page_says_the_numbers_of_the_analysis(app, bundled):
@@ -114,3 +114,19 @@ def test_an_address_names_laws_and_sweeps_by_codes(app, bundled):
     app.run()
     assert "".join(app.query_params["laws"]) == "none"
     assert "".join(app.query_params["beside"]) == bundled[1].name
+
+
+def test_steps_say_how_the_peak_moves_between_two_targets(app, bundled):
+    """Both sweeps of a pair say the same, the earlier target first; one without its like says nothing of it."""
+    by_name = {entry.name: entry for entry in bundled}
+    pair = [by_name[f"digits-mlp-sign-paper-t{loss}-k10"] for loss in ("0.5", "0.25")]
+    shift = words.peak_shift(peak_shift(*(analyse(entry.load()) for entry in pair)))
+    for entry in pair:
+        app.query_params["sweep"] = entry.name
+        app.run().switch_page("app_pages/sweep.py").run()
+        open_fold(app, "steps")
+        assert not app.exception
+        assert f"First target: loss 0.5; second: loss 0.25. {shift}" in said(app)
+    app.query_params["sweep"] = "paper-gpt-adam-t2.6-k10"
+    app.run()
+    assert "First target" not in said(app)

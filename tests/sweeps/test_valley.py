@@ -5,7 +5,8 @@ from simulate import BATCH_SIZES, best_of_mean_loss, sweep_frame
 
 from surgecore import SurgeLaw, Sweep
 from surgecore.sweeps.excess import excess
-from surgecore.sweeps.valleys import Missing, Source, Valleys
+from surgecore.sweeps.missing import Missing
+from surgecore.sweeps.valleys import Source, Valleys
 
 LAW = SurgeLaw(1e-2, 64.0)
 
@@ -35,6 +36,28 @@ def test_a_random_search_takes_the_same_road_as_a_grid():
     for point in valleys.points.points:
         assert abs(np.log(point.value / LAW(point.batch_size))) < 4 * point.stderr
         assert point.stderr < 0.1
+
+
+def search(rng, random):
+    """60 runs at 7 batch sizes in valleys that are steep to one side, and the truths."""
+    batch = np.geomspace(8, 32768, 7).round()
+    best = LAW(batch)
+    where = rng.integers(7, size=60) if random else np.repeat(np.arange(7), 9)
+    away = rng.uniform(-1.8, 1.8, 60) if random else np.tile(np.linspace(-1.8, 1.8, 9), 7)
+    loss = 1.0 + 0.2 * (np.exp(1.5 * away) / 1.5 - away - 1 / 1.5) + rng.normal(0, 0.005, len(away))
+    table = {"batch_size": batch[where], "learning_rate": best[where] * np.exp(away), "loss": loss}
+    return Sweep.from_frame(pd.DataFrame(table)).valleys, dict(zip(batch, best, strict=True))
+
+
+def test_a_random_search_borrows_the_shape_where_a_batch_size_has_few_runs():
+    off = {True: [], False: []}
+    for index in range(8):
+        for random, found in off.items():
+            valleys, truth = search(np.random.default_rng(index), random)
+            inside = [v for v in valleys.valleys if v.on_edge is None]
+            found += [v.best - np.log(truth[v.cells.batch_size]) for v in inside]
+    rms = {random: float(np.sqrt(np.mean(np.square(errors)))) for random, errors in off.items()}
+    assert rms[True] < 1.5 * rms[False]
 
 
 def test_the_excess_is_the_price_of_a_wrong_rate_with_its_error():
