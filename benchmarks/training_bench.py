@@ -2,7 +2,8 @@
 
 All columns of a line are measured in turns within one process on one thread, each as the best of several rounds, and
 given as multiples of the loop in its fastest setting (plain, foreach or fused). "ours" is what a plan gets by default,
-"compiled" with ``compile = true``. Ratios hold on this machine only; run it with nothing else to do.
+"compiled" with ``compile = true``. Times are the processor's, which are the clock's on an idle machine. Ratios hold on
+this machine only; what else runs takes caches, so run it with nothing else to do.
 """
 
 from __future__ import annotations
@@ -231,21 +232,21 @@ def jax_step(model: DataModel, workload: object, batch_size: int, runs: int) -> 
 
 
 def best_times(steps: dict[str, Callable[[], None]], rounds: int, seconds: float) -> dict[str, float]:
-    """Best seconds a call of each, measured in turns."""
+    """Best processor seconds a call of each, measured in turns: all run on one thread, and others may run beside."""
     counts = {}
     for name, step in steps.items():
         step()
         step()
-        began = time.perf_counter()
+        began = time.process_time()
         step()
-        counts[name] = max(1, int(seconds / (time.perf_counter() - began)))
+        counts[name] = max(1, int(seconds / (time.process_time() - began)))
     best = dict.fromkeys(steps, float("inf"))
     for _ in range(rounds):
         for name, step in steps.items():
-            began = time.perf_counter()
+            began = time.process_time()
             for _ in range(counts[name]):
                 step()
-            best[name] = min(best[name], (time.perf_counter() - began) / counts[name])
+            best[name] = min(best[name], (time.process_time() - began) / counts[name])
     return best
 
 
