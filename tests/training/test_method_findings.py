@@ -1,5 +1,6 @@
 """What docs/training.md says that the bundled sweeps of methods show, computed from them."""
 
+import json
 import re
 from functools import cache
 from math import hypot, sqrt
@@ -97,3 +98,13 @@ def test_adalomo_keeps_the_optimum_that_the_cap_takes_from_adafactor():
         assert abs(value - 1) < 2 * error
     assert all(0.14 < free[batch].learning_rate < 0.18 for batch in (256, 1024))
     assert 512 not in capped
+
+
+def test_what_the_papers_experiments_show_at_this_size():
+    answers = json.loads((ROOT / "data" / "answers.json").read_text(encoding="utf-8"))
+    kinds = {answer["name"]: answer["verdict"]["kind"] for answer in answers}
+    language = [f"paper-{kind}-{state}-t2.6-steps" for kind in ("gpt", "moe") for state in ("beta0", "adam")]
+    images = [f"paper-resnet-{state}-t1.2-steps" for state in ("beta0", "adam")]
+    images += [f"fashion-cnn-{rule}-paper-t0.8-steps" for rule in ("sign", "adam")]
+    assert {kinds[name] for name in language} == {"does_not_fall"}
+    assert {kinds[name] for name in images} == {"not_decided"}
