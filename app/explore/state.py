@@ -1,7 +1,8 @@
 """The state of the Explore page, one vocabulary for Python, the address and the instrument.
 
-`FIELDS` says each part once: its name here and in the instrument's JSON, its key in the address, how it is read from
-there and written to it. Junk falls back to the default and is named.
+`FIELDS` says each part once: its name, the same here, in the instrument's JSON and in the address, and how it is read
+from there and written to it; `OLD` is what addresses of earlier versions called it. Junk falls back to the default and
+is named.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class ExploreState:
         for name, field in FIELDS.items():
             value = getattr(self, name)
             if value != getattr(default, name) and (name != "view" or not self.auto):
-                query[field.key] = field.write(value)
+                query[name] = field.write(value)
         return query
 
 
@@ -78,7 +79,7 @@ def from_json(value: Any) -> ExploreState:  # noqa: ANN401 - whatever the browse
         for name, field in FIELDS.items():
             if given[name] is not None:
                 written = field.write(given[name])
-                query[field.key] = written if isinstance(written, list) else [written]
+                query[name] = written if isinstance(written, list) else [written]
         auto = bool(value["auto"])
     except (AttributeError, KeyError, TypeError):
         return ExploreState()
@@ -90,6 +91,7 @@ def from_query(query: Mapping[str, Sequence[str]]) -> tuple[ExploreState, list[s
     notices: list[str] = []
 
     def use(key: str, read: Callable[[list[str]], Any]) -> Any:  # noqa: ANN401
+        key = key if key in query else OLD.get(key, key)
         texts = [text for text in query.get(key, ()) if text != ""]
         try:
             return read(texts) if texts else None
@@ -98,7 +100,7 @@ def from_query(query: Mapping[str, Sequence[str]]) -> tuple[ExploreState, list[s
             return None
 
     state = replace(ExploreState(), model=_model(use, notices), points="sweep" in query)
-    found = {name: use(field.key, field.read) for name, field in FIELDS.items()}
+    found = {name: use(name, field.read) for name, field in FIELDS.items()}
     state = replace(state, **{name: value for name, value in found.items() if value is not None})
     return replace(state, auto=state.view is None), notices
 
@@ -177,7 +179,6 @@ def _view(texts: list[str]) -> View:
 
 @dataclass(frozen=True)
 class _Field:
-    key: str
     read: Callable[[list[str]], Any]
     write: Callable[[Any], str | list[str]]
 
@@ -191,17 +192,18 @@ def _ghost_text(ghost: Any) -> str:  # noqa: ANN401 - a model, or the browser's 
 
 
 FIELDS = {
-    "curves": _Field("curves", _curves, lambda keys: _commas(keys) or "none"),
-    "t": _Field("t", _part, repr),
-    "noise": _Field("noise", _one_of(*NOISES), str),
+    "curves": _Field(_curves, lambda keys: _commas(keys) or "none"),
+    "t": _Field(_part, repr),
+    "noise": _Field(_one_of(*NOISES), str),
     "ghosts": _Field(
-        "ghost",
         lambda texts: tuple(map(_ghost, texts[-MOST_GHOSTS:])),
         lambda ghosts: [_ghost_text(ghost) for ghost in ghosts],
     ),
-    "view": _Field("zoom", _view, _commas),
-    "points": _Field("points", lambda texts: _one_of("on", "off")(texts) == "on", lambda on: "on" if on else "off"),
-    "lesson": _Field("lesson", _one_of(*LESSONS), str),
+    "view": _Field(_view, _commas),
+    "points": _Field(lambda texts: _one_of("on", "off")(texts) == "on", lambda on: "on" if on else "off"),
+    "lesson": _Field(_one_of(*LESSONS), str),
 }
+#: What the address called a part before it was called as everywhere else.
+OLD = {"ghosts": "ghost", "view": "zoom"}
 #: Every key of the address that belongs to this page.
-KEYS = (*(param.name for param in NoiseModel.params), *(field.key for field in FIELDS.values()))
+KEYS = (*(param.name for param in NoiseModel.params), *FIELDS, *OLD.values())

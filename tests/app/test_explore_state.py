@@ -51,6 +51,7 @@ def as_lists(query):
 @given(states())
 def test_the_address_and_the_browser_give_the_state_back_to_the_last_digit(state):
     query = as_lists(state.to_query())
+    assert set(query) <= {*vars(state), *vars(state.model)}  # one vocabulary
     assert set(query) <= set(KEYS)
     assert from_query(query) == (state, [])
     assert from_json(state.to_json()) == state
@@ -60,7 +61,7 @@ def test_a_view_that_follows_the_curve_is_known_and_not_in_the_address():
     state = ExploreState(view=(0.0, 12.0, -3.0, 0.0, -6.0, -1.0), auto=True)
     assert state.to_query() == {}
     assert from_json(state.to_json()) == state
-    assert replace(state, auto=False).to_query() == {"zoom": "0.0,12.0,-3.0,0.0,-6.0,-1.0"}
+    assert replace(state, auto=False).to_query() == {"view": "0.0,12.0,-3.0,0.0,-6.0,-1.0"}
 
 
 def test_the_default_state_leaves_the_address_empty():
@@ -80,6 +81,8 @@ def test_one_table_names_every_part_of_the_state():
         ({"curves": ["sgd,exact"], "t": ["0.25"], "noise": ["shrinking"]},
          ExploreState(curves=("exact", "sgd"), t=0.25, noise="shrinking")),
         ({"zoom": ["-1.5,17.5,-3.2,0.1,-7.0,-2.0"]},
+         ExploreState(view=(-1.5, 17.5, -3.2, 0.1, -7.0, -2.0), auto=False)),
+        ({"view": ["-1.5,17.5,-3.2,0.1,-7.0,-2.0"], "zoom": ["0,1,0,1,0,1"]},
          ExploreState(view=(-1.5, 17.5, -3.2, 0.1, -7.0, -2.0), auto=False)),
         ({"ghost": ["0.2,0.05,0.5,4.0,0.1,0.0,0.0,256,1"]},
          ExploreState(ghosts=(NoiseModel(0.2, 0.05, 0.5, 4.0, 0.1),))),

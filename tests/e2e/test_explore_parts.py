@@ -33,7 +33,7 @@ def everything(page):
 def test_the_permalink_gives_the_same_page_to_the_digit(open_explore, page):
     open_explore("?t=0.2&correlation=0.1&snr_spread=0.7&curves=exact,correlated,surge,plateau,linear")
     page.locator("[data-action=pin]").click()
-    settled(page, "ghost=")
+    settled(page, "ghosts=")
     x, y = centre(page.locator(".peak"))
     drag(page, (x, y), (-33, 21))
     settled(page, "lr_scale=")
@@ -271,7 +271,8 @@ def test_a_view_chosen_by_hand_stays_while_a_run_is_played(open_explore):
     expect(page.locator("[data-action=play]")).to_have_text("Pause")
     expect(page.locator("[data-action=play]")).to_have_text("Play")
     settled(page, r"t=1\.0")
-    assert "zoom=0.0%2C12.0" in page.url
+    assert "view=0.0%2C12.0" in page.url  # an earlier address said zoom
+    assert "zoom=" not in page.url
     after = page.locator(".chart text[text-anchor=end]").evaluate_all(labels)
     assert [text for text in after if "10" in text] == [text for text in before if "10" in text]
 

@@ -87,14 +87,14 @@ def test_wheel_pan_and_double_click_change_the_view_and_the_address(open_explore
     assert path.get_attribute("d") == first  # a wheel alone scrolls the page
     page.mouse.wheel(0, -240)
     page.keyboard.up("Control")
-    settled(page, "zoom=")
+    settled(page, "view=")
     zoomed = path.get_attribute("d")
     assert zoomed != first
     x, y = centre(chart)
     drag(page, (x - 80, y - 190), (60, 20))
     assert path.get_attribute("d") != zoomed
     chart.dblclick(position={"x": 120, "y": 90})
-    expect(page).not_to_have_url(re.compile("zoom="))
+    expect(page).not_to_have_url(re.compile("view="))
     assert path.get_attribute("d") == first
 
 
