@@ -11,7 +11,7 @@ import streamlit as st
 from choice import shown, uploads
 from choice.shelf import Held, Settings
 from surgecore import ColumnMapping, DivergedRule
-from surgecore.tables.metric import Goal, describe
+from surgecore.tables.metric import Goal, metric_of
 from surgecore.tables.models import could_tell
 from surgecore.tables.names import BatchUnit, Take
 from surgecore.words import count, layout, plain, say
@@ -143,7 +143,7 @@ def _apply(item: Held, field: str) -> None:
     except ValueError:  # a number that is none: the box goes back to what is in force
         return
     if field == "loss":
-        new = replace(new, goal=describe(value).goal if value else "", loss_std="", loss_stderr="", n_runs="")
+        new = replace(new, goal=metric_of(value).goal if value else "", loss_std="", loss_stderr="", n_runs="")
     if field == "batch_size":
         new = replace(new, batch_factors=None)
     if field in ("batch_size", "learning_rate", "seed"):

@@ -116,12 +116,12 @@ def open_checkpoint() -> None:
     if found is not None:
         sizes = [float(2**k) for k in range(15)]
         curve = found.measurement.gradient_noise().optimal_lr(sizes)
-        state = describe(nearest_model(sizes, curve)[0], found.title)
+        state = set_to(nearest_model(sizes, curve)[0], found.title)
         del st.query_params[CHECKPOINT]
         _write_query(state)
 
 
-def describe(model: NoiseModel, curve: str) -> ExploreState:
+def set_to(model: NoiseModel, curve: str) -> ExploreState:
     """Controls that describe a measured curve, to be opened: the page then says so, and not what decides it."""
     values = {name: float(f"{value:.5g}") for name, value in vars(model).items() if name not in WHOLE}
     values["correlation"] = values["correlation"] if values["correlation"] > 1e-4 else 0.0

@@ -63,7 +63,7 @@ class Stage:
 # --- what was measured --------------------------------------------------------------------------------------
 
 
-def measured(key: str) -> Callable[[Explanation], Estimate]:
+def estimate(key: str) -> Callable[[Explanation], Estimate]:
     return lambda of: of.measurement.numbers[key]
 
 
@@ -224,8 +224,8 @@ STAGES = (
          r"\Delta L=\frac{(\mu^\top\mathrm{E}[V])^2}{2\,\mathrm{E}[V^\top H V]}",),
         (
             Symbol(r"\mu", "derive-mu"), Symbol("V", "derive-v"), Symbol("H", "derive-h"),
-            Symbol(r"\sum|\mu|", "quantity-gradient-l1", "lr_scale", measured("gradient_l1"), "loss-per-parameter"),
-            Symbol("T", "quantity-trace", "", measured("trace"), "curvature"),
+            Symbol(r"\sum|\mu|", "quantity-gradient-l1", "lr_scale", estimate("gradient_l1"), "loss-per-parameter"),
+            Symbol("T", "quantity-trace", "", estimate("trace"), "curvature"),
         ),
         quadratic, _lemma, STORY, ("exact", "plateau"),
     ),
@@ -236,8 +236,8 @@ STAGES = (
         (
             Symbol("z", "derive-z", "snr", mean_snr, "per-example"),
             Symbol(r"\varepsilon_0", "derive-scale", "lr_scale", scale, "rate-sign"),
-            Symbol("R", "quantity-alignment", "alignment", measured("alignment")),
-            Symbol(r"T_\rho/T", "quantity-trace-ratio", "correlation", measured("trace_ratio")),
+            Symbol("R", "quantity-alignment", "alignment", estimate("alignment")),
+            Symbol(r"T_\rho/T", "quantity-trace-ratio", "correlation", estimate("trace_ratio")),
         ),
         signs, _independent, SHARED, ("exact", "correlated", "plateau"),
     ),
@@ -247,9 +247,9 @@ STAGES = (
          r"\varepsilon(B)=\frac{2\,\varepsilon_{max}}{\sqrt{\mathcal{B}_{noise}/B}+\sqrt{B/\mathcal{B}_{noise}}}",
          r"\varepsilon_{max}=\frac{M}{2\sqrt{S\,T}}"),
         (
-            Symbol("M", "quantity-signal", "snr", measured("signal"), "loss-per-parameter"),
-            Symbol("S", "quantity-coupling", "alignment", measured("coupling"), "curvature"),
-            Symbol(r"\mathcal{B}_{noise}", "quantity-noise-scale", "snr", measured("noise_scale"), "examples"),
+            Symbol("M", "quantity-signal", "snr", estimate("signal"), "loss-per-parameter"),
+            Symbol("S", "quantity-coupling", "alignment", estimate("coupling"), "curvature"),
+            Symbol(r"\mathcal{B}_{noise}", "quantity-noise-scale", "snr", estimate("noise_scale"), "examples"),
             Symbol(r"\varepsilon_{max}", "derive-top", "lr_scale", short_top, "rate-sign"),
         ),
         line, _line, WEAK, ("exact", "surge", "plateau"),
@@ -259,7 +259,7 @@ STAGES = (
         (r"\varepsilon_\infty=\frac{\sum_i|\mu_i|}{\sum_{ij}s_is_jH_{ij}}=\frac{\varepsilon_0}{1+R}",
          r"s_i=\mathrm{sign}\,\mu_i\neq 0",),
         (
-            Symbol("R", "quantity-alignment", "alignment", measured("alignment")),
+            Symbol("R", "quantity-alignment", "alignment", estimate("alignment")),
             Symbol(r"\varepsilon_\infty", "derive-plateau", "alignment", plateau, "rate-sign"),
         ),
         settled, _settled, SPREAD, ("exact", "plateau"),
@@ -269,7 +269,7 @@ STAGES = (
         (r"\Delta L(B)\approx\frac{\Delta L_{max}}{1+\mathcal{B}_{noise}/B}", r"\Delta L_{max}=\frac{M^2}{2S}",),
         (
             Symbol(r"\Delta L_{max}", "derive-drop-top", "lr_scale", short_drop, "loss"),
-            Symbol(r"\mathcal{B}_{noise}", "quantity-noise-scale", "snr", measured("noise_scale"), "examples"),
+            Symbol(r"\mathcal{B}_{noise}", "quantity-noise-scale", "snr", estimate("noise_scale"), "examples"),
         ),
         drop, _drop, WEAK, ("exact", "surge"),
     ),

@@ -165,7 +165,7 @@ def theory(width: float, height: float) -> str:
     return plot.svg(say("handout-theory-alt", **peak()))
 
 
-def measured(width: float, height: float) -> str:
+def measurements(width: float, height: float) -> str:
     """The bundled sweep: optima with 95 % intervals, and the range of the fall."""
     optima, found = loaded().optima(), surge_verdict(loaded())
     sizes = [o.batch_size for o in optima]
@@ -203,7 +203,7 @@ def _render(name: str, *, level: int, key: bool) -> str:
         say=say, level=level, style=Markup(STYLE), exercises=EXERCISES, key=key,
         claims=[say("learn-rule-claim"), say("learn-bend-sentence"), say("learn-cause-claim")],
         theory=_figure(theory, say("handout-theory-caption")),
-        measured=_figure(measured, say("handout-measured-caption", name=words.plain(loaded().name))),
+        measured=_figure(measurements, say("handout-measured-caption", name=words.plain(loaded().name))),
         chip=Markup(verdict.chip(found)), verdict=words.verdict(found),
         model=say("handout-key-model", **model), origin=say("handout-origin", version=__version__),
     )  # fmt: skip

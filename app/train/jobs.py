@@ -86,7 +86,7 @@ class TrainingJobs:
         A `visitor` has one at a time and so many an hour; "" stands for the owner of the machine.
         """
         if visitor:
-            self._count(visitor)
+            self._admit(visitor)
         name, key = secrets.token_hex(6), secrets.token_urlsafe(12)
         self._submit(name, plan, resume=False)
         (self._root / name / "owner").write_text(_digest(key), encoding="utf-8")
@@ -105,7 +105,7 @@ class TrainingJobs:
             return False
         return secrets.compare_digest(digest, _digest(key))
 
-    def _count(self, visitor: str) -> None:
+    def _admit(self, visitor: str) -> None:
         with self._lock:
             now, active = time.monotonic(), set(self.active())
             if any(owner == visitor and name in active for name, owner in self._visitors.items()):

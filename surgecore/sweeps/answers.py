@@ -85,18 +85,18 @@ def _finite(value: float) -> float | None:
     return _short(value) if abs(value) < float("inf") else None
 
 
-def _plain(value: object) -> object:
+def _compact(value: object) -> object:
     """Of a verdict as JSON takes it: six digits, an infinite end as null."""
     if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
+        return {key: _compact(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
+        return [_compact(part) for part in value]
     return _finite(value) if isinstance(value, float) else value
 
 
 def save_answers(folder: str | PathLike[str], answers: Iterable[Answer]) -> None:
     """Write answers beside the manifest of a folder, one a line."""
-    lines = ",\n".join(json.dumps(_plain(asdict(answer)), allow_nan=False) for answer in answers)
+    lines = ",\n".join(json.dumps(_compact(asdict(answer)), allow_nan=False) for answer in answers)
     Path(folder, _FILE).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 

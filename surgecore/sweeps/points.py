@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
@@ -75,7 +76,7 @@ class Points:
         return cls(tuple(sorted(found, key=lambda point: point.batch_size)))
 
 
-class HasPoint(Protocol):
+class HasPoint(typing.Protocol):
     """What stands for a point, such as an `Optimum`."""
 
     @property

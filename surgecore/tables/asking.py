@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from surgecore._validate import FloatArray
-from surgecore.tables.batch import Reading
+from surgecore.tables.batch import BatchReading
 from surgecore.tables.metric import Goal
 from surgecore.tables.models import Group, is_setting
 from surgecore.tables.names import BatchUnit, ColumnMapping
@@ -19,14 +19,14 @@ from surgecore.tables.shapes import base_columns
 Preview = Callable[[ColumnMapping], tuple[tuple[float, float], ...]]
 
 
-def batch_as(mapping: ColumnMapping, reading: Reading) -> ColumnMapping:
+def batch_as(mapping: ColumnMapping, reading: BatchReading) -> ColumnMapping:
     """A mapping with one reading of the batch size."""
     before: BatchUnit = "examples" if mapping.batch_unit == "tokens" else mapping.batch_unit
     unit: BatchUnit = "tokens" if reading.tokens else before
     return replace(mapping, batch_size=reading.column, batch_factors=reading.factors, batch_unit=unit)
 
 
-def which_batch(mapping: ColumnMapping, found: Sequence[Reading], preview: Preview) -> Question:
+def which_batch(mapping: ColumnMapping, found: Sequence[BatchReading], preview: Preview) -> Question:
     """Which of several readings is the batch that one step sees."""
     ways = [(reading, batch_as(mapping, reading)) for reading in found]
     choices = tuple(

@@ -44,7 +44,7 @@ _ACCUMULATED = ("device_train_batch_size",)
 
 
 @dataclass(frozen=True)
-class Reading:
+class BatchReading:
     """One way to read the batch size.
 
     Attributes
@@ -69,7 +69,7 @@ def part_of(plain: str, last: str) -> Part | None:
     return _PART_OF.get(plain) or _PART_OF.get(last)
 
 
-def effective(frame: pd.DataFrame, reading: Reading) -> FloatArray:
+def effective(frame: pd.DataFrame, reading: BatchReading) -> FloatArray:
     """The batch size of every row under a reading; NaN where a part of it is no number."""
     values, _ = parse_numbers(frame[reading.column], thousands_first=True)
     for factor in reading.factors:
@@ -79,7 +79,9 @@ def effective(frame: pd.DataFrame, reading: Reading) -> FloatArray:
     return np.asarray(values, dtype=np.float64)
 
 
-def readings(frame: pd.DataFrame, parts: dict[str, Part], plain: dict[str, str], chosen: str = "") -> list[Reading]:
+def readings(
+    frame: pd.DataFrame, parts: dict[str, Part], plain: dict[str, str], chosen: str = ""
+) -> list[BatchReading]:
     """All readings of the batch size that the columns leave open, the most likely first; one where they agree.
 
     Parameters
@@ -95,7 +97,7 @@ def readings(frame: pd.DataFrame, parts: dict[str, Part], plain: dict[str, str],
 
     Returns
     -------
-    list of Reading
+    list of BatchReading
         Empty where no column is a batch size.
     """
     values = {name: parse_numbers(frame[name], thousands_first=True)[0] for name in parts}
@@ -106,9 +108,9 @@ def readings(frame: pd.DataFrame, parts: dict[str, Part], plain: dict[str, str],
         of = _only(of, chosen, parts.get(chosen))
     products = [_product(name, factors, plain) for name in of["local"]]
     answers = tuple(name for name in of["rollouts"] if _matters(values[name]))[:1]
-    totals = [Reading(name, answers if plain[name] in _PROMPTS else ()) for name in of["total"]]
-    totals += [Reading(name, tokens=True) for name in of["tokens"]]
-    loose = [Reading(name) for name in of["batch"]]
+    totals = [BatchReading(name, answers if plain[name] in _PROMPTS else ()) for name in of["total"]]
+    totals += [BatchReading(name, tokens=True) for name in of["tokens"]]
+    loose = [BatchReading(name) for name in of["batch"]]
     found = _choose(frame, totals, products, loose, factors, plain)
     return _with_length(frame, found, of, values)
 
@@ -156,19 +158,19 @@ def _matters(values: FloatArray) -> bool:
     return bool((finite > 0).all() and (finite != 1).any())
 
 
-def _product(name: str, factors: tuple[tuple[str, ...], tuple[str, ...]], plain: dict[str, str]) -> Reading:
+def _product(name: str, factors: tuple[tuple[str, ...], tuple[str, ...]], plain: dict[str, str]) -> BatchReading:
     accumulation, devices = factors
-    return Reading(name, (*(() if plain[name] in _ACCUMULATED else accumulation), *devices))
+    return BatchReading(name, (*(() if plain[name] in _ACCUMULATED else accumulation), *devices))
 
 
 def _choose(
     frame: pd.DataFrame,
-    totals: Sequence[Reading],
-    products: Sequence[Reading],
-    loose: Sequence[Reading],
+    totals: Sequence[BatchReading],
+    products: Sequence[BatchReading],
+    loose: Sequence[BatchReading],
     factors: tuple[tuple[str, ...], tuple[str, ...]],
     plain: dict[str, str],
-) -> list[Reading]:
+) -> list[BatchReading]:
     """Totals before products, and what contradicts them."""
     if totals:
         first = effective(frame, totals[0])
@@ -181,7 +183,7 @@ def _choose(
         best = products[0]
         for other in loose:
             ratio = _ratio(effective(frame, other), effective(frame, best))
-            own = _ratio(effective(frame, other), effective(frame, Reading(best.column)))
+            own = _ratio(effective(frame, other), effective(frame, BatchReading(best.column)))
             if _constant(ratio, 1.0) or (_constant(own, 1.0) and best.factors):
                 continue
             if _constant(ratio) and ratio[0] > 1 and not factors[1]:
@@ -218,8 +220,8 @@ def _goes_with(total: FloatArray, product: FloatArray, *, known: bool) -> bool:
 
 
 def _with_length(
-    frame: pd.DataFrame, found: list[Reading], of: dict[Part, list[str]], values: dict[str, FloatArray]
-) -> list[Reading]:
+    frame: pd.DataFrame, found: list[BatchReading], of: dict[Part, list[str]], values: dict[str, FloatArray]
+) -> list[BatchReading]:
     """Sequences and tokens: a length that varies is a factor or it is not, and only a person can say which."""
     varying = [name for name in of["length"] if len(np.unique(values[name][np.isfinite(values[name])])) > 1]
     if not found or not of["length"] or found[0].tokens:
@@ -229,8 +231,8 @@ def _with_length(
         # a total that is micro-batches times length, and more, counts tokens
         ratio = _ratio(effective(frame, found[0]), values[name] * length)
         if found[0].column in of["total"] and len(ratio) and (ratio >= 1).all() and np.allclose(ratio, np.round(ratio)):
-            return [Reading(found[0].column, found[0].factors, tokens=True), *found[1:]]
+            return [BatchReading(found[0].column, found[0].factors, tokens=True), *found[1:]]
     if not varying:
         return found
-    longer = [Reading(r.column, (*r.factors, varying[0]), tokens=True) for r in found[:1]]
+    longer = [BatchReading(r.column, (*r.factors, varying[0]), tokens=True) for r in found[:1]]
     return [*longer, *found]

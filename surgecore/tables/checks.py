@@ -15,7 +15,7 @@ from surgecore._validate import FloatArray
 from surgecore.tables.cells import Numbers, parse_numbers, read_numbers
 from surgecore.tables.curves import cut_short, is_counter
 from surgecore.tables.diverged import DivergedRule, finite_but_diverged
-from surgecore.tables.metric import Metric, describe
+from surgecore.tables.metric import Metric, metric_of
 from surgecore.tables.names import CANONICAL, STATUS_WORDS, ColumnMapping
 from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, Values, notice, problem
 from surgecore.tables.raw import Lines
@@ -68,7 +68,7 @@ def check(
     notices += _cut_short(frame, mapping, table, short)
     notices += _spread(frame, mapping, table)
     for role in (role for role in columns if role not in CANONICAL and role not in table):
-        table[role] = _count(frame, role, columns[role], collect, notices)
+        table[role] = _positive_or_none(frame, role, columns[role], collect, notices)
     used = set(columns.values())
     for name in frame.columns:
         if name not in used and name not in table:
@@ -147,7 +147,7 @@ def _which_run(
         else:
             table["seed"] = seeds
     if "steps" in columns:
-        values = _count(frame, "steps", columns["steps"], collect, notices)
+        values = _positive_or_none(frame, "steps", columns["steps"], collect, notices)
         if pd.notna(values).any():
             table["steps"] = values
     elif mapping.n_steps:
@@ -208,13 +208,13 @@ def _remarks(column: pd.Series[Any], found: Numbers) -> list[Notice]:
 
 def _metric(frame: pd.DataFrame, mapping: ColumnMapping, loss: FloatArray) -> Metric:
     """The metric by its name; a loss that repeats the column of steps to a target is those steps."""
-    metric = describe(mapping.loss or "loss")
+    metric = metric_of(mapping.loss or "loss")
     steps = mapping.steps_to_target
     if steps and steps != mapping.loss and metric.name == "loss":
         other, _ = parse_numbers(frame[steps], thousands_first=True)
         known = np.isfinite(loss) & np.isfinite(other)
         if known.sum() > 1 and (loss[known] == other[known]).all():
-            metric = describe(steps)
+            metric = metric_of(steps)
     return replace(metric, goal=mapping.goal or metric.goal)
 
 
@@ -280,7 +280,7 @@ def is_canonical(column: pd.Series[Any]) -> bool:
     return bool(column.isin(["complete", "incomplete", "infeasible"]).all())
 
 
-def _count(frame: pd.DataFrame, role: str, name: str, collect: _Collector, notices: list[Notice]) -> Any:  # noqa: ANN401
+def _positive_or_none(frame: pd.DataFrame, role: str, name: str, collect: _Collector, notices: list[Notice]) -> Any:  # noqa: ANN401
     """A column of positive numbers in which a cell may say that there is none: a target that was never reached.
 
     Where it is not what the trials are compared by, a cell that cannot be read is one that is not there.

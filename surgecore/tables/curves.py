@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from surgecore._validate import FloatArray
 from surgecore.tables.cells import parse_numbers
-from surgecore.tables.metric import describe
+from surgecore.tables.metric import metric_of
 from surgecore.tables.names import CURVES, batch_parts, last_name, plain_name
 
 Take = Literal["last", "best", "smoothed"]
@@ -90,7 +90,7 @@ def _runs(frame: pd.DataFrame, batch: str, rate: str, seed: str) -> NDArray[np.i
     """A number for the rows that may be one run: the same settings, seed and name."""
     keys = {batch, rate, seed, *batch_parts([str(name) for name in frame.columns])} - {""}
     for name in map(str, frame.columns):
-        if is_counter(name) or describe(name).kind or name in keys:
+        if is_counter(name) or metric_of(name).kind or name in keys:
             continue
         few = frame[name].nunique(dropna=False) <= max(1, len(frame) // 2)
         text = not pd.api.types.is_numeric_dtype(frame[name].dtype)

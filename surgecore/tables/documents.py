@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from surgecore.tables.limits import MAX_CELLS, MAX_COLUMNS, MAX_PROBLEMS, MAX_ROWS
-from surgecore.tables.metric import describe
+from surgecore.tables.metric import metric_of
 from surgecore.tables.names import CURVES, plain_name
 from surgecore.tables.problems import Problem, ProblemCode, SweepError, problem, refused
 
@@ -129,7 +129,7 @@ def _expanded(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if isinstance(item, list) and item and all(isinstance(entry, Mapping) for entry in item):
             if steps is None or plain_name(last) in _HISTORIES:
                 steps = item
-        elif isinstance(item, list) and len(item) > 1 and (describe(last).kind or plain_name(last) in CURVES):
+        elif isinstance(item, list) and len(item) > 1 and (metric_of(last).kind or plain_name(last) in CURVES):
             series[name] = item
         else:
             scalars[name] = str(item)[:200] if isinstance(item, list | Mapping) else item

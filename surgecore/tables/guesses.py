@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from surgecore.tables.cells import parse_numbers
-from surgecore.tables.metric import describe, is_chosen, statistic_of
+from surgecore.tables.metric import is_chosen, metric_of, statistic_of
 from surgecore.tables.names import BEST_RATES, ColumnMapping, candidates, last_name, plain_name
 
 #: Rows that are looked at to find out what a column holds.
@@ -51,7 +51,7 @@ def _with_numbers(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:
     full = next((name for name in ranked if share[name] >= 0.5 or (share[name] == best > 0)), "")
     if not full or full == guess.loss or share[guess.loss] >= 0.5 * share[full]:
         return guess
-    return replace(guess, loss=full, goal=describe(full).goal)
+    return replace(guess, loss=full, goal=metric_of(full).goal)
 
 
 def _swept_rate(frame: pd.DataFrame, guess: ColumnMapping) -> ColumnMapping:

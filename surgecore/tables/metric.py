@@ -68,7 +68,7 @@ class Metric:
 
     Examples
     --------
-    >>> metric = describe("val/accuracy")
+    >>> metric = metric_of("val/accuracy")
     >>> metric.goal, metric.split, metric.shown(-0.93)
     ('maximise', 'validation', 0.93)
     """
@@ -100,7 +100,7 @@ class Metric:
 LOSS = Metric()
 
 
-def describe(name: object) -> Metric:
+def metric_of(name: object) -> Metric:
     """What a column's name says of the metric in it; `goal` and `kind` are "" where it says nothing.
 
     Parameters
@@ -160,7 +160,7 @@ def preference(name: object) -> tuple[int, int, int] | None:
     """Sorting key of a column as the metric, the most likely lowest; None for a column that is none by its name."""
     text = str(name)
     tokens = _tokens(text)
-    metric = describe(text)
+    metric = metric_of(text)
     if is_chosen(text):
         return (0, 0, 0)
     if _SETTING.match(text):

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from surgecore.tables.batch import PARTS, Part, part_of
-from surgecore.tables.metric import Goal, describe, preference
+from surgecore.tables.metric import Goal, metric_of, preference
 
 BatchUnit = Literal["examples", "sequences", "tokens"]
 Take = Literal["last", "best", "smoothed"]
@@ -249,12 +249,12 @@ class ColumnMapping:
         groups = (found.pop("group"),) if "group" in found else None
         mapping = cls(**found, group=groups)  # type: ignore[arg-type] # roles are text
         plain = {plain_name(name): name for name in names}
-        drops = [name for name in names if describe(name).goal == "drop"]
+        drops = [name for name in names if metric_of(name).goal == "drop"]
         if drops and ("loss_before" in plain or not mapping.loss):
             # a paired difference is far less noisy than the loss after the step
             one = 1 if "loss_before" in plain and not mapping.steps else 0
             mapping = replace(mapping, loss=drops[0], n_steps=one)
-        mapping = replace(mapping, goal=describe(mapping.loss).goal if mapping.loss else "")
+        mapping = replace(mapping, goal=metric_of(mapping.loss).goal if mapping.loss else "")
         for unit in get_args(BatchUnit)[1:]:
             if unit in plain_name(mapping.batch_size):
                 return replace(mapping, batch_unit=unit)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from surgecore.tables.cells import one_number, parse_numbers
-from surgecore.tables.metric import OPEN, describe, in_vocabulary
+from surgecore.tables.metric import OPEN, in_vocabulary, metric_of
 from surgecore.tables.names import ALIASES, last_name, plain_name
 from surgecore.tables.problems import Notice, NoticeCode, notice
 
@@ -106,7 +106,7 @@ def _wide_seeds(frame: pd.DataFrame, lines: Lines, notices: list[Notice]) -> tup
         if not found or in_vocabulary(str(name)) or plain_name(name) in OPEN:
             continue
         stem, word, number = found
-        if (describe(stem).kind or plain_name(stem) in OPEN) or (not stem and word in ("seed", "run")):
+        if (metric_of(stem).kind or plain_name(stem) in OPEN) or (not stem and word in ("seed", "run")):
             groups.setdefault(stem, {})[str(number)] = str(name)
             worded[stem] = worded.get(stem, True) and word not in ("", "s", "r")
     groups = {stem: seeds for stem, seeds in groups.items() if len(seeds) > 1 and (worded[stem] or _counted(seeds))}
@@ -161,7 +161,7 @@ def _matrix(frame: pd.DataFrame, lines: Lines, notices: list[Notice]) -> tuple[p
     if len(across) < 2 or len(rest) == 0 or len(across) < len(rest):
         return None
     roles = {name: _corner(name) for name in rest}
-    if any(describe(name).kind for name in rest if roles[name] == ""):
+    if any(metric_of(name).kind for name in rest if roles[name] == ""):
         return None
     down = next((name for name in rest if roles[name]), rest[0])
     role = roles[down] or _by_values(frame[down], list(across.values()))
@@ -174,7 +174,7 @@ def _matrix(frame: pd.DataFrame, lines: Lines, notices: list[Notice]) -> tuple[p
     numbers, _ = parse_numbers(frame[down])
     if np.isfinite(numbers).sum() < 2:
         return None
-    metric = next((name for name in re.split(r"[\\/|,;]", down) if describe(name).kind), "value")
+    metric = next((name for name in re.split(r"[\\/|,;]", down) if metric_of(name).kind), "value")
     kept = frame[[name for name in rest if name != down]]
     pieces = []
     for name, value in across.items():

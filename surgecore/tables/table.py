@@ -18,13 +18,13 @@ from surgecore.tables.asking import (
     which_metric,
     which_way,
 )
-from surgecore.tables.batch import Reading, readings
+from surgecore.tables.batch import BatchReading, readings
 from surgecore.tables.cells import parse_numbers
 from surgecore.tables.checks import Checked, check, is_canonical
 from surgecore.tables.curves import curve_column, cut_short, is_counter, one_row_a_run
 from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.layouts import layouts_told
-from surgecore.tables.metric import Metric, describe
+from surgecore.tables.metric import Metric, metric_of
 from surgecore.tables.models import (
     Group,
     as_text,
@@ -216,7 +216,7 @@ class Table:
         wrong = [name for name in given if name and name not in self.columns]
         return found + [problem(ProblemCode.NO_SUCH_COLUMN, column=name, columns=self.columns) for name in wrong]
 
-    def _batches(self, mapping: ColumnMapping) -> list[Reading]:
+    def _batches(self, mapping: ColumnMapping) -> list[BatchReading]:
         parts = batch_parts(self.columns)
         plain = {name: p if (p := plain_name(name)) in ALIASES["batch_size"] else last_name(name) for name in parts}
         guess = mapping.batch_size == self.mapping.batch_size
@@ -234,7 +234,7 @@ class Table:
 
         if mapping.batch_factors is None and len(found_batches := self._batches(mapping)) > 1:
             raise QuestionOpen(which_batch(mapping, found_batches, preview))
-        if not mapping.goal and mapping.holds != "optima" and not describe(mapping.loss).goal:
+        if not mapping.goal and mapping.holds != "optima" and not metric_of(mapping.loss).goal:
             raise QuestionOpen(which_way(mapping, preview))
         return self._whole_runs(mapping, frame, lines)
 
@@ -281,7 +281,7 @@ class Table:
         """One row a run, and which of them were cut short."""
         if not mapping.curve or not mapping.loss:
             return _Rows(frame, lines, np.zeros(len(frame), dtype=bool))
-        large = (mapping.goal or describe(mapping.loss).goal) in ("maximise", "drop")
+        large = (mapping.goal or metric_of(mapping.loss).goal) in ("maximise", "drop")
         columns = (mapping.batch_size, mapping.learning_rate, mapping.seed, mapping.loss)
         runs = one_row_a_run(frame, mapping.curve, mapping.take, columns, large_is_good=large)
         kept = frame.iloc[runs.rows].reset_index(drop=True)
@@ -316,7 +316,7 @@ class Table:
             others = tuple(name for name in candidates(self.columns, role) if name != used)
             if used != role or (others and role == "learning_rate"):
                 found.append(notice(NoticeCode.READ_FROM, role=role, column=used, others=others))
-        goal = mapping.goal or describe(mapping.loss).goal
+        goal = mapping.goal or metric_of(mapping.loss).goal
         if goal in ("maximise", "drop"):
             code = NoticeCode.DROP_IS_GOOD if goal == "drop" else NoticeCode.LARGE_IS_GOOD
             found.append(notice(code, column=mapping.loss))

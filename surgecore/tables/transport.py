@@ -44,7 +44,7 @@ def encode(value: object) -> bytes:
         If it holds anything else.
     """
     blobs: list[bytes] = []
-    head = json.dumps(_plain(value, blobs)).encode()
+    head = json.dumps(_coded(value, blobs)).encode()
     return b"".join(_HEAD.pack(len(part)) + part for part in [head, *blobs])
 
 
@@ -78,7 +78,7 @@ def _parts(data: memoryview) -> Iterator[memoryview]:
         at += size
 
 
-def _plain(value: object, blobs: list[bytes]) -> object:
+def _coded(value: object, blobs: list[bytes]) -> object:
     if isinstance(value, Enum):
         return {"$": type(value).__name__, "value": value.value}
     if value is None or isinstance(value, bool | int | float | str):
@@ -86,9 +86,9 @@ def _plain(value: object, blobs: list[bytes]) -> object:
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, tuple | list):
-        return {"$": type(value).__name__, "items": [_plain(item, blobs) for item in value]}
+        return {"$": type(value).__name__, "items": [_coded(item, blobs) for item in value]}
     if isinstance(value, dict):
-        return {"$": "dict", "items": [[_plain(key, blobs), _plain(item, blobs)] for key, item in value.items()]}
+        return {"$": "dict", "items": [[_coded(key, blobs), _coded(item, blobs)] for key, item in value.items()]}
     if isinstance(value, pd.DataFrame):
         buffer = io.BytesIO()
         value.to_parquet(buffer, compression=None)
@@ -98,7 +98,7 @@ def _plain(value: object, blobs: list[bytes]) -> object:
         blobs.append(np.ascontiguousarray(value).tobytes())
         return {"$": "array", "blob": len(blobs) - 1, "dtype": value.dtype.str, "shape": value.shape}
     if type(value).__name__ in _KNOWN and is_dataclass(value):
-        items = {field.name: _plain(getattr(value, field.name), blobs) for field in fields(value)}
+        items = {field.name: _coded(getattr(value, field.name), blobs) for field in fields(value)}
         return {"$": type(value).__name__, "fields": items}
     raise TypeError(f"value must be made of tables' results and plain values, but got {type(value).__name__}")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
+import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
@@ -40,7 +41,7 @@ class Peak:
     prominence: float
 
 
-class Curve(Protocol):
+class Curve(typing.Protocol):
     """What a peak search needs to know of a curve."""
 
     @property

@@ -100,14 +100,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", metavar="FOLDER", help=say("sweep-help-out"))
     parser.add_argument("--resume", action="store_true", help=say("sweep-help-resume"))
     parser.add_argument("--executor", choices=("serial", "processes", "ray"), help=say("sweep-help-executor"))
-    parser.add_argument("--workers", type=_count, metavar="N", help=say("sweep-help-workers"))
+    parser.add_argument("--workers", type=_positive_whole, metavar="N", help=say("sweep-help-workers"))
     parser.add_argument("--address", default="auto", help=say("sweep-help-address"))
     parser.add_argument("--no-import", action="store_true", help=say("sweep-help-no-import"))
     parser.add_argument("--json", action="store_true", help=say("sweep-help-json"))
     return parser
 
 
-def _count(text: str) -> int:
+def _positive_whole(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a positive whole number, but got {text!r}")
     return int(text)

@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.check:
         return check(options.folder, chosen, options.seed)
     if options.describe:
-        describe(options.folder, chosen)
+        renew(options.folder, chosen)
         return 0
     if options.device == "cuda" and not torch.cuda.is_available():
         sys.stderr.write(say("bundle-no-gpu") + "\n")
@@ -167,7 +167,7 @@ def _batches(folder: Path, plan: Plan, batches: pd.DataFrame) -> dict[str, dict[
     return {"batches": {"file": file, "sha256": sha256(data).hexdigest()}}
 
 
-def describe(folder: Path, bundle: Sequence[Mapping[str, Any]]) -> None:
+def renew(folder: Path, bundle: Sequence[Mapping[str, Any]]) -> None:
     """Say anew what the data files show: the analysis may have changed, the data have not."""
     entries = _read_manifest(folder)
     for item in bundle:
@@ -368,11 +368,11 @@ def _rows(entry: Mapping[str, Any], plan: Plan, sweep: Sweep) -> dict[str, str]:
 def _options(value: Any) -> str:  # noqa: ANN401
     if not is_dataclass(value):
         return str(value)
-    pairs = [f"{field.name} {_plain(getattr(value, field.name))}" for field in fields(value)]
+    pairs = [f"{field.name} {_joined(getattr(value, field.name))}" for field in fields(value)]
     return ", ".join(pairs) or say("none")
 
 
-def _plain(value: Any) -> str:  # noqa: ANN401
+def _joined(value: Any) -> str:  # noqa: ANN401
     return say("and").join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

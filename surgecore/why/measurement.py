@@ -124,7 +124,7 @@ class Estimate:
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, eight digits; numbers that are not finite become strings."""
         names = ("value", "stderr", "low", "high")
-        out = {name: _plain(v) for name in names if (v := getattr(self, name)) is not None}
+        out = {name: _eight_digits(v) for name in names if (v := getattr(self, name)) is not None}
         return out | ({"reason": self.reason} if self.reason else {})
 
     @classmethod
@@ -337,7 +337,7 @@ def _loss(checkpoint: float | str) -> float:
     return float(checkpoint)
 
 
-def _plain(value: float) -> float | str:
+def _eight_digits(value: float) -> float | str:
     return float(f"{value:.8g}") if math.isfinite(value) else str(float(value))
 
 

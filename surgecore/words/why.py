@@ -270,7 +270,7 @@ def quantities(found: Sequence[str] | None = None) -> pd.DataFrame:
     ).set_index(say("column-symbol"))
 
 
-def measured(of: Explanation) -> pd.DataFrame:
+def measured_table(of: Explanation) -> pd.DataFrame:
     """Everything measured at a checkpoint."""
     found = of.measurement.numbers
     table = quantities(tuple(found))

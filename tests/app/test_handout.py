@@ -107,7 +107,7 @@ def test_the_rule_beside_the_sweep(optima):
 
 @pytest.mark.parametrize("size", [handout.LARGE, handout.SMALL])
 def test_figures_have_titles_with_units_and_a_legend(size, optima):
-    theory, measured = parsed(handout.theory(*size)), parsed(handout.measured(*size))
+    theory, measured = parsed(handout.theory(*size)), parsed(handout.measurements(*size))
     for drawn in (theory, measured):
         texts = [text.text for text in drawn.iter("text")]
         assert say("axis-batch") in texts

@@ -6,7 +6,7 @@ import pytest
 from figures import loss_map
 
 from surgecore import Metric, QuestionOpen, Sweep, open_table, words
-from surgecore.tables.metric import KINDS, describe, preference
+from surgecore.tables.metric import KINDS, metric_of, preference
 from surgecore.tables.names import ColumnMapping
 from surgecore.words import tables
 from surgecore.words.problems import choice, preview, question
@@ -45,7 +45,7 @@ def best(sweep):
     ],
 )  # fmt: skip
 def test_a_name_says_which_way_is_good(name, goal, split):
-    metric = describe(name)
+    metric = metric_of(name)
     assert (metric.goal, metric.split) == (goal, split)
 
 
@@ -61,7 +61,7 @@ def test_settings_and_other_statistics_are_no_metrics(name):
 def test_every_word_of_the_vocabulary_means_its_kind():
     for kind in KINDS:
         for name in kind.names:
-            found = describe(name)
+            found = metric_of(name)
             assert found.kind, name
             assert found.goal == kind.goal, (name, found)
 

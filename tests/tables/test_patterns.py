@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from surgecore.tables import checks, latex, markdown, shapes
-from surgecore.tables.metric import describe, is_chosen
+from surgecore.tables.metric import is_chosen, metric_of
 
 SEED = re.compile(
     r"^(?P<stem>.*?)[ _\-./(\[]*(?P<word>seed|run|rep|repeat|replicate|trial|s|r)?[ _\-=#:]*(?P<n>\d{1,4})[)\]]?$",
@@ -55,4 +55,4 @@ def test_they_find_what_the_plain_ones_find(key, data):
 )
 def test_a_direction_stands_in_brackets_behind_a_name(name, chosen, called):
     assert is_chosen(name) == chosen
-    assert describe(name).name == called
+    assert metric_of(name).name == called

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from surgecore.tables.limits import MAX_COLUMNS
-from surgecore.tables.metric import Goal, describe
+from surgecore.tables.metric import Goal, metric_of
 from surgecore.tables.problems import Notice, NoticeCode, Problem, ProblemCode, SweepError, notice, problem, refused
 from surgecore.tables.raw import RawTable
 
@@ -122,7 +122,7 @@ def _best_columns(runs: Sequence[Run]) -> dict[str, str]:
     found: dict[str, str] = {}
     for metric in dict.fromkeys(name for run in runs for name in run.curves if name not in _CLOCKS):
         pairs = [np.asarray(run.curves[metric][1]) for run in runs if metric in run.curves]
-        word = "max" if describe(metric).goal == "maximise" else "min"
+        word = "max" if metric_of(metric).goal == "maximise" else "min"
         sign = -1.0 if word == "max" else 1.0
         if any(len(values) > 1 and np.nanmin(sign * values, initial=np.inf) < sign * values[-1] for values in pairs):
             head, mark, tail = metric.partition("metrics.")

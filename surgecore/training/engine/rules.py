@@ -6,11 +6,12 @@ A rule updates any number of runs at once, each with its own learning rate: para
 
 from __future__ import annotations
 
+import typing
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from surgecore.training.workloads.problems import PlanCode, broken
 
@@ -71,7 +72,7 @@ class Where:
 NOWHERE = Where()
 
 
-class Gradient(Protocol):
+class Gradient(typing.Protocol):
     """Evaluates gradients in a step: see `surgecore.training.engine.evaluation.Evaluation`."""
 
     def __call__(self, at: Tensor | None = None, *, draw: int = 0, parts: int = 1) -> Tensor:

@@ -120,7 +120,7 @@ class Plan:
         """Write the plan so that `from_toml` reads it back as the same plan."""
         import tomli_w  # here, so that a plan can be read and run without
 
-        return tomli_w.dumps(_plain(self.source))
+        return tomli_w.dumps(_writable(self.source))
 
     @property
     def digest(self) -> str:
@@ -150,7 +150,7 @@ class Plan:
         for batch_size in self.grid.batch_sizes:
             here = self.grid.learning_rates if rates is None else rates[batch_size]
             width, groups = self._cut(batch_size, len(here), device)
-            count = self._count(stage, batch_size)
+            count = self._n_seeds(stage, batch_size)
             seeds = [self.grid.first_seed + i for i in range(count)]
             for at in range(0, count, groups):
                 for low in range(0, len(here), width):
@@ -158,7 +158,7 @@ class Plan:
                     out.append(Chunk(stage, batch_size, *part))
         return out
 
-    def _count(self, stage: int, batch_size: int) -> int:
+    def _n_seeds(self, stage: int, batch_size: int) -> int:
         count = self.grid.n_seeds(batch_size)
         return min(count, self.grid.scout_seeds) if stage == 0 else count
 
@@ -180,7 +180,7 @@ class Plan:
         for stage, n_rates in stages:
             for batch_size in grid.batch_sizes:
                 width, groups = self._cut(batch_size, n_rates, "cpu")
-                count = self._count(stage, batch_size)
+                count = self._n_seeds(stage, batch_size)
                 runs += count * n_rates
                 chunks += ceil(count / groups) * ceil(n_rates / width)
         if runs > _MOST_RUNS:
@@ -215,8 +215,8 @@ class Plan:
         return out
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
+def _writable(value: Any) -> Any:  # noqa: ANN401
     """Tables and lists as dict and list, which is what can be written."""
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: _writable(item) for key, item in value.items()}
+    return [_writable(item) for item in value] if isinstance(value, list | tuple) else value

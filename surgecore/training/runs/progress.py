@@ -55,7 +55,7 @@ class Tracker:
         self.total = sum(chunk.n_runs for chunk in chunks)
         self.sums: dict[tuple[int, float], tuple[float, int]] = {}
         for record in records:
-            self._count(record)
+            self._tally(record)
         self.untold = set(self.sums)
         self.left = sum(map(self._weight, left)) + sum(self._later(stage))
 
@@ -79,7 +79,7 @@ class Tracker:
         over = self.done == self.total and not any(self._later(self.stage))
         return 0.0 if over else self.spent / self.computed * self.left
 
-    def _count(self, record: Record) -> None:
+    def _tally(self, record: Record) -> None:
         self.done = min(self.done + record.chunk.n_runs, self.total)
         losses = record.losses(self.main)
         for rate, total in zip(record.chunk.rates, losses.sum(axis=0).tolist(), strict=True):
@@ -88,7 +88,7 @@ class Tracker:
 
     def add(self, record: Record) -> None:
         """Count a finished chunk, and tell."""
-        self._count(record)
+        self._tally(record)
         if self.tell is None:
             return
         now = monotonic()
