@@ -19,14 +19,14 @@ class _Slot:
 
 #: Under this name an object holds what was made of it. A dictionary beside it would keep both for good: most of what is
 #: made of a sweep holds the sweep.
-_MADE = "_made_of_it"
+MADE = "_made_of_it"
 _lock = threading.Lock()
 
 
 def once(source: Any, key: Hashable, make: Callable[[], T]) -> T:  # noqa: ANN401 - whatever a result was made from
     """The value of that key made from `source`; `make` runs where it was not made before, or long ago."""
     with _lock:
-        known: dict[Hashable, _Slot] = vars(source).setdefault(_MADE, {})
+        known: dict[Hashable, _Slot] = vars(source).setdefault(MADE, {})
         slot = known.pop(key, None) or _Slot()
         known[key] = slot  # the newest last
         while len(known) > _MOST:
@@ -42,4 +42,4 @@ def once(source: Any, key: Hashable, make: Callable[[], T]) -> T:  # noqa: ANN40
 def forget(source: Any, key: Hashable) -> None:  # noqa: ANN401 - as above
     """Let the next who wants it make it again."""
     with _lock:
-        vars(source).get(_MADE, {}).pop(key, None)
+        vars(source).get(MADE, {}).pop(key, None)

@@ -15,6 +15,7 @@ from choice import shelf as shelves
 from choice.catalogue import places
 from choice.made import once
 from choice.shelf import Held, Settings, shelf
+from choice.waiting import renamed
 from surgecore import ColumnMapping, Question, QuestionOpen, Sweep, SweepError, Table
 from surgecore.tables.guarded import read_guarded, resolve_guarded, trials_guarded
 from surgecore.tables.models import Group
@@ -75,6 +76,9 @@ def rename(item: Held, wanted: str) -> Held:
         return item
     mine = shelf()
     new = replace(item, label=free_label(wanted.strip()[:80]))
+    for (digest, label, how), found in [*mine.read.items()]:
+        if (digest, label) == (item.digest, item.label) and isinstance(found, Sweep):
+            mine.read[digest, new.label, how] = renamed(found, new.label + found.name.removeprefix(label))
     mine.items = [new if other is item else other for other in mine.items]
     return new
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields, replace
 from typing import NoReturn
 
 import streamlit as st
 
-from choice.made import forget, once
+from choice.made import MADE, forget, once
 from choice.shelf import shelf
 from surgecore import Analysis, Sweep
 from surgecore.sweeps.beside import BACKGROUND, AnalysisStopped, Task, Workers
@@ -43,6 +44,18 @@ def analysis_for(sweep: Sweep, *, own: bool) -> Analysis:
         return once(sweep, "analysis", task.result)
     except AnalysisStopped as stopped:
         _stopped(sweep, died=stopped.died)
+
+
+def renamed(sweep: Sweep, name: str) -> Sweep:
+    """The sweep under another name, with all that was found out about it: the data are the same."""
+    new = replace(sweep, name=name)
+    given = {field.name for field in fields(sweep)} | {MADE}
+    vars(new).update({key: value for key, value in vars(sweep).items() if key not in given})
+    known = vars(sweep).get(MADE, {})
+    if {"task", "analysis"} <= set(known) and known["analysis"].made:
+        once(new, "task", lambda: known["task"].value)
+        once(new, "analysis", lambda: replace(known["analysis"].value, sweep=new))
+    return new
 
 
 def _wait(task: Task, *, own: bool) -> None:

@@ -42,7 +42,7 @@ def analysed_once(known, monkeypatch) -> None:
         key = pickle.dumps(replace(sweep), 5)  # without what was made of it
         if key not in known:
             analysis = replace(asked(process, task), sweep=None)
-            given = {field.name for field in fields(sweep)} | {made._MADE}
+            given = {field.name for field in fields(sweep)} | {made.MADE}
             known[key] = analysis, {name: value for name, value in vars(sweep).items() if name not in given}
         analysis, found = known[key]
         vars(sweep).update(found)

@@ -7,12 +7,13 @@ from collections import Counter
 
 import pytest
 from choice import uploads
-from drawn import open_fold, upload
+from drawn import markup, open_fold, upload
 from figures import fits, loss_map, several
 from figures.plot import SIZES
 
 from surgecore import Sweep
 from surgecore.sweeps.beside import Workers
+from surgecore.words import say
 
 PAGES = ["app_pages/explore.py", "app_pages/sweep.py", "app_pages/evidence.py", "app_pages/reference.py"]
 
@@ -32,7 +33,8 @@ def calls(monkeypatch):
         monkeypatch.setattr(owner, name, counting)
 
     for owner, name in [
-        (uploads, "read_guarded"), (uploads, "sha256"), (Workers, "submit"), (Sweep, "to_csv"), (hashlib, "sha256"),
+        (uploads, "read_guarded"), (uploads, "trials_guarded"), (uploads, "sha256"), (Workers, "submit"),
+        (Sweep, "to_csv"), (hashlib, "sha256"),
         (loss_map, "draw"), (fits, "fits"), (fits, "residuals"), (several, "several"), (several, "tradeoff"),
     ]:  # fmt: skip
         count(owner, name)
@@ -49,6 +51,18 @@ def test_an_upload_is_parsed_hashed_and_analysed_once(app, good_csv, calls):
     assert (calls["read_guarded"], calls["submit"]) == (1, 1)
     assert calls["sha256"] == 1
     assert calls["to_csv"] == 0
+
+
+def test_under_another_name_a_sweep_is_not_read_or_analysed_again(app, good_csv, calls):
+    upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
+    before = markup(app)
+    calls.clear()
+    (name,) = [box for box in app.text_input if box.label == say("choice-name")]
+    name.set_value("figure 3 of the paper").run()
+    assert not app.exception
+    assert app.title[0].value == "figure 3 of the paper"
+    assert markup(app) == before  # the same answer
+    assert not {"read_guarded", "trials_guarded", "submit", "sha256", "to_csv"} & set(calls)
 
 
 @pytest.mark.parametrize("page", PAGES)
