@@ -174,10 +174,11 @@ def grown(shown: Job, best: float) -> None:
 
 
 boxes = Later()
-with left, boxes:
-    if job is not None:  # the plan that is shown is the one that is trained
+if job is not None:  # the plan that is shown is the one that is trained
+    with left, st.container(key="train-plan"):
         train_panel.told(job.plan)
-    else:
+else:
+    with left, boxes:
         choices = train_panel.choose(disabled=False)
         made = train_plan.made(choices)
         if (

@@ -1,9 +1,13 @@
-"""Nothing on a page jumps while it loads."""
+"""Nothing on a page jumps while it loads, or when one goes from page to page."""
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from playwright.sync_api import expect
+
+from surgecore.words import say
 
 #: Sum of layout shifts [share of the screen times share of its height] that a page may have.
 MOST = 0.1
@@ -15,12 +19,21 @@ new PerformanceObserver((list) => {
     of: entry.sources.map(({ node }) => (node?.parentElement ?? node)?.outerHTML?.slice(0, 120)),
   });
 }).observe({ type: "layout-shift", buffered: true });"""
+SWEEP = "/sweep?sweep=" + quote("Digits MLP, sign descent, 20 steps")
 #: What stands last in the first view of each page.
 PAGES = {
     "/learn": ".story[data-ready]",
     "/lesson": ".lesson[data-ready]",
+    "/derivation": ".katex-display",
     "/lab": ".lab[data-ready]",
+    "/explore": ".surge[data-ready]",
+    "/sweep": "[data-testid=stFileUploader]",
+    SWEEP: ".drawing[data-ready]",
+    f"{SWEEP}&fold-compare=true": ".drawing[data-ready]",
     "/evidence": ".gallery svg",
+    "/evidence?part=Why": ".st-key-multiples svg",
+    "/reference": ".katex",
+    "/train": ".surface[data-ready]",
 }
 
 
@@ -53,7 +66,13 @@ def counted(page, request):
     return page
 
 
-@pytest.mark.parametrize("path", PAGES)
+#: Pages of each kind, looked at every day; the others are as long as all of them together.
+DAILY = ("/learn", "/lesson", "/lab", "/evidence", "/train")
+
+
+@pytest.mark.parametrize(
+    "path", [path if path in DAILY else pytest.param(path, marks=pytest.mark.long) for path in PAGES]
+)
 def test_nothing_jumps_while_a_page_loads(counted, url, path):
     for load in (lambda: counted.goto(url + path), counted.reload):
         load()
@@ -61,3 +80,17 @@ def test_nothing_jumps_while_a_page_loads(counted, url, path):
         still(counted)
         total, moved = jumped(counted)
         assert total <= MOST, moved
+
+
+@pytest.mark.long
+def test_nothing_jumps_from_page_to_page(counted, url):
+    counted.goto(url + "/learn")
+    expect(counted.locator(PAGES["/learn"])).to_be_attached()
+    for name in ("explore", "evidence", "sweep", "reference", "learn"):
+        still(counted)
+        jumped(counted)
+        counted.get_by_role("link", name=say(f"page-{name}"), exact=True).first.click()
+        expect(counted.locator(PAGES[f"/{name}"]).first).to_be_attached()
+        still(counted)
+        total, moved = jumped(counted)
+        assert total <= MOST, (name, moved)
