@@ -1,9 +1,13 @@
-"""The bundled sweeps and explanations, loaded once for all visitors, and where each stands in the choice."""
+"""The bundled sweeps and explanations, loaded once for all visitors, and where each stands in the choice.
+
+What is asked for dozens of times a rerun is kept by `cache`: a look into Streamlit's costs a hundred times as much.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +15,7 @@ import streamlit as st
 from surgecore import Entry, Sweep, load_catalogue, words
 from surgecore.why.explanation import Explanation, load_explanations
 from surgecore.why.gaussianity import Gaussianity, load_gaussianity
+from surgecore.words.phrases import current_language
 
 DATA_DIR = Path(__file__).resolve().parents[2] / "data"
 
@@ -24,12 +29,12 @@ class Place:
     run: str
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def entries() -> tuple[Entry, ...]:
     return load_catalogue(DATA_DIR)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def by_title() -> dict[str, Entry]:
     return {entry.title: entry for entry in entries()}
 
@@ -49,7 +54,7 @@ def bundled(title: str) -> Sweep:
     return by_title()[title].load()
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def explanations() -> tuple[Explanation, ...]:
     """Checkpoints whose optima are explained, in the order of the list they were made from."""
     found = {explanation.name: explanation for explanation in load_explanations(DATA_DIR / "why")}
@@ -57,7 +62,7 @@ def explanations() -> tuple[Explanation, ...]:
     return tuple(found[case["name"]] for case in cases if case["name"] in found)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def gaussianity() -> dict[str, tuple[Gaussianity, ...]]:
     """Tests of the checkpoints' gradients for being Gaussian, by checkpoint."""
     return load_gaussianity(DATA_DIR / "why")
@@ -69,9 +74,13 @@ def card(title: str) -> str:
     return by_title()[title].read_card().partition("\n")[2].strip()
 
 
-@st.cache_resource(show_spinner=False)
 def places() -> dict[str, Place]:
     """The place of each bundled sweep by title, in the order of the choice: steps and losses by number."""
+    return _places(current_language())
+
+
+@cache
+def _places(language: str) -> dict[str, Place]:
     firsts = [list(dict.fromkeys(column)) for column in zip(*map(_trained_as, entries()), strict=True)]
     found = {}
     for entry in entries():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
 from math import isfinite
 
@@ -21,7 +22,7 @@ from surgecore.why.explanation import Explanation
 from surgecore.words import say, surge
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def answers() -> dict[str, Answer]:
     return load_answers(catalogue.DATA_DIR)
 

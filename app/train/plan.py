@@ -15,6 +15,7 @@ from surgecore.training.engine.protocols import PROTOCOLS
 from surgecore.training.plans.estimate import PlanCost, estimate
 from surgecore.training.plans.plan import Plan, PlanError
 from surgecore.training.workloads.workloads import WORKLOADS
+from surgecore.words.phrases import current_language
 
 #: Above so many seconds of estimated time the page asks, and above so many it leaves the sweep to a terminal.
 ASK_SECONDS, MOST_SECONDS = 120.0, 3600.0
@@ -139,10 +140,14 @@ def read(table: dict[str, Any] | str) -> Plan | tuple[str, ...]:
         return tuple(str(problem) for problem in error.problems)
 
 
-@lru_cache(maxsize=64)
 def made(choices: Choices) -> Plan | tuple[str, ...]:
     """The plan of the choices, the same one for the same choices."""
-    return read(choices.table())
+    return _made(choices, current_language())
+
+
+@lru_cache(maxsize=64)
+def _made(choices: Choices, language: str) -> Plan | tuple[str, ...]:
+    return read(choices.table())  # its title is in the language
 
 
 def cost(plan: Plan) -> PlanCost:
