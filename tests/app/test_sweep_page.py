@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from choice import catalogue
 from drawn import TERM, box, drawings, keys, marks, open_fold, said
 
@@ -33,9 +34,14 @@ def test_chosen_laws_are_drawn_with_their_bands(app, bundled):
     assert "view" not in app.query_params
 
 
-def test_bundled_sweeps_have_their_page(app, bundled):
+#: Every so many of the bundled sweeps, every day and in the long tests.
+STEPS = [17, pytest.param(1, marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_bundled_sweeps_have_their_page(app, bundled, step):
     app.run().switch_page("app_pages/sweep.py").run()
-    for entry in bundled[::6]:
+    for entry in bundled[::step]:
         app.query_params["sweep"] = entry.title
         app.run()
         assert not app.exception
@@ -44,13 +50,14 @@ def test_bundled_sweeps_have_their_page(app, bundled):
         assert box(app, "sweep-optimizer").value == words.optimizer(entry.optimizer, entry.state)
 
 
-def test_three_boxes_lead_to_every_bundled_sweep(app, bundled):
+@pytest.mark.parametrize("step", STEPS)
+def test_three_boxes_lead_to_every_bundled_sweep(app, bundled, step):
     places = catalogue.places()
     assert set(places) == {entry.title for entry in bundled}
     assert len(set(places.values())) == len(bundled)
     app.query_params["sweep"] = bundled[-1].title
     app.run()
-    for entry in bundled[::5]:
+    for entry in bundled[::step]:
         place = places[entry.title]
         box(app, "sweep").set_value(place.workload).run()
         box(app, "sweep-optimizer").set_value(place.optimizer).run()

@@ -63,3 +63,18 @@ def control(page, label):
 
 def exact(page, label):
     return page.get_by_label(f"{label}, exact value", exact=True)
+
+
+def still(page):
+    """The script has ended, nothing waits for its code, and two frames in a row are alike."""
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    page.evaluate(
+        """() => document.fonts.ready.then(() => new Promise((resolve) => {
+            const look = (before) => requestAnimationFrame(() => {
+                const now = document.querySelector(".stMainBlockContainer").getBoundingClientRect().height;
+                if (now === before) resolve(); else look(now);
+            });
+            look(-1);
+        }))"""
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
+from driving import still
 from playwright.sync_api import expect
 
 from surgecore.words import say
@@ -35,21 +36,6 @@ PAGES = {
     "/reference": ".katex",
     "/train": ".surface[data-ready]",
 }
-
-
-def still(page):
-    """The script has ended, nothing waits for its code, and two frames in a row are alike."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    page.evaluate(
-        """() => document.fonts.ready.then(() => new Promise((resolve) => {
-            const look = (before) => requestAnimationFrame(() => {
-                const now = document.querySelector(".stMainBlockContainer").getBoundingClientRect().height;
-                if (now === before) resolve(); else look(now);
-            });
-            look(-1);
-        }))"""
-    )
 
 
 def jumped(page):

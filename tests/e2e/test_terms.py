@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from driving import still
 from playwright.sync_api import expect
 from test_accessibility import PAGES
 
@@ -61,12 +62,13 @@ def test_a_term_explains_itself(page, url, address, name, there):
     note = page.locator(".term-note")
     expect(term).to_have_attribute("aria-description", meaning)
     # a page that still grows moves the term away from the pointer
-    still = page.get_by_test_id("stApp")
-    expect(still).to_have_attribute("data-test-script-state", "notRunning")
+    state = page.get_by_test_id("stApp")
+    expect(state).to_have_attribute("data-test-script-state", "notRunning")
     if (folded := page.locator("details:not([open])").filter(has=term)).count():
         folded.locator("summary").click()
         expect(page.locator("details[open]").filter(has=term)).to_have_count(1)
-        expect(still).to_have_attribute("data-test-script-state", "notRunning")
+        expect(state).to_have_attribute("data-test-script-state", "notRunning")
+    still(page)
     term.hover()
     expect(note).to_be_visible()
     expect(note).to_have_text(meaning)
