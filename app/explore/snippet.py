@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from components import install
 from figures.palette import GREY
 
 from explore.state import ExploreState
 from surgecore import NoiseModel, Optimum, one_step_curves
 from surgecore.words import say
 
-_HEAD = """# {needs}
+_HEAD = """\
 import numpy as np
 from plotly.subplots import make_subplots
 
@@ -74,7 +75,8 @@ def snippet(
     rows = "\n".join(f"    {_row(optimum)}," for optimum in optima)
     titles = {"batch": say("chart-batch"), "rate": say("chart-rate"), "drop": say("chart-drop")}
     return (
-        _HEAD.format(needs=say("snippet-needs"), model=_model_code(model), x0=x0, x1=x1)
+        install.comment()
+        + _HEAD.format(model=_model_code(model), x0=x0, x1=x1)
         + "\n".join(lines)
         + (_POINTS.format(about=say("snippet-points"), rows=rows, name=say("chart-measured")) if optima else "")
         + _FOOT.format(x0=x0, x1=x1, y=y, d=d, **titles)

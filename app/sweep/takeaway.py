@@ -11,6 +11,7 @@ from pathlib import Path
 
 import jinja2
 import pandas as pd
+from components import install
 from components.markup import STYLE
 from figures import verdict
 from figures.palette import STYLES
@@ -20,10 +21,6 @@ from surgecore.words import plain, say, tables
 
 _TEMPLATE = Path(__file__).with_name("report.html")
 
-_HEAD = """\
-# Surge Explorer {version}. In its folder: make wheel, then
-# pip install plotly dist/surgecore-{version}-py3-none-any.whl
-"""
 _FIGURE = """\
 import numpy as np
 import plotly.graph_objects as go
@@ -81,7 +78,7 @@ def to_json(analysis: Analysis) -> str:
 def snippet(analysis: Analysis, unit: str) -> str:
     """Python that draws the page's figure: optima and laws stand in it, with the colours of the page."""
     rate = say("axis-best-rate", unit=unit)
-    return _HEAD.format(version=__version__) + _figure(analysis, title=plain(analysis.sweep.name), rate=rate)
+    return install.comment() + _figure(analysis, title=plain(analysis.sweep.name), rate=rate)
 
 
 def _figure(analysis: Analysis, *, title: str, rate: str) -> str:

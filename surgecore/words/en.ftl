@@ -2209,7 +2209,8 @@ explore-share-embed = To embed it: `hide=` takes any of { $parts }
 explore-share-room = The same link, for a room
 explore-share-local = This address works on this computer only. For a room, start the dashboard with `make run HOST=lan`.
 explore-share-python = Python that draws this figure
-snippet-needs = Needs numpy, plotly and surgecore (`pip install .` in the folder of Surge Explorer)
+snippet-from-git = Drawn by Surge Explorer { $version }. What it needs:
+snippet-from-wheel = Drawn by Surge Explorer { $version }. What it needs, in its folder after `make wheel`:
 snippet-points = Measured: batch size, best learning rate, ends of its 95 % interval, the grid's edge where it lies on one
 explore-share-bibtex = BibTeX
 explore-address-unusable = { $key } = { $value } in the address cannot be used; the default stands instead.

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from email.message import Message
 from pathlib import Path
 
 import nbformat
@@ -18,11 +19,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from components import install
 from drawn import box as choice_of
 from drawn import drawings, drop, keys, loss_map, marks, metas, open_fold, press, said, trace, unfold, upload
 from figures.palette import STYLES
 from sweep import answer, takeaway
 
+import surgecore
 from surgecore import Sweep, analyse, words
 
 ROOT = Path(__file__).parents[2]
@@ -392,6 +395,35 @@ def test_the_snippet_and_the_notebook_need_no_file(sweep, tmp_path, monkeypatch)
     assert sorted(rate for trace in points for rate in trace.y) == sorted(o.learning_rate for o in analysis.optima)
 
 
+def package_with(monkeypatch, *urls):
+    about = Message()
+    for url in urls:
+        about["Project-URL"] = url
+    monkeypatch.setattr(install.metadata, "metadata", lambda name: about)
+
+
+def test_snippets_are_installed_from_the_repository_where_it_is_known(sweep, monkeypatch):
+    monkeypatch.delenv(install.VARIABLE, raising=False)
+    analysis = analyse(sweep)
+
+    def line():
+        first = takeaway.snippet(analysis, "x").splitlines()[1]
+        cell = json.loads(takeaway.notebook(analysis, "x"))["cells"][1]["source"]
+        assert cell.splitlines()[1] == first
+        return first
+
+    wheel = f"# pip install plotly dist/surgecore-{surgecore.__version__}-py3-none-any.whl"
+    package_with(monkeypatch, "Homepage, https://example.org/")
+    assert line() == wheel
+    package_with(monkeypatch, "Homepage, https://example.org/", "Repository, https://example.org/them/surge.git")
+    assert line() == '# pip install plotly "surgecore @ git+https://example.org/them/surge.git"'
+    monkeypatch.setenv(install.VARIABLE, " ssh://git@example.org/us/surge.git ")
+    assert line() == '# pip install plotly "surgecore @ git+ssh://git@example.org/us/surge.git"'
+    for unusable in ('https://example.org/"; echo', "https://example.org/a\nimport os", "javascript:1", "../surge"):
+        monkeypatch.setenv(install.VARIABLE, unusable)
+        assert line() == wheel
+
+
 def left_out(at, names):
     return [name for name in names if at == str(ROOT) and name not in KEPT]
 
@@ -406,6 +438,7 @@ def installed(tmp_path_factory):
     made = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(source)]
     subprocess.run([*pip, *made], check=True)
     (wheel,) = folder.glob("*.whl")
+    assert f"dist/{wheel.name}" in install.comment()  # what snippets say is what is made
     subprocess.run([*pip, "install", "--no-deps", "--target", str(folder / "there"), str(wheel)], check=True)
     return folder / "there"
 
