@@ -9,8 +9,10 @@ from surgecore import words
 
 named_drop_zones()
 if shown.name() is None:
-    start.show()
+    with st.container(key="start"):
+        start.show()
     st.stop()
+st.empty()  # takes the place of all that an empty page has at once: piece by piece, the rest would jump about
 source.chip(alone=True)
 if shown.waiting() is not None:
     st.title(words.plain(shown.name() or ""), anchor=False)

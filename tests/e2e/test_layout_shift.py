@@ -1,11 +1,11 @@
-"""Nothing on a page jumps while it loads, or when one goes from page to page."""
+"""Nothing on a page jumps while it loads, when one goes from page to page, or when a file is dropped."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
 import pytest
-from driving import still
+from driving import still, titled
 from playwright.sync_api import expect
 
 from surgecore.words import say
@@ -77,6 +77,24 @@ def test_nothing_jumps_from_page_to_page(counted, url):
         jumped(counted)
         counted.get_by_role("link", name=say(f"page-{name}"), exact=True).first.click()
         expect(counted.locator(PAGES[f"/{name}"]).first).to_be_attached()
+        still(counted)
+        total, moved = jumped(counted)
+        assert total <= MOST, (name, moved)
+
+
+def test_nothing_jumps_when_a_file_is_dropped(counted, url, good_csv):
+    """Neither for the answer to it nor for what is wrong with it."""
+    bad = b"batch_size,note\n" + b"32,no rate\n" * 300_000  # large enough that its progress is seen
+    for name, data, last in (("mine", good_csv, PAGES[SWEEP]), ("bad", bad, "[data-testid=stAlert]")):
+        counted.goto(url + "/sweep")
+        expect(counted.locator(PAGES["/sweep"]).first).to_be_visible()
+        still(counted)
+        jumped(counted)
+        counted.locator("input[type=file]").first.set_input_files(
+            {"name": f"{name}.csv", "mimeType": "text/csv", "buffer": data}
+        )
+        titled(counted, name)
+        expect(counted.locator(last).first).to_be_visible()
         still(counted)
         total, moved = jumped(counted)
         assert total <= MOST, (name, moved)
