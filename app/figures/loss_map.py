@@ -5,6 +5,7 @@ Every measured cell is in it, also the lost ones, and the optima.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -97,6 +98,7 @@ def draw(
             },
         }
     )
+    figure.update_layout(legend_title={"text": _title(sweep.name), "side": "top", "font": {"size": 16}})
     is_grid = len(cells) >= 0.4 * table.size
     if is_grid:
         figure.add_heatmap(
@@ -122,9 +124,16 @@ def draw(
     return figure
 
 
+def _title(name: str) -> str:
+    """Above the legend, which makes room for it, in lines that a phone holds."""
+    return "<br>".join(map(escape, textwrap.wrap(say("drawn-of-sweep", what=say("details-map"), name=name), 40)))
+
+
 def _blank() -> go.Figure:
     figure = go.Figure()
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.05, "yanchor": "bottom", "font": {"size": 14}}
+    # a saved image has another font, wider than the one that the page measures: as wide as is needed there
+    legend |= {"entrywidth": 300, "entrywidthmode": "pixels"}
     figure.update_layout(
         height=600, margin={"l": 72, "r": 16, "t": 40, "b": 60}, font={"size": 14}, hovermode="closest",
         legend=legend | {"bgcolor": "rgba(0, 0, 0, 0)"},

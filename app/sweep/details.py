@@ -152,7 +152,7 @@ def _compare(analysis: Analysis, unit: str) -> None:
         analysis, ("several", unit, part, *names),
         lambda: sized(lambda **size: several.several(drawn, unit=unit, relative=part, **size), SIZES),
     )  # fmt: skip
-    drawing(sizes, name="surge-beside", title=say("details-compare"))
+    drawing(sizes, name="surge-beside", title=_title(analysis, "details-compare"))
     st.table(_kept(analysis, ("peaks", *names), lambda: peaks(found)), hide_index=False)
     if not part:
         terms.caption(say("details-compare-units"))

@@ -119,6 +119,7 @@ def test_loss_map_draws_every_cell_and_shows_the_diverged_ones(sweep):
     assert np.nanmin(heat.z) == cells.loss.min()
     assert len(by_meta(figure, "measured").x) == 5
     assert figure.layout.coloraxis.colorbar.title.text == "Loss after 10 steps"
+    assert figure.layout.legend.title.text.replace("<br>", " ") == f"Loss map · {sweep.name}"
     assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
     assert figure.layout.yaxis.title.text == "Learning rate [parameter units per step]"
 
