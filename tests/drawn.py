@@ -9,6 +9,7 @@ import re
 from xml.etree.ElementTree import Element, fromstring
 
 import numpy as np
+from choice import source
 from streamlit.testing.v1 import AppTest
 
 from surgecore.words import say
@@ -123,6 +124,8 @@ def upload(app: AppTest, data: bytes, name: str = "mine.csv") -> AppTest:
 
 def drop(app: AppTest, name: str, data: bytes) -> AppTest:
     """A file in the drop zone, of the page or of its chip."""
+    if not any(zone.label == say("choice-drop") for zone in app.file_uploader):
+        unfold(app, source.OPEN)
     (zone,) = [zone for zone in app.file_uploader if zone.label == say("choice-drop")]
     zone.upload(name, data, "text/csv")
     return app
@@ -145,7 +148,9 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def box(app, key):
-    """The box of the choice of a sweep: each thing on show has its own."""
+    """The box of the choice of a sweep, which is opened for it: each thing on show has its own."""
+    if source.OPEN not in app.session_state or not app.session_state[source.OPEN]:
+        unfold(app, source.OPEN)
     found, *others = [found for found in app.selectbox if (found.key or "").startswith(f"{key} of ")]
     assert not others
     return found

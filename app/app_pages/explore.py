@@ -19,7 +19,7 @@ explore.open_checkpoint()
 state, notices = explore.current_state()
 
 if "page" not in hide:
-    source.chip(alone=False)
+    source.chip(alone=False, also=named_drop_zones)
     st.title(say("explore-title"), anchor=False)
 for notice in notices:
     st.warning(words.plain(notice), icon=":material/link_off:")
@@ -29,7 +29,6 @@ if "page" in hide:
         explore.hide_frame()
     st.stop()
 
-named_drop_zones()
 NAMES = [say(f"explore-tab-{name}") for name in ("figure", "numbers", "share", "logged")]
 # Only the open tab is made, and the first needs little, so that the chart is there soon
 figure, numbers, share, logged = st.tabs(NAMES, key="below", on_change="rerun")

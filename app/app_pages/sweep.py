@@ -7,13 +7,12 @@ from sweep import advice, answer, details, downloads, start
 
 from surgecore import words
 
-named_drop_zones()
 if shown.name() is None:
     with st.container(key="start"):
         start.show()
     st.stop()
 st.empty()  # takes the place of all that an empty page has at once: piece by piece, the rest would jump about
-source.chip(alone=True)
+source.chip(alone=True, also=named_drop_zones)
 if shown.waiting() is not None:
     st.title(words.plain(shown.name() or ""), anchor=False)
     st.stop()  # nothing but the problem or the choice above: the answers of another sweep would be taken for its own

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from choice.made import once
 from surgecore import Entry, Sweep, load_catalogue, words
 from surgecore.why.explanation import Explanation, load_explanations
 from surgecore.why.gaussianity import Gaussianity, load_gaussianity
@@ -49,9 +50,10 @@ def checkpoints() -> dict[str, str]:
     return {explanation.name: explanation.title for explanation in explanations()}
 
 
-@st.cache_resource(show_spinner=False)
 def bundled(title: str) -> Sweep:
-    return by_title()[title].load()
+    """A bundled sweep with all that was made of it: drawings are in one language, so each language has its own."""
+    entry = by_title()[title]
+    return once(entry, current_language(), entry.load)
 
 
 @cache

@@ -124,10 +124,9 @@ def shelves() -> Shelves:
 
 def shelf() -> Shelf:
     """This visitor's: of the session, else the one that the address has the key of, else a new one."""
-    state = st.session_state
-    if SHELF not in state:
+    mine: Shelf | None = st.session_state.get(SHELF)
+    if mine is None:
         key = st.query_params.get(KEPT, "")
         found = shelves().find(key) if re.fullmatch(r"[\w-]{22}", key) else None
-        state[SHELF] = found or Shelf(secrets.token_urlsafe(16))
-    mine: Shelf = state[SHELF]
+        mine = st.session_state[SHELF] = found or Shelf(secrets.token_urlsafe(16))
     return mine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
@@ -16,21 +16,27 @@ from surgecore.words import plain, say
 OPTIMIZER, RUN = "sweep-optimizer", "sweep-run"
 #: Counts the drop zones of a session: a new one is empty, as what was dropped is on the shelf.
 _ROUND = "upload-round"
+#: Whether the choice is open: what is in it is made only then, as it costs as much as the rest of a page.
+OPEN = "choice"
 
 
-def chip(*, alone: bool) -> None:
+def chip(*, alone: bool, also: Callable[[], None]) -> None:
     """One line for the source of the data, and what keeps an upload from being one.
 
-    `alone` where a page shows nothing else while an upload waits to be understood.
+    `alone` where a page shows nothing else while an upload waits to be understood; `also` is made in the open choice.
     """
     if notice := st.session_state.get(shown.NOTICE):
         st.warning(notice, icon=":material/link_off:")
-    label = plain(shown.name() or shown.bundled_title())
-    with st.container(key="source"), st.popover(label, icon=":material/dataset:", type="tertiary"):
-        _choices()
-        _own_table()
-        drop_zone()
-        paste()
+    label, state = plain(shown.name() or shown.bundled_title()), st.session_state
+    if state.get(OPEN):
+        state[OPEN] = True  # under the name of another sweep it is another popover, which would be closed
+    with st.popover(label, icon=":material/dataset:", type="tertiary", key=OPEN, on_change="rerun") as choice:
+        if choice.open:
+            _choices()
+            _own_table()
+            drop_zone()
+            paste()
+            also()
     name = shown.name() or ""
     reading_panel.report(shelf().items, name, shown.bundled_title(), alone=alone)
 

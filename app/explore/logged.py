@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 from choice.catalogue import DATA_DIR
 from components import terms
+from components.drop_zone import named_drop_zones
 
 from surgecore import SweepError
 from surgecore.tables.guarded import read_guarded
@@ -23,6 +24,7 @@ _MOST_POINTS = 60
 def show() -> None:
     terms.text(say("explore-logged-about", scales=", ".join(f"`{key}`" for key in SCALES)))
     file = st.file_uploader(say("explore-logged-file"), type=["csv"], key="logged_file", on_change=_use_file)
+    named_drop_zones("logged")
     if _BUNDLED.exists():
         st.button(say("explore-logged-bundled"), on_click=_use, args=(_BUNDLED.read_bytes,))
     if problem := st.session_state.get("logged_problem"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
 from uuid import uuid4
 
 import pandas as pd
@@ -17,7 +18,7 @@ from figures.plot import SIZES
 
 from surgecore import Analysis, FitResult, peak_shift, words
 from surgecore.words import say, surge, tables
-from surgecore.words.phrases import has
+from surgecore.words.phrases import current_language, has
 from sweep.defaults import follow
 
 Draw = Callable[[Analysis, str], None]
@@ -104,16 +105,23 @@ def choose_laws(ranking: Sequence[FitResult]) -> list[str]:
     """Which fitted laws to draw: the best one and the surge law, until the visitor chooses."""
     keys = [fit.family.key for fit in ranking if fit.law is not None]
     default = [key for key in dict.fromkeys([*keys[:1], "surge", "square_root"]) if key in keys]
-    old = {say(name, language="en"): key for key in keys if has(name := f"curve-{key.replace('_', '-')}")}
+    old, labels = _names(tuple(keys), current_language())
     in_address = address.Fields("laws", {key: key for key in keys}, default, old)
     follow({"laws": default})
     if not set(st.session_state.get("laws", [])) <= set(keys):
         st.session_state["laws"] = [key for key in st.session_state["laws"] if key in keys]
     chosen = st.pills(
-        say("details-choose-laws"), keys, selection_mode="multi", format_func=words.curve, key="laws"
+        say("details-choose-laws"), keys, selection_mode="multi", format_func=labels.get, key="laws"
     )  # fmt: skip
     in_address.keep(chosen)
     return chosen
+
+
+@lru_cache(maxsize=64)
+def _names(keys: tuple[str, ...], language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Laws by the labels that earlier addresses had for them, and what they are called; made once for each list."""
+    old = {say(name, language="en"): key for key in keys if has(name := f"curve-{key.replace('_', '-')}")}
+    return old, {key: words.curve(key) for key in keys}
 
 
 def _steps(analysis: Analysis, unit: str) -> None:

@@ -36,12 +36,13 @@ class _Offer(NamedTuple):
 
 
 def show(analysis: Analysis, unit: str, wanted: float | None) -> None:
+    owner, many = shelf().key, len(analysis.sweep.trials) >= _MANY
     with st.container(horizontal=True):
         for offer in offers(analysis, unit, wanted, _link()):
-            if len(analysis.sweep.trials) >= _MANY:
+            if many:
                 _in_two_steps(analysis, offer)
             else:
-                _button(offer, partial(made, analysis, offer, shelf().key))
+                _button(offer, partial(made, analysis, offer, owner))
     with st.expander(say("export-python"), on_change="rerun", key="python") as python:
         if python.open:
             st.code(takeaway.snippet(analysis, unit), language="python")

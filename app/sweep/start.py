@@ -6,6 +6,7 @@ import streamlit as st
 from choice import catalogue, reading_panel, shown, source
 from choice.shelf import shelf
 from components import terms
+from components.drop_zone import named_drop_zones
 
 from surgecore.words import say
 
@@ -19,6 +20,7 @@ def show() -> None:
     st.title(say("start-title"), anchor=False)
     terms.text(say("start-lead"))
     source.drop_zone(large=True)
+    named_drop_zones()
     with st.container(horizontal=True, vertical_alignment="center"):
         example = catalogue.entries()[0].title
         st.button(say("start-example"), icon=":material/science:", on_click=shown.show, args=(example,))

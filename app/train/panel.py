@@ -120,11 +120,12 @@ def _range(values: Sequence[float], write: Callable[[float], str]) -> str:
 
 def edited(plan_text: str, *, disabled: bool) -> str | None:
     """The plan as a file, to read, keep or change; its text if the visitor changed it."""
-    with st.expander(say("train-file")):
-        text = st.text_area(
-            say("train-edit"), plan_text, height=300, key=f"train-text-{hash(plan_text)}",
-            disabled=disabled,
-        )  # fmt: skip
+    key = f"train-text-{hash(plan_text)}"
+    with st.expander(say("train-file"), on_change="rerun", key="train-file") as file:
+        # what was changed stays in force when it is folded again; a box that is not made forgets its text
+        if not file.open and st.session_state.get(key, plan_text) == plan_text:
+            return None
+        text = st.text_area(say("train-edit"), plan_text, height=300, key=key, disabled=disabled)
         st.download_button(
             say("train-toml"), text, "plan.toml", "application/toml", on_click="ignore", icon=":material/download:"
         )

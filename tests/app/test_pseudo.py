@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from choice import source
 
 from surgecore.words.phrases import LANGUAGE, PSEUDO
 
@@ -59,6 +60,8 @@ def data_words(app):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_nothing_on_the_page_is_outside_of_the_phrase_file(app, page):
+    for folded in (source.OPEN, "train-file"):
+        app.session_state[folded] = True
     app.run().switch_page(f"app_pages/{page}.py").run()
     assert not app.exception
     data, seen = data_words(app), 0

@@ -6,8 +6,8 @@ import hashlib
 from collections import Counter
 
 import pytest
-from choice import uploads
-from drawn import markup, open_fold, upload
+from choice import source, uploads
+from drawn import markup, open_fold, unfold, upload
 from figures import fits, loss_map, several
 from figures.plot import SIZES
 
@@ -55,7 +55,7 @@ def test_an_upload_is_parsed_hashed_and_analysed_once(app, good_csv, calls):
 
 def test_under_another_name_a_sweep_is_not_read_or_analysed_again(app, good_csv, calls):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
-    before = markup(app)
+    before = markup(unfold(app, source.OPEN))
     calls.clear()
     (name,) = [box for box in app.text_input if box.label == say("choice-name")]
     name.set_value("figure 3 of the paper").run()

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from drawn import TERM, box, components, drawings, said, texts
+from drawn import TERM, box, components, drawings, said, texts, unfold
 
 pytest.importorskip("torch")
 
@@ -95,6 +95,7 @@ def test_from_a_choice_to_a_sweep_on_every_page(page):
     assert page.title[0].value == f"{job.plan.title}, 1 step"
     assert "Best learning rate [parameter units per step]" in texts(drawings(page)[0])
     assert "".join(page.query_params["sweep"]) == "own"
+    page.switch_page("app_pages/sweep.py")  # AppTest stays where the button was
     assert any("trained here" in option for option in box(page, "sweep").options)
     # the same sweep, found again by its address, and without it
     page.query_params["job"] = name
@@ -147,16 +148,18 @@ def test_learning_rates_are_written_as_on_the_chart(page):
 
 
 def test_a_plan_with_errors_lists_them_all(page):
-    text = page.text_area[0].value
+    text = unfold(page, "train-file").text_area[0].value
     broken = text.replace('key = "sign"', 'key = "sing"').replace("seeds = 64", "seeds = -1")
     page.text_area[0].set_value(broken).run()
     assert not page.exception
     assert "This plan cannot be run" in said(page)
     assert len(page.error[0].value.splitlines()) == 2
+    page.session_state["train-file"] = False
+    assert len(page.run().error[0].value.splitlines()) == 2  # folded, it is still the plan
 
 
 def test_large_plans_are_left_to_a_terminal(page):
-    text = page.text_area[0].value
+    text = unfold(page, "train-file").text_area[0].value
     page.text_area[0].set_value(text.replace("hidden = 16", "hidden = 4096").replace("seeds = 64", "seeds = 512")).run()
     assert "in a terminal" in page.warning[0].value
     assert not [button for button in page.button if button.label.startswith("Train this")]
@@ -167,6 +170,7 @@ def test_switched_off_on_a_public_server(app, monkeypatch):
     app.run().switch_page(PAGE).run()
     assert "switched off" in app.info[0].value
     assert not [button for button in app.button if button.label.startswith("Train this")]
+    unfold(app, "train-file")
     assert [button for button in app.get("download_button") if button.label == "Plan, TOML"]
 
 

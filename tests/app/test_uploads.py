@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import box, drawings, drop, loss_map, marked, marks, metas, open_fold, press, said, upload
+from choice import source
+from drawn import box, drawings, drop, loss_map, marked, marks, metas, open_fold, press, said, unfold, upload
 from streamlit.testing.v1 import AppTest
 
 from surgecore import words
@@ -43,14 +44,14 @@ def test_a_removed_upload_gives_way_to_a_bundled_sweep(app, good_csv, bundled):
 
 def test_an_upload_gets_another_name(app, good_csv):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
-    (box,) = [box for box in app.text_input if box.label == "Name"]
+    (box,) = [box for box in unfold(app, source.OPEN).text_input if box.label == "Name"]
     box.set_value("paper, figure 3").run()
     assert app.title[0].value == "paper, figure 3"
 
 
 def test_a_reload_finds_the_upload_again_by_its_address(app, good_csv):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
-    (zone,) = [zone for zone in app.file_uploader if "Drop" in zone.label]
+    (zone,) = [zone for zone in unfold(app, source.OPEN).file_uploader if "Drop" in zone.label]
     assert not zone.value
     again = AppTest.from_file(app._script_path, default_timeout=240)
     for key in ("sweep", "kept"):

@@ -65,6 +65,7 @@ def test_the_chosen_sweep_is_in_the_address_and_survives_a_reload(page, url):
     page.get_by_role("combobox", name="Optimizer").click()
     page.get_by_role("option", name="SGD", exact=True).click()
     titled(page, "Digits MLP, SGD, 10 steps")
+    expect(page.get_by_role("combobox", name="Optimizer")).to_be_visible()  # the choice stays open for the next box
     page.reload()
     titled(page, "Digits MLP, SGD, 10 steps")
 

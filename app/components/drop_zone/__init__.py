@@ -9,6 +9,6 @@ _component = st.components.v2.component(
 )
 
 
-def named_drop_zones() -> None:
-    """Give every drop zone of the page, now and later, the role that goes with its name."""
-    _component(key="drop_zone")
+def named_drop_zones(where: str = "sweep") -> None:
+    """Give every drop zone of the page, now and later, the role that goes with its name; once `where` there is one."""
+    _component(key=f"drop_zone-{where}")
