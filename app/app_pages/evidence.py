@@ -161,7 +161,7 @@ st.header(say("evidence-checkpoints"), anchor=False)
 terms.table(why.checkpoints(explanations).rename_axis(say("column-quantity")))
 terms.caption(why.error_bars(explanations))
 with st.expander(say("evidence-everything")):
-    st.table(why.measured_table(explanation))
+    terms.table(why.measured_table(explanation))  # a symbol alone is no header of a row
     measurement = explanation.measurement
     origin = {name: str(explanation.provenance.get(name, "?")) for name in ("date", "device")}
     origin["precision"] = why.precision(explanation)

@@ -19,7 +19,8 @@ explore.open_checkpoint()
 state, notices = explore.current_state()
 
 if "page" not in hide:
-    source.chip(alone=False, also=named_drop_zones)
+    source.chip(also=named_drop_zones)
+    source.waiting(alone=False)
     st.title(say("explore-title"), anchor=False)
 for notice in notices:
     st.warning(words.plain(notice), icon=":material/link_off:")

@@ -12,14 +12,16 @@ if shown.name() is None:
         start.show()
     st.stop()
 st.empty()  # takes the place of all that an empty page has at once: piece by piece, the rest would jump about
-source.chip(alone=True, also=named_drop_zones)
+source.chip(also=named_drop_zones)
 if shown.waiting() is not None:
     st.title(words.plain(shown.name() or ""), anchor=False)
+    source.waiting(alone=True)
     st.stop()  # nothing but the problem or the choice above: the answers of another sweep would be taken for its own
 analysis, upload, unit = shown.analysis(), shown.upload(), shown.unit()
 sweep = analysis.sweep
 
 st.title(words.plain(sweep.name), anchor=False)
+source.waiting(alone=True)
 wanted = answer.show(analysis, unit)
 details.show(analysis, unit)
 if wanted is not None:

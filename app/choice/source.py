@@ -20,11 +20,8 @@ _ROUND = "upload-round"
 OPEN = "choice"
 
 
-def chip(*, alone: bool, also: Callable[[], None]) -> None:
-    """One line for the source of the data, and what keeps an upload from being one.
-
-    `alone` where a page shows nothing else while an upload waits to be understood; `also` is made in the open choice.
-    """
+def chip(*, also: Callable[[], None]) -> None:
+    """One line for the source of the data, which opens the choice of another one; `also` is made in the open choice."""
     if notice := st.session_state.get(shown.NOTICE):
         st.warning(notice, icon=":material/link_off:")
     label, state = plain(shown.name() or shown.bundled_title()), st.session_state
@@ -37,6 +34,10 @@ def chip(*, alone: bool, also: Callable[[], None]) -> None:
             drop_zone()
             paste()
             also()
+
+
+def waiting(*, alone: bool) -> None:
+    """What keeps an upload from being a sweep; `alone` where a page shows nothing else until it is understood."""
     name = shown.name() or ""
     reading_panel.report(shelf().items, name, shown.bundled_title(), alone=alone)
 

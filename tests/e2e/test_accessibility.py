@@ -6,10 +6,12 @@ import os
 from urllib.parse import quote
 
 import pytest
+from driving import still, titled
 from find_node import COMPONENTS, find_node, packages
 from playwright.sync_api import expect
 
 from surgecore import load_catalogue
+from surgecore.words import say
 
 ONE_STEP = quote(next(entry.title for entry in load_catalogue("data") if entry.name == "digits-mlp-sign-k1"))
 #: Addresses, and what is there when a page stands.
@@ -37,7 +39,7 @@ PAGES = {
     "/cards": "h1",
     "/citations": "h1",
 }
-DARK = "rgb(18, 22, 27)"
+DARK, LIGHT = "rgb(18, 22, 27)", "rgb(255, 255, 255)"
 #: The rules whose answer depends on the theme.
 COLOURS = ["color-contrast", "link-in-text-block"]
 
@@ -81,6 +83,93 @@ def test_no_rule_is_violated(page, url, axe, address):
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", DARK)
     stands(page, address)
     assert violations(page, axe, COLOURS) == []
+
+
+def unfold(page):
+    """Open every fold, those within folds too, one after another as each is drawn."""
+    closed = page.locator(".stMain details:not([open]) > summary:visible")
+    while count := closed.count():
+        closed.first.click()
+        expect(closed).not_to_have_count(count)
+        still(page)
+
+
+def dropped(page, url, name, data):
+    page.goto(f"{url}/sweep")
+    stands(page, "/sweep")
+    page.locator("input[type=file]").first.set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+    titled(page, name.partition(".")[0])
+    still(page)
+
+
+def in_both_themes(page, axe):
+    """What axe finds by all rules in the light theme and by those about colours in the dark one."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", LIGHT)
+    # formulas are set, and code has its colours, a moment after they are drawn
+    page.wait_for_function("() => [...document.querySelectorAll('th')].every(cell => cell.textContent.trim())")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('code.language-python')].every(code => code.querySelector('.token'))"
+    )
+    found = violations(page, axe)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", DARK)
+    still(page)
+    return found + violations(page, axe, COLOURS)
+
+
+@pytest.fixture
+def plain(page):
+    """Colours are there at once."""
+    page.add_init_script(
+        """addEventListener("DOMContentLoaded", () => document.head.append(
+            Object.assign(document.createElement("style"), { textContent: "* { transition: none !important }" })))"""
+    )
+    return page
+
+
+def test_no_rule_is_violated_by_what_is_folded_or_by_a_bad_table(plain, url, axe):
+    plain.goto(f"{url}/sweep?sweep={ONE_STEP}")
+    stands(plain, f"/sweep?sweep={ONE_STEP}")
+    unfold(plain)
+    expect(plain.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    assert in_both_themes(plain, axe) == []
+    dropped(plain, url, "bad.csv", b"batch_size,loss\nfour,0.5\n8,x\n")
+    expect(plain.get_by_test_id("stAlert").first).to_be_visible()
+    assert in_both_themes(plain, axe) == []
+
+
+@pytest.mark.long
+def test_no_rule_is_violated_by_a_question(plain, url, axe):
+    rows = [
+        f"{2**k},{rate},{rate + k},{m}" for m in ("small", "large") for k in range(3, 7) for rate in (0.1, 0.2, 0.4)
+    ]
+    dropped(plain, url, "asked.csv", "\n".join(["batch_size,learning_rate,loss,model", *rows]).encode())
+    expect(plain.get_by_role("combobox", name="Model")).to_be_visible()
+    unfold(plain)
+    assert in_both_themes(plain, axe) == []
+
+
+@pytest.mark.long
+def test_no_rule_is_violated_by_the_evidences_folds(plain, url, axe):
+    plain.goto(f"{url}/evidence?part=Why")
+    stands(plain, "/evidence?part=why")
+    unfold(plain)
+    assert in_both_themes(plain, axe) == []
+
+
+@pytest.mark.long
+def test_no_rule_is_violated_by_a_job(plain, url, axe):
+    """While it runs, and when it has ended."""
+    pytest.importorskip("torch")
+    plain.goto(f"{url}/train")
+    expect(plain.locator(".surface[data-ready]")).to_be_visible()
+    plain.get_by_role("button", name=say("train-start")).click()
+    expect(plain.locator(".surface .cell.measured").first).to_be_attached(timeout=300_000)
+    assert in_both_themes(plain, axe) == []
+    expect(plain.get_by_role("button", name=say("train-show"))).to_be_visible(timeout=300_000)
+    unfold(plain)
+    assert in_both_themes(plain, axe) == []
 
 
 def test_axe_finds_what_is_wrong(page, axe):
