@@ -106,8 +106,7 @@ def in_both_themes(page, axe):
     """What axe finds by all rules in the light theme and by those about colours in the dark one."""
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", LIGHT)
-    # formulas are set, and code has its colours, a moment after they are drawn
-    page.wait_for_function("() => [...document.querySelectorAll('th')].every(cell => cell.textContent.trim())")
+    # code has its colours a moment after it is drawn
     page.wait_for_function(
         "() => [...document.querySelectorAll('code.language-python')].every(code => code.querySelector('.token'))"
     )
