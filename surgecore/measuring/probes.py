@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import torch
-from torch import Tensor, nn
-from torch.func import functional_call, grad, vmap
+from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from surgecore.training.engine.stack import Shapes, Views
@@ -132,7 +130,7 @@ class ModelProbe(Probe):
     def gradients(self, rows: Tensor) -> Iterator[Tensor]:
         """Per-example gradients, each example on a copy of its own; see `Probe.gradients`."""
         step = self._room(self.size + self._model.activations)
-        views = _views(self._model.shapes, self.start[None])
+        views = named_views(self._model.shapes, self.start[None])
         for at in range(0, len(rows), step):
             chosen = rows[at : at + step].to(self.start.device)
             batch = Batch(self._x[chosen][:, None], self._model.y[chosen][:, None])
@@ -151,7 +149,7 @@ class ModelProbe(Probe):
             for batch, weight in self._batches(examples):
                 leaf = self.start.expand(len(part), -1).clone().requires_grad_()
                 with sdpa_kernel(SDPBackend.MATH):  # the fused kernel has no second derivative
-                    loss = self._model.losses(_views(self._model.shapes, leaf), batch).sum()
+                    loss = self._model.losses(named_views(self._model.shapes, leaf), batch).sum()
                 (first,) = torch.autograd.grad(loss, leaf, create_graph=True)
                 (second,) = torch.autograd.grad(first, leaf, part)
                 out[at : at + step] += weight * second
@@ -164,7 +162,7 @@ class ModelProbe(Probe):
         step = max(1, self._room(2 * self._model.activations * examples, memory=8 << 20))
         out = points.new_zeros(len(points), dtype=torch.float64)
         for at in range(0, len(points), step):
-            views = _views(self._model.shapes, points[at : at + step])
+            views = named_views(self._model.shapes, points[at : at + step])
             for batch, weight in self._batches(examples):
                 out[at : at + step] += weight * self._model.losses(views, batch)[0].double()
         return out
@@ -178,122 +176,7 @@ class ModelProbe(Probe):
         return max(1, memory // (self.start.element_size() * floats))
 
 
-def check_evaluation(module: nn.Module) -> None:
-    """Check that a module treats every example alone, and the same way twice.
-
-    Raises
-    ------
-    ValueError
-        If dropout or batch normalisation in it is in training mode.
-    """
-    noisy = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._BatchNorm)
-    for name, part in module.named_modules():
-        if part.training and isinstance(part, noisy):
-            raise ValueError(
-                "dropout and batch normalisation must be in evaluation mode, as they mix or change examples (call "
-                f"eval() on the model, or on that layer), but got {name or 'a model'} = {type(part).__name__} "
-                "in training mode"
-            )
-
-
-class ModuleProbe(Probe):
-    """Any `torch.nn.Module` at its present parameters, by `torch.func`.
-
-    Parameters
-    ----------
-    module : nn.Module
-        In evaluation mode, so that an example's loss depends on that example only.
-    loss : callable
-        ``loss(output, target)``: the mean loss of a batch.
-    x, y : Tensor
-        All examples, one a row.
-    chunk : int, optional
-        Examples whose gradients are held at once; as many as fit the memory by default.
-
-    Raises
-    ------
-    ValueError
-        If dropout or batch normalisation in it is in training mode.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from surgecore.measuring.probes import ModuleProbe
-    >>> _ = torch.manual_seed(0)
-    >>> x, y = torch.randn(64, 5), torch.randn(64, 1)
-    >>> probe = ModuleProbe(torch.nn.Linear(5, 1), torch.nn.functional.mse_loss, x, y)
-    >>> next(probe.gradients(probe.everything())).shape
-    torch.Size([64, 6])
-    """
-
-    def __init__(
-        self, module: nn.Module, loss: Callable[[Tensor, Tensor], Tensor], x: Tensor, y: Tensor, *,
-        chunk: int | None = None,
-    ) -> None:  # fmt: skip
-        check_evaluation(module)
-        named = {name: value.detach() for name, value in module.named_parameters() if value.requires_grad}
-        super().__init__(torch.cat([value.reshape(-1) for value in named.values()]), len(x))
-        self._shapes = {name: tuple(value.shape) for name, value in named.items()}
-        self._module, self._loss, self._x, self._y, self._chunk = module, loss, x, y, chunk
-
-    def _total(self, flat: Tensor, x: Tensor, y: Tensor) -> Tensor:
-        named = {name: v[0, 0] for name, v in _views(self._shapes, flat[None]).items()}
-        return self._loss(functional_call(self._module, named, (x,)), y)
-
-    def _single(self, flat: Tensor, x: Tensor, y: Tensor) -> Tensor:
-        return self._total(flat, x[None], y[None])
-
-    def gradients(self, rows: Tensor) -> Iterator[Tensor]:
-        """Per-example gradients by `vmap(grad)`; see `Probe.gradients`.
-
-        Raises
-        ------
-        ValueError
-            If the module mixes examples, or draws random numbers.
-        """
-        step = self._chunk or max(1, MEMORY // (8 * self.start.element_size() * self.size))
-        each: Callable[..., Any] = vmap(grad(self._single), in_dims=(None, 0, 0))
-        for at in range(0, len(rows), step):
-            chosen = rows[at : at + step].to(self._x.device)
-            try:
-                yield each(self.start, self._x[chosen], self._y[chosen]).detach()
-            except RuntimeError as error:
-                if "vmap" not in str(error):
-                    raise
-                raise ValueError(
-                    "model must treat every example alone and draw no random numbers (call model.eval() if it "
-                    f"does only in training), but got: {str(error).splitlines()[0]}"
-                ) from error
-
-    def products(self, vectors: Tensor) -> Tensor:
-        """Products with the Hessian, one vector at a time; see `Probe.products`."""
-        out = torch.zeros_like(vectors.to(self.start.dtype))
-        for x, y, weight in self._pieces():
-            leaf = self.start.clone().requires_grad_()
-            with sdpa_kernel(SDPBackend.MATH):  # the fused kernel has no second derivative
-                loss = self._total(leaf, x, y)
-            (first,) = torch.autograd.grad(loss, leaf, create_graph=True)
-            for row, vector in enumerate(vectors.to(self.start.dtype)):
-                (second,) = torch.autograd.grad(first, leaf, vector, retain_graph=True)
-                out[row] += weight * second
-        return out
-
-    @torch.no_grad()
-    def losses(self, points: Tensor) -> Tensor:
-        """Losses over all examples; see `Probe.losses`."""
-        out = points.new_zeros(len(points), dtype=torch.float64)
-        for x, y, weight in self._pieces():
-            for row, point in enumerate(points):
-                out[row] += weight * self._total(point, x, y).double()
-        return out
-
-    def _pieces(self, examples: int = 1024) -> Iterator[tuple[Tensor, Tensor, float]]:
-        for at in range(0, len(self._x), examples):
-            x, y = self._x[at : at + examples], self._y[at : at + examples]
-            yield x, y, len(x) / len(self._x)
-
-
-def _views(shapes: Shapes, points: Tensor) -> Views:
+def named_views(shapes: Shapes, points: Tensor) -> Views:
     """Named views (1, K, *shape) of points (K, P), or rather of one group of K runs."""
     sizes = [torch.Size(shape).numel() for shape in shapes.values()]
     parts = torch.split(points, sizes, dim=1)

@@ -8,7 +8,6 @@ torch = pytest.importorskip("torch")
 
 from surgecore.measuring.laboratory import Effort, Laboratory  # noqa: E402
 from surgecore.measuring.noise_log import NoiseLog  # noqa: E402
-from surgecore.measuring.probes import ModuleProbe  # noqa: E402
 
 N = 6
 MSE = torch.nn.functional.mse_loss
@@ -125,6 +124,8 @@ def test_misuse_is_named(tmp_path):
         NoiseLog(tmp_path / "n.csv", model, torch.nn.functional.mse_loss, every=0)
     with pytest.raises(ValueError, match="at least four examples, each with a target, but got 3 and 3"):
         NoiseLog(tmp_path / "n.csv", model, torch.nn.functional.mse_loss)(0, torch.zeros(3, 2), torch.zeros(3, 1))
+    with pytest.raises(ValueError, match="must look at examples before it is a probe"):
+        NoiseLog(None, model, torch.nn.functional.mse_loss).losses(torch.zeros(1, 3))
 
 
 class SometimesNoisy(torch.nn.Linear):
@@ -163,7 +164,8 @@ def test_nothing_leaves_the_device_of_the_model(tmp_path, device):
     layers = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.GELU(), torch.nn.Linear(4, 1)).to(device)
     log = NoiseLog(tmp_path / "n.csv", layers, MSE, chunk=3)
     x, y = torch.randn(8, 3, device=device), torch.randn(8, 1, device=device)
-    parts = log._parts(ModuleProbe(layers, MSE, x, y, chunk=3), len(x))
+    log.look(x, y)
+    parts = log._parts()
     assert {tensor.device.type for tensor in parts.values()} == {device}
     if device == "cuda":
         assert log(0, x, y)["loss"] == pytest.approx(
@@ -176,7 +178,8 @@ def test_a_module_has_the_gradients_and_products_of_its_closed_form():
     torch.manual_seed(0)
     model = torch.nn.Linear(4, 1, bias=False).double()
     x, y = torch.randn(50, 4, dtype=torch.float64), torch.randn(50, dtype=torch.float64)
-    probe = ModuleProbe(model, lambda out, t: 0.5 * (out[:, 0] - t).square().mean(), x, y, chunk=7)
+    probe = NoiseLog(None, model, lambda out, t: 0.5 * (out[:, 0] - t).square().mean(), chunk=7)
+    probe.look(x, y)
     weight = model.weight[0].detach()
     found = torch.cat(list(probe.gradients(probe.everything())))
     torch.testing.assert_close(found, ((x @ weight - y)[:, None] * x))
@@ -205,7 +208,8 @@ def test_the_leading_correlation_is_exact_where_all_examples_and_the_hessian_are
     torch.manual_seed(2)
     model = torch.nn.Linear(5, 1, bias=False).double()
     x, y = torch.randn(80, 5, dtype=torch.float64) + 0.7, torch.randn(80, dtype=torch.float64)
-    probe = ModuleProbe(model, lambda out, t: 0.5 * (out[:, 0] - t).square().mean(), x, y)
+    probe = NoiseLog(None, model, lambda out, t: 0.5 * (out[:, 0] - t).square().mean())
+    probe.look(x, y)
     found = Laboratory(probe, Effort(twins=4)).numbers()["leading_correlation"].value
     gradients = (x @ model.weight[0].detach() - y)[:, None] * x
     want = np.linalg.eigvalsh(np.corrcoef(gradients.numpy().T))[-1] / 5

@@ -48,8 +48,7 @@ class Parts:
 def read_tables(table: Mapping[str, Any], problems: list[PlanProblem], *, allow_import: bool) -> Parts | None:
     """Check the tables of a plan.
 
-    cattrs is not taken for it: a bare GPU machine has only torch and its companions, and a person who mends a plan
-    needs all problems at once, each with its limits and the nearest known name.
+    By hand, for the reasons in `surgecore.training.workloads.options`.
 
     Parameters
     ----------

@@ -1,4 +1,10 @@
-"""Bounded options as dataclass fields; plans are checked against them, with every problem reported."""
+"""Bounded options as dataclass fields; plans are checked against them, with every problem reported.
+
+This is done by hand, not by cattrs. What it would do here is the smallest part, telling kinds of values apart, and by
+default it converts where a plan must be refused: "3" and 2.7 become whole numbers. Limits, choices, the nearest known
+name and the facts of which `words` makes sentences would be hooks of ours all the same, and `make gpu-day`, which needs
+no package beyond torch, numpy, pandas, scipy and scikit-learn, would need one more.
+"""
 
 from __future__ import annotations
 
