@@ -72,6 +72,8 @@ def percent(octaves: float) -> str:
 
 def _share(octaves: float) -> str:
     share = 100.0 * (1.0 - 2.0**-octaves)
+    if share > 99.5:  # no rate falls by all of itself
+        return f"{min(share, 99.9):.1f}"
     return f"{share:.0f}" if share >= 9.95 or share <= 0 else number(max(share, 0.1), 1)
 
 

@@ -98,3 +98,9 @@ def test_both_ends_of_a_batch_size_are_rounded_alike():
 
 def test_an_error_of_the_arithmetic_is_none():
     assert numbers.rounded(1.76776695296638e-4, 1e-19) == "1.77e-4"
+
+
+def test_no_fall_is_said_to_be_of_the_whole_rate():
+    assert [words.percent(octaves) for octaves in (0.25, 6.0, 8.2, 60.0)] == [
+        "16 %", "98 %", "99.7 %", "99.9 %",
+    ]  # fmt: skip
