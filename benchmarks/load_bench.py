@@ -16,17 +16,15 @@ import asyncio
 import itertools
 import os
 import random
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
+from dashboard import free_port, serving
 from visitor import VisitError, Visitor
 
 from surgecore.words import say
@@ -168,21 +166,11 @@ def settle(pid: int, most: float = 300.0) -> None:
 @contextmanager
 def server(workers: int) -> Iterator[tuple[str, list[int]]]:
     """The server that ``make serve`` starts, on a free port; its address and process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "app/serve/command.py", "--workers", str(workers), "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
-                break
-            time.sleep(0.1)
+    with serving(command, port) as process:
         settle(process.pid)
         yield f"http://127.0.0.1:{port}", [process.pid]
-    finally:
-        process.terminate()
-        process.wait()
 
 
 async def one_after_another(address: str, visits: int, pids: list[int]) -> bool:

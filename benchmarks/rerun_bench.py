@@ -10,17 +10,15 @@ busy machine slows both; the least of 15, as whatever else runs can only add. A 
 from __future__ import annotations
 
 import asyncio
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from dashboard import free_port, serving
 from visitor import Visitor
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,21 +43,11 @@ def table(rows: int) -> bytes:
 @contextmanager
 def server() -> Iterator[tuple[str, int]]:
     """Address and process of a dashboard of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py", "--server.address=127.0.0.1"]
     command += [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
-                break
-            time.sleep(0.1)
+    with serving(command, port) as process:
         yield f"http://127.0.0.1:{port}", process.pid
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def used(pid: int) -> float:
