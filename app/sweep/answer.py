@@ -55,16 +55,21 @@ def recommended(analysis: Analysis, wanted: float) -> Rows:
     return once(analysis, ("recommend", wanted), lambda: recommend(analysis, wanted))
 
 
+def rate(row: Recommendation) -> float:
+    """The rate to use: the bound where one was measured at this very batch size, else what the laws say."""
+    return next((bound for bound in (row.at_most, row.at_least) if bound is not None), row.lr)
+
+
 def card(analysis: Analysis, rows: Rows, wanted: float, *, with_size: bool = False) -> str:
     """The answer in words; on paper `with_size`, as there is no box that says the batch size."""
     best = rows[0] if rows else None
     parts = []
-    if best is not None and best.interval is not None:
-        known = say("answer-interval", interval=words.rounded_interval(*best.interval))
+    if best is not None and (best.interval is not None or rate(best) != best.lr):
+        known = words.how_sure(best)
         use = say("answer-use-at", at=f"{wanted:g}") if with_size else say("answer-use")
         parts.append(f"<small>{escape(use)}</small><div class='big'>{escape(words.rate(best))}</div>")
-        parts.append(f"<small>{escape(known)}</small>")
-        cost = price(analysis.sweep, wanted, learning_rate=best.lr)
+        parts += [f"<small>{escape(known)}</small>"] if known else []
+        cost = price(analysis.sweep, wanted, learning_rate=rate(best))
         if cost is not None:
             parts.append(f"<p class='quiet'>{escape(words.price(cost, analysis.sweep.metric))}</p>")
         notes = [say("advice-poor")] if AdviceFlag.POOR_FIT in best.flags else []
@@ -88,5 +93,6 @@ def chart(analysis: Analysis, unit: str, rows: Rows, wanted: float) -> dict[str,
     best = rows[0] if rows else None
     if best is None:
         return sized(lambda **size: optimum.card(analysis, unit, **size), SIZES)
-    answer = {"at": wanted, "rate": best.lr, "known": best.interval, "said": words.rate(best)}
+    known = None if rate(best) != best.lr else best.interval
+    answer = {"at": wanted, "rate": rate(best), "known": known, "said": words.rate(best)}
     return sized(lambda **size: optimum.card(analysis, unit, **answer, **size), SIZES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import exp, isfinite, log
 
@@ -76,6 +76,9 @@ class Recommendation:
         What to beware of.
     limits : Limits
         The batch sizes that the flags are about.
+    at_most, at_least : float or None
+        Of the average, where the lowest or the highest rate tried at this very batch size was the best: that rate,
+        which is all that the sweep itself shows of the best one there.
     """
 
     rule: str
@@ -86,6 +89,8 @@ class Recommendation:
     weight: float | None = None
     flags: frozenset[AdviceFlag] = frozenset()
     limits: Limits = field(default_factory=Limits)
+    at_most: float | None = None
+    at_least: float | None = None
 
 
 def limits(analysis: Analysis) -> Limits:
@@ -161,7 +166,15 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
         rows.append(Recommendation(fit.family.key, True, lr, interval, beyond, share, frozenset(flags), known))
     beyond = max((row.beyond for row in rows), default=1.0)
     found = averaged(voices(analysis.comparison, at_batch_size(size)), beyond, misfit(analysis.comparison))
-    return (*_average(analysis.comparison, found, 1.0, size, known, beyond), *rows)
+    lowest, highest = _edge(analysis, size, "low"), _edge(analysis, size, "high")
+    average = _average(analysis.comparison, found, 1.0, size, known, beyond)
+    return (*(replace(row, at_most=lowest, at_least=highest) for row in average), *rows)
+
+
+def _edge(analysis: Analysis, size: float, end: str) -> float | None:
+    """The rate at that end of those tried at this batch size, where it was the best of them."""
+    here = (o for o in analysis.optima if o.batch_size == size and o.on_edge == end)
+    return next((o.learning_rate for o in here), None)
 
 
 def _average(

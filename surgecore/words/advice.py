@@ -11,7 +11,16 @@ from surgecore.sweeps.averaging import REACH, SPEAKS
 from surgecore.sweeps.price import Cost, Price
 from surgecore.tables.metric import Metric
 from surgecore.words.catalogue import curve
-from surgecore.words.numbers import batch_size, examples, interval, number, rounded, rounded_interval, whole
+from surgecore.words.numbers import (
+    WIDE,
+    batch_size,
+    examples,
+    interval,
+    number,
+    rounded,
+    rounded_interval,
+    whole,
+)
 from surgecore.words.phrases import say
 from surgecore.words.problems import metric_name
 
@@ -31,16 +40,39 @@ def rule_name(key: str) -> str:
 
 
 def rate(row: Recommendation) -> str:
-    """The learning rate with the digits that its interval carries; two where it has none."""
+    """The learning rate with the digits that its interval carries; two where it has none, and for a bound."""
+    for bound in ("most", "least"):
+        if (tried := getattr(row, f"at_{bound}")) is not None:
+            return say(f"rate-at-{bound}", rate=number(tried, 2))
+    return estimate(row)
+
+
+def estimate(row: Recommendation) -> str:
+    """What the laws say, whatever bound was measured."""
     if row.interval is None or not all(isfinite(end) and end > 0 for end in row.interval):
         return number(row.lr, 2)
     low, high = row.interval
-    return rounded(row.lr, (high - low) / 3.92)
+    return number(row.lr, 1) if high > WIDE * low else rounded(row.lr, (high - low) / 3.92)
+
+
+def how_sure(row: Recommendation) -> str:
+    """What stands under the rate: its interval; under a bound what the laws say; "" where neither is known."""
+    if row.interval is None:
+        return ""
+    if row.at_most is None and row.at_least is None:
+        return say("answer-interval", interval=rounded_interval(*row.interval))
+    return say("answer-by-laws", rate=estimate(row), interval=rounded_interval(*row.interval))
 
 
 def advice_note(row: Recommendation) -> str:
     """What to beware of in one recommendation, or ""."""
-    return " ".join(_notes(row.flags, row.beyond, row.limits))
+    return " ".join([*_bound(row), *_notes(row.flags, row.beyond, row.limits)])
+
+
+def _bound(row: Recommendation) -> list[str]:
+    """What the sweep itself says of the best rate at a batch size where the end of those tried was the best."""
+    bounds = {"most": row.at_most, "least": row.at_least}
+    return [say(f"advice-at-{name}", rate=number(tried, 2)) for name, tried in bounds.items() if tried is not None]
 
 
 def _notes(flags: Iterable[str], beyond: float, known: Limits) -> list[str]:
@@ -64,14 +96,15 @@ def advice(rows: Sequence[Recommendation], wanted: float) -> str:
     span = interval(low, high) if number(low) != number(high) else number(low)
     if first.interval is None:
         return say("advice-too-far", at=at, beyond=f"{first.beyond:.2g}", reach=f"{REACH:.0f}", span=span)
-    values = {"at": at, "rate": rate(first), "interval": rounded_interval(*first.interval)}
+    values = {"at": at, "rate": estimate(first), "interval": rounded_interval(*first.interval)}
     if len(speaking) == 1:
         text = say("advice-rate-one", law=rule(speaking[0]), **values)
     else:
         text = say("advice-rate", laws=len(speaking), **values)
     if AdviceFlag.POOR_FIT in first.flags:
         text += " " + say("advice-poor")
-    return text + (" " + say("advice-opens", beyond=f"{first.beyond:.2g}") if first.beyond > 1 else "")
+    text += " " + say("advice-opens", beyond=f"{first.beyond:.2g}") if first.beyond > 1 else ""
+    return " ".join([text, *_bound(first)])
 
 
 def adam_notes(advised: AdamAdvice) -> list[str]:

@@ -13,6 +13,9 @@ from math import floor, inf, isfinite, log2, log10, nan
 
 from surgecore.words.phrases import say
 
+#: Ends of an interval of rates that are further apart carry digits of their own; `OPEN` times apart, the lower one says
+#: nothing beside the upper one.
+WIDE, OPEN = 10.0, 1000.0
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -49,7 +52,12 @@ def interval(low: float, high: float, write: Callable[[float], str] = number) ->
 
 
 def rounded_interval(low: float, high: float) -> str:
-    """`0.060 to 0.078`: a 95 % interval with the digits that its own width carries, as `rounded` writes its value."""
+    """`0.060 to 0.078`: a 95 % interval with the digits that its own width carries, as `rounded` writes its value.
+
+    Of a wide one each end has two digits: with those of its width the lower end would be 0, which no rate is.
+    """
+    if high > WIDE * low:
+        return interval(low if high <= OPEN * low else 0.0, high, lambda end: number(end, 2))
     error = _error((low, high))
     return interval(low, high, lambda end: rounded(end, error))
 

@@ -218,3 +218,32 @@ def test_without_optima_it_says_what_a_sweep_needs():
     rng = np.random.default_rng(0)
     few = sweep_frame(PowerLaw(1e-3, 0.5), rng, batch_sizes=BATCH_SIZES[:2], seeds=2)
     assert "at least three batch sizes" in words.next_runs(next_runs(analyse(Sweep.from_frame(few))))
+
+
+def test_a_rate_at_the_end_of_those_tried_is_said_as_a_bound():
+    rates, best = (0.064, 0.128, 0.256, 0.512, 1.024), {8: 0.2, 16: 0.3, 32: 0.4, 64: 0.3, 128: 0.15, 256: 0.02}
+    rows = [
+        (size, rate, seed, 0.1 * np.log(rate / at) ** 2 + 1.0 + 0.003 * ((7 * seed + int(1000 * rate)) % 5))
+        for size, at in best.items() for rate in rates for seed in range(4)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["batch_size", "learning_rate", "seed", "loss"])
+    for sign, end, said in ((1, "at_most", "at most 0.064"), (-1, "at_least", "at least 0.064")):
+        mirrored = frame.assign(learning_rate=0.064 * (frame["learning_rate"] / 0.064) ** sign)
+        found = analyse(Sweep.from_frame(mirrored))
+        assert found.optima[-1].on_edge is not None
+        there, before = recommend(found, 256.0)[0], recommend(found, 128.0)[0]
+        assert getattr(there, end) == pytest.approx(0.064)
+        assert (before.at_most, before.at_least) == (None, None)
+        assert words.rate(there) == said
+        assert words.how_sure(there).startswith("the fitted laws say")
+        assert "was the best" in words.advice_note(there)
+        assert "95 % interval" in words.how_sure(before)
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [((0.06, 0.078), "0.060 to 0.078"), ((0.001, 0.64), "0.0010 to 0.64"), ((1e-9, 0.64), "below 0.64")],
+)
+def test_no_end_of_a_wide_interval_of_rates_is_nothing(ends, said):
+    expected = said.replace("0.0010", words.number(0.001, 2))
+    assert words.rounded_interval(*ends) == expected
