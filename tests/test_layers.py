@@ -36,7 +36,7 @@ APP = {
     # the bar says what is being trained
     "app.streamlit_app": ({"app.choice", "app.shell", "app.train"}, set()),
     "app.shell": ({"app.choice", "app.components"}, set()),
-    "app.serve": ({"app.choice", "app.shell"}, set()),
+    "app.serve": ({"app.choice", "app.components", "app.shell"}, set()),
     "app.app_pages": ({"app.choice", "app.figures", "app.components"}, SUBROOMS),
     "app.choice": (set(), set()),
     "app.components": (set(), set()),

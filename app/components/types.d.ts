@@ -476,3 +476,8 @@ interface StoryRoom {
   code: string;
   how: string;
 }
+
+interface Window {
+  /** Brings the code of what a page shows after its first chart (`serve/foot.html`). */
+  bringBoxes?: () => Promise<unknown>;
+}

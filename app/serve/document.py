@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
+from components import code as components
 from shell import frame
 
 if TYPE_CHECKING:
@@ -24,6 +26,26 @@ _EARLY = _HERE.parent / "components" / "early" / "index.js"
 #: Kinds of elements in the first view of some page, but for those whose code is large. Whatever waits for its code
 #: shows a bar of another height instead, and React shows nothing that comes within half a second after that.
 KINDS = (_HERE / "kinds.txt").read_text(encoding="utf-8").split()
+#: Those of them that come before a page's first chart: components, links, and text with markup.
+_SOON = ("BidiComponent", "PageLink", "rehype-raw")
+
+
+class Begins(NamedTuple):
+    """What a page begins with: components, kinds of elements beside `_SOON`, and whether a chart comes before boxes."""
+
+    components: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    chart_first: bool = True
+
+
+#: By the end of a page's address; what explains terms is on every page.
+_FIRST = {
+    "learn": Begins(("story",)), "lesson": Begins(("lesson",)), "lab": Begins(("lab",)),
+    "explore": Begins(("surge_chart",)), "sweep": Begins(("drawing", "markup")), "evidence": Begins(("markup",)),
+    "derivation": Begins((), ("rehype-katex",), False), "train": Begins(("loss_surface",), (), False),
+}  # fmt: skip
+#: Where the query says one of these, what comes first is not as usual.
+_UNUSUAL = re.compile(r"(^|&)(open=|sweep=own|measured=)")
 _ABOUT_A_COPY = (b"if-none-match", b"if-modified-since", b"accept-encoding", b"range")
 _HEADINGS = "SourceSerifVariable-Roman"
 
@@ -45,23 +67,20 @@ def _with_imports(names: list[str]) -> list[str]:
     return list(found)
 
 
-def code() -> list[str]:
-    """Files of the code of `KINDS`, which is run before an element of that kind arrives."""
-    return [path.name for kind in KINDS for path in sorted((_STATIC / "static" / "js").glob(f"{kind}.*.js"))]
+def code(kinds: Sequence[str] = KINDS) -> list[str]:
+    """Files of the code of kinds of elements, which is run before an element of that kind arrives."""
+    return [path.name for kind in kinds for path in sorted((_STATIC / "static" / "js").glob(f"{kind}.*.js"))]
 
 
-def _links(page: str) -> str:
-    """Links to what the page would ask for later."""
-    links = [
-        f'<link rel="modulepreload" crossorigin href="./static/js/{name}">'
-        for name in _with_imports(code())
-        if name not in page
-    ]
+def _links(begins: Begins, now: list[str], page: str) -> tuple[list[str], list[str]]:
+    """Addresses of modules that the page would ask for later, and links to fonts."""
+    modules = re.findall(r'<link rel="modulepreload" crossorigin href="(.*?)">', page)
+    modules += [f"./static/js/{name}" for name in _with_imports(list(now)) if f"./static/js/{name}" not in modules]
+    modules += [f"./{components.address(name)}" for name in (*begins.components, "terms")]
     fonts = [path.name for path in (_STATIC / "static" / "media").glob(f"{_HEADINGS}*.woff2")]
-    links += [
+    return modules, [
         f'<link rel="preload" href="./static/media/{name}" as="font" type="font/woff2" crossorigin>' for name in fonts
     ]
-    return "\n".join(links)
 
 
 def _filled(name: str, **parts: str) -> str:
@@ -78,11 +97,20 @@ def _original() -> bytes:
 
 
 @cache
-def page() -> str:
-    """Streamlit's page with the script, the links, and the style of the frame, which then has nothing to wait for."""
-    text = _original().decode()
-    head = _filled("head.html", EARLY=_EARLY.read_text(encoding="utf-8"), CONFIG=_config(), LINKS=_links(text))
-    foot = _filled("foot.html", STYLE=frame.style(), CODE=json.dumps(code()))
+def page(name: str = "") -> str:
+    """Streamlit's page as it is sent for an address that ends in `name`.
+
+    It asks for the page itself before it asks for code, and has the style of the frame, which has nothing to wait for.
+    """
+    text, begins = _original().decode(), _FIRST.get(name, Begins(chart_first=False))
+    now = code((*_SOON, *begins.kinds) if begins.chart_first else (*KINDS, *begins.kinds))
+    modules, links = _links(begins, now, text)
+    text = re.sub(r' *<link rel="modulepreload".*?>\n', "", text)
+    head = _filled(
+        "head.html", EARLY=_EARLY.read_text(encoding="utf-8"), CONFIG=_config(), MODULES=" ".join(modules),
+        NOW=" ".join(now), LATER=" ".join(each for each in code() if each not in now), LINKS="\n".join(links),
+    )  # fmt: skip
+    foot = _filled("foot.html", STYLE=frame.style())
     text = text.replace('<script type="module"', f'{head}<script type="module"', 1)
     return text.replace("</body>", f"{foot}</body>", 1)
 
@@ -91,15 +119,24 @@ class Document:
     """Middleware: that page, wherever Streamlit would send its own, and every other answer as it is."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app, self._body = app, page().encode()
+        self.app = app
+        self._bodies = {name: page(name).encode() for name in (*_FIRST, "")}
         frame.styled_already()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
-        answer = _Answer(send, self._body, head=scope["method"] == "HEAD")
+        answer = _Answer(send, self._bodies[_name(scope)], head=scope["method"] == "HEAD")
         await self.app(_whole(scope), receive, answer.take)
+
+
+def _name(scope: Scope) -> str:
+    """Which of the pages an address is, "" where nothing is known of what comes first."""
+    name = scope["path"].rstrip("/").rpartition("/")[2]
+    query = scope["query_string"].decode("latin-1")
+    usual = not _UNUSUAL.search(query) and (name != "sweep" or "sweep=" in query)
+    return name if name in _FIRST and usual else ""
 
 
 class _Answer:

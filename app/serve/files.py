@@ -1,4 +1,4 @@
-"""Streamlit's own files, from memory: a first visit asks for more than a hundred of them, one after the other."""
+"""Streamlit's files and the code of components, from memory: a first visit asks for more than a hundred of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from components import code
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,7 +21,8 @@ _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=ut
 @cache
 def names() -> frozenset[str]:
     """Addresses of the files."""
-    return frozenset(
+    own = {f"/{name}" for name in code.files()}
+    return own | frozenset(
         f"/{path.relative_to(_STATIC).as_posix()}"
         for path in (_STATIC / "static").rglob("*")
         if path.is_file() and path.suffix in _KINDS
@@ -30,7 +32,7 @@ def names() -> frozenset[str]:
 @cache
 def file(name: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
     """Headers and contents of one of `names`."""
-    body = (_STATIC / name.lstrip("/")).read_bytes()
+    body = code.files().get(name.lstrip("/")) or (_STATIC / name.lstrip("/")).read_bytes()
     kind = _KINDS[Path(name).suffix].encode()
     length = str(len(body)).encode()
     return [(b"content-type", kind), (b"content-length", length), (b"cache-control", _KEPT)], body
@@ -41,6 +43,7 @@ class Files:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app, self._names = app, names()
+        code.served_already()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in self._names:

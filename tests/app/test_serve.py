@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import streamlit
 import yaml
+from components import code
 from serve import command, document, files
 from serve.files import Files
 from serve.headers import Headers, policy
@@ -24,10 +25,11 @@ from streamlit.web.server.starlette.starlette_static_routes import create_stream
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def not_styled(monkeypatch):
-    """The pages of other tests bring their own style."""
+@pytest.fixture(autouse=True)
+def not_served(monkeypatch):
+    """The pages of other tests bring their own style and their components' code."""
     monkeypatch.setattr(frame, "_styled", False)
+    monkeypatch.setattr(code, "_served", False)
 
 
 def ask(path, query="", client="10.0.0.7", headers=()):
@@ -100,7 +102,7 @@ def through(
     return asked[0], sent[0]["status"], dict(sent[0]["headers"]), received
 
 
-def test_a_page_comes_whole_and_with_the_frame(not_styled):
+def test_a_page_comes_whole_and_with_the_frame():
     asked, status, headers, body = through()
     assert status == 200
     assert not {b"accept-encoding", b"if-none-match"} & set(asked)
@@ -109,8 +111,12 @@ def test_a_page_comes_whole_and_with_the_frame(not_styled):
     text = body.decode()
     assert "window.__streamlit = " in text
     assert frame.style() in text
-    for name in re.findall(r'href="\./(static/[^"]+)"', text):
-        assert (Path(streamlit.__file__).parent / "static" / name).exists()
+    (modules,) = re.findall(r'<meta name="surge-modules" content="(.*?)">', text)
+    for name in (
+        *re.findall(r'href="\./(static/[^"]+)"', text),
+        *(each.removeprefix("./") for each in modules.split()),
+    ):
+        assert f"/{name}" in files.names()
     _, _, asked_of_it, nothing = through("HEAD")
     assert (asked_of_it[b"content-length"], nothing) == (headers[b"content-length"], b"")
 
@@ -132,12 +138,12 @@ OTHER_HTML = b"<!DOCTYPE html><title>A report</title>"
         {"body": b""},
     ],
 )
-def test_nothing_but_a_page_is_changed(other, not_styled):
+def test_nothing_but_a_page_is_changed(other):
     _, _, headers, body = through(**other)
     assert (headers[b"etag"], body) == (b"1", other.get("body", INDEX))
 
 
-def test_the_length_of_another_file_is_told_as_it_is(not_styled):
+def test_the_length_of_another_file_is_told_as_it_is():
     _, _, headers, _ = through("HEAD", body=OTHER_HTML)
     assert (headers[b"etag"], headers[b"content-length"]) == (b"1", str(len(OTHER_HTML)).encode())
 
@@ -150,6 +156,43 @@ def test_each_kind_of_element_has_its_code(kind):
         == len(list(folder.glob(f"{kind}.*.js")))
         == 1
     )
+
+
+@pytest.mark.parametrize("name", ["", *document._FIRST])
+def test_all_code_is_brought_at_once_or_after_the_first_chart(name):
+    text = document.page(name)
+    now, later = (
+        re.findall(f'<meta name="surge-{when}" content="(.*?)">', text)[0].split() for when in ("now", "later")
+    )
+    assert set(now) | set(later) >= set(document.code())
+    assert not set(now) & set(later)
+    assert bool(later) == (name in document._FIRST and document._FIRST[name].chart_first)
+
+
+def asked_for(path, query=""):
+    return document._name({"path": path, "query_string": query.encode()})
+
+
+def test_what_comes_first_is_known_of_usual_addresses():
+    assert [asked_for("/learn"), asked_for("/base/learn/"), asked_for("/"), asked_for("/glossary")] == ["learn"] * 2 + [
+        ""
+    ] * 2
+    assert [asked_for("/sweep"), asked_for("/sweep", "sweep=own"), asked_for("/sweep", "sweep=a&at=8")] == [
+        "",
+        "",
+        "sweep",
+    ]
+    assert asked_for("/evidence", "open=a") == ""
+
+
+def test_code_of_components_is_a_file_where_the_server_has_it():
+    assert code.of("story") == code.text("story")
+    served = Files(_nothing)
+    for name in ("story", "terms"):
+        assert code.address(name) in code.of(name)
+        status, said, body = got(served, f"/{code.address(name)}")
+        assert (status, body.decode()) == (200, code.text(name))
+        assert b"immutable" in said[b"cache-control"]
 
 
 def got(application, path):

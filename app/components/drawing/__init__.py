@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
+from components import code
 from components.markup import STYLE
 from components.payload import written
 
@@ -22,7 +23,7 @@ def _read(name: str) -> str:
 
 
 _component = st.components.v2.component(
-    "drawing", html=_read("frame.html"), css=f"{STYLE}\n{_read('style.css')}", js=_read("bundle.js")
+    "drawing", html=_read("frame.html"), css=f"{STYLE}\n{_read('style.css')}", js=code.of("drawing")
 )
 
 

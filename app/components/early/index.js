@@ -73,7 +73,8 @@
       goOn(data);
       if (isChart(data)) {
         now = "kept";
-        afterDrawing(() => {
+        afterDrawing(async () => {
+          await window.bringBoxes?.();
           early.removeEventListener("message", take);
           said.forEach(goOn);
         });

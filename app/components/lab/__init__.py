@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from components import terms
+from components import code, terms
 
 from surgecore.words import phrases
 
@@ -18,7 +18,7 @@ def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-_component = st.components.v2.component("lab", html=_read("frame.html"), css=_read("style.css"), js=_read("bundle.js"))
+_component = st.components.v2.component("lab", html=_read("frame.html"), css=_read("style.css"), js=code.of("lab"))
 
 
 def lab(data: Mapping[str, Any]) -> dict[str, Any] | None:

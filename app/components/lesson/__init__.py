@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from components import code
 
 from surgecore.words import phrases
 
@@ -19,7 +20,7 @@ def _read(name: str) -> str:
 
 
 _component = st.components.v2.component(
-    "lesson", html=_read("frame.html"), css=_read("../story/base.css") + _read("style.css"), js=_read("bundle.js")
+    "lesson", html=_read("frame.html"), css=_read("../story/base.css") + _read("style.css"), js=code.of("lesson")
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from components import code
 
 _HERE = Path(__file__).parent
 
@@ -14,7 +15,7 @@ def _read(name: str) -> str:
 
 
 _component = st.components.v2.component(
-    "loss_surface", html=_read("frame.html"), css=_read("style.css"), js=_read("bundle.js")
+    "loss_surface", html=_read("frame.html"), css=_read("style.css"), js=code.of("loss_surface")
 )
 
 

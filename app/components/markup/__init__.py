@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from components import terms
+from components import code, terms
 from components.payload import written
 
 _HERE = Path(__file__).parent
@@ -15,7 +15,7 @@ _component = st.components.v2.component(
     "markup",
     html="<div class='markup'></div>",
     css=STYLE,
-    js=(_HERE / "index.js").read_text(encoding="utf-8"),
+    js=code.of("markup"),
 )
 
 

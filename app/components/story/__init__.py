@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from components import code
 
 from surgecore.words import phrases
 
@@ -22,7 +23,7 @@ _component = st.components.v2.component(
     "story",
     html=_read("frame.html"),
     css=_read("base.css") + _read("style.css") + _read("presenter.css"),
-    js=_read("bundle.js"),
+    js=code.of("story"),
 )
 
 

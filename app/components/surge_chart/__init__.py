@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from components import code
 from components.payload import written
 
 from surgecore.words import phrases
@@ -24,7 +25,7 @@ def _read(name: str) -> str:
 
 
 _component = st.components.v2.component(
-    "surge_chart", html=_read("frame.html"), css=_read("style.css"), js=_read("bundle.js")
+    "surge_chart", html=_read("frame.html"), css=_read("style.css"), js=code.of("surge_chart")
 )
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from components import code
 
 from surgecore.words.glossary import Term, split, terms
 from surgecore.words.phrases import current_language
 
 _HERE = Path(__file__).parent
-_component = st.components.v2.component("terms", js=(_HERE / "index.js").read_text(encoding="utf-8"))
+_component = st.components.v2.component("terms", js=code.of("terms"))
 #: Where a term is left as it stands: drawings, and what can be pressed.
 _QUIET = ("svg", "button", "a", "code", "summary")
 _TAG = re.compile(r"(<[^>]+>)")
