@@ -59,8 +59,9 @@ data-check: $(STAMP) ## recompute a random sample of the bundled cells and compa
 OUT ?= gpu-day
 IN ?= gpu-day
 BUNDLE ?= gpu
+BUDGET ?= 500
 gpu-day: ## one call of a visit to a GPU, at most 9 minutes, into OUT=folder; needs no environment, run it until done
-	python3 -m surgecore.training.gpu_day $(OUT) --bundle $(BUNDLE)
+	python3 -m surgecore.training.gpu_day $(OUT) --bundle $(BUNDLE) --budget $(BUDGET)
 
 gpu-collect: $(STAMP) ## bring what a visit to a GPU left in IN=folder into data/
 	$(BIN)/python -m surgecore.training.gpu_day $(IN) --bundle $(BUNDLE) --collect data

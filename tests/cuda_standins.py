@@ -50,6 +50,7 @@ class Cuda:
         monkeypatch.setattr(torch.cuda, "stream", self._aside)
         monkeypatch.setattr(torch.cuda, "CUDAGraph", Graph)
         monkeypatch.setattr(torch.cuda, "graph", self._capture)
+        monkeypatch.setattr(torch.cuda, "graph_pool_handle", lambda: self)
 
     def wait_stream(self, other):
         pass
@@ -62,7 +63,8 @@ class Cuda:
             raise torch.OutOfMemoryError("out of memory")
 
     @contextmanager
-    def _capture(self, graph, capture_error_mode="global"):
+    def _capture(self, graph, pool=None, capture_error_mode="global"):
+        assert pool is self  # graphs of an engine share their memory
         with _Recorder(graph):
             yield
         if self.fail_in == "capture":
@@ -74,6 +76,6 @@ class Cuda:
 
 def on_device(engine):
     """The engine as it is on a GPU: numbers of a step from tables, steps as graphs."""
-    engine._on_device = engine._capture = True
+    engine._on_device = engine._capture = engine._capture_readings = True
     engine._hold(engine.buffers)
     return engine

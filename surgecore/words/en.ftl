@@ -1342,11 +1342,20 @@ gpu-day-help = One visit to a GPU, call after call.
 gpu-day-help-collect = bring what a visit left into this folder of bundled sweeps
 gpu-day-help-plans = folder of the plans
 gpu-day-help-no-bench = leave the benchmark out
-gpu-day-differs = { $plan }: { $kind } differs by { $difference } of a loss; it is not run
+gpu-day-help-here = in this process, instead of one that is ended where it hangs
+gpu-day-differs = { $plan }: { $kind } differs by { $difference } of a fall; it is not run
+gpu-day-differs-only = { $plan }: { $kind } differs by { $difference } of a fall; it is left aside
+gpu-day-plan = { $plan }: { $done } of { $total } runs are done, { $seconds } s in this call
+gpu-day-failed = { $plan } failed; why is in check.json
+gpu-day-ended = Ended, as it took too long; what was finished is kept: run the same command again
+gpu-day-check = The check is not finished: run the same command again
 gpu-day-next = { $plan } is next: run the same command again
 gpu-day-done = { $count ->
-    [one] The one plan is done.
-   *[other] All { $count } plans are done.
+    [one] 1 plan is done;
+   *[other] { $count } plans are done;
+} { $refused ->
+    [0] none was left out.
+   *[other] { $refused } differed or failed, see check.json.
 }
 gpu-day-fits = { $plan }: ok
 gpu-day-unknown = { $plan } is in no bundle here; it was left out

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from surgecore.training.engine import device_draws
+from surgecore.training.engine.device_draws import philox_indices
 from surgecore.training.engine.draws import draw_indices, draw_normals
 from surgecore.training.engine.loop import Engine
 from surgecore.training.engine.optimizers import SGD, Adam, Sign
@@ -31,6 +33,27 @@ def test_draws_depend_on_seed_batch_size_and_step_only():
 def test_draws_are_pinned():
     """A change of these numbers changes every sweep: bump the version and recompute the data."""
     assert draw_indices([0], 4, 0, 2, 1797)[:, 0].tolist() == [[771, 1157, 869, 780], [637, 126, 137, 1659]]
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 64, 4096])
+@pytest.mark.parametrize("n_examples", [10, 1797, 60_000, 3_000_000, 1 << 32])
+def test_draws_of_a_gpu_are_those_of_numpy_bit_for_bit(batch_size, n_examples):
+    seeds, steps = [0, 7, (1 << 41) + 3, (1 << 62) + 12345], 3
+    for block in (0, 1, 77, 1 << 40):
+        found = philox_indices(seeds, batch_size, block, steps, n_examples, torch.device("cpu"))
+        np.testing.assert_array_equal(found.numpy(), draw_indices(seeds, batch_size, block, steps, n_examples))
+
+
+def test_a_gpu_draws_for_itself(monkeypatch):
+    """And is sent keys alone, from memory that it reads without its queue being waited for."""
+    drawn, sent = [], []
+    monkeypatch.setattr(device_draws, "philox_indices", lambda *given: drawn.append(given))
+    device_draws.drawn_indices([1], 4, 0, 32, 10, torch.device("cuda"))
+    assert len(drawn) == 1
+    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda tensor: sent.append("pinned") or tensor)
+    monkeypatch.setattr(torch.Tensor, "to", lambda tensor, device, non_blocking=False: sent.append(non_blocking))
+    device_draws.uploaded(np.arange(3), torch.device("cuda"))
+    assert sent == ["pinned", True]
 
 
 def test_draws_are_uniform():

@@ -1,15 +1,17 @@
 """A visit to a GPU, tried on the CPU with tiny plans, and on a machine that has little but torch."""
 
-import json
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from surgecore import load_catalogue
 from surgecore.training import gpu_day
+from surgecore.training.engine.loop import Engine
+from surgecore.training.gpu_check import Check, Log
 from surgecore.training.gpu_day import main
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +45,7 @@ def data(plan_text, tmp_path):
 
 
 def words(data, out, *more):
-    return [str(out), "--plans", str(data / "plans"), "--device", "cpu", "--no-bench", *more]
+    return [str(out), "--plans", str(data / "plans"), "--device", "cpu", "--no-bench", "--here", *more]
 
 
 def test_calls_end_and_go_on_until_all_is_there(data, tmp_path):
@@ -56,7 +58,7 @@ def test_calls_end_and_go_on_until_all_is_there(data, tmp_path):
     assert status == 0
     assert calls > 1
     assert not (out / "unfinished.tar.gz").exists()
-    assert {check["ok"] for check in json.loads((out / "check.json").read_text())} == {True}
+    assert {check.ok for check in Log(out / "check.json").checks} == {True}
     assert main([str(out), "--collect", str(data)]) == 0
     entries = load_catalogue(data)
     assert [entry.name for entry in entries] == [f"{n}-{k}" for n in ("one", "two", "three") for k in ("k3", "k1")]
@@ -76,17 +78,110 @@ def test_results_are_spread_over_archives(data, tmp_path, monkeypatch):
 
 
 def test_a_plan_that_comes_out_differently_is_not_run(data, tmp_path, monkeypatch, capsys):
-    real = gpu_day._losses
-    calls = []
+    real = gpu_day.checked
 
-    def other(plan, device, *more, **options):
-        calls.append(plan.name)
-        return real(plan, device, *more, **options) * (1.1 if calls.count("two") == 2 and plan.name == "two" else 1)
+    def other(plan, device, kind):
+        found = real(plan, device, kind)
+        return replace(found, difference=0.1, ok=False) if plan.name == "two" else found
 
-    monkeypatch.setattr(gpu_day, "_losses", other)
+    monkeypatch.setattr(gpu_day, "checked", other)
     assert main(words(data, tmp_path / "out")) == 1
     assert gpu_day.finished(tmp_path / "out") == {"one", "three"}
-    assert "two: float32 differs by 0.1" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "two: float32 differs by 0.1" in said
+    assert "2 plans are done; 1 differed or failed" in said
+
+
+def test_what_only_differs_beside_is_left_aside(data, tmp_path, monkeypatch, capsys):
+    """Coarser products that a plan does not use, graphs and kernels, which engines leave aside by themselves."""
+    monkeypatch.setattr(Engine, "residents", True)
+    monkeypatch.setattr(gpu_day, "kinds_of", lambda plan, device: ["float32", "tf32", "resident"])
+    real = gpu_day.checked
+
+    def other(plan, device, kind):
+        return real(plan, device, kind) if kind == "float32" else Check(plan.name, kind, 9.0, False, False)
+
+    monkeypatch.setattr(gpu_day, "checked", other)
+    assert main(words(data, tmp_path / "out")) == 0
+    assert gpu_day.finished(tmp_path / "out") == {"one", "two", "three"}
+    assert "one: tf32 differs by 9 of a fall; it is left aside" in capsys.readouterr().out
+    assert not Engine.residents
+
+
+def test_errors_cost_the_plan_that_has_them(data, tmp_path, monkeypatch, capsys):
+    real, real_run = gpu_day.checked, gpu_day.run
+
+    def no_check(plan, device, kind):
+        if plan.name == "one":
+            raise FileNotFoundError("no images")
+        return real(plan, device, kind)
+
+    def no_run(plan, **options):
+        if plan.name == "two":
+            raise RuntimeError("no kernel")
+        return real_run(plan, **options)
+
+    monkeypatch.setattr(gpu_day, "checked", no_check)
+    monkeypatch.setattr(gpu_day, "run", no_run)
+    assert main(words(data, tmp_path / "out")) == 1
+    assert gpu_day.finished(tmp_path / "out") == {"three"}
+    notes = {check.plan: check.note for check in Log(tmp_path / "out" / "check.json").checks if not check.ok}
+    assert "no images" in notes["one"]
+    assert "no kernel" in notes["two"]
+    assert main(words(data, tmp_path / "out")) == 1  # and are not tried again
+    assert "two failed" in capsys.readouterr().out
+
+
+def test_what_was_begun_under_another_torch_is_begun_anew(data, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    monkeypatch.setattr("surgecore.training.runs.runner.versions", lambda: {"torch": "2.11"})
+    while not (out / "unfinished.tar.gz").exists():
+        assert main(words(data, out, "--budget", "1e-9")) == 3
+    monkeypatch.undo()
+    assert main(words(data, out)) == 0
+    assert gpu_day.finished(out) == {"one", "two", "three"}
+
+
+LOST = """
+import os
+from surgecore.training import gpu_day
+real = gpu_day.run
+def run(plan, **options):
+    if plan.name == "one":
+        os.kill(os.getpid(), 9)
+    if plan.name == "two":
+        raise RuntimeError("lost")
+    return real(plan, **options)
+gpu_day.run = run
+gpu_day._alive = lambda device: False
+raise SystemExit(gpu_day.main())
+"""
+
+
+def test_a_lost_process_is_followed_by_another(data, tmp_path, monkeypatch):
+    """As after a fault in a kernel, which ends the process or leaves it without its GPU."""
+    script, real = tmp_path / "day.py", subprocess.Popen
+    script.write_text(LOST)
+    monkeypatch.setattr(subprocess, "Popen", lambda given, **more: real([given[0], str(script), *given[3:]], **more))
+    told = [word for word in words(data, tmp_path / "out") if word != "--here"]
+    assert main([*told, "--budget", "400"]) == 1
+    assert gpu_day.finished(tmp_path / "out") == {"three"}
+    notes = {check.plan: check.note for check in Log(tmp_path / "out" / "check.json").checks if not check.ok}
+    assert notes["one"] == "signal 9"
+    assert "lost" in notes["two"]
+
+
+def test_a_process_that_hangs_is_ended(data, tmp_path, monkeypatch, capsys):
+    out, real = tmp_path / "out", subprocess.Popen
+    monkeypatch.setattr(gpu_day, "_GRACE", 0.1)
+    hang = "import threading; threading.Event().wait()"
+    monkeypatch.setattr(subprocess, "Popen", lambda given, **more: real([given[0], "-c", hang], **more))
+    for calls in (1, 2):
+        out.mkdir(exist_ok=True)
+        Log(out / "check.json").begin("one", "run")
+        assert main([str(out), "--budget", "0"]) == 3
+        assert Log(out / "check.json").refused == ({"one"} if calls == 2 else set())
+    assert "run the same command again" in capsys.readouterr().out
 
 
 def test_what_does_not_fit_is_left_out(data, tmp_path, capsys):

@@ -95,6 +95,60 @@ def test_a_diverged_run_does_not_end_the_use_of_graphs(cuda, model):
     np.testing.assert_allclose(replayed.losses()[:, 1], plain.losses()[:, 1], rtol=2e-5)
 
 
+def test_readings_are_captured_once_there_have_been_some(cuda, model):
+    plain, replayed = engines(model, Adam())
+    for i in range(9):
+        for engine in (plain, replayed):
+            engine.advance(3)
+        before = plain.losses()
+        np.testing.assert_allclose(replayed.losses(), before, rtol=2e-5)
+        assert (replayed._reading is not None) == (i >= 6)
+    kept = replayed.losses()
+    replayed.advance(8)  # what was read is not changed by what is read later
+    replayed.losses()
+    np.testing.assert_allclose(kept, before, rtol=2e-5)
+    assert replayed._reading._graph.replays == 6  # once as a check
+    for engine in (plain, replayed):
+        engine.reset([5, 6], [0.02, 0.04], model.initial(1))
+        engine.advance(2)
+    np.testing.assert_allclose(replayed.losses(), engine_losses(model, replayed), rtol=2e-5)
+    replayed.keep([1])
+    assert replayed._reading is None
+    assert replayed.losses().shape == (2, 1)
+    assert replayed.fallbacks == set()
+
+
+def engine_losses(model, engine):
+    with torch.no_grad():
+        return model.full_losses(engine.buffers.layout.views(engine.buffers.p)).numpy()
+
+
+@pytest.mark.parametrize("where", ["capture", "replay", "warm-up"])
+def test_a_reading_that_cannot_be_captured_is_read_plainly(cuda, model, where):
+    plain, replayed = engines(model, Adam())
+    for _ in range(6):
+        replayed.losses()
+    cuda.fail_in = where
+    if where == "warm-up":
+        with pytest.raises(torch.OutOfMemoryError):
+            replayed.losses()
+        return
+    for _ in range(3):
+        np.testing.assert_allclose(replayed.losses(), plain.losses(), rtol=1e-6)
+    assert replayed.fallbacks == {"reading"}
+    assert replayed._reading is None
+
+
+@pytest.mark.parametrize("workload", [Quadratic(size=5), Softmax(), CharTransformer(width=8, context=6, sequences=16)])
+def test_every_reading_can_be_captured(cuda, workload):
+    plain, replayed = engines(workload.build(), Adam())
+    replayed.use_graphs(at_once=True)
+    for engine in (plain, replayed):
+        engine.advance(5)
+    np.testing.assert_allclose(replayed.losses(), plain.losses(), rtol=2e-5)
+    assert replayed._reading is not None
+
+
 @pytest.mark.parametrize("where", ["capture", "replay"])
 def test_a_failed_capture_leaves_no_trace(cuda, model, where):
     cuda.fail_in = where

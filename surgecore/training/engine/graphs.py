@@ -33,6 +33,8 @@ class CapturedSteps:
         What they change; replays change the same tensors.
     counter : Tensor
         Where the steps read the tables; they count it up.
+    pool : object, optional
+        As of `captured`.
 
     Raises
     ------
@@ -41,27 +43,20 @@ class CapturedSteps:
         were, as they are after out-of-memory errors.
     """
 
-    def __init__(self, advance: Callable[[], None], buffers: Buffers, counter: Tensor) -> None:
+    def __init__(self, advance: Callable[[], None], buffers: Buffers, counter: Tensor, pool: object = None) -> None:
         changed = [buffers.p, *buffers.state, counter]
         before = [tensor.clone() for tensor in changed]
-        self._graph = torch.cuda.CUDAGraph()
-        device = buffers.p.device
 
         def restore() -> None:
             for tensor, value in zip(changed, before, strict=True):
                 tensor.copy_(value)
 
+        def advanced() -> None:
+            advance()
+            restore()
+
         try:
-            aside = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-            aside.wait_stream(torch.cuda.current_stream(device))
-            with torch.cuda.stream(aside):  # lazily made handles and autograd's buffers must exist before the capture
-                for _ in range(_WARM_UPS):
-                    advance()
-                    restore()
-            torch.cuda.current_stream(device).wait_stream(aside)
-            # a thread that loads data may allocate meanwhile
-            with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
-                advance()
+            self._graph = captured(advance, buffers.p.device, warm_up=advanced, pool=pool)
             restore()
             advance()
             expected = [tensor.clone() for tensor in (buffers.p, buffers.g)]
@@ -78,6 +73,70 @@ class CapturedSteps:
     def __call__(self) -> None:
         """Take the steps."""
         self._graph.replay()
+
+
+class CapturedReading:
+    """A reading of full losses that is captured once and then replayed.
+
+    Parameters
+    ----------
+    read : callable
+        Gives the losses of what the buffers hold, plainly.
+    pool : object, optional
+        As of `captured`.
+
+    Raises
+    ------
+    RuntimeError
+        If it cannot be captured, or reads something else when replayed.
+    """
+
+    def __init__(self, read: Callable[[], Tensor], pool: object = None) -> None:
+        expected = read()
+        self._losses = losses = torch.zeros_like(expected)  # outside the graph's own memory, which others may use
+
+        def reading() -> None:
+            losses.copy_(read())
+
+        self._graph = captured(reading, losses.device, warm_up=reading, pool=pool)
+        losses.zero_()  # so that only a replay can fill it
+        if not agree(self()[..., None], expected[..., None]):
+            raise RuntimeError("the captured reading differs from the plain one")
+
+    def __call__(self) -> Tensor:
+        """Losses, in the same tensor each time."""
+        self._graph.replay()
+        return self._losses
+
+
+def captured(
+    work: Callable[[], None], device: torch.device, *, warm_up: Callable[[], None], pool: object = None
+) -> torch.cuda.CUDAGraph:
+    """A graph of what some work launches.
+
+    Parameters
+    ----------
+    work : callable
+        What is recorded, without being done.
+    device : torch.device
+        The GPU.
+    warm_up : callable
+        The same work, done some times before.
+    pool : object, optional
+        Memory shared with other graphs, from `torch.cuda.graph_pool_handle`: right for graphs that read nothing there
+        which they have not written themselves.
+    """
+    graph = torch.cuda.CUDAGraph()
+    aside = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+    aside.wait_stream(torch.cuda.current_stream(device))
+    with torch.cuda.stream(aside):  # lazily made handles and autograd's buffers must exist before the capture
+        for _ in range(_WARM_UPS):
+            warm_up()
+    torch.cuda.current_stream(device).wait_stream(aside)
+    # a thread that loads data may allocate meanwhile
+    with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):  # type: ignore[arg-type]
+        work()
+    return graph
 
 
 def agree(found: Tensor, expected: Tensor) -> bool:

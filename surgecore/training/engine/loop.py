@@ -12,13 +12,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from surgecore.training.engine.compiled import compiled_step
+from surgecore.training.engine.device_draws import uploaded
 from surgecore.training.engine.draws import draw_normals
 from surgecore.training.engine.evaluation import FRESH, Evaluation
-from surgecore.training.engine.graphs import CapturedSteps, agree
-from surgecore.training.engine.precision import arithmetic, full_precision
+from surgecore.training.engine.graphs import CapturedReading, CapturedSteps, agree
+from surgecore.training.engine.precision import full_precision
 from surgecore.training.engine.rules import Buffers, Optimizer, Where
 from surgecore.training.engine.stack import Layout, n_params
-from surgecore.training.workloads.batch import Batch
 from surgecore.training.workloads.models import BLOCK, Model
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _WARM_STREAM = 1 << 40  # keeps the minibatches that only warm the state apart f
 _GRAPHS = ((BLOCK, 8 * BLOCK), (8, 64), (1, 8))
 #: Steps in which a kernel is compared with plain ones.
 _COMPARED = 4
+#: Readings after which one more is worth its capture, which takes as long as five.
+_READINGS = 6
 
 
 class Engine:
@@ -65,11 +68,14 @@ class Engine:
         Steps taken.
     fallbacks : set of str
         What could not be done as asked: "graph" (steps are launched one by one), "compile" (steps are not compiled),
-        "resident" (the kernel that keeps runs on the chip was not right, or could not be built).
+        "reading" (so are those of full losses), "resident" (the kernel that keeps runs on the chip was not right, or
+        could not be built).
     """
 
     #: Whether steps may be captured where there is a GPU.
     captures: ClassVar[bool] = True
+    #: Whether kernels that keep runs on the chip may be used: not where one was found wrong.
+    residents: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -95,7 +101,8 @@ class Engine:
             self.fallbacks.add("compile")
         # on a GPU a step reads what changes from tables there, so that it can be replayed without the host
         self._on_device = self.captures and model.device.type == "cuda" and not optimizer.noisy
-        self._capture = self._on_device
+        self._capture = self._capture_readings = self._on_device
+        self._pool: object = None
         #: Many steps in one launch; and whether that was compared with plain steps.
         self.fused: Resident | None = None
         self._trusted = False
@@ -118,7 +125,7 @@ class Engine:
         self._reader = self.model.reader()
         layout = Layout(self.model.shapes, len(self.seeds), len(rates))
         p = layout.fill(start)
-        lr = layout.spread(torch.tensor(list(rates), dtype=p.dtype, device=p.device))
+        lr = layout.spread(uploaded(np.array(rates, dtype=np.float64), p.device).to(p.dtype))
         self._block = -1
         self._drawn: Tensor | None = None
         if hasattr(self, "buffers") and self.buffers.layout == layout:
@@ -134,7 +141,8 @@ class Engine:
         """Work on other buffers from now on; graphs of the old ones are of no use."""
         self.buffers = buffers
         self._graphs: dict[int, CapturedSteps] = {}
-        self._taken = 0
+        self._reading: CapturedReading | None = None
+        self._taken = self._read = 0
         if self._on_device:
             numbers = 1 + len(self.optimizer.scalars(1, self.where))
             self._table = buffers.p.new_empty(BLOCK, numbers)
@@ -144,13 +152,13 @@ class Engine:
 
     def use_graphs(self, *, at_once: bool) -> None:
         """On a GPU take steps as graphs from the first on, or never: for checks of the one against the other."""
-        self._capture = self._on_device and at_once
-        self._taken = 1 << 20 if at_once else 0
+        self._capture = self._capture_readings = self._on_device and at_once
+        self._taken = self._read = 1 << 20 if at_once else 0
         self.fused = None
 
     def use_resident(self) -> None:
         """Take many steps in one launch, where there is a kernel for it: on a GPU that is so from the start."""
-        if self.captures and self._precision == "float32" and not self._compiled:
+        if self.captures and self.residents and self._precision == "float32" and not self._compiled:
             self.fused = self.model.fused(self.optimizer, self.batch_size)
 
     def warm(self, steps: int) -> None:
@@ -259,7 +267,7 @@ class Engine:
         for step in range(first, first + BLOCK):
             factor = 1.0 if self.schedule is None else self.schedule(step)
             rows.append((factor, *self.optimizer.scalars(self._age + step, self.where)))
-        self._table.copy_(torch.tensor(rows, dtype=self._table.dtype))
+        self._table.copy_(uploaded(np.array(rows, dtype=np.float64), self._table.device))
         prepare = None if self.fused is None else self.fused.prepare
         self._given = self._static if prepare is None else prepare(self._static)
         self._block = block
@@ -307,7 +315,8 @@ class Engine:
         """Whether there is a graph of so many steps; False, for these buffers, where there cannot be one."""
         while self._capture and length not in self._graphs:
             try:
-                self._graphs[length] = CapturedSteps(partial(self._plainly, length), self.buffers, self._row)
+                steps = partial(self._plainly, length)
+                self._graphs[length] = CapturedSteps(steps, self.buffers, self._row, self._memory_of_graphs())
             except torch.OutOfMemoryError:
                 raise
             except RuntimeError:
@@ -319,6 +328,11 @@ class Engine:
                     self.fallbacks.add("graph")
         return length in self._graphs
 
+    def _memory_of_graphs(self) -> object:
+        """What all graphs of the engine work in, one after another: none reads what another left there."""
+        self._pool = self._pool or torch.cuda.graph_pool_handle()
+        return self._pool
+
     def keep(self, runs: Sequence[int]) -> None:
         """Go on with the learning rates at these positions only."""
         x, chosen = self.buffers, list(runs)
@@ -329,7 +343,24 @@ class Engine:
     def losses(self) -> NDArray[np.float64]:
         """Loss over all data of every run, in float32, shape (seeds, rates)."""
         with torch.no_grad(), full_precision():
-            return self.model.full_losses(self.buffers.layout.views(self.buffers.p)).cpu().numpy()
+            reading = self._captured_reading()
+            return (self._read_all() if reading is None else reading()).cpu().numpy().copy()
+
+    def _read_all(self) -> Tensor:
+        return self.model.full_losses(self.buffers.layout.views(self.buffers.p))
+
+    def _captured_reading(self) -> CapturedReading | None:
+        """Readings as a graph, where there have been some of these buffers and they can be captured."""
+        self._read += 1
+        if self._reading is None and self._capture_readings and self._read > _READINGS:
+            try:
+                self._reading = CapturedReading(self._read_all, self._memory_of_graphs())
+            except torch.OutOfMemoryError:
+                raise
+            except RuntimeError:
+                self._capture_readings = False
+                self.fallbacks.add("reading")
+        return self._reading
 
     def snapshot(self) -> Tensor:
         """Parameters of every run as they are now, for `losses_of`."""
@@ -357,9 +388,9 @@ class Engine:
             Which of the two: True for the loss.
         """
         flat = self.buffers.p if snapshot is None else snapshot
-        seeds, rates = torch.from_numpy(runs).to(flat.device).unbind(dim=1)
+        seeds, rates = uploaded(runs, flat.device).unbind(dim=1)
         views = {name: view[seeds, rates][None] for name, view in self.buffers.layout.views(flat).items()}
-        limits = torch.from_numpy(floors).to(flat.device, torch.float64)
+        limits = uploaded(np.asarray(floors, dtype=np.float64), flat.device)
         with torch.no_grad(), full_precision():
             losses, whole = self._reader.read(views, limits)
         return losses.cpu().numpy(), whole.cpu().numpy()
@@ -367,25 +398,3 @@ class Engine:
     def parameters(self) -> Tensor:
         """Parameters of every run, shape (seeds, rates, P)."""
         return self.buffers.layout.rows(self.buffers.p)
-
-
-def compiled_step(model: Model, optimizer: Optimizer, groups: int, runs: int, precision: str) -> Callable[..., None]:
-    """One fused step for a shape: gradients, flat concatenation and update in as few passes as possible.
-
-    The model keeps its compiled steps, so that they go when it goes.
-    """
-    steps: dict[object, Callable[..., None]] = model.__dict__.setdefault("_compiled_steps", {})
-    key = (optimizer, groups, runs, precision)
-    if key not in steps:
-        layout = Layout(model.shapes, groups, runs)
-
-        def step(p: Tensor, lr: Tensor, state: list[Tensor], at: Scalars, x: Tensor, y: Tensor) -> None:
-            with arithmetic(p.device, precision):
-                gradients = model.gradients(layout.views(p), Batch(x, y))
-            g = torch.cat([gradient.reshape(-1).to(p.dtype) for gradient in gradients])
-            optimizer.update(Buffers(p, g, lr, state, layout), at)
-
-        # every shape is a version of the same code object, and the default limit of 8 would end in slow fallbacks
-        torch._dynamo.config.recompile_limit = 256
-        steps[key] = torch.compile(step, dynamic=False, fullgraph=True)
-    return steps[key]

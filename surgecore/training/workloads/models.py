@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from surgecore.training.engine.draws import draw_indices
+from surgecore.training.engine.device_draws import drawn_indices
 from surgecore.training.engine.resident import PRODUCTS, of_classifier
 from surgecore.training.engine.stack import Shapes, Views
 from surgecore.training.workloads.batch import Batch
@@ -145,7 +145,7 @@ class DataModel(Model):
 
     def draw(self, seeds: Sequence[int], batch_size: int, block: int) -> Tensor:
         """Indices of examples, drawn with replacement, shape (BLOCK, groups, batch_size)."""
-        return torch.from_numpy(draw_indices(seeds, batch_size, block, BLOCK, len(self.x))).to(self.device)
+        return drawn_indices(seeds, batch_size, block, BLOCK, len(self.x), self.device)
 
     def batch(self, drawn: Tensor) -> Batch:
         """Look the drawn examples up."""

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from surgecore.training.engine.device_draws import uploaded
 from surgecore.training.engine.draws import draw_normals
 from surgecore.training.engine.resident import of_quadratic
 from surgecore.training.engine.stack import Views
@@ -84,8 +85,8 @@ class QuadraticModel(Model):
 
     def draw(self, seeds: Sequence[int], batch_size: int, block: int) -> Tensor:
         """Mean standard normal numbers of a minibatch, shape (BLOCK, groups, M)."""
-        normals = torch.from_numpy(draw_normals(seeds, batch_size, block, BLOCK, self.noise.shape[1]))
-        scaled: Tensor = normals.to(self.device) / batch_size**0.5
+        normals = draw_normals(seeds, batch_size, block, BLOCK, self.noise.shape[1])
+        scaled: Tensor = uploaded(normals, self.device) / batch_size**0.5
         return scaled
 
     def batch(self, drawn: Tensor) -> Batch:

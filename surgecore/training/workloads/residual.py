@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from surgecore.training.engine.draws import draw_indices
+from surgecore.training.engine.device_draws import drawn_indices
 from surgecore.training.engine.stack import Views
 from surgecore.training.workloads.batch import Batch
 from surgecore.training.workloads.models import BLOCK, Classifier, example_cross_entropy
@@ -32,8 +32,7 @@ class ResNetModel(Classifier):
     def draw(self, seeds: Sequence[int], batch_size: int, block: int) -> Tensor:
         """Indices of examples; with augmentation, of augmented examples, of which each image has fifty."""
         ways = _WAYS if self.workload.augment else 1
-        drawn = draw_indices(seeds, batch_size, block, BLOCK, len(self.x) * ways)
-        return torch.from_numpy(drawn).to(self.device)
+        return drawn_indices(seeds, batch_size, block, BLOCK, len(self.x) * ways, self.device)
 
     def batch(self, drawn: Tensor) -> Batch:
         """Look the drawn examples up, and shift and mirror them where that is asked."""
