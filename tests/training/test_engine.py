@@ -11,7 +11,8 @@ from surgecore.training.engine.loop import Engine
 from surgecore.training.engine.optimizers import SGD, Adam, Sign
 from surgecore.training.engine.stack import Layout, n_params
 from surgecore.training.workloads.batch import Batch
-from surgecore.training.workloads.models import FunctionModel
+from surgecore.training.workloads.larger import GPT
+from surgecore.training.workloads.models import FunctionModel, Model
 from surgecore.training.workloads.workloads import WORKLOADS, CharTransformer, DigitsMLP, FashionCNN, Quadratic, Softmax
 
 
@@ -149,17 +150,46 @@ def test_schedule_multiplies_the_learning_rate(model):
     np.testing.assert_array_equal(halved.losses(), plain.losses())
 
 
-@pytest.mark.parametrize("workload", [Softmax(), DigitsMLP(hidden=4)])
-def test_written_out_gradients_equal_autograd(workload):
+SEQUENCES = {"width": 12, "heads": 3, "layers": 2, "context": 6, "sequences": 40}
+SEQUENCE_MODELS = [CharTransformer(**SEQUENCES), GPT(**SEQUENCES)]
+
+
+@pytest.mark.parametrize("own_sizes", [False, True])
+@pytest.mark.parametrize(
+    "workload",
+    [Softmax(), DigitsMLP(hidden=4), *SEQUENCE_MODELS],
+    ids=lambda w: type(w).__name__,
+)
+def test_written_out_gradients_equal_autograd(workload, own_sizes):
     model = workload.build()
-    model.x = model.x.double()
+    if model.x.is_floating_point():
+        model.x = model.x.double()
     layout = Layout(model.shapes, 2, 3)
     flat = torch.randn(layout.size, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 0.3
     batch = model.batch(model.draw([0, 1], 8, 0)[0])
+    if own_sizes:  # each run uses the first so many of its minibatch
+        batch = batch._replace(sizes=torch.tensor([[8.0, 3.0, 1.0], [2.0, 8.0, 5.0]], dtype=torch.float64))
     by_hand = model.gradients(layout.views(flat), batch)
-    by_autograd = super(type(model), model).gradients(layout.views(flat), batch)
+    by_autograd = Model.gradients(model, layout.views(flat), batch)
+    assert not any(gradient.requires_grad for gradient in by_hand)
     for one, other in zip(by_hand, by_autograd, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("workload", SEQUENCE_MODELS, ids=lambda w: type(w).__name__)
+def test_written_out_gradients_of_sequences_leave_autograd_to_reduced_precision(workload, monkeypatch):
+    from surgecore.training.workloads import gpt, networks
+
+    def refuse(*arguments):
+        raise AssertionError("written out in bfloat16")
+
+    for module in (gpt, networks):
+        monkeypatch.setattr(module, "Norm", refuse)
+    model = workload.build()
+    engine = Engine(model, SGD(), batch_size=4, seeds=[0], rates=[0.1], start=model.initial(0), precision="bf16")
+    before = engine.losses()
+    engine.advance(3)
+    assert engine.losses() < before
 
 
 def cnn_alone(params, x, y):

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from surgecore.training.engine.stack import Views
 from surgecore.training.workloads.batch import Batch
+from surgecore.training.workloads.layers import Attention, CrossEntropy, Embedding, Norm, dense_gradient, written_out
 from surgecore.training.workloads.models import Classifier
 
 if TYPE_CHECKING:
@@ -41,6 +42,48 @@ class GPTModel(Classifier):
         labels = batch.y.view(groups, 1, -1, 1).expand(-1, runs, -1, 1).reshape(copies, -1, 1)
         picked = torch.log_softmax(logits, dim=-1).gather(2, labels)
         return (extra - picked.view(copies, examples, context).double().mean(dim=-1)).view(groups, runs, examples)
+
+    def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
+        """Gradient of every run's loss; on a CPU the backward pass is written out."""
+        if type(self) is not GPTModel or not written_out(params):
+            return super().gradients(params, batch)
+        groups, runs = params["tokens"].shape[:2]
+        flat, found = {name: view.flatten(0, 1) for name, view in params.items()}, {}
+
+        def through(name: str, bias: str, d: Tensor, a: Tensor) -> Tensor:
+            found[name], found[bias] = dense_gradient(d, a), d.sum(dim=1)
+            return torch.bmm(d, flat[name])
+
+        def back(norm: Norm, gain: str, shift: str, d: Tensor) -> Tensor:
+            found[shift] = d.sum(dim=1)
+            inner, found[gain] = norm.gradients(d)
+            return inner
+
+        start = Embedding(flat, batch, groups)
+        h, layers = start.out, []
+        for i in range(self.layers):
+            first = Norm(h, flat[f"ng{i}"], flat[f"ns{i}"])
+            qkv = linear(first.out, flat[f"qkv{i}"], flat[f"qkvb{i}"])
+            attention = Attention(qkv, self.heads, batch.x.shape[2])
+            h = h + linear(attention.out, flat[f"out{i}"], flat[f"outb{i}"])
+            second = Norm(h, flat[f"mg{i}"], flat[f"ms{i}"])
+            up = linear(second.out, flat[f"up{i}"], flat[f"upb{i}"])
+            a = functional.gelu(up, approximate="tanh")
+            h = h + linear(a, flat[f"down{i}"], flat[f"downb{i}"])
+            layers.append((first, attention, second, up, a))
+        last = Norm(h, flat["g"], flat["s"])
+        logits = CrossEntropy(torch.bmm(last.out, flat["tokens"].mT), batch, groups).out
+        head = dense_gradient(logits, last.out)
+        d = back(last, "g", "s", torch.bmm(logits, flat["tokens"]))
+        for i in reversed(range(self.layers)):
+            first, attention, second, up, a = layers.pop()
+            inner = torch.ops.aten.gelu_backward(through(f"down{i}", f"downb{i}", d, a), up, approximate="tanh")
+            d = d.add_(back(second, f"mg{i}", f"ms{i}", through(f"up{i}", f"upb{i}", inner, second.out)))
+            inner = attention.gradient(through(f"out{i}", f"outb{i}", d, attention.out))
+            d = d.add_(back(first, f"ng{i}", f"ns{i}", through(f"qkv{i}", f"qkvb{i}", inner, first.out)))
+        tokens, found["places"] = start.gradients(d)
+        found["tokens"] = head.add_(tokens.view_as(head))
+        return [found[name].view(groups, runs, *shape) for name, shape in self.shapes.items()]
 
     def _attend(self, h: Tensor, flat: Views, layer: int, context: int) -> Tensor:
         copies, rows, width = h.shape

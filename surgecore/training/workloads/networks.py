@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from surgecore.training.engine.stack import Views
 from surgecore.training.workloads.batch import Batch
+from surgecore.training.workloads.layers import Attention, CrossEntropy, Embedding, Norm, dense_gradient, written_out
 from surgecore.training.workloads.models import Classifier, example_cross_entropy
 
 if TYPE_CHECKING:
@@ -78,6 +79,42 @@ class TransformerModel(Classifier):
         labels = batch.y.view(groups, 1, -1, 1).expand(-1, runs, -1, 1).reshape(copies, -1, 1)
         picked = torch.log_softmax(logits, dim=-1).gather(2, labels)
         return -picked.view(groups, runs, examples, context).double().mean(dim=-1)
+
+    def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
+        """Gradient of every run's loss; on a CPU the backward pass is written out."""
+        if not written_out(params):
+            return super().gradients(params, batch)
+        groups, runs = params["tokens"].shape[:2]
+        flat, found = {name: view.flatten(0, 1) for name, view in params.items()}, {}
+
+        def through(name: str, d: Tensor, a: Tensor) -> Tensor:
+            found[name] = dense_gradient(d, a)
+            return torch.bmm(d, flat[name])
+
+        start = Embedding(flat, batch, groups)
+        h, layers = start.out, []
+        for i in range(self.layers):
+            first = Norm(h, flat[f"n{i}"])
+            attention = Attention(torch.bmm(first.out, flat[f"qkv{i}"].mT), self.heads, batch.x.shape[2])
+            h = h + torch.bmm(attention.out, flat[f"out{i}"].mT)
+            second = Norm(h, flat[f"m{i}"])
+            up = torch.bmm(second.out, flat[f"up{i}"].mT)
+            a = _gelu(up)
+            h = h + torch.bmm(a, flat[f"down{i}"].mT)
+            layers.append((first, attention, second, up, a))
+        last = Norm(h, flat["norm"])
+        entropy = CrossEntropy(torch.bmm(last.out, flat["head"].mT), batch, groups)
+        d, found["norm"] = last.gradients(through("head", entropy.out, last.out))
+        for i in reversed(range(self.layers)):
+            first, attention, second, up, a = layers.pop()
+            inner = torch.ops.aten.gelu_backward(through(f"down{i}", d, a), up, approximate="tanh")
+            inner, found[f"m{i}"] = second.gradients(through(f"up{i}", inner, second.out))
+            d = d.add_(inner)
+            inner = attention.gradient(through(f"out{i}", d, attention.out))
+            inner, found[f"n{i}"] = first.gradients(through(f"qkv{i}", inner, first.out))
+            d = d.add_(inner)
+        found["tokens"], found["places"] = start.gradients(d)
+        return [found[name].view(groups, runs, *shape) for name, shape in self.shapes.items()]
 
     def _attend(self, qkv: Tensor, context: int) -> Tensor:
         copies, rows, width = qkv.shape
