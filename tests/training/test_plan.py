@@ -187,6 +187,21 @@ def test_a_gpu_takes_as_many_runs_at_once_as_memory_allows(plan_text):
     assert all(chunk.n_runs * chunk.batch_size <= room for chunk in on_gpu)
 
 
+def test_sequences_that_fill_the_caches_are_trained_a_run_at_a_time():
+    grid = {"batch_sizes": [8, 64], "learning_rates": [0.001, 0.002, 0.004], "seeds": 4}
+    tables = {"name": "a", "title": "a", "optimizer": {"key": "adam"}, "protocol": {"key": "steps"}, "grid": grid}
+    transformer, images = (
+        Plan.from_dict({**tables, "workload": {"key": key}}) for key in ("char-transformer", "fashion-cnn")
+    )
+    largest = {size: max(c.n_runs for c in transformer.chunks(1) if c.batch_size == size) for size in (8, 64)}
+    assert largest[64] == 1
+    assert largest[8] > 1
+    assert all(chunk.n_runs >= 3 for chunk in images.chunks(1))
+    assert all(chunk.n_runs == 12 for chunk in transformer.chunks(1, device="cuda"))
+    runs = [(c.batch_size, s, r) for c in transformer.chunks(1) for s in c.seeds for r in c.rates]
+    assert len(set(runs)) == len(runs) == 24
+
+
 def test_second_stage_surrounds_the_first(plan_text):
     plan = Plan.from_toml(plan_text.replace("seeds = 4", "seeds = 4\nrefine = true\neach_side = 5"))
     rates = plan.refined({4: (0.01, 0.02), 16: (0.02,)})

@@ -169,6 +169,8 @@ class Plan:
         # on a GPU with what the capture of a graph holds beside them: copies before and after, and temporaries
         most = self._max_runs(batch_size, room, room, 4 + buffers if device == "cpu" else 10 + 2 * buffers)
         width = min(n_rates, most)
+        if device == "cpu" and self.workload.alone and self._held(batch_size) > _CACHE:
+            return 1, 1
         soft = self._max_runs(batch_size, _CACHE, _PARAMETER_CACHE, 4 + buffers) if device == "cpu" else most
         return width, max(1, min(soft, most) // width)
 
@@ -190,9 +192,12 @@ class Plan:
         return []
 
     def _max_runs(self, batch_size: int, activations: float, parameters: float, copies: int) -> int:
-        held = 4 * self.workload.activations * self.workload.cost_in_examples(self.policy.drawn(batch_size))
         by_parameters = parameters / (4 * n_params(self.workload.shapes) * copies)
-        return max(1, int(min(activations / held, by_parameters)))
+        return max(1, int(min(activations / self._held(batch_size), by_parameters)))
+
+    def _held(self, batch_size: int) -> int:
+        """Bytes of activations of one run."""
+        return 4 * self.workload.activations * self.workload.cost_in_examples(self.policy.drawn(batch_size))
 
     def refined(self, optima: Mapping[int, tuple[float, ...]]) -> dict[int, tuple[float, ...]]:
         """Learning rates of the second stage around the first stage's best ones.

@@ -32,11 +32,15 @@ class Workload(ABC):
         Share of the rate of plain matrix products that its operations reach: of estimates.
     loading : float
         Seconds until the data are there: of estimates.
+    alone : bool
+        Whether a CPU trains a run by itself once its activations alone are more than the caches hold. So it is where
+        products are large by then, as along sequences; grouped convolutions of many runs stay faster than of one.
     """
 
     example: ClassVar[str] = "example"
     efficiency: ClassVar[float] = 1.0
     loading: ClassVar[float] = 0.5
+    alone: ClassVar[bool] = False
     #: Falling losses and the steps that a checkpoint took to each, measured; empty where nobody did.
     _descent: ClassVar[tuple[tuple[float, float], ...]] = ()
 

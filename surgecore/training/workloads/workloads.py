@@ -201,6 +201,7 @@ class CharTransformer(Workload):
     sequences: int = option(1024, 16, 1 << 20)
     example: ClassVar[str] = "sequence"
     efficiency: ClassVar[float] = 0.5
+    alone: ClassVar[bool] = True
     _descent: ClassVar[tuple[tuple[float, float], ...]] = ((4.0, 7), (3.5, 14), (3.0, 41), (2.55, 139), (2.3, 269))
     vocabulary: ClassVar[int] = 96
 
