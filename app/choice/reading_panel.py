@@ -96,12 +96,14 @@ def _answer(item: Held, answer: Choice) -> None:
 
 
 def _problems(item: Held, problems: Sequence[Problem], rest: str) -> None:
+    left = uploads.good_rows(item)
     title = f"**{plain(item.label)} {say('panel-refused', count=len(problems))}**."
-    st.error(f"{title}\n\n{_bullets(problems[:SHOWN_PROBLEMS])}{_remedies(problems)}{rest}", icon=REFUSED)
+    remedies = _remedies(problems, "page" if left else "panel")
+    st.error(f"{title}\n\n{_bullets(problems[:SHOWN_PROBLEMS])}{remedies}{rest}", icon=REFUSED)
     if more := problems[SHOWN_PROBLEMS:]:
         with st.expander(say("panel-other-problems", count=len(more))):
             st.markdown(_bullets(more))
-    if left := uploads.good_rows(item):
+    if left:
         st.button(say("panel-skip", count=left), key=f"skip-{item.key}", on_click=_skip_bad_rows, args=(item,))
 
 
@@ -109,9 +111,9 @@ def _bullets(problems: Sequence[Problem]) -> str:
     return "\n".join(f"- {plain(str(problem))}" for problem in problems)
 
 
-def _remedies(problems: Sequence[Problem]) -> str:
+def _remedies(problems: Sequence[Problem], where: words.Where) -> str:
     """What to do about them, each thing once: here, and on the command line."""
-    here = dict.fromkeys(text for problem in problems if (text := words.remedy(problem, "page")))
+    here = dict.fromkeys(text for problem in problems if (text := words.remedy(problem, where)))
     flags = dict.fromkeys(text for problem in problems if (text := words.remedy(problem, "flag")))
     lines = [plain(text) for text in here]
     flags = {text: None for text in flags if text not in here}  # what is to be done to the file is said once

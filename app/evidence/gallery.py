@@ -53,6 +53,8 @@ def show() -> str | None:
     names = _filtered()
     if counted := _chance(names):
         terms.text(counted)
+    elif not names:
+        terms.text(say("gallery-nothing"))
     terms.caption(default_adam())
     boxes = Later()
     with st.container(horizontal=True), boxes:

@@ -126,7 +126,10 @@ def draw(
 
 def _title(name: str) -> str:
     """Above the legend, which makes room for it, in lines that a phone holds."""
-    return "<br>".join(map(escape, textwrap.wrap(say("drawn-of-sweep", what=say("details-map"), name=name), 40)))
+    what, most = say("details-map"), 40
+    whole = say("drawn-of-sweep", what=what, name=name)
+    lines = [whole] if len(whole) <= most else [what, *textwrap.wrap(name, most)]
+    return "<br>".join(map(escape, lines))
 
 
 def _blank() -> go.Figure:

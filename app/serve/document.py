@@ -106,9 +106,10 @@ def page(name: str = "") -> str:
     now = code((*_SOON, *begins.kinds) if begins.chart_first else (*KINDS, *begins.kinds))
     modules, links = _links(begins, now, text)
     text = re.sub(r' *<link rel="modulepreload".*?>\n', "", text)
+    later = [each for each in code() if each not in now]
     head = _filled(
         "head.html", EARLY=_EARLY.read_text(encoding="utf-8"), CONFIG=_config(), MODULES=" ".join(modules),
-        NOW=" ".join(now), LATER=" ".join(each for each in code() if each not in now), LINKS="\n".join(links),
+        ROWS=str(frame.rows(name)), NOW=" ".join(now), LATER=" ".join(later), LINKS="\n".join(links),
     )  # fmt: skip
     foot = _filled("foot.html", STYLE=frame.style())
     text = text.replace('<script type="module"', f'{head}<script type="module"', 1)

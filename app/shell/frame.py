@@ -65,6 +65,11 @@ def _lead(new: str) -> NoReturn:
     st.switch_page(f"app_pages/{new}.py", query_params=query)
 
 
+def rows(name: str) -> int:
+    """How many rows of links a page of that name has at its top."""
+    return 1 + (name in (*_BEHIND_LEARN[1:], *_BEHIND_REFERENCE))
+
+
 def document_title(page: StreamlitPage) -> str:
     return say("document-title", page=page.title)
 

@@ -34,8 +34,9 @@ def show(analysis: Analysis, unit: str) -> float | None:
         with st.container(), box:
             wanted = _batch_size(analysis)
         rows = recommended(analysis, wanted)
-        markup(once(analysis, ("card", wanted), lambda: card(analysis, rows, wanted)), key="answer-card")
-        st.page_link("app_pages/method.py", label=say("answer-method"), query_params=shown.link())
+        opened = markup(once(analysis, ("card", wanted), lambda: card(analysis, rows, wanted)), key="answer-card")
+        if opened:
+            st.switch_page("app_pages/method.py", query_params=shown.link())
     with right:
         sizes = once(analysis, ("chart", wanted, unit), lambda: chart(analysis, unit, rows, wanted))
         title = say("drawn-of-sweep", what=say("answer-title"), name=words.plain(analysis.sweep.name))
@@ -78,7 +79,10 @@ def card(analysis: Analysis, rows: Rows, wanted: float, *, with_size: bool = Fal
     else:
         parts.append(f"<p>{escape(words.advice(rows, wanted).replace('**', ''))}</p>")
     parts.append(verdict.block(analysis))
-    parts.append(f"<p><b>{escape(say('answer-next'))}</b> {escape(to_do(analysis))}</p>")
+    if not with_size:
+        parts.append(f"<button class='more' data-open='method'>{escape(say('answer-method'))}</button>")
+    todo = (words.next_rates(best, wanted) if best is not None else "") or to_do(analysis)
+    parts.append(f"<p><b>{escape(say('answer-next'))}</b> {escape(todo)}</p>")
     return f"<div class='answer-card'>{''.join(parts)}</div>"
 
 

@@ -3,7 +3,18 @@
 Reads the results of all other rooms; none of them imports it.
 """
 
-from surgecore.words.advice import adam_notes, advice, advice_note, beta_text, how_sure, price, rate, rule, rule_name
+from surgecore.words.advice import (
+    adam_notes,
+    advice,
+    advice_note,
+    beta_text,
+    how_sure,
+    next_rates,
+    price,
+    rate,
+    rule,
+    rule_name,
+)
 from surgecore.words.catalogue import curve, horizon, meaning, optimizer, param, policy, protocol, run, unit, workload
 from surgecore.words.fits import document, findings, fit_note, ranking, remark, remarks
 from surgecore.words.next_runs import next_runs, next_runs_table, next_step, without_plan
@@ -63,6 +74,7 @@ __all__ = [
     "meaning",
     "measured",
     "metric_name",
+    "next_rates",
     "next_runs",
     "next_runs_table",
     "next_step",

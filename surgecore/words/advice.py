@@ -66,7 +66,10 @@ def how_sure(row: Recommendation) -> str:
 
 def advice_note(row: Recommendation) -> str:
     """What to beware of in one recommendation, or ""."""
-    return " ".join([*_bound(row), *_notes(row.flags, row.beyond, row.limits)])
+    bound = _bound(row)
+    # at a batch size that was measured, if only to a bound, nothing is said of how far it is from those measured
+    flags = row.flags - ({AdviceFlag.BEYOND_DATA} if bound else set())
+    return " ".join([*bound, *_notes(flags, row.beyond, row.limits)])
 
 
 def _bound(row: Recommendation) -> list[str]:
@@ -103,8 +106,17 @@ def advice(rows: Sequence[Recommendation], wanted: float) -> str:
         text = say("advice-rate", laws=len(speaking), **values)
     if AdviceFlag.POOR_FIT in first.flags:
         text += " " + say("advice-poor")
-    text += " " + say("advice-opens", beyond=f"{first.beyond:.2g}") if first.beyond > 1 else ""
-    return " ".join([text, *_bound(first)])
+    if bound := _bound(first):
+        return " ".join([*bound, text])
+    return text + (" " + say("advice-opens", beyond=f"{first.beyond:.2g}") if first.beyond > 1 else "")
+
+
+def next_rates(row: Recommendation, wanted: float) -> str:
+    """Which rates to try next where the end of those tried was the best; "" elsewhere."""
+    for side, tried in (("below", row.at_most), ("above", row.at_least)):
+        if tried is not None:
+            return say(f"next-rates-{side}", rate=number(tried, 2), at=batch_size(wanted))
+    return ""
 
 
 def adam_notes(advised: AdamAdvice) -> list[str]:

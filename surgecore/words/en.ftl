@@ -597,18 +597,22 @@ problem-uneven = the row must have as many cells as the header, { $wanted }, but
    *[other] { $cells } cells
 }: { $text }
     .page = Leave the row out with the button below.
+    .panel = Mend the row in the file.
     .flag = --skip-bad-rows
 problem-not-positive = { $role } must be a positive number, but got { $text }
     .page = Leave the row out with the button below, or choose another column under "{ panel-title }".
+    .panel = Choose another column under "{ panel-title }".
     .flag = --skip-bad-rows, or --map { $role }=COLUMN
 problem-not-a-loss = loss must be a number, empty, or a word such as nan or diverged, but got { $text }
     .page = Leave the row out with the button below, or choose another column under "{ panel-title }".
+    .panel = Choose another column under "{ panel-title }".
     .flag = --skip-bad-rows, or --map loss=COLUMN
 problem-not-a-count = { $role } must be { $role ->
     [excess_loss] zero or a positive number
    *[other] a positive number
 }, empty or a word such as never, but got { $text }
     .page = Leave the row out with the button below, or the column ("{ panel-none }") under "{ panel-title }".
+    .panel = Choose another column under "{ panel-title }".
     .flag = --skip-bad-rows, or --map { $role }=
 problem-best-among-them = rows that cannot be read hold the best loss at batch size { $batch_sizes }: mend them rather than leave them out
     .page = Mend these cells in the file and drop it again.
@@ -616,6 +620,7 @@ problem-best-among-them = rows that cannot be read hold the best loss at batch s
 problem-rows = { $count } rows: { $message }
 problem-more = and { $count } more problems of these kinds
     .page = Leave the rows out with the button below.
+    .panel = Mend the rows in the file.
     .flag = --skip-bad-rows
 problem-empty-cell = an empty cell
 question-open = cannot be read yet. { $question }
@@ -2275,6 +2280,8 @@ answer-title = Best learning rates
 answer-at = At batch size
 answer-use = use learning rate
 answer-interval = { $interval }, 95 % interval
+next-rates-below = Try learning rates below { $rate } at batch size { $at }.
+next-rates-above = Try learning rates above { $rate } at batch size { $at }.
 answer-by-laws = the fitted laws say { $rate } ({ $interval }, 95 % interval)
 answer-method = How the verdict is reached
 answer-next = Next:
@@ -2339,6 +2346,7 @@ evidence-explain = Why, at this checkpoint
 evidence-same-sweep = Measured for this page at { $count } batch sizes. The bundled sweep from the same checkpoint, measured apart from it: { $verdict }
 evidence-all-lines = All predictions in one figure
 gallery-adam = Adam as it starts by default, { $count } sweeps: { $falls } fall, { $stays } do not, { $open } are not decided.
+gallery-nothing = No sweep is like that. Take one of the filters away.
 gallery-by-workload = Workload
 gallery-by-optimizer = Optimizer
 gallery-by-horizon = Horizon

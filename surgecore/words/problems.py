@@ -13,7 +13,7 @@ from surgecore.tables.questions import Choice, Question
 from surgecore.words.numbers import number
 from surgecore.words.phrases import has, say
 
-Where = Literal["page", "flag"]
+Where = Literal["page", "panel", "flag"]
 _SOME = 20
 
 
@@ -43,9 +43,9 @@ def remedy(fact: Problem | Notice, where: Where) -> str:
     ----------
     fact : Problem or Notice
         Of a table.
-    where : {"page", "flag"}
+    where : {"page", "panel", "flag"}
         Who asks: the page is told a control of its own, the command line an option, and both what to change in the
-        file where neither helps.
+        file where neither helps. "panel" is the page where leaving rows out would leave no sweep.
 
     Returns
     -------
@@ -57,7 +57,8 @@ def remedy(fact: Problem | Notice, where: Where) -> str:
     elif fact.question is not None:
         return ""
     else:
-        names, values = [f"problem-{fact.code}.{part}" for part in (where, "file")], _problem_values(fact)
+        parts = ("panel", "page", "file") if where == "panel" else (where, "file")
+        names, values = [f"problem-{fact.code}.{part}" for part in parts], _problem_values(fact)
     return _said(next(filter(has, names), names[0]), values)
 
 

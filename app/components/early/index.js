@@ -5,7 +5,8 @@
  * Streamlit's code connects when all of it has run, and sends the same request. It is given this connection, what the
  * server said on it so far, and its own request is left out where it is the same to the byte; where it is another, the
  * server answers that too, as to a visitor who changed something. Of what the server said, it gets all up to the first
- * chart, and the rest when that is drawn: boxes and folds take longer than a chart.
+ * chart, and the rest when that is drawn: boxes and folds take longer than a chart. So do the links in the rows at the
+ * top: where the chart is there already, all but the first of each row, which keeps its room, come with the rest.
  */
 
 (() => {
@@ -18,6 +19,35 @@
   const PATIENCE = 2000;
   /** A chart brings its code along, which says when it is drawn; a card is shorter. @param {ArrayBuffer} data */
   const isChart = (data) => data.byteLength > 8000 && new TextDecoder().decode(data).includes("drawn");
+
+  /** How many rows of links there are above everything else. */
+  const rows = Number(document.querySelector("meta[name=surge-rows]")?.getAttribute("content") ?? 0);
+
+  /** @param {Uint8Array} bytes @param {number} wanted the number of a field with a length @returns {Uint8Array} */
+  function field(bytes, wanted) {
+    let at = 0;
+    const varint = () => {
+      let value = 0;
+      for (let shift = 0; ; shift += 7) {
+        value += (bytes[at] & 127) * 2 ** shift;
+        if (!(bytes[at++] >= 128)) return value;
+      }
+    };
+    while (at < bytes.length) {
+      const tag = varint(),
+        size = varint(); // of another kind of field the value itself, which is read then
+      if ((tag & 7) !== 2) continue;
+      if (tag >> 3 === wanted) return bytes.subarray(at, at + size);
+      at += size;
+    }
+    return new Uint8Array();
+  }
+
+  /** Whether a `ForwardMsg` brings a link that can wait: its delta goes to a row, behind the first link. @param {ArrayBuffer} data */
+  function canWait(data) {
+    const [root, row, place] = field(field(new Uint8Array(data), 2), 2); // metadata, delta_path
+    return root === 0 && row < rows && place > 0;
+  }
 
   /** @param {bigint} value @returns {number[]} */
   const varint = (value) => (value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...varint(value >> 7n)]);
@@ -67,6 +97,15 @@
 
   const goOn = (/** @type {ArrayBuffer} */ data) => early.dispatchEvent(new MessageEvent("message", { data }));
 
+  function begin() {
+    if (said.some(isChart)) {
+      const links = said.filter(canWait);
+      said.splice(0, said.length, ...said.filter((data) => !links.includes(data)));
+      said.splice(said.findIndex(isChart) + 1, 0, ...links);
+    }
+    pass();
+  }
+
   function pass() {
     now = "until a chart";
     for (let data = said.shift(); data; data = said.shift()) {
@@ -74,7 +113,7 @@
       if (isChart(data)) {
         now = "kept";
         afterDrawing(async () => {
-          await window.bringBoxes?.();
+          await window.bringBoxes?.().catch(() => undefined); // Streamlit then asks for what is missing, and says so
           early.removeEventListener("message", take);
           said.forEach(goOn);
         });
@@ -105,7 +144,7 @@
     // once Streamlit's code listens, which it does as soon as it has the connection
     queueMicrotask(() => {
       if (isOpen) early.dispatchEvent(new Event("open"));
-      pass();
+      begin();
     });
     return early;
   }
