@@ -114,6 +114,12 @@ class Pooled:
         parabola = np.linalg.lstsq(fixed.T @ inverse @ fixed, fixed.T @ inverse, rcond=None)[0]
         return np.asarray(inverse @ (np.eye(len(self.x)) - fixed @ parabola)), np.asarray(parabola)
 
+    @cached_property
+    def _means(self) -> tuple[FloatArray, FloatArray]:
+        """What the means give: the processes, and the fixed part's coefficients."""
+        process, parabola = self._system
+        return np.asarray(process @ self.y), np.asarray(parabola @ self.y)
+
     def weights(self, index: int, at: FloatArray, order: int) -> FloatArray:
         """What turns all cells' means into the loss (`order` 0) or its slope (1) at ln rates of one batch size."""
         u, group = at - self.best[index], np.full(len(at), index)
@@ -136,7 +142,7 @@ class Pooled:
 
     def _rest(self, index: int, prior: FloatArray, between: FloatArray, weights: FloatArray) -> FloatArray:
         all_of_it = prior - 2.0 * np.einsum("ij,ij->i", between, weights)
-        all_of_it = all_of_it + np.einsum("ij,jk,ik->i", weights, self._covariance, weights)
+        all_of_it = all_of_it + np.einsum("ij,ij->i", weights @ self._covariance, weights)
         own = self.group == index
         return np.asarray(self.amplitude * np.maximum(all_of_it - weights[:, own] ** 2 @ self._noise[own], 0.0))
 
@@ -161,7 +167,9 @@ class Pooled:
         """ln of the best rate within those tried at a batch size, and the warped loss there."""
         x = self.x[self.group == index]
         at = np.linspace(x[0], x[-1], 151)
-        loss = self.weights(index, at, 0) @ self.y
+        u, group = at - self.best[index], np.full(len(at), index)
+        process, parabola = self._means  # not the weights of all cells, which take the time of many more numbers
+        loss = self._with_all(u, group, 0) @ process + self._fixed(u, group, 0) @ parabola
         return float(at[np.argmin(loss)]), float(loss.min())
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from choice import made
+from shell import frame
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from surgecore import Entry, load_catalogue
@@ -17,6 +20,16 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def app() -> AppTest:
     return AppTest.from_file(str(ROOT / "app" / "streamlit_app.py"), default_timeout=240)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_looked_at_once() -> Iterator[None]:
+    """Each `AppTest` looks through all installed packages for components: a fifth of a second, always the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        found = manifest_scanner.scan_component_manifests()
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda *_: found)
+        patch.setattr(frame, "_SETTLE", 0.0)  # there is no browser that would draw too early
+        yield
 
 
 @pytest.fixture(scope="session")

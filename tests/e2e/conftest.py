@@ -73,13 +73,13 @@ def pseudo_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser, url: str) -> Iterator[BrowserContext]:
     """One for all tests: in a fresh one the browser fetches and compiles Streamlit's scripts anew, a second of CPU.
 
     The app keeps nothing in the browser but the address. A blank page holds the window, whose frame costs as much.
     """
     shared = browser.new_context()
-    shared.new_page()
+    shared.new_page().goto(f"{url}/_stcore/health")
     yield shared
     shared.close()
 
