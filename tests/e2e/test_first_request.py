@@ -19,11 +19,11 @@ def requests_of(page):
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    ("path", "query"), [("/evidence", ""), ("/evidence", "part=why&note=a%20b+ü"), ("/sweep", "embed=true")]
+    ("path", "query", "scheme"),
+    [("/evidence", "", "light"), ("/evidence", "part=why&note=a%20b+ü", "dark"), ("/sweep", "embed=true", "light")],
 )
-def test_one_connection_and_one_request(page, url, errors, scheme, path, query):
+def test_one_connection_and_one_request(page, url, errors, path, query, scheme):
     page.emulate_media(color_scheme=scheme)
     found = requests_of(page)
     for load in (lambda: page.goto(f"{url}{path}?{query}"), page.reload):

@@ -5,44 +5,8 @@ from __future__ import annotations
 import pytest
 from driving import still
 from playwright.sync_api import expect
-from test_accessibility import PAGES
 
 from surgecore.words import glossary
-
-#: What a page says in sentences, labels and tables, with what is told about a label as a whole; and the terms that it
-#: explains. Links, buttons, code, drawings and titles that are names of sweeps stay as they are, and so does the
-#: glossary itself.
-SAID = """() => {
-  const said = [], explained = [];
-  const quiet = `a, button, summary, svg, code, pre, select, option, input, textarea, script, style, .katex, .term,
-    .term-note, .live, [role=tab], [role=slider], [role=combobox], [role=radiogroup], [data-about],
-    [data-testid=stHeading],
-    [data-testid=stWidgetLabel]:has([data-testid=stTooltipIcon])`;
-  const visit = (root) => {
-    for (const e of root.querySelectorAll("*")) {
-      if (e.shadowRoot) visit(e.shadowRoot);
-      if (e.matches(".term")) explained.push(e.dataset.about);
-      if (e.closest(quiet) || !e.checkVisibility({ visibilityProperty: true })) continue;
-      for (const n of e.childNodes) if (n.nodeType === 3 && n.textContent.trim()) said.push(n.textContent.trim());
-    }
-  };
-  visit(document);
-  return [said, explained];
-}"""
-
-
-@pytest.mark.parametrize("address", [address for address in PAGES if address not in ("/glossary", "/citations")])
-def test_each_term_on_a_page_is_explained_there(page, url, address):
-    page.emulate_media(reduced_motion="reduce")
-    page.goto(url + address)
-    expect(page.locator(PAGES[address]).first).to_be_visible()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.locator("[data-stale=true]")).to_have_count(0)
-    page.wait_for_function(f"() => ({SAID})()[0].length > 1")
-    said, explained = page.evaluate(SAID)
-    found = [(term.name, text) for text in said for _, term in glossary.split(text) if term]
-    about = {term.name: term.about for term in glossary.terms()}
-    assert [(name, text) for name, text in found if about[name] not in explained] == []
 
 
 def about(name):
