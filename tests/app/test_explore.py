@@ -135,7 +135,7 @@ def test_what_a_sweep_does_not_determine_is_not_fitted(app):
 
 def test_a_parameter_that_is_only_bounded_is_held_and_said(bundled):
     seen = set()
-    for entry in bundled[::9]:
+    for entry in bundled[::18]:
         analysis = analyse(entry.load())
         (free,) = [fit for fit in analysis.comparison.fits if fit.family.key == "equal_snr"]
         fit = fit_controls(analysis, DEFAULT_MODEL)

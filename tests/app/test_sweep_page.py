@@ -35,7 +35,7 @@ def test_chosen_laws_are_drawn_with_their_bands(app, bundled):
 
 
 #: Every so many of the bundled sweeps, every day and in the long tests.
-STEPS = [17, pytest.param(1, marks=pytest.mark.long)]
+STEPS = [34, pytest.param(1, marks=pytest.mark.long)]
 
 
 @pytest.mark.parametrize("step", STEPS)
