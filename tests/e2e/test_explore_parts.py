@@ -246,7 +246,7 @@ WATCH = """() => {
 }"""
 
 
-@pytest.mark.parametrize("motion", [pytest.param("reduce", marks=pytest.mark.long), "no-preference"])
+@pytest.mark.parametrize("motion", ["reduce", pytest.param("no-preference", marks=pytest.mark.long)])
 def test_the_view_follows_a_run_that_is_played(open_explore, motion):
     page = open_explore()
     page.emulate_media(reduced_motion="reduce")

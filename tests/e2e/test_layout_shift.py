@@ -44,7 +44,11 @@ def jumped(page):
     return sum(shift["value"] for shift in found), [shift for shift in found if shift["value"] > 0.01]
 
 
-@pytest.fixture(params=[(1440, 900), (360, 740)], ids=["wide", "phone"])
+#: A phone every day, where a shift is the larger share of the screen.
+SCREENS = [pytest.param((1440, 900), id="wide", marks=pytest.mark.long), pytest.param((360, 740), id="phone")]
+
+
+@pytest.fixture(params=SCREENS)
 def counted(page, request):
     width, height = request.param
     page.set_viewport_size({"width": width, "height": height})

@@ -19,9 +19,10 @@ PAGES = {
     "/lab?look=16.6+64.8x2&bet=0.06+0.03+0.2": ".lab[data-phase=done]",
     "/handout": ".handout",
 }
-#: What is shown after a guess is on the way to it too.
+#: What is shown after a guess is on the way to it too; the derivation's folds are opened one by one, which takes long.
 ADDRESSES = [
-    pytest.param(address, marks=pytest.mark.long if re.search(r"lesson=\d+$", address) else ()) for address in PAGES
+    pytest.param(address, marks=pytest.mark.long if re.search(r"lesson=\d+$|derivation", address) else ())
+    for address in PAGES
 ]
 PHONE = {"width": 360, "height": 740}
 #: Elements that are seen, shadow roots included; icons are letters of a font, not text.

@@ -160,7 +160,7 @@ AT_ONCE = """button => {
 }"""
 
 
-@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+@pytest.mark.parametrize("motion", ["reduce", pytest.param("no-preference", marks=pytest.mark.long)])
 def test_coins_flip_in_motion_unless_motion_is_to_be_reduced(page, url, motion):
     page.emulate_media(reduced_motion=motion)
     page.goto(f"{url}/lesson?lesson=3")

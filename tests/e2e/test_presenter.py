@@ -112,6 +112,7 @@ def test_on_this_computer_the_room_is_told_how(open_learn):
     assert min(page.locator("dialog.presenter").evaluate(FONTS)) >= 24
 
 
+@pytest.mark.long
 def test_served_to_the_network_the_code_leads_there(page):
     """Opened by the address in the code, from the network's side, the story works: the server takes that origin."""
     address = lan_address()

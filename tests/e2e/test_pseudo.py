@@ -60,7 +60,13 @@ READ = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", PAGES)
+#: The others are documents, or walked step by step elsewhere; their words are looked at without a browser too.
+DAILY = ("/learn", "/explore", "/sweep?sweep=Digits+MLP%2C+sign+descent%2C+10+steps", "/evidence", "/train")
+
+
+@pytest.mark.parametrize(
+    "path", [path if path in DAILY else pytest.param(path, marks=pytest.mark.long) for path in PAGES]
+)
 def test_no_word_is_cut_off_or_outside_of_the_phrase_file(page, pseudo_url, path):
     """On a wide screen, and on the same visit on a phone's."""
     page.set_viewport_size({"width": 1360, "height": 900})

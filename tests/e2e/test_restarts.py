@@ -54,11 +54,16 @@ def workers(of):
     return found
 
 
-def test_after_a_restart_an_open_tab_says_that_the_file_must_be_dropped_again(page, served, good_csv):
+def test_after_a_restart_an_open_tab_and_an_old_address_say_that_the_file_must_be_dropped_again(page, served, good_csv):
     drop(page, served.url, good_csv)
     titled(page, "mine")
+    address = page.url
+    other = page.context.new_page()
     served.stop()
     served.start()
+    other.goto(address)
+    expect(other.get_by_role("alert")).to_contain_text(GONE)
+    expect(other.get_by_role("alert")).to_contain_text("Drop the file again")
     for link in ("Explore", "Your sweep", "Evidence", "Your sweep"):
         page.get_by_role("link", name=link, exact=True).click()
         expect(page.get_by_text("encountered an error")).to_have_count(0)
@@ -66,17 +71,6 @@ def test_after_a_restart_an_open_tab_says_that_the_file_must_be_dropped_again(pa
     expect(page.get_by_text("encountered an error")).to_have_count(0)
     drop(page, served.url, good_csv)
     titled(page, "mine")
-
-
-def test_an_open_tab_names_what_the_server_forgot(page, served, good_csv):
-    drop(page, served.url, good_csv)
-    titled(page, "mine")
-    address = page.url
-    served.stop()
-    served.start()
-    page.goto(address)
-    expect(page.get_by_role("alert")).to_contain_text(GONE)
-    expect(page.get_by_role("alert")).to_contain_text("Drop the file again")
 
 
 def test_reload_back_and_a_second_tab_find_the_upload(page, served, good_csv):
