@@ -60,7 +60,7 @@ READ = """() => {
 }"""
 
 
-#: The others are documents, or walked step by step elsewhere; their words are looked at without a browser too.
+#: The others are documents or figures without a form; they change seldom.
 DAILY = ("/learn", "/explore", "/sweep?sweep=Digits+MLP%2C+sign+descent%2C+10+steps", "/evidence", "/train")
 
 
