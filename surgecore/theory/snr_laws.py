@@ -162,8 +162,9 @@ def _signs(ratio: FloatArray, spread: float) -> FloatArray:
 
 def _mean_sign(batch_size: FloatArray, snr: FloatArray, spread: FloatArray) -> FloatArray:
     """Mean sign; a fit gives columns of `snr` and `spread`, in which few pairs differ: each is integrated once."""
-    if snr.ndim == 0 and spread.ndim == 0:
-        return _signs(np.sqrt(0.5 * batch_size) * snr, float(spread))
+    if snr.size == 1 and spread.size == 1:
+        signs = _signs(np.sqrt(0.5 * batch_size) * snr.item(), spread.item())
+        return signs if snr.ndim == spread.ndim == 0 else signs.reshape(1, -1)
     pairs = np.column_stack([column.ravel() for column in np.broadcast_arrays(snr, spread)])
     few, where = np.unique(pairs, axis=0, return_inverse=True)
     ratio = np.sqrt(0.5 * batch_size).reshape(1, -1) * few[:, :1]
