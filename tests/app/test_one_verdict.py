@@ -31,7 +31,13 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("kind", SHAPES)
+#: The rarer kinds go the same ways and are left to the long tests.
+RARE = (Kind.FALLS_THEN_RISES, Kind.DIP)
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.long if kind in RARE else ()) for kind in SHAPES]
+)
 def test_the_same_sentence_everywhere(kind, app, bundled, tmp_path, capsys):
     best, one_step = SHAPES[kind]
     spread, seeds = (0.4, 3) if kind is Kind.NOT_DECIDED else (0.05, 8)

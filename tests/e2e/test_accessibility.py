@@ -74,7 +74,16 @@ def stands(page, address):
     expect(page.locator("[data-testid=stFileUploaderDropzone][role=presentation]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("address", PAGES)
+#: Documents, and pages that look much like another: left to the long tests.
+SELDOM = {
+    "/learn?story=4", "/learn?story=5", "/lab?look=16.6+64.8x2&bet=0.06+0.03+0.2", "/glossary", "/laws", "/method",
+    "/cards", "/citations", "/explore?sweep&alignment=3&correlation=0.3",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "address", [pytest.param(address, marks=pytest.mark.long if address in SELDOM else ()) for address in PAGES]
+)
 def test_no_rule_is_violated_and_no_term_unexplained(page, url, axe, address):
     """All rules in the light theme; in the dark one, on the same visit, those about colours."""
     page.emulate_media(color_scheme="light", reduced_motion="reduce")

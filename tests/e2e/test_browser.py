@@ -29,6 +29,8 @@ PAGES = {
     ),
     "Reference": ("/reference", "The law in a page"),
 }
+#: Background and text of each theme.
+THEMES = (("light", "rgb(255, 255, 255)", "rgb(29, 33, 39)"), ("dark", "rgb(18, 22, 27)", "rgb(228, 231, 235)"))
 PLOT = ".drawing[data-ready] .wide svg"
 #: The one figure that Plotly draws.
 MAP = ".js-plotly-plot .cartesianlayer"
@@ -162,7 +164,12 @@ def test_every_page_without_console_errors_or_outbound_requests(page, url, error
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("/why", "/evidence?part=why"), ("/about", "/reference"), ("/?R=3", "/explore?R=3")]
+    ("old", "new"),
+    [
+        ("/why", "/evidence?part=why"),
+        pytest.param("/about", "/reference", marks=pytest.mark.long),
+        ("/?R=3", "/explore?R=3"),
+    ],
 )
 def test_old_addresses_lead_to_the_pages_of_today(page, url, old, new, errors):
     page.goto(url + old)
@@ -192,20 +199,18 @@ def test_a_phone_reaches_every_page_scrolls_only_down_and_fetches_plotly_only_fo
     assert errors == []
 
 
-@pytest.mark.parametrize(
-    ("scheme", "background", "text"),
-    [("light", "rgb(255, 255, 255)", "rgb(29, 33, 39)"), ("dark", "rgb(18, 22, 27)", "rgb(228, 231, 235)")],
-)
-def test_light_and_dark_follow_the_system(page, url, scheme, background, text):
-    page.emulate_media(color_scheme=scheme)
-    open_page(page, url, SWEEP, FIRST)
-    expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
-    expect(page.get_by_role("heading", level=1)).to_have_css("color", text)
-    expect(page.locator(PLOT).first).to_have_css("color", text)
+def test_light_and_dark_follow_the_system(page, url):
+    """Also while the page is open."""
+    for first, (scheme, background, text) in enumerate(THEMES):
+        page.emulate_media(color_scheme=scheme)
+        if not first:
+            open_page(page, url, SWEEP, FIRST)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
+        expect(page.get_by_role("heading", level=1)).to_have_css("color", text)
+        expect(page.locator(PLOT).first).to_have_css("color", text)
 
 
 def test_figures_have_alternative_text(page, url):
-    open_page(page, url, SWEEP, FIRST)
     for shown in ("", "&fold-map=true"):
         open_page(page, url, SWEEP + shown, FIRST)
         role = "figure" if shown else "img"
