@@ -11,7 +11,8 @@ torch = pytest.importorskip("torch")
 
 from surgecore import load_catalogue  # noqa: E402
 from surgecore.training.data import GPU_BUNDLES, compared, main, read_bundle  # noqa: E402
-from surgecore.training.plans.estimate import estimate  # noqa: E402
+from surgecore.training.engine.stack import n_params  # noqa: E402
+from surgecore.training.plans.estimate import RATES, chunk_seconds, estimate, stages  # noqa: E402
 from surgecore.training.plans.plan import Plan  # noqa: E402
 from surgecore.training.workloads.workloads import FashionCNN  # noqa: E402
 from surgecore.words.training import loss_over  # noqa: E402
@@ -119,6 +120,79 @@ def test_every_plan_for_a_gpu_is_on_a_list_and_the_papers_experiments_fit_one_vi
     assert sum(estimate(plan, "cuda").seconds for plan in plans) < 20 * 60
     kinds = {(plan.source["workload"]["key"], plan.state) for plan in plans}
     assert kinds == {(key, state) for key in ("fashion-cnn", "resnet", "gpt", "moe") for state in ("limit", "cold")}
+
+
+@pytest.fixture(scope="module")
+def visit():
+    """Plans for a GPU, and what the list says of each."""
+    items = read_bundle(PLANS, "gpu")
+    return [(Plan.from_toml(PLANS / f"{item['plan']}.toml"), item) for item in items]
+
+
+def test_the_list_says_what_each_plan_takes_and_all_fit_twenty_minutes(visit):
+    for plan, item in visit:
+        minutes = (estimate(plan, "cuda").seconds - RATES["cuda"].start) / 60
+        assert item["minutes"] == pytest.approx(minutes, abs=0.01), plan.name
+    assert sum(item["minutes"] for _, item in visit) + RATES["cuda"].start / 60 < 20.2
+    studies = [item["study"] for _, item in visit]
+    assert studies == sorted(studies)
+    assert set(studies) == {1, 2, 3, 4, 5}
+
+
+def test_plans_for_a_gpu_are_worth_one(visit):
+    kinds = {}
+    for plan, item in visit:
+        key = plan.source["workload"]["key"]
+        kinds.setdefault(item["study"], set()).add(
+            (key, plan.source["optimizer"]["key"], plan.source["protocol"]["key"])
+        )
+        sizes = np.array(plan.grid.batch_sizes)
+        assert (sizes[1:] == 2 * sizes[:-1]).all(), plan.name
+        between = 2 ** (1 / plan.grid.per_octave) if plan.grid.refine else np.divide(*plan.grid.learning_rates[1::-1])
+        assert between == pytest.approx(2**0.5, rel=1e-4)
+        if item["study"] < 4 and key != "char-transformer":
+            assert sizes[-1] == 4096
+        if item["study"] == 2 or (key, plan.source["protocol"]["key"], item["study"]) == (
+            "fashion-cnn",
+            "checkpoint",
+            1,
+        ):
+            assert sizes[0] == 1
+            assert plan.grid.seeds >= 64
+            assert not plan.grid.few_seeds
+        if item["study"] in (2, 3):
+            assert plan.state == ("cold" if plan.source["optimizer"]["key"] == "sign" else "warm")
+        if item["study"] == 3:
+            assert 1e6 < n_params(plan.workload.shapes) < 1e7
+        assert all(getattr(plan.optimizer, name, value) == value for name, value in (("beta1", 0.9), ("beta2", 0.999)))
+    of_cnn = {("fashion-cnn", rule, how) for rule in ("sign", "adam", "sgd") for how in ("checkpoint", "target")}
+    assert kinds[1] == of_cnn
+    assert {rule for _, rule, _ in kinds[2]} == {"adam", "adamw", "sign"}
+    assert {key for key, _, _ in kinds[3]} == {"gpt", "char-transformer"}
+    assert {key for key, _, _ in kinds[5]} == {"resnet", "moe"}
+    plans = {plan.name: plan for plan, _ in visit}
+    assert {plans[f"gpu-digits-mlp-h{h}"].workload.hidden for h in (16, 64, 256)} == {16, 64, 256}
+    assert all(
+        plans[f"gpu-fashion-cnn-{rule}-paper"].protocol.targets == (0.8, 0.5) for rule in ("adam", "sign", "sgd")
+    )
+    assert len(plans["gpu-fashion-cnn-adam-tradeoff"].protocol.targets) == 4
+    for model in (
+        ("digits-mlp-adam", "digits-mlp-adam-c2", "digits-mlp-adam-c3"),
+        tuple(f"gpt-adam-c{i}" for i in (1, 2, 3)),
+    ):
+        assert len({plans[f"gpu-{name}"].protocol.loss for name in model}) == 3
+
+
+def test_a_visit_goes_on_in_small_parts_and_what_it_leaves_is_small(visit):
+    """Also if a GPU is five times slower than its data sheet; a row takes seven bytes in the bundled files."""
+    rows = 0
+    for plan, _ in visit:
+        for stage, rates in stages(plan):
+            for chunk in plan.chunks(stage, rates, "cuda"):
+                assert chunk_seconds(plan, chunk, "cuda") < 20, (plan.name, chunk.batch_size)
+                rows += stage * chunk.n_runs * len(plan.protocol.outputs())
+    bundled = sum(path.stat().st_size for path in PLANS.parent.rglob("*") if path.is_file())
+    assert 7 * rows + bundled < 10e6
 
 
 @pytest.mark.parametrize(

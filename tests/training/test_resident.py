@@ -90,6 +90,8 @@ from surgecore.training.engine import kernels
 kinds = {"Y": "*i64", "DRAWN": "*i64"}
 for kernel, sizes, warps, path in json.loads(sys.argv[1]):
     function = getattr(kernels, kernel)
+    # one compiled kernel serves every batch size, number of runs and part of a block
+    assert all(p.do_not_specialize for p in function.params if not p.is_constexpr and p.name.islower())
     signature = {
         name: "constexpr" if name in sizes else kinds.get(name, "*fp32" if name.isupper() else "i32")
         for name in function.arg_names

@@ -10,6 +10,8 @@ import triton.language as tl
 
 _GELU_1 = tl.constexpr(1.5957691216057308)  # of tanh-GELU as h * sigmoid(h * (_GELU_1 + _GELU_3 * h * h))
 _GELU_3 = tl.constexpr(0.07135481282705225)
+#: One compiled kernel serves any minibatch, any number of runs, and any part of a block.
+_ANY = ["examples", "row", "steps", "groups", "runs"]
 
 
 @triton.jit
@@ -99,10 +101,10 @@ def gelu(h):
     return h * s, s + h * s * (1 - s) * (_GELU_1 + 3 * _GELU_3 * (h * h))
 
 
-@triton.jit
+@triton.jit(do_not_specialize=_ANY)
 def mlp(
-    P, M, V, LR, X, Y, DRAWN, TABLE, row, steps, groups, runs,
-    B: tl.constexpr, T: tl.constexpr, H: tl.constexpr, IN: tl.constexpr, C: tl.constexpr, NC: tl.constexpr,
+    P, M, V, LR, X, Y, examples, DRAWN, TABLE, row, steps, groups, runs,
+    T: tl.constexpr, H: tl.constexpr, IN: tl.constexpr, C: tl.constexpr, NC: tl.constexpr,
     WIDTH: tl.constexpr, STATES: tl.constexpr, RULE: tl.constexpr, B1: tl.constexpr, B2: tl.constexpr,
     WD: tl.constexpr, PREC: tl.constexpr,
 ):  # fmt: skip
@@ -133,13 +135,13 @@ def mlp(
         gb1 = tl.zeros([H], tl.float32)
         g2 = tl.zeros([C, H], tl.float32)
         gb2 = tl.zeros([C], tl.float32)
-        for first in range(0, B, T):
-            used = first + tt < B
-            x, y = look_up(X, Y, DRAWN + (t * groups + group) * B + first + tt, used, ii, IN)
+        for first in range(0, examples, T):
+            used = first + tt < examples
+            x, y = look_up(X, Y, DRAWN + (t * groups + group) * examples + first + tt, used, ii, IN)
             h = tl.dot(x, tl.trans(w1), input_precision=PREC) + b1[None, :]
             a, slope = gelu(h)
             z = tl.dot(a, tl.trans(w2), input_precision=PREC) + b2[None, :]
-            d = residual(z, y, cc, used, 1.0 / B, NC)
+            d = residual(z, y, cc, used, 1.0 / examples, NC)
             g2 += tl.dot(tl.trans(d), a, input_precision=PREC)
             gb2 += tl.sum(d, 0)
             d = tl.dot(d, w2, input_precision=PREC) * slope
@@ -156,10 +158,10 @@ def mlp(
     keep(P, M, V, at_b2, in_b2, b2, mb2, vb2, STATES)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=_ANY)
 def softmax(
-    P, M, V, LR, X, Y, DRAWN, TABLE, row, steps, groups, runs,
-    B: tl.constexpr, T: tl.constexpr, IN: tl.constexpr, C: tl.constexpr, NC: tl.constexpr,
+    P, M, V, LR, X, Y, examples, DRAWN, TABLE, row, steps, groups, runs,
+    T: tl.constexpr, IN: tl.constexpr, C: tl.constexpr, NC: tl.constexpr,
     WIDTH: tl.constexpr, STATES: tl.constexpr, RULE: tl.constexpr, B1: tl.constexpr, B2: tl.constexpr,
     WD: tl.constexpr, PREC: tl.constexpr,
 ):  # fmt: skip
@@ -181,11 +183,11 @@ def softmax(
     for t in range(row, row + steps):
         g = tl.zeros([C, IN], tl.float32)
         gb = tl.zeros([C], tl.float32)
-        for first in range(0, B, T):
-            used = first + tt < B
-            x, y = look_up(X, Y, DRAWN + (t * groups + group) * B + first + tt, used, ii, IN)
+        for first in range(0, examples, T):
+            used = first + tt < examples
+            x, y = look_up(X, Y, DRAWN + (t * groups + group) * examples + first + tt, used, ii, IN)
             z = tl.dot(x, tl.trans(w), input_precision=PREC) + b[None, :]
-            d = residual(z, y, cc, used, 1.0 / B, NC)
+            d = residual(z, y, cc, used, 1.0 / examples, NC)
             g += tl.dot(tl.trans(d), x, input_precision=PREC)
             gb += tl.sum(d, 0)
         factor, c, e = numbers(TABLE, t, WIDTH)
@@ -195,7 +197,7 @@ def softmax(
     keep(P, M, V, at_b, in_b, b, mb, vb, STATES)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=_ANY[1:])
 def quadratic(
     P, M, V, LR, HESSIAN, MEAN, NOISE, TABLE, row, steps, groups, runs,
     N: tl.constexpr, PADDED: tl.constexpr, PART: tl.constexpr,

@@ -59,8 +59,8 @@ class Resident:
     ----------
     kernel : str
         Its name in `surgecore.training.engine.kernels`.
-    data : tuple of Tensor
-        What the kernel reads beside buffers, draws and table.
+    data : tuple of Tensor or int
+        What the kernel reads beside buffers, draws and table; and how many examples a minibatch has.
     sizes : mapping
         What it is compiled for.
     warps : int
@@ -70,7 +70,7 @@ class Resident:
     """
 
     kernel: str
-    data: tuple[Tensor, ...]
+    data: tuple[Tensor | int, ...]
     sizes: Mapping[str, Any]
     warps: int = 2
     prepare: Callable[[Tensor], Tensor] | None = None
@@ -106,7 +106,7 @@ def of_classifier(
     rule = rule_of(optimizer)
     if rule is None or batch_size > MOST_EXAMPLES or not usable(model.device.type):
         return None
-    return Resident(kernel, (model.x, model.y), {**sizes, **rule, "B": batch_size, "T": _TILE}, warps)
+    return Resident(kernel, (model.x, model.y, batch_size), {**sizes, **rule, "T": _TILE}, warps)
 
 
 def of_quadratic(model: QuadraticModel, optimizer: Optimizer) -> Resident | None:
