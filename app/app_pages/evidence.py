@@ -1,6 +1,8 @@
 """Evidence: what do the bundled sweeps show, and which assumption of the theory fails where there is no surge?"""
 
 import json
+from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 from choice import address, catalogue, shown
@@ -15,6 +17,9 @@ from figures.plot import SIZES
 
 from surgecore import Entry, words
 from surgecore.words import gaussianity, lr_unit, say, why
+from surgecore.words.phrases import current_language
+
+T = TypeVar("T")
 
 OPEN = "open"
 
@@ -110,7 +115,14 @@ with st.container(horizontal=True, gap="small"), boxes:
         filter_mode=None, width=120,
     )  # fmt: skip
     after.keep(steps)
-answer = why.answer(explanation, update, steps)
+
+
+def kept(what: str, make: Callable[[], T], *of: object) -> T:
+    """What is made of this checkpoint, once for all visitors of one language."""
+    return once(explanation, (what, current_language(), *of), make)
+
+
+answer = kept("answer", lambda: why.answer(explanation, update, steps), update, steps)
 sweep = gallery.like(explanation, update, steps)
 with headline, boxes:
     terms.text(f"**{answer}**")
@@ -120,7 +132,7 @@ with headline, boxes:
 
 if steps == 1:
     st.header(say("stairs-title"), anchor=False)
-    markup(stairs.stairs(explanation, update, lr_unit(update)), key="stairs")
+    markup(kept("stairs", lambda: stairs.stairs(explanation, update, lr_unit(update)), update), key="stairs")
     terms.caption(stairs.check(explanation, update))
 boxes.send()
 st.header(say("evidence-all-lines"), anchor=False)
@@ -136,9 +148,9 @@ drawn = [rung for rung in rungs if rung in chosen]
 said = why.sentences(explanation, update)
 with lines_here:
     unit = lr_unit(update)
-    lines = sized(
+    lines = kept("lines", lambda: sized(
         lambda **size: ladder.ladder(explanation, update, drawn, steps, unit=unit, alt=answer, **size), SIZES
-    )  # fmt: skip
+    ), update, steps, *drawn)  # fmt: skip
     drawing(lines, name="surge-why", title=f"{say('evidence-all-lines')}: {explanation.title}")
     horizon = words.horizon("steps", steps, 0.0)
     points = "evidence-points-decorrelated" if update == "decorrelated" else "evidence-points"
@@ -146,7 +158,9 @@ with lines_here:
     st.caption(f"{points} {say('evidence-lines')}")
 if steps == 1 and drawn:
     alt = say("evidence-ratios-alt", said=said[-1])
-    off = sized(lambda **size: ladder.ratios(explanation, update, drawn, alt=alt, **size), SIZES, tall=0.8)
+    off = kept("ratios", lambda: sized(
+        lambda **size: ladder.ratios(explanation, update, drawn, alt=alt, **size), SIZES, tall=0.8
+    ), update, *drawn)  # fmt: skip
     drawing(off, name="surge-why-ratios", title=f"{say('axis-ratio')}: {explanation.title}")
     terms.caption(say("evidence-ratios"))
 if steps == 1:
@@ -155,10 +169,10 @@ with st.expander(say("evidence-every-prediction")):
     terms.text("\n".join(f"- {sentence}" for sentence in said))
 
 st.header(say("stairs-four"), anchor=False)
-markup(stairs.multiples(explanations), key="multiples")
-terms.caption(stairs.prominences(explanations))
+markup(kept("multiples", lambda: stairs.multiples(explanations)), key="multiples")
+terms.caption(kept("prominences", lambda: stairs.prominences(explanations)))
 st.header(say("evidence-checkpoints"), anchor=False)
-terms.table(why.checkpoints(explanations).rename_axis(say("column-quantity")))
+terms.table(kept("checkpoints", lambda: why.checkpoints(explanations).rename_axis(say("column-quantity"))))
 terms.caption(why.error_bars(explanations))
 with st.expander(say("evidence-everything")):
     terms.table(why.measured_table(explanation))  # a symbol alone is no header of a row

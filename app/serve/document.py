@@ -42,7 +42,7 @@ class Begins(NamedTuple):
 _FIRST = {
     "learn": Begins(("story",)), "lesson": Begins(("lesson",)), "lab": Begins(("lab",)),
     "explore": Begins(("surge_chart",)), "sweep": Begins(("drawing", "markup")), "evidence": Begins(("markup",)),
-    "derivation": Begins((), ("rehype-katex",), False), "train": Begins(("loss_surface",), (), False),
+    "derivation": Begins((), ("rehype-katex", "Selectbox")), "train": Begins(("loss_surface",), (), False),
 }  # fmt: skip
 #: Where the query says one of these, what comes first is not as usual.
 _UNUSUAL = re.compile(r"(^|&)(open=|sweep=own|measured=)")

@@ -17,8 +17,19 @@
 
   /** How long the rest of the page waits for the first chart at most [ms]. */
   const PATIENCE = 2000;
+  /** Of the derivation, whose first chart is a formula. */
+  const isDerivation = location.pathname.replace(/\/+$/, "").endsWith("/derivation");
+  /** A formula in a line of its own, as `st.latex` writes it. @param {ArrayBuffer} data */
+  const isFormula = (data) => isDerivation && new TextDecoder().decode(data).includes("$$\n");
   /** A chart brings its code along, which says when it is drawn; a card is shorter. @param {ArrayBuffer} data */
-  const isChart = (data) => data.byteLength > 8000 && new TextDecoder().decode(data).includes("drawn");
+  const isChart = (data) =>
+    data.byteLength > 8000 ? new TextDecoder().decode(data).includes("drawn") : isFormula(data);
+
+  /** Says that a formula is drawn, which brings no code of ours along. @param {number} until */
+  function awaitFormula(until) {
+    if (document.querySelector(".katex-html")) dispatchEvent(new Event("drawn"));
+    else if (performance.now() < until) requestAnimationFrame(() => awaitFormula(until));
+  }
 
   /** How many rows of links there are above everything else. */
   const rows = Number(document.querySelector("meta[name=surge-rows]")?.getAttribute("content") ?? 0);
@@ -112,6 +123,7 @@
       goOn(data);
       if (isChart(data)) {
         now = "kept";
+        if (isFormula(data)) awaitFormula(performance.now() + PATIENCE);
         afterDrawing(async () => {
           await window.bringBoxes?.().catch(() => undefined); // Streamlit then asks for what is missing, and says so
           early.removeEventListener("message", take);
