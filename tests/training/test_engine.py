@@ -323,12 +323,12 @@ def test_a_reader_says_the_loss_wherever_it_is_not_above_the_floor(workload):
     model = workload.build()
     engine = Engine(model, Adam(), batch_size=8, seeds=[0, 1, 2], rates=[1e-3, 1e-2, 0.1], start=model.initial(1))
     random = np.random.default_rng(0)
-    runs, left_early = np.array([[s, r] for s in range(3) for r in range(3)]), 0
+    runs, left_early = np.array([[0, s, r] for s in range(3) for r in range(3)]), 0
     for _ in range(40):  # more often than examples are ranked anew
         engine.step()
         exact = engine.losses().ravel()
         floors = np.where(random.random(9) < 0.2, np.inf, exact * random.uniform(0.2, 1.3, 9))
-        found, whole = engine.losses_of(runs, floors)
+        found, whole = engine.losses_of(runs, floors, [engine.snapshot()])
         np.testing.assert_allclose(found[whole], exact[whole], rtol=1e-6)
         assert (found <= exact * (1 + 1e-6)).all()
         assert (found[~whole] > floors[~whole]).all()
@@ -342,9 +342,9 @@ def test_a_reader_tells_diverged_runs_and_reads_snapshots(model):
     before = engine.snapshot()
     first = engine.losses()[0]
     engine.advance(8)
-    found, whole = engine.losses_of(np.array([[0, 0], [0, 1]]), np.array([0.1, 0.1]))
-    assert found[0] > 0.1
-    assert not np.isfinite(found[1])
-    assert whole[1]
-    again, _ = engine.losses_of(np.array([[0, 1]]), np.array([np.inf]), before)
-    np.testing.assert_allclose(again, first[1:], rtol=1e-6)
+    runs = np.array([[0, 0, 1], [1, 0, 0], [1, 0, 1]])  # of the second run both snapshots
+    found, whole = engine.losses_of(runs, np.array([np.inf, 0.1, 0.1]), [before, engine.snapshot()])
+    np.testing.assert_allclose(found[0], first[1], rtol=1e-6)
+    assert found[1] > 0.1
+    assert not np.isfinite(found[2])
+    assert whole[2]

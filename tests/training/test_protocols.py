@@ -7,8 +7,9 @@ from surgecore.training.engine.protocols import FixedExamples, FixedSteps, FromC
 class Decay:
     """Stands for an engine whose runs' losses are known functions of the step."""
 
-    def __init__(self, curves, batch_size=4):
+    def __init__(self, curves, batch_size=4, read_together=1):
         self.curves, self.batch_size, self.steps = curves, batch_size, 0
+        self.read_together = read_together
         self.active = list(range(len(curves)))
         self.readings = 0
 
@@ -21,10 +22,10 @@ class Decay:
     def snapshot(self):
         return self.steps
 
-    def losses_of(self, runs, floors, snapshot=None):
+    def losses_of(self, runs, floors, shots):
         """Above its floor a run is told no more than that."""
-        step = self.steps if snapshot is None else snapshot
-        exact = np.array([self.curves[self.active[rate]](step) for _, rate in runs])
+        assert (np.diff(runs[:, 0]) >= 0).all()
+        exact = np.array([self.curves[self.active[rate]](shots[shot]) for shot, _, rate in runs])
         whole = ~(np.isfinite(exact) & (exact > floors))
         self.readings += whole.sum() / len(self.active)
         return np.where(whole, exact, np.nextafter(floors, np.inf)), whole
@@ -103,15 +104,16 @@ def by_hand(curve, target, k, every, limit):
     return (step, np.interp(step + k, points, losses)) if step <= limit else (np.nan, np.nan)
 
 
+@pytest.mark.parametrize("read_together", [1, 300, 10_000])
 @pytest.mark.parametrize("every", [1, 4])
-def test_crossings_are_those_of_reading_every_point_also_where_losses_are_noisy(every):
+def test_crossings_are_those_of_reading_every_point_also_where_losses_are_noisy(every, read_together):
     random = np.random.default_rng(0)
     curves = []
     for a, b, noise in random.uniform([1, 1e-3, 0], [4, 0.05, 0.3], (60, 3)):
         jumps = random.normal(0, noise, 1200)
         curves.append(lambda t, a=a, b=b, jumps=jumps: max(a * np.exp(-b * t) + 0.1 + jumps[t], 0.01))
     curves += [lambda t: np.nan if t > 200 else 3 * np.exp(-t / 100), lambda t: 0.05]
-    engine = Decay(curves)
+    engine = Decay(curves, read_together=read_together)
     protocol = ToTarget(targets=(1.0, 0.4), then=(3, 40), every=every, every_step_from=64, limit=1000)
     found = protocol.outcomes(engine)
     for target in (1.0, 0.4):
@@ -120,7 +122,27 @@ def test_crossings_are_those_of_reading_every_point_also_where_losses_are_noisy(
             outcome = found[f"t{target:g}-k{k}"]
             np.testing.assert_allclose(outcome.extra["steps_to_target"][0], expected[:, 0])
             np.testing.assert_allclose(outcome.loss[0], expected[:, 1])
-    assert engine.readings < 150  # of a thousand points
+    assert engine.readings < 150  # of a thousand points, also where what lies beyond a crossing is read
+
+
+@pytest.mark.parametrize("read_together", [4, 1000])
+def test_what_is_read_ahead_changes_nothing(read_together):
+    """Runs that cross, come back, diverge for good or for a while, and end on the way to a point that is read."""
+    curves = [
+        lambda t: 2 - 0.3 * t,
+        lambda t: np.inf if t in (3, 4) else 2 - 0.2 * t,
+        lambda t: np.nan if t > 5 else 2 - 0.01 * t,
+        lambda t: 0.9 if t % 3 == 2 else 1.3 - 0.01 * t,
+        lambda t: np.inf if t > 6 else 2 - 0.2 * t,
+        lambda t: 1.5,
+    ]
+    protocol = ToTarget(targets=(1.2, 1.0), then=(1, 7), every=2, limit=31)
+    one_by_one = protocol.outcomes(Decay(curves))
+    ahead = protocol.outcomes(Decay(curves, read_together=read_together))
+    for key, expected in one_by_one.items():
+        np.testing.assert_array_equal(ahead[key].loss, expected.loss)
+        np.testing.assert_array_equal(ahead[key].steps, expected.steps)
+        np.testing.assert_array_equal(ahead[key].reached, expected.reached)
 
 
 def test_a_reading_below_target_right_after_an_infinite_one_is_the_crossing():

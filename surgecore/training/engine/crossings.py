@@ -22,6 +22,9 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Run = tuple[int, int]
 
+#: Points of a run that are read together, at most.
+_MOST_AHEAD = 16
+
 
 class Crossings:
     """First crossings of target losses, and the losses some steps later, of all runs of an engine.
@@ -82,35 +85,68 @@ class Crossings:
         return out
 
     def _advance(self) -> None:
-        """Go on to the next point, and read there what may matter."""
-        engine, before = self._engine, self._engine.snapshot()
-        engine.advance(min(self._every, self._most - engine.steps))
-        self._at.append(float(engine.steps))
-        now = np.full(self.diverged.shape, np.nan)
-        self._losses.append(now)
-        exact = np.full(now.shape, engine.steps >= self._most)  # of the last point everything is told
-        for run in self._wanted.pop(len(self._at) - 1, ()):
+        """Go on by some points, and read there what may matter: of all of them at once, then look at one by one."""
+        engine = self._engine
+        shots, points = [engine.snapshot()], []
+        for _ in range(self._ahead()):
+            if engine.steps < self._most:
+                engine.advance(min(self._every, self._most - engine.steps))
+                points.append(engine.steps)
+                shots.append(engine.snapshot())
+        exact = np.array([self._exact(len(self._at) + i, at) for i, at in enumerate(points)])
+        read = np.stack([self._may_matter(here) for here in exact])
+        floors = np.where(exact, np.inf, self._next)
+        found, whole = np.full(read.shape, np.nan), np.zeros(read.shape, dtype=bool)
+        if read.any():
+            found[read], whole[read] = self._read(read, floors[read], shots[1:])
+        for i, at in enumerate(points):
+            exact_now = self._exact(len(self._at), at)
+            self._wanted.pop(len(self._at), None)
+            self._at.append(float(at))
+            self._losses.append(np.full(self.diverged.shape, np.nan))
+            self._look(self._may_matter(exact_now), exact_now, found[i], whole[i], shots[i : i + 2])
+
+    def _ahead(self) -> int:
+        """Points that are read together: calls bind where runs are few, and what is read beyond a crossing is lost."""
+        count = self._next.shape[0] * len(self._active)
+        return max(1, min(_MOST_AHEAD, self._engine.read_together // count))
+
+    def _exact(self, point: int, steps: int) -> Mask:
+        """Of which runs the loss at a point is told to the end: of the last point of all."""
+        exact = np.full(self.diverged.shape, steps >= self._most)
+        for run in self._wanted.get(point, ()):
             exact[run] = True
-        asked = np.zeros(now.shape, dtype=bool)
+        return exact
+
+    def _may_matter(self, exact: Mask) -> Mask:
+        asked = np.zeros(exact.shape, dtype=bool)
         asked[:, self._active] = True
-        asked &= ~self._lost & (exact | np.isfinite(self._next))
+        return asked & ~self._lost & (exact | np.isfinite(self._next))
+
+    def _look(self, asked: Mask, exact: Mask, found: Array, whole: Mask, shots: Sequence[Tensor]) -> None:
+        """Look at the last point, given what was read there and snapshots of it and of the point before."""
         if not asked.any():
             return
-        found, whole = self._read(asked, np.where(exact, np.inf, self._next)[asked], None)
-        now[asked] = np.where(whole, found, np.nan)
-        self.diverged[asked] = ~np.isfinite(found)
-        self._lost[asked] = np.isnan(found)
+        # a crossing just before has made the exact loss matter here
+        if (unread := asked & exact & ~whole).any():
+            found[unread] = self._read(unread[None], np.full(int(unread.sum()), np.inf), shots[1:])[0]
+            whole = whole | unread
+        now = self._losses[-1]
+        now[asked] = np.where(whole, found, np.nan)[asked]
+        self.diverged[asked] = ~np.isfinite(found[asked])
+        self._lost[asked] = np.isnan(found[asked])
         crossed = now <= self._next
         if (unread := crossed & np.isnan(self._losses[-2])).any():
-            self._losses[-2][unread] = self._read(unread, np.full(int(unread.sum()), np.inf), before)[0]
+            self._losses[-2][unread] = self._read(unread[None], np.full(int(unread.sum()), np.inf), shots[:1])[0]
         for run in _runs(crossed):
             self._cross(run)
 
-    def _read(self, which: Mask, floors: Array, snapshot: Tensor | None) -> tuple[Array, Mask]:
+    def _read(self, which: Mask, floors: Array, shots: Sequence[Tensor]) -> tuple[Array, Mask]:
+        """Read runs, each at its snapshot: `which` has shape (snapshots, seeds, rates)."""
         runs = np.argwhere(which)
-        column = np.full(which.shape[1], -1)
+        column = np.full(which.shape[2], -1)
         column[self._active] = np.arange(len(self._active))
-        return self._engine.losses_of(np.column_stack([runs[:, 0], column[runs[:, 1]]]), floors, snapshot)
+        return self._engine.losses_of(np.column_stack([runs[:, :2], column[runs[:, 2]]]), floors, shots)
 
     def _cross(self, run: Run) -> None:
         """Note which targets a run has crossed at the last point, and what is to be read after that."""

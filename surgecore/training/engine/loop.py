@@ -366,19 +366,24 @@ class Engine:
         """Parameters of every run as they are now, for `losses_of`."""
         return self.buffers.p.clone()
 
+    @property
+    def read_together(self) -> int:
+        """Runs whose losses are read in about the time that the calls take: so many at least should be read at once."""
+        return self.model.read_together
+
     def losses_of(
-        self, runs: NDArray[np.int64], floors: NDArray[np.float64], snapshot: Tensor | None = None
+        self, runs: NDArray[np.int64], floors: NDArray[np.float64], shots: Sequence[Tensor]
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Loss over all data of single runs, as far as it may be at or below a floor.
 
         Parameters
         ----------
-        runs : ndarray of int, shape (n, 2)
-            Seed and learning rate, by position.
+        runs : ndarray of int, shape (n, 3)
+            Snapshot, seed and learning rate, by position; the snapshots in order.
         floors : ndarray, shape (n,)
             Where the exact loss begins to matter; infinite where it matters anyway.
-        snapshot : Tensor, optional
-            Parameters, from `snapshot`, taken since `keep`; those of now by default.
+        shots : sequence of Tensor
+            Parameters, from `snapshot`, taken since `keep`.
 
         Returns
         -------
@@ -387,10 +392,12 @@ class Engine:
         whole : ndarray of bool, shape (n,)
             Which of the two: True for the loss.
         """
-        flat = self.buffers.p if snapshot is None else snapshot
-        seeds, rates = uploaded(runs, flat.device).unbind(dim=1)
-        views = {name: view[seeds, rates][None] for name, view in self.buffers.layout.views(flat).items()}
-        limits = uploaded(np.asarray(floors, dtype=np.float64), flat.device)
+        chosen = []
+        for i, flat in enumerate(shots):
+            seeds, rates = uploaded(runs[runs[:, 0] == i, 1:], flat.device).unbind(dim=1)
+            chosen.append({name: view[seeds, rates] for name, view in self.buffers.layout.views(flat).items()})
+        views = {name: torch.cat([part[name] for part in chosen])[None] for name in chosen[0]}
+        limits = uploaded(np.asarray(floors, dtype=np.float64), self.buffers.p.device)
         with torch.no_grad(), full_precision():
             losses, whole = self._reader.read(views, limits)
         return losses.cpu().numpy(), whole.cpu().numpy()

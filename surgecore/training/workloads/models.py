@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 BLOCK = 32
 #: Bytes that a full loss may take on a CPU: what fits its caches.
 _CACHE = 4 << 20
+#: Activations that a CPU computes in about the time that the calls of a reading take.
+_READ = 1 << 25
 
 
 class Model(ABC):
@@ -90,6 +92,11 @@ class Model(ABC):
         """Reads losses over all data, of each run no further than is needed."""
         return Reader(self)
 
+    @property
+    def read_together(self) -> int:
+        """Runs whose losses are read in about the time that the calls take."""
+        return 1
+
     def fused(self, optimizer: Optimizer, batch_size: int) -> Resident | None:
         """Many steps in one launch, where there is a kernel for it and it pays."""
         return None
@@ -133,6 +140,11 @@ class DataModel(Model):
     def digest(self) -> str:
         """SHA-256 of inputs and labels."""
         return sha256(self.x.cpu().numpy().tobytes() + self.y.cpu().numpy().tobytes()).hexdigest()
+
+    @property
+    def read_together(self) -> int:
+        """Runs whose losses are read in about the time that the calls take; on a GPU memory is kept for the runs."""
+        return _READ // (self.activations * self.n_evaluated) if self.device.type == "cpu" else 1
 
     def initial(self, seed: int) -> Tensor:
         """Normal weights of variance 1 / fan-in and zero vectors, or what the workload's `scales` say."""
