@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ class Decay:
 
     def __init__(self, curves, batch_size=4, read_together=1):
         self.curves, self.batch_size, self.steps = curves, batch_size, 0
-        self.read_together = read_together
+        self.model = SimpleNamespace(read_together=read_together)
         self.active = list(range(len(curves)))
         self.readings = 0
 

@@ -53,11 +53,6 @@ class AdaptiveEngine(Engine):
         self.policy = policy.prepared(model)
         super().__init__(model, optimizer, **options)  # type: ignore[arg-type]
 
-    @property
-    def read_together(self) -> int:
-        """One by one: a run's path ends where the last run's does."""
-        return 1
-
     def reset(self, seeds: Sequence[int], rates: Sequence[float], start: Tensor) -> None:
         """Begin anew, with the first batch size."""
         super().reset(seeds, rates, start)

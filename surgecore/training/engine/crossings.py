@@ -23,7 +23,7 @@ Mask = NDArray[np.bool_]
 Run = tuple[int, int]
 
 #: Points of a run that are read together, at most.
-_MOST_AHEAD = 16
+_MOST_AHEAD = 32
 
 
 class Crossings:
@@ -42,6 +42,8 @@ class Crossings:
         Steps after each crossing at which the loss is needed too.
     every, most : int
         Steps between two points, and of the longest run.
+    together : int, optional
+        Runs whose losses are read in about the time that the calls take; with 1 every point is read when it is there.
 
     Attributes
     ----------
@@ -51,8 +53,11 @@ class Crossings:
         Whether the last reading was not finite.
     """
 
-    def __init__(self, engine: Engine, targets: Sequence[float], then: Sequence[int], *, every: int, most: int) -> None:
+    def __init__(
+        self, engine: Engine, targets: Sequence[float], then: Sequence[int], *, every: int, most: int, together: int = 1
+    ) -> None:
         self._engine, self._then, self._every, self._most = engine, then, every, most
+        self._together = together
         first = engine.losses()
         self._at = [0.0]
         #: Of every point; NaN where a loss was not read to the end, or is none.
@@ -108,8 +113,8 @@ class Crossings:
 
     def _ahead(self) -> int:
         """Points that are read together: calls bind where runs are few, and what is read beyond a crossing is lost."""
-        count = self._next.shape[0] * len(self._active)
-        return max(1, min(_MOST_AHEAD, self._engine.read_together // count))
+        count = len(self._next) * len(self._active)
+        return max(1, min(_MOST_AHEAD, self._together // count))
 
     def _exact(self, point: int, steps: int) -> Mask:
         """Of which runs the loss at a point is told to the end: of the last point of all."""
@@ -121,7 +126,8 @@ class Crossings:
     def _may_matter(self, exact: Mask) -> Mask:
         asked = np.zeros(exact.shape, dtype=bool)
         asked[:, self._active] = True
-        return asked & ~self._lost & (exact | np.isfinite(self._next))
+        asked &= ~self._lost & (exact | np.isfinite(self._next))
+        return asked
 
     def _look(self, asked: Mask, exact: Mask, found: Array, whole: Mask, shots: Sequence[Tensor]) -> None:
         """Look at the last point, given what was read there and snapshots of it and of the point before."""

@@ -366,11 +366,6 @@ class Engine:
         """Parameters of every run as they are now, for `losses_of`."""
         return self.buffers.p.clone()
 
-    @property
-    def read_together(self) -> int:
-        """Runs whose losses are read in about the time that the calls take: so many at least should be read at once."""
-        return self.model.read_together
-
     def losses_of(
         self, runs: NDArray[np.int64], floors: NDArray[np.float64], shots: Sequence[Tensor]
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -378,12 +373,10 @@ class Engine:
 
         Parameters
         ----------
-        runs : ndarray of int, shape (n, 3)
-            Snapshot, seed and learning rate, by position; the snapshots in order.
+        runs, shots : ndarray of int, shape (n, 3), and sequence of Tensor
+            Snapshot (in order), seed and learning rate, by position; the snapshots, all taken since `keep`.
         floors : ndarray, shape (n,)
             Where the exact loss begins to matter; infinite where it matters anyway.
-        shots : sequence of Tensor
-            Parameters, from `snapshot`, taken since `keep`.
 
         Returns
         -------
@@ -397,9 +390,8 @@ class Engine:
             seeds, rates = uploaded(runs[runs[:, 0] == i, 1:], flat.device).unbind(dim=1)
             chosen.append({name: view[seeds, rates] for name, view in self.buffers.layout.views(flat).items()})
         views = {name: torch.cat([part[name] for part in chosen])[None] for name in chosen[0]}
-        limits = uploaded(np.asarray(floors, dtype=np.float64), self.buffers.p.device)
         with torch.no_grad(), full_precision():
-            losses, whole = self._reader.read(views, limits)
+            losses, whole = self._reader.read(views, uploaded(floors.astype(np.float64), flat.device))
         return losses.cpu().numpy(), whole.cpu().numpy()
 
     def parameters(self) -> Tensor:

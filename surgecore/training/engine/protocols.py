@@ -282,7 +282,9 @@ class ToTarget(Protocol):
     def outcomes(self, engine: Engine) -> dict[str, Outcome]:
         """Losses k steps after each crossing, and the crossings."""
         most, every = self.max_steps(engine.batch_size), self._every(engine.batch_size)
-        found = Crossings(engine, self.targets, self.then, every=every, most=most)
+        # where batches change, the path that is told ends where the last run does
+        together = 1 if isinstance(engine, Adapting) else engine.model.read_together
+        found = Crossings(engine, self.targets, self.then, every=every, most=most, together=together)
         out = {}
         for target in self.targets:
             crossing = np.where(found.step[target] > self.limit, np.nan, found.step[target])

@@ -29,7 +29,7 @@ BLOCK = 32
 #: Bytes that a full loss may take on a CPU: what fits its caches.
 _CACHE = 4 << 20
 #: Activations that a CPU computes in about the time that the calls of a reading take.
-_READ = 1 << 25
+_READ = 1 << 26
 
 
 class Model(ABC):
