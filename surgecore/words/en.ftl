@@ -1301,10 +1301,10 @@ check-plan = { $plan }: { $count ->
     [one] { $count } run
    *[other] { $count } runs
 } at batch size { $batch }: { $verdict }
-check-failed = Losses must agree within { $share }, or on average within { $errors } standard errors, but those of { $count ->
-    [one] { $count } plan do not.
-   *[other] { $count } plans do not.
-}
+check-failed = { $count ->
+    [one] 1 plan differs
+   *[other] { $count } plans differ
+} by more than another machine's rounding explains.
 card-what = What
 card-how = How
 card-workload = Workload

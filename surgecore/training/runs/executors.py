@@ -50,11 +50,14 @@ class Task:
         "cpu" or "cuda".
     start : bytes
         Checkpoint parameters as float32, empty where each seed has its own start.
+    nudge : float
+        Relative change of every start, to see what a change as small as rounding does.
     """
 
     plan_json: str
     device: str
     start: bytes
+    nudge: float = 0.0
 
 
 def prepare(
@@ -143,7 +146,7 @@ def _work(task: Task, chunk: Chunk) -> Record:
     else:
         start = torch.stack([model.initial(seed) for seed in chunk.seeds])
     engine = _engine(plan, task.device, chunk.batch_size)
-    engine.reset(chunk.seeds, chunk.rates, start)
+    engine.reset(chunk.seeds, chunk.rates, start * (1 + task.nudge) if task.nudge else start)
     if plan.state == "warm":
         engine.warm(plan.warm_steps)
     outputs = {}
