@@ -99,7 +99,7 @@ def said(at: AppTest) -> str:
 
 def markup(at: AppTest) -> list[str]:
     """What the components that draw markup were given."""
-    return [data["html"] for data in components(at) if "html" in data]
+    return [data["html"] + data["more"] for data in components(at) if "html" in data]
 
 
 def components(at: AppTest) -> list[dict]:

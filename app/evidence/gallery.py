@@ -21,6 +21,9 @@ from surgecore.sweeps.verdict import SurgeVerdict
 from surgecore.why.explanation import Explanation
 from surgecore.words import say, surge
 
+#: How many tiles fill the first view of a large screen.
+_FIRST = 30
+
 
 @cache
 def answers() -> dict[str, Answer]:
@@ -59,7 +62,8 @@ def show() -> str | None:
     boxes = Later()
     with st.container(horizontal=True), boxes:
         _filters()
-    opened = markup(_grid(names), key="gallery")
+    first, more = _grid(names)
+    opened = markup(first, key="gallery", more=more)
     boxes.send()
     return opened
 
@@ -131,9 +135,11 @@ def _filters() -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _grid(names: tuple[str, ...]) -> str:
+def _grid(names: tuple[str, ...]) -> tuple[str, str]:
+    """The gallery with the tiles of the first view, and the rest of its tiles."""
     by_name = {entry.name: entry for entry in catalogue.entries()}
-    return f"<div class='gallery'>{''.join(_tile(by_name[name]) for name in names)}</div>"
+    tiles = [_tile(by_name[name]) for name in names]
+    return f"<div class='gallery'>{''.join(tiles[:_FIRST])}</div>", "".join(tiles[_FIRST:])
 
 
 @st.cache_resource(show_spinner=False)

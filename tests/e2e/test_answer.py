@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from driving import titled
+from driving import still, titled
 from playwright.sync_api import expect
 
 from surgecore import load_catalogue
@@ -45,6 +45,8 @@ def test_from_the_gallery_to_one_sweep_and_why(page, url, errors):
     """Is the surge real? One page: how many fall, one that does, and which assumption decides."""
     page.goto(f"{url}/evidence")
     expect(page.get_by_text("Chance alone would give")).to_be_in_viewport()
+    still(page)
+    expect(page.locator(".gallery button")).to_have_count(len(load_catalogue(DATA)))
     page.locator(".gallery button").filter(has_text="10 steps from loss 1").first.click()
     titled(page, FIRST.title)
     expect(page).to_have_url(re.compile("/evidence.*open="))

@@ -19,8 +19,11 @@ _component = st.components.v2.component(
 )
 
 
-def markup(html: str, *, key: str) -> str | None:
-    """Draw markup that was made with every text escaped; the name of the button that was pressed just now, if any."""
-    data = written({"html": terms.marked(html)})
+def markup(html: str, *, key: str, more: str = "") -> str | None:
+    """Draw markup that was made with every text escaped; the name of the button that was pressed just now, if any.
+
+    `more` of the same, without terms, is put to the end of its only element when the rest of the page has come.
+    """
+    data = written({"html": terms.marked(html), "more": more})
     pressed: str | None = _component(data=data, key=key, on_open_change=lambda: None).open
     return pressed
