@@ -5,7 +5,8 @@ how often the tool was wrong: falls that are not there, falls denied, 95 % inter
 seeds of the bundled sweeps against all of them. Exits with 1 where a row falls short. What is found is added to a file,
 and a later call goes on from there, unless the verdict's code has changed. From the repository:
 
-    python benchmarks/calibration.py [--sweeps 400] [--rows WORD ...] [--processes 2] [--bundled] [--write]
+    python benchmarks/calibration.py [--sweeps 400] [--rows WORD ...] [--processes 2] [--prices] [--bundled]
+        [--write]
 """
 
 from __future__ import annotations
@@ -33,20 +34,22 @@ from surgecore.sweeps.excess import excess
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "method.md"
 STORE = ROOT / "benchmarks" / "calibration.jsonl"
-#: What the verdict depends on: results of other code are not mixed with these.
+#: What the verdict depends on: results of other code are not mixed with these. Prices depend on `excess` as well.
 CODE = (
-    "cells", "errors", "evidence", "excess", "fall", "paths", "pooled", "scatter", "shared", "smooth", "taming",
-    "valley", "valleys", "verdict",
+    "cells", "errors", "evidence", "fall", "paths", "pooled", "scatter", "shared", "smooth", "taming", "valley",
+    "valleys", "verdict",
 )  # fmt: skip
 #: From so many sweeps on, the shares must hold as they are; with fewer they must not miss by more than chance.
 LONG = 400
 _BLOCK = 20
 SUBSETS = "subset of"
+PRICES = "prices of "
 
 
-def digest() -> str:
-    """Of the code that a verdict depends on and of the simulated sweeps."""
-    files = [ROOT / "surgecore" / "sweeps" / f"{name}.py" for name in CODE]
+@cache
+def digest(*more: str) -> str:
+    """Of the code that a verdict depends on, of more of it, and of the simulated sweeps."""
+    files = [ROOT / "surgecore" / "sweeps" / f"{name}.py" for name in (*CODE, *more)]
     files.append(Path(__file__).with_name("simulated_sweeps.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
@@ -72,28 +75,41 @@ def one(name: str, index: int) -> Counter:
     return count
 
 
+def priced(row: str, index: int) -> Counter:
+    """How many intervals of what half and twice the rate cost hold the truth, of one simulated sweep."""
+    name = row.removeprefix(PRICES)
+    kind, rng, count = KINDS[name], np.random.default_rng([index, len(name), sum(map(ord, name))]), Counter({"n": 1})
+    valleys = kind.sweep(rng).valleys
+    known = [point.batch_size for point in valleys.points.points if point.stderr is not None]
+    for b, here in zip(SIZES.tolist(), kind.truth(SIZES).tolist(), strict=True):
+        if b in known:
+            _, lows, highs = excess(valleys, b, np.exp(CENTRE + here) * np.array([0.5, 2.0]))
+            for price, least, most in zip(kind.prices, lows, highs, strict=True):
+                if np.isfinite(most):
+                    count["price n"] += 1
+                    count["price in"] += least <= price <= most
+    return count
+
+
+def price_rows() -> list[str]:
+    """Kinds with a price at half and twice the rate, and several runs per cell, which tell its error."""
+    finite = [name for name, kind in KINDS.items() if not kind.items and np.isfinite(kind.valley(np.log(2.0)))]
+    return [f"{PRICES}{name}" for name in finite if KINDS[name].runs not in ("1", "1 seed")]
+
+
 def drop(path) -> float:
     return float(np.max(np.maximum.accumulate(path) - path)) / np.log(2.0)
 
 
 def _intervals(name: str, sweep: Sweep) -> Counter:
-    """How many intervals of optima, and of what half and twice the rate cost, hold the truth."""
+    """How many intervals of optima hold the truth."""
     kind, valleys, count = KINDS[name], sweep.valleys, Counter()
     path = dict(zip(SIZES.tolist(), kind.truth(SIZES).tolist(), strict=True))
     known = {point.batch_size for point in valleys.points.points if point.stderr is not None}
-    priced = not kind.items and np.isfinite(kind.valley(np.log(2.0)))
     for b, (low, high) in zip(valleys.batch_sizes.tolist(), valleys.intervals, strict=True):
-        if b not in known:
-            continue
-        at = CENTRE + path[b]
-        count["optima n"] += 1
-        count["optima in"] += low <= at + kind.offset <= high
-        if priced:
-            _, lows, highs = excess(valleys, b, np.exp(at) * np.array([0.5, 2.0]))
-            for price, least, most in zip(kind.prices, lows, highs, strict=True):
-                if np.isfinite(most):
-                    count["price n"] += 1
-                    count["price in"] += least <= price <= most
+        if b in known:
+            count["optima n"] += 1
+            count["optima in"] += low <= CENTRE + path[b] + kind.offset <= high
     return count
 
 
@@ -130,24 +146,30 @@ def block(task: tuple[str, int, int]) -> Counter:
     row, first, last = task
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        each = (subset(row, i) if SUBSETS in row else one(row, i) for i in range(first, last))
+        judge = subset if SUBSETS in row else priced if row.startswith(PRICES) else one
+        each = (judge(row, i) for i in range(first, last))
         total = sum(each, Counter())
     return Counter({key: int(n) for key, n in total.items()})
 
 
-def stored(store: Path, code: str) -> dict[str, Counter]:
+def code_of(row: str) -> str:
+    """Digest of the code behind a row."""
+    return digest("excess") if row.startswith(PRICES) else digest()
+
+
+def stored(store: Path) -> dict[str, Counter]:
     """What is known of each row by the present code."""
     found: dict[str, Counter] = defaultdict(Counter)
     if store.exists():
         for line in map(json.loads, store.read_text().splitlines()):
-            if line["code"] == code:
+            if line["code"] == code_of(line["row"]):
                 found[line["row"]].update(line["counts"])
     return found
 
 
 def fill(rows: list[str], sweeps: int, processes: int, store: Path) -> dict[str, Counter]:
     """All rows to so many sweeps, a block of each in turn, so that a stopped run has as many of each."""
-    code, found = digest(), stored(store, digest())
+    found = stored(store)
     left = {row: [*range(found[row]["n"], sweeps, _BLOCK), sweeps] for row in rows if found[row]["n"] < sweeps}
     spans = {row: list(pairwise(firsts)) for row, firsts in left.items()}
     tasks = [
@@ -156,7 +178,7 @@ def fill(rows: list[str], sweeps: int, processes: int, store: Path) -> dict[str,
     with store.open("a") as file:
         for task, counts in zip(tasks, _each(tasks, processes), strict=True):
             found[task[0]].update(counts)
-            file.write(json.dumps({"code": code, "row": task[0], "counts": counts}) + "\n")
+            file.write(json.dumps({"code": code_of(task[0]), "row": task[0], "counts": counts}) + "\n")
             file.flush()
     return {row: found[row] for row in rows}
 
@@ -212,6 +234,15 @@ SHARES = {
     "falls": ("fall", "n"), "does not fall": ("no_fall", "n"), "denied": ("denied", "n"),
     "optima": ("optima in", "optima n"), "fall": ("fall in", "fall n"), "price": ("price in", "price n"),
 }  # fmt: skip
+
+
+def with_prices(found: dict[str, Counter]) -> dict[str, Counter]:
+    """Rows of the table: of each kind what its verdicts and its prices say."""
+    of_prices = {row.removeprefix(PRICES): count for row, count in found.items() if row.startswith(PRICES)}
+    rows = {row: count.copy() for row, count in found.items() if row in KINDS}
+    for row, count in of_prices.items():
+        rows.setdefault(row, Counter({"n": count["n"]})).update({k: n for k, n in count.items() if k != "n"})
+    return rows
 
 
 def table(found: dict[str, Counter]) -> tuple[list[str], int]:
@@ -278,16 +309,17 @@ def main() -> None:
     parser.add_argument("--sweeps", type=int, default=LONG, help="simulated sweeps per row")
     parser.add_argument("--rows", nargs="+", default=[""], help="rows whose name has one of these in it")
     parser.add_argument("--bundled", action="store_true", help="a few seeds of the bundled sweeps, a 20th as often")
+    parser.add_argument("--prices", action="store_true", help="what half and twice the rate cost, and nothing else")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--store", type=Path, default=STORE, help="file to go on from and add to")
     parser.add_argument("--known", action="store_true", help="only what is in the file, nothing new")
     parser.add_argument("--write", action="store_true", help="put the table into docs/method.md")
     options = parser.parse_args()
-    rows = subset_rows() if options.bundled else list(KINDS)
+    rows = subset_rows() if options.bundled else price_rows() if options.prices else [*KINDS, *price_rows()]
     rows = [row for row in rows if any(word in row for word in options.rows)]
     sweeps = 0 if options.known else max(options.sweeps // 20, 1) if options.bundled else options.sweeps
     found = fill(rows, sweeps, options.processes, options.store)
-    lines, failed = subset_table(found) if options.bundled else table(found)
+    lines, failed = subset_table(found) if options.bundled else table(with_prices(found))
     print("\n".join(lines))
     if options.write:
         write(lines, "A few seeds of the bundled sweeps" if options.bundled else "Simulated sweeps")

@@ -139,10 +139,23 @@ def trended_variance(variance: FloatArray, dof: FloatArray, batch: FloatArray) -
     known = (dof > 0) & (variance > 0)
     if not known.any():
         return None
-    have, place = np.where(known, np.minimum(dof, _MANY), 0.0), np.log(batch)
-    value = _moderated(np.where(known, variance, 1.0)[None], have, place)[0]
-    unbiased, total = _behaviour(tuple(have), tuple(place))
-    return TrendedVariance(value * unbiased, have, total, place)
+    have = np.where(known, np.minimum(dof, _MANY), 0.0)
+    value, total = trended_rows(np.where(known, variance, 1.0)[None], have, batch)
+    return TrendedVariance(value[0], have, total, np.log(batch))
+
+
+def trended_rows(variance: FloatArray, dof: FloatArray, batch: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Rows of positive variances drawn towards the trend of each row, and the degrees of freedom that they are worth.
+
+    Parameters
+    ----------
+    variance : ndarray
+        Shape (rows, n).
+    dof, batch : ndarray
+        Their degrees of freedom, the same in every row and 0 where nothing was measured, and batch sizes, shape (n,).
+    """
+    unbiased, total = _behaviour(tuple(dof), tuple(np.log(batch)))
+    return _moderated(variance, dof, np.log(batch)) * unbiased, total
 
 
 @cache

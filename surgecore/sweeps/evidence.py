@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from surgecore._validate import FloatArray
 from surgecore.sweeps.errors import TrendedVariance
 from surgecore.sweeps.paths import NEVER, reaches
+
+if TYPE_CHECKING:
+    from surgecore.sweeps.valleys import Valleys
 
 
 def axis(low: float, high: float, step: float, best: FloatArray, sigma: FloatArray) -> FloatArray:
@@ -186,3 +190,36 @@ class Evidence:
 
 def _outwards(values: FloatArray) -> FloatArray:
     return np.asarray(np.maximum.accumulate(values, axis=-1))
+
+
+def standard_errors_above(valleys: Valleys, evidence: Evidence, averaged: bool = False) -> FloatArray:
+    """Extra loss over that at each batch size's best rate, in its standard errors, shape (n, g); 0 beyond the rates.
+
+    `averaged`: errors between the rates by all kernels that may be true, not by the likeliest alone.
+    """
+    out = np.zeros_like(evidence.slope)
+    for i, valley in enumerate(valleys.valleys):
+        at = evidence.x[evidence.inside[i]]
+        difference = valley.weights(at, 0) - valley.weights(np.array([valley.best]), 0)
+        variance = variance_above(valleys, i, at, difference, float(evidence.bend[i]))
+        variance = variance + valley.excess_error(at, difference, averaged)
+        more = np.maximum(valley.warped(at) - valley.warped(np.array([valley.best])), 0.0)
+        out[i, evidence.inside[i]] = np.where(more > 0, more / np.sqrt(np.maximum(variance, 1e-300)), 0.0)
+    return out
+
+
+def variance_above(valleys: Valleys, index: int, at: FloatArray, difference: FloatArray, bend: float) -> FloatArray:
+    """Variance of the warped extra loss: what the runs of the batch size say, drawn towards what all say.
+
+    All together tell how far the optimum may lie off, and how noisy a loss is apart from that.
+    """
+    valley, best = valleys.valleys[index], valleys.valleys[index].weights(np.array([valleys.valleys[index].best]), 1)
+    noise, rounding = valleys.noise(valley, difference), valleys.rounding(valley, difference)
+    own = valleys.variances
+    if not own.dof[index]:
+        return noise + rounding
+    shifted = max(float(own.value[index] - valleys.noise(valley, best)[0]), 0.0)
+    together = noise + shifted * (valley.slope(at) / max(bend, 1e-12)) ** 2
+    measured, dof = valley.variance(difference, valleys.spare(valley)), float(own.dof[index])
+    more = max(float(own.total_dof[index]) - dof, 0.0)
+    return np.asarray((dof * measured + more * together) / (dof + more) + rounding)

@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike
 from scipy.stats import t as student_t
 
 from surgecore._validate import FloatArray, positive_array
+from surgecore.sweeps.errors import trended_rows
+from surgecore.sweeps.evidence import variance_above
 
 if TYPE_CHECKING:
-    from surgecore.sweeps.evidence import Evidence
     from surgecore.sweeps.valleys import Valleys
 
 
@@ -49,43 +50,36 @@ def excess(valleys: Valleys, batch_size: float, learning_rates: ArrayLike) -> tu
     if valleys.stderr(valley.index)[0] is None:
         return mean, np.full(len(at), np.nan), np.full(len(at), np.nan)
     difference = valley.weights(at, 0) - valley.weights(best, 0)
-    variance = _variance(valleys, valley.index, at, difference, float(valleys.evidence.bend[valley.index]))
-    variance = variance + valley.excess_error(at, difference, averaged=True)
-    dof = float(valleys.variances.total_dof[valley.index])
-    half = float(student_t.ppf(0.975, dof)) * np.sqrt(variance) / warp.slope(loss)
+    variance = variance_above(valleys, valley.index, at, difference, float(valleys.evidence.bend[valley.index]))
+    rounding = valleys.rounding(valley, difference)
+    quantile = float(student_t.ppf(0.975, float(valleys.variances.total_dof[valley.index])))
+    # two estimates of one variance: the first is too small in flat-bottomed valleys, where the slope at the optimum
+    # hardly tells how far it may lie off, the second in kinked ones
+    by_runs = np.maximum(quantile**2 * (variance - rounding), _as_far(valleys, valley.index, at - valley.best))
+    reach = by_runs + quantile**2 * (rounding + valley.excess_error(at, difference, averaged=True))
+    half = np.sqrt(reach) / warp.slope(loss)
     more = np.minimum(half**2 / np.maximum(4.0 * mean, 1e-300), 0.25 * half)
     low = np.where(mean > 0.5 * half, np.maximum(mean - half + more, 0.0), 0.0)
     return mean, np.where(inside, low, np.nan), np.asarray(mean + half + more)
 
 
-def standard_errors_above(valleys: Valleys, evidence: Evidence, averaged: bool = False) -> FloatArray:
-    """Extra loss over that at each batch size's best rate, in its standard errors, shape (n, g); 0 beyond the rates.
-
-    `averaged`: errors between the rates by all kernels that may be true, not by the likeliest alone.
-    """
-    out = np.zeros_like(evidence.slope)
+def _as_far(valleys: Valleys, index: int, away: FloatArray) -> FloatArray:
+    """Square of how far a 95 % interval of the warped extra loss reaches, by the runs alone, at ln distances from the
+    optimum: what the runs of each batch size say as far from its own, drawn to a trend; 0 with one run per cell."""
+    own, n, m = valleys.variances, len(valleys.valleys), len(away)
+    if own.place is None:
+        return np.zeros(m)
+    spread, inside, runs = np.ones((m, n)), np.zeros((m, n), bool), np.ones(n)
     for i, valley in enumerate(valleys.valleys):
-        at = evidence.x[evidence.inside[i]]
-        difference = valley.weights(at, 0) - valley.weights(np.array([valley.best]), 0)
-        variance = _variance(valleys, i, at, difference, float(evidence.bend[i]))
-        variance = variance + valley.excess_error(at, difference, averaged)
-        more = np.maximum(valley.warped(at) - valley.warped(np.array([valley.best])), 0.0)
-        out[i, evidence.inside[i]] = np.where(more > 0, more / np.sqrt(np.maximum(variance, 1e-300)), 0.0)
+        at, best, x = valley.best + away, np.array([valley.best]), valley.cells.x
+        inside[:, i] = (at >= x[0] - 1e-9) & (at <= x[-1] + 1e-9)
+        difference = valley.weights(np.clip(at, x[0], x[-1]), 0) - valley.weights(best, 0)
+        runs[i] = valley.runs(valley.weights(best, 1)[0])
+        spread[:, i] = runs[i] * np.maximum(valley.variance(difference, valleys.spare(valley)), 1e-30)
+    out = np.zeros(m)
+    for pattern in np.unique(inside, axis=0):
+        dof, same = np.where(pattern, own.dof, 0.0), (inside == pattern).all(axis=1)
+        if dof.any():
+            value, total = trended_rows(spread[same], dof, valleys.batch_sizes)
+            out[same] = student_t.ppf(0.975, total[index]) ** 2 * value[:, index] / runs[index]
     return out
-
-
-def _variance(valleys: Valleys, index: int, at: FloatArray, difference: FloatArray, bend: float) -> FloatArray:
-    """Variance of the warped extra loss: what the runs of the batch size say, drawn towards what all say.
-
-    All together tell how far the optimum may lie off, and how noisy a loss is apart from that.
-    """
-    valley, best = valleys.valleys[index], valleys.valleys[index].weights(np.array([valleys.valleys[index].best]), 1)
-    noise, rounding = valleys.noise(valley, difference), valleys.rounding(valley, difference)
-    own = valleys.variances
-    if not own.dof[index]:
-        return noise + rounding
-    shifted = max(float(own.value[index] - valleys.noise(valley, best)[0]), 0.0)
-    together = noise + shifted * (valley.slope(at) / max(bend, 1e-12)) ** 2
-    measured, dof = valley.variance(difference, valleys.spare(valley)), float(own.dof[index])
-    more = max(float(own.total_dof[index]) - dof, 0.0)
-    return np.asarray((dof * measured + more * together) / (dof + more) + rounding)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from surgecore._validate import FloatArray
-from surgecore.sweeps.fitting import FitResult
+from surgecore.sweeps.fitting import FitFlag, FitResult
 from surgecore.sweeps.likelihood import log_shape, log_slopes
 
 # least error that reading an optimum off a few rates half an octave apart leaves, in ln units
@@ -65,6 +65,12 @@ class Ground:
         known = np.array([point.stderr or self.spread / np.sqrt(self.seeds) for point in self.law.used])
         return np.full(len(known), float(np.sqrt(np.mean(known**2))))
 
+    @property
+    def dof(self) -> float:
+        """Degrees of freedom behind the errors, as the fit counts them."""
+        known = [point.dof for point in self.law.used if point.dof > 0]
+        return max(float(np.median(known)), 1.0) if known else float(len(self.sizes) * max(self.seeds - 1.0, 1.0))
+
     def error_of(self, seeds: FloatArray) -> FloatArray:
         """Standard error of a new optimum from so many seeds."""
         return np.asarray(np.hypot(self.spread / np.sqrt(seeds), _GRID_ERROR))
@@ -117,15 +123,23 @@ def width_after(
     """
     rng = np.random.default_rng(seed)
     every, errors, dof = ground.merged(np.array(sizes, dtype=float), np.array(seeds, dtype=float))
-    before = float(_peak_variances(ground, ground.law.shape[None], ground.sizes, ground.errors)[0])
     after = _peak_variances(ground, _shapes(ground, draws, rng), every, errors)
     total, old = float(dof.sum()), float(len(ground.sizes) * max(ground.seeds - 1.0, 1.0))
     new = max(total - old, 1.0)
     # today's errors are estimates too: the true ones are as much larger or smaller as these may be wrong
     fresh = (rng.chisquare(new, draws) / new) / (rng.chisquare(old, draws) / old)
-    quantiles = stdtrit(total, 0.975) / stdtrit(old, 0.975)
-    shares = quantiles * np.sqrt((old + new * fresh) / (old + new) * after / before)
-    return Promise(*(float(q) for q in np.quantile(shares, [0.5, 0.1, 0.9])))
+    half = stdtrit(ground.dof * total / old, 0.975) * np.sqrt((old + new * fresh) / (old + new) * after)
+    return Promise(*(float(q) for q in np.quantile(2.0 * half / _present_width(ground), [0.5, 0.1, 0.9])))
+
+
+def _present_width(ground: Ground) -> float:
+    """Width of the peak's interval in ln batch size: the one that is stated, which from few seeds may be half or twice
+    the usual; the usual one where a side is open, or where the law's poor fit has widened it, now and hereafter."""
+    low, high = ground.law["noise_scale"].interval
+    if low > 0 and np.isfinite(high) and FitFlag.POOR_FIT not in ground.law.flags:
+        return float(np.log(high / low))
+    usual = _peak_variances(ground, ground.law.shape[None], ground.sizes, ground.errors)[0]
+    return float(2.0 * stdtrit(ground.dof, 0.975) * np.sqrt(usual))
 
 
 def chance_to_decide(

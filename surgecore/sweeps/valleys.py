@@ -18,8 +18,7 @@ from scipy.stats import t as student_t
 from surgecore._validate import FloatArray
 from surgecore.sweeps.cells import cells_of, quantum
 from surgecore.sweeps.errors import FLOOR, TrendedVariance, trended_variance
-from surgecore.sweeps.evidence import Evidence, axis
-from surgecore.sweeps.excess import standard_errors_above
+from surgecore.sweeps.evidence import Evidence, axis, standard_errors_above
 from surgecore.sweeps.missing import MissingRegion, missing_regions
 from surgecore.sweeps.optima import Optimum, OptimumFlag
 from surgecore.sweeps.points import Point, Points
@@ -108,9 +107,7 @@ class Valleys:
         parts = zip(used, warps, precisions, strict=True)
         valleys = tuple(Valley(c, w, p, smoother, i) for i, (c, w, p) in enumerate(parts))
         source = _source(valleys, labelled)
-        import os
-
-        if source in (Source.SCATTER, Source.ONE_RUN) or os.environ.get("POOLALL"):
+        if source in (Source.SCATTER, Source.ONE_RUN):
             valleys = alike(valleys, narrow)
         thin = tuple(v.cells.batch_size for v in valleys if v.dof(v.weights(np.array([v.best]), 1)[0]) <= 0)
         repeated = source in (Source.SEEDS, Source.REPEATS)

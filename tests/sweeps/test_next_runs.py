@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from simulate import sweep_frame
 
-from surgecore import SurgeLaw, Sweep, analyse, compare, next_runs, words
+from surgecore import Point, SurgeLaw, Sweep, analyse, compare, fit, next_runs, words
 from surgecore.sweeps.next_runs import Goal
 from surgecore.sweeps.promise import Ground, chance_to_decide, width_after
 
@@ -53,13 +54,28 @@ def test_they_bring_what_is_promised_and_more_than_extra_seeds():
 
 
 def test_the_width_promised_is_that_of_the_fit_where_errors_are_known():
-    """Oracle: with very many seeds nothing is random, and the share follows from the information alone."""
-    frame = sweep_frame(LAW, np.random.default_rng(0), seeds=3, spread=0.2)
-    ground = Ground(analyse(Sweep.from_frame(frame)).comparison["surge"], 2.0, 20_000)
-    twice = width_after(ground, ground.sizes.tolist(), [20_000.0] * len(ground.sizes))
-    errors = ground.errors
-    expected = 1.0 / np.sqrt(1.0 + errors[0] ** 2 / (2.0**2 / 20_000 + 0.02**2))
-    assert abs(twice.value - expected) < 0.02
+    """Oracle: with errors that are known nothing is random, and the width after is that of a fit with smaller ones."""
+    sizes = 4.0 ** np.arange(7)
+    now, then = (fit([Point(b, LAW(b), error, 1e6) for b in sizes], "surge") for error in (0.05, 0.05 / np.sqrt(2.0)))
+    ground = Ground(now, float(np.sqrt(0.05**2 - 0.02**2) * np.sqrt(20_000)), 20_000)
+    twice = width_after(ground, sizes.tolist(), [20_000.0] * len(sizes))
+    widths = [np.log(np.divide(*one["noise_scale"].interval[::-1])) for one in (now, then)]
+    assert abs(twice.value - widths[1] / widths[0]) < 0.02
+
+
+def test_a_present_interval_that_is_wide_by_chance_narrows_more():
+    """A promise is of the width that is stated, which few seeds make half or twice the usual."""
+    sizes = 4.0 ** np.arange(7)
+    usual = np.full(7, 0.1)
+    unlucky = np.where((sizes > 8) & (sizes < 600), 0.14, 0.05)  # as good together, but loud about the peak
+    unlucky *= np.sqrt(np.mean(usual**2) / np.mean(unlucky**2))
+    shares = []
+    for errors in (usual, unlucky):
+        now = fit([Point(b, LAW(b), error, 1e6) for b, error in zip(sizes, errors, strict=True)], "surge")
+        share = width_after(Ground(now, 0.2, 4), sizes.tolist(), [8.0] * 7).value
+        shares.append((share, np.log(np.divide(*now["noise_scale"].interval[::-1]))))
+    assert shares[0][0] * shares[0][1] == pytest.approx(shares[1][0] * shares[1][1], rel=0.05)
+    assert abs(shares[0][1] / shares[1][1] - 1.0) > 0.1
 
 
 def test_more_seeds_decide_more_often_and_a_flat_curve_is_decided_at_the_level():

@@ -3,10 +3,12 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from simulate import sweep_frame
 
 from surgecore import SurgeLaw, Sweep, analyse, price, words
+from surgecore.sweeps.excess import excess
 
 LAW = SurgeLaw(1e-2, 64.0)
 
@@ -63,6 +65,27 @@ def test_the_intervals_of_prices_cover_the_truth():
                 truth = true_excess(np.exp(u), 0.15)
                 covered.append(cost.interval[0] <= truth <= cost.interval[1])
     assert 0.88 < np.mean(covered) < 0.995
+
+
+def test_a_flat_bottom_does_not_make_the_interval_narrow():
+    """Of a cubic valley the slope at the optimum hardly tells how far it may lie off, and so not what a rate costs."""
+    rng, rates, held = np.random.default_rng(0), np.exp(np.log(2.0) * np.arange(-3.0, 3.1, 0.5)), []
+    shift = 0.15
+    draws = rng.normal(0.0, shift, 400_000)
+    cost = np.mean(np.abs(np.log(2.0) - draws) ** 3) - np.mean(np.abs(draws) ** 3)
+    for _ in range(30):
+        rows = [
+            (size, rate, 2.0 + 0.1 * abs(np.log(rate) - own) ** 3 + rng.normal(0.0, 0.002), seed)
+            for size in (10, 25, 63, 158, 396, 995, 2500)
+            for seed, own in enumerate(rng.normal(0.0, shift, 3))
+            for rate in rates
+        ]
+        frame = pd.DataFrame(rows, columns=["batch_size", "learning_rate", "loss", "seed"]).assign(status="complete")
+        valleys = Sweep("made", frame).valleys
+        for size in valleys.batch_sizes.tolist():
+            _, low, high = excess(valleys, size, [0.5, 2.0])
+            held += ((low <= 0.1 * cost) & (0.1 * cost <= high)).tolist()
+    assert 0.92 <= np.mean(held) <= 0.98
 
 
 def test_steps_to_a_target_are_priced_where_the_sweep_has_them():
