@@ -19,6 +19,7 @@ _HALF_WIDTH = 0.5
 _SURE = 0.8  # chance of a decision at which no more runs are asked for
 _MOST_SEEDS = 64
 _RATES = 5
+_STEP = 0.5 * np.log(2.0)
 
 
 class Goal(StrEnum):
@@ -114,7 +115,9 @@ def next_runs(analysis: Analysis, *, max_batch_sizes: int = 6) -> NextRuns:
     surge = next((fit for fit in peaked if np.isfinite(fit.aic)), None)
     if surge is None or surge.law is None:
         return NextRuns(_table(edge), Goal.WIDEN if edge else Goal.MORE if analysis.sweep.is_grid else Goal.GRID)
-    ground = Ground(surge, *_per_seed_spread(analysis.optima))
+    steps = np.concatenate([np.diff(valley.cells.x) for valley in analysis.sweep.valleys.valleys])
+    coarse = bool(np.median(steps) > 1.2 * _STEP)
+    ground = Ground(surge, *_per_seed_spread(analysis.optima), coarse)
     fall = promise = uniform = None
     if analysis.verdict.decision == "undecided":
         plan, fall = _decide(ground)

@@ -48,11 +48,14 @@ class Ground:
         Scatter of one seed's optimum [ln units].
     seeds : int
         Usual number of seeds.
+    coarse : bool
+        Whether the rates are farther apart than new ones would be, which then take away an error that seeds do not.
     """
 
     law: FitResult
     spread: float
     seeds: int
+    coarse: bool = False
 
     @property
     def sizes(self) -> FloatArray:
@@ -134,9 +137,9 @@ def width_after(
 
 def _present_width(ground: Ground) -> float:
     """Width of the peak's interval in ln batch size: the one that is stated, which from few seeds may be half or twice
-    the usual; the usual one where a side is open, or where the law's poor fit has widened it, now and hereafter."""
+    the usual; the usual one where a side is open, or where a coarse grid or the law's poor fit has widened it."""
     low, high = ground.law["noise_scale"].interval
-    if low > 0 and np.isfinite(high) and FitFlag.POOR_FIT not in ground.law.flags:
+    if low > 0 and np.isfinite(high) and not ground.coarse and FitFlag.POOR_FIT not in ground.law.flags:
         return float(np.log(high / low))
     usual = _peak_variances(ground, ground.law.shape[None], ground.sizes, ground.errors)[0]
     return float(2.0 * stdtrit(ground.dof, 0.975) * np.sqrt(usual))
