@@ -7,12 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from surgecore import load_catalogue
 from surgecore.training import gpu_day
 from surgecore.training.engine.loop import Engine
-from surgecore.training.gpu_check import Check, Log
+from surgecore.training.gpu_check import ALLOWED, Check, Log, checked, kinds_of
 from surgecore.training.gpu_day import main
+from surgecore.training.plans.plan import Plan
+from surgecore.training.runs.runner import run
 
 ROOT = Path(__file__).parents[2]
 #: What this project installs and a bare machine has not.
@@ -218,3 +221,31 @@ raise SystemExit(0 if codes == (0, 0, 0) else str(codes))
 """
     done = subprocess.run([sys.executable, "-c", BLOCKED + doors], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_plan_in_bfloat16_takes_its_products_in_it_and_is_checked_so(plan_text, tmp_path, monkeypatch):
+    text = plan_text.replace('"softmax"', '"digits-mlp"').replace("loss = 2.0", "loss = 0")
+    plan = Plan.from_toml(text + 'precision = "bf16"\n')
+    products, real = set(), torch.bmm
+
+    def bmm(a, b):
+        out = real(a, b)
+        products.add((a.dtype, out.dtype))
+        return out
+
+    monkeypatch.setattr(torch, "bmm", bmm)
+    found = run(plan, out=tmp_path / "coarse", device="cpu")
+    # steps in bfloat16 from parameters in float32, and readings in float32
+    assert (torch.float32, torch.bfloat16) in products
+    assert (torch.float32, torch.float32) in products
+    assert found.provenance["precision"] == "bf16"
+    exact = run(Plan.from_toml(text), out=tmp_path / "exact", device="cpu")
+    assert exact.provenance["plan"] != found.provenance["plan"]
+    coarse, fine = (result.sweeps["k3"].trials["loss"].to_numpy() for result in (found, exact))
+    assert 0 < abs(coarse / fine - 1).max() < 0.05
+    assert kinds_of(plan, "cpu") == ["float32", "bf16"]
+    assert kinds_of(plan, "cuda")[:3] == ["float32", "tf32", "bf16"]
+    by_kind = {kind: checked(plan, "cpu", kind) for kind in kinds_of(plan, "cpu")}
+    assert by_kind["float32"].difference == 0
+    assert 1e-6 < by_kind["bf16"].difference < ALLOWED["bf16"]
+    assert [check.decides for check in by_kind.values()] == [False, True]
