@@ -140,9 +140,13 @@ def _shift() -> str:
     if (both := shown.at_another_target()) is None:
         return ""
     first, second = both
-    moved = peak_shift(*(shown.analysis_of(one.title) for one in both))
-    shift = say("shift-open") if moved is None else words.peak_shift(moved)
+    shift = _moved(*(shown.analysis_of(one.title) for one in both))
     return say("details-shift", first=f"{first.loss:g}", second=f"{second.loss:g}", shift=shift)
+
+
+def _moved(first: Analysis, second: Analysis) -> str:
+    moved = peak_shift(first, second)
+    return say("shift-open") if moved is None else words.peak_shift(moved)
 
 
 def _compare(analysis: Analysis, unit: str) -> None:
@@ -162,6 +166,8 @@ def _compare(analysis: Analysis, unit: str) -> None:
     )  # fmt: skip
     drawing(sizes, name="surge-beside", title=_title(analysis, "details-compare"))
     st.table(_kept(analysis, ("peaks", *names), lambda: peaks(found)), hide_index=False)
+    if len(names) == 1:  # it may be the same workload at another target
+        terms.text(once(analysis, ("moved", *names), lambda: _moved(analysis, found[names[0]])))
     if not part:
         terms.caption(say("details-compare-units"))
 

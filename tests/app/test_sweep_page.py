@@ -117,6 +117,8 @@ def test_an_address_names_laws_and_sweeps_by_codes(app, bundled):
     assert not app.exception
     assert set(app.session_state["laws"]) == {"power", "constant"}
     assert app.session_state["beside"] == [bundled[1].title]
+    moved = peak_shift(*(analyse(bundled[k].load()) for k in (0, 1)))
+    assert words.peak_shift(moved) in said(app)  # of any two, a user's own two targets too
     app.session_state["laws"] = []
     app.run()
     assert "".join(app.query_params["laws"]) == "none"
