@@ -197,6 +197,6 @@ STEPS = (
     LessonStep("settle", draw.plateau, Guess("y", _plateau, 1.4, 0.01, "rate", _at(4096.0)), _settle, "a"),
     LessonStep("gone", draw.falls, Guess("x", _at(1.0), 1.25, 4.0, "plain"), _gone, "b"),
     LessonStep("adam", draw.momentum, Guess("x", lambda: _peak(0.9), 1.5, 512.0, "batch", _top), _adam, "c"),
-    LessonStep("real", draw.measured, Guess("y", lambda: _best(LARGE), 1.1, 0.09, "rate", _at(LARGE)), _real, "b"),
+    LessonStep("real", draw.optima, Guess("y", lambda: _best(LARGE), 1.1, 0.09, "rate", _at(LARGE)), _real, "b"),
     LessonStep("tomorrow", draw.valley, Guess("y", kept_cost, 0.02, 0.2, "loss", lambda: _best(SHOWN)), _tomorrow, "b"),
 )  # fmt: skip

@@ -160,7 +160,7 @@ def momentum() -> dict[str, Any]:
     return chart(STORY, ("exact",), 4096.0, ("exact",), after_model=vars(replace(STORY, momentum=0.9)))
 
 
-def measured() -> dict[str, Any]:
+def optima() -> dict[str, Any]:
     points = [point(optimum) for optimum in loaded().optima()]
     view = {"x": [1.0, 11.0], "y": [-1.7, -0.9], "d": list(VIEW[4:])}
     return chart(STORY, (), SHOWN, (), measured=points, view=view)

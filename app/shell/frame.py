@@ -21,8 +21,9 @@ _FOLDER = Path(__file__).parents[1] / "app_pages"
 _PAGES = ("learn", "explore", "sweep", "evidence", "reference")
 #: What stands behind Learn, in the order of its second row of links; the story itself shows no such row.
 _BEHIND_LEARN = ("learn", "lesson", "derivation", "lab", "handout")
-#: Addresses of earlier versions, and the pages that they lead to.
+#: What stands behind Reference, in the order of its second row of links.
 _BEHIND_REFERENCE = ("reference", "laws", "glossary", "cards", "method", "citations")
+#: Addresses of earlier versions, and the pages that they lead to.
 _OLD = {"why": "evidence", "about": "reference"}
 #: How long a new visitor's page stays empty [s]: Streamlit draws it narrow and low before it takes width and style.
 _SETTLE = 0.12

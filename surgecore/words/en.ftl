@@ -97,7 +97,7 @@ column-quantity = Quantity
 column-value = Value (95 % interval)
 
 param-alignment = Curvature alignment
-    .about = Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian. With equal signal-to-noise ratios there is a peak exactly where it is above 1.
+    .about = Off-diagonal curvature along the sign of the gradient, over the trace of the Hessian. With equal signal-to-noise ratios there is a peak exactly when it is above 1.
 param-blocks = Curvature blocks
     .about = Groups of parameters, by signal to noise, whose curvature couples only within the group.
 param-coefficient = Learning rate at batch size 1
@@ -121,9 +121,9 @@ param-lr-max-saturating = Largest learning rate
 param-lr-scale = Learning-rate scale
     .about = Sum of the absolute mean gradients over the trace of the Hessian.
 param-momentum = Momentum
-    .about = Past gradients are averaged before the sign is taken. With a warm buffer a batch counts (1 + β₁)/(1 − β₁) times.
+    .about = Past gradients are averaged before the sign is taken. With a warm buffer, a batch counts as (1 + β₁)/(1 − β₁) batches.
 param-n-parameters = Number of parameters
-    .about = With the coupling of each pair held, curvature alignment grows in proportion to N − 1.
+    .about = With the coupling of each pair held fixed, curvature alignment grows in proportion to N − 1.
 param-noise-scale = Noise scale
     .about = Batch size at which the best learning rate of sign-like optimizers peaks.
 param-noise-scale-saturating = Noise scale
@@ -161,7 +161,7 @@ workload-gpt = GPT on characters
     .about = A small GPT-2 on characters: learned positions, pre-norm, tied head, scaled residual initialisation.
     .source = modules of Python's standard library (PSF licence)
 workload-moe = Mixture of experts
-    .about = The GPT with a mixture of experts: the best few for each character, with fixed capacity.
+    .about = The GPT with a mixture of experts: each character goes to the best few, whose capacity is fixed.
     .source = modules of Python's standard library (PSF licence)
 
 optimizer-sgd = SGD
@@ -209,7 +209,7 @@ optimizer-active-radam = ActiveLR on RAdam
 optimizer-active-adabelief = ActiveLR on AdaBelief
     .about = ActiveLR on rectified AdaBelief, whose second moment is that of the surprises in the gradient.
 optimizer-extrapolated = extrapolation
-    .about = SGD or Adam with the gradient taken ahead, where a first move of `ratio` times the rate leads.
+    .about = SGD or Adam with the gradient taken ahead, at the point that a first move of `ratio` times the rate reaches.
 state-warm = { $optimizer }, warm state
 state-limit = { $optimizer }, no memory
 
@@ -219,10 +219,10 @@ loss-over-image = all { $count } images of the training data
 loss-over-sequence = all { $count } sequences of the training data
 loss-over-part = the { $count } evaluated of { $of } images of the training data
 
-policy-fixed = batches stay
-    .about = The batch of every run stays as the grid has it.
+policy-fixed = fixed batches
+    .about = Every run keeps the batch size that the grid gives it.
 policy-norm-test = batches grow by the norm test, η = { $eta }
-    .about = AdAdaGrad's norm test: the batch grows until the gradient's noise is `eta` of its size.
+    .about = AdAdaGrad's norm test: the batch grows until the gradient's noise is `eta` times the gradient's size.
 policy-inner-product-test = batches grow by the inner-product test
     .about = Gradients of single examples must mostly agree in direction with their mean.
 policy-augmented-test = batches grow by both tests
@@ -243,7 +243,7 @@ protocol-steps = from initialisation
 protocol-examples = a fixed number of examples
     .about = A number of examples from each seed's own initial parameters: fewer steps for larger batches.
 protocol-target = to a target loss, then further steps
-    .about = The paper's protocol: train from each seed's own initial parameters to a target loss, then `then` steps more.
+    .about = The paper's protocol: train from each seed's own initial parameters to a target loss, then for `then` more steps.
 protocol-of-the-paper = paper's protocol
 checkpoint-number = checkpoint { $number }
 
@@ -292,7 +292,7 @@ term-floor = Noise floor
     .about = Curvature that a step of random signs meets: the trace of the Hessian, whatever the batch size.
 term-gaussian = Gaussian
     .forms = Gaussian
-    .about = Distributed like a bell curve. Averages over many examples are nearly so, single gradients are often not.
+    .about = Distributed like a bell curve. Averages over many examples are nearly so; single gradients often are not.
 term-hessian = Hessian
     .forms = Hessian
     .about = The second derivatives of the loss: how its slope changes in every direction.
@@ -313,13 +313,13 @@ term-momentum = Momentum
     .about = Averaging past gradients into the step; β₁ is the weight of the past.
 term-scale = Noise scale
     .forms = noise scale
-    .about = The batch size at which averaging has taken most of the noise: above it, a bigger batch helps little.
+    .about = The batch size at which averaging has removed most of the noise: above it, a bigger batch helps little.
 term-octave = Octave
     .forms = octaves|octave
     .about = A factor of two.
 term-plateau = Plateau
     .forms = plateau
-    .about = The best learning rate of a very large batch, where every sign is sure (Theorem 4).
+    .about = The best learning rate of a very large batch, where every sign is certain (Theorem 4).
 term-quadratic = Quadratic loss
     .forms = quadratic loss|quadratic
     .about = A loss that is a parabola along every line: curvature does not change along the step.
@@ -327,7 +327,7 @@ term-sgd = SGD
     .forms = SGD
     .about = Stochastic gradient descent: a step along the average gradient of the batch, times the learning rate.
 term-sign = Sign step
-    .forms = sign steps|sign step|sign descent|steps of signs|step of signs
+    .forms = sign steps|sign step|sign descent
     .about = A step that moves each parameter by the learning rate, up or down, against the sign of its gradient.
 term-snr = Signal to noise
     .forms = signal to noise|signal-to-noise ratio
@@ -382,8 +382,8 @@ layout-table = table
 
 notice-read-from = { $role } was read from the column { $column }{ $n ->
     [0] {""}
-    [one] ; { $others } left as it is
-   *[other] ; { $others } left as they are
+    [one] ; { $others } was not used
+   *[other] ; { $others } were not used
 }.
     .page = choose another column in "{ $role ->
         [batch_size] { panel-batch_size }
@@ -391,16 +391,16 @@ notice-read-from = { $role } was read from the column { $column }{ $n ->
        *[other] { panel-loss }
     }"
     .flag = --map { $role }=COLUMN
-notice-large-is-good = In { $column } a large value is good.
+notice-large-is-good = In { $column }, higher is better.
     .page = "{ panel-goal }"
     .flag = --minimise
-notice-drop-is-good = In { $column } a large loss drop is good.
+notice-drop-is-good = In { $column }, a larger loss drop is better.
     .page = "{ panel-goal }"
     .flag = --minimise
 notice-tokens = Batch sizes are tokens: { $column } times { $length }.
     .page = "{ panel-batch_unit }"
     .flag = --map batch_unit=examples
-notice-unit = Batch sizes ({ $column }) count { $unit }: read so wherever examples are named.
+notice-unit = Batch sizes ({ $column }) count { $unit }: read so wherever the text says examples.
     .page = "{ panel-batch_unit }"
     .flag = --map batch_unit=examples
 notice-per-device = { $column } is per device: multiply by the number of devices for the real batch size.
@@ -409,28 +409,28 @@ notice-per-device = { $column } is per device: multiply by the number of devices
 notice-product = The batch size is { $columns }.
     .page = "{ panel-batch_factors }"
     .flag = --map batch_factors=COLUMN, or --map batch_factors= for none
-notice-same-layout = Runs of one batch size in another layout ({ $columns }) show no difference: { $difference } ± { $error } over { $cells ->
+notice-same-layout = Runs of the same batch size in different layouts ({ $columns }) show no difference: { $difference } ± { $error } over { $cells ->
     [one] { $cells } cell
    *[other] { $cells } cells
 }.
     .page = name these columns in "{ panel-group }", so that layouts are kept apart
     .flag = --map group=COLUMN, which keeps layouts apart
-notice-other-layout = Runs of one batch size in another layout ({ $columns }) do not agree: they differ by { $difference } ± { $error } over { $cells ->
+notice-other-layout = Runs of the same batch size in different layouts ({ $columns }) disagree: they differ by { $difference } ± { $error } over { $cells ->
     [one] { $cells } cell
    *[other] { $cells } cells
 }. Is the loss averaged over the whole batch?
     .page = name these columns in "{ panel-group }", so that layouts are kept apart
     .flag = --map group=COLUMN, which keeps layouts apart
 notice-remarks = { $count ->
-    [one] A remark behind { $count } number
-   *[other] Remarks behind { $count } numbers
-} of { $column } were passed over, such as { $text }.
-    .page = choose another column where the number is not what counts
+    [one] A remark behind { $count } number of { $column } was ignored
+   *[other] Remarks behind { $count } numbers of { $column } were ignored
+}, such as { $text }.
+    .page = choose another column if the number is not what counts
     .flag = --map ROLE=COLUMN
 notice-ignored = { $count ->
-    [one] { $count } cell
-   *[other] { $count } cells
-} of { $column } cannot be read and were passed over, such as { $text }.
+    [one] { $count } cell of { $column } cannot be read and was ignored
+   *[other] { $count } cells of { $column } cannot be read and were ignored
+}, such as { $text }.
     .page = choose another column, or "{ panel-none }"
     .flag = --map ROLE=COLUMN, or --map ROLE= for none
 notice-powers = { $role } is { $base } to the power of { $column }.
@@ -441,26 +441,26 @@ notice-powers = { $role } is { $base } to the power of { $column }.
     }"
     .flag = --map { $role }=COLUMN
 notice-wide-seeds = The columns { $columns } hold one seed each, { $count } in all.
-    .file = bring the file without the columns that hold no seed
+    .file = remove the columns that hold no seed from the file
 notice-matrix = The table is a matrix: { $down } down, { $across } across.
-    .file = bring one row per run, with a column each for batch size, learning rate and metric
+    .file = write one row per run, with a column each for batch size, learning rate and metric
 notice-sheets = { $n ->
     [0] All sheets were read together: { $sheets }.
    *[other] Read from the sheet { $sheets }; not read: { $others }.
 }
-    .file = save the sheet that you want as a file of its own
-notice-curve = Every run has several rows along { $column }: { $take ->
-    [last] its last { $metric } stands
-   *[best] its best { $metric } stands, chosen with hindsight
-    [smoothed] the mean { $metric } of its last tenth stands
-} for it; { $count } runs.
+    .file = save the sheet that you want as a separate file
+notice-curve = Each of the { $count } runs has several rows along { $column }; it is represented by { $take ->
+    [last] its last { $metric }
+   *[best] its best { $metric }, chosen with hindsight
+    [smoothed] the mean { $metric } of its last tenth
+}.
     .page = "{ panel-take }" and "{ panel-curve }"
     .flag = --map take=last, best or smoothed; --map curve= for one row per run
 notice-short-curves = { $count ->
     [one] { $count } run ended before the others of its batch size
    *[other] { $count } runs ended before the others of their batch size
 }, by { $column }: counted as incomplete.
-    .file = bring the file without { $column } where every run is whole
+    .file = remove { $column } from the file if every run is complete
 notice-best-of = At each batch size and learning rate the best { $columns } was taken, judged by the mean over its runs; this is slightly optimistic where runs are noisy.
     .page = "{ panel-best_of }"
     .flag = --map best_of=COLUMN, or --map best_of= for none
@@ -473,19 +473,19 @@ notice-seeds-are-names = { $column } differs in every row, so it names runs and 
 notice-spread = Rows are means over runs; their spread ({ $columns }) gives the error bars.
     .page = "{ panel-loss_std }" and "{ panel-loss_stderr }"
     .flag = --map loss_std=COLUMN, or --map loss_stderr=COLUMN
-notice-spread-unknown = Rows are means with a standard deviation ({ $columns }), but of how many runs the file does not say: no error bars from it until you do.
+notice-spread-unknown = Rows are means with a standard deviation ({ $columns }), but the file does not say of how many runs: until you do, they have no error bars.
     .page = state it in "{ panel-n_runs }"
     .flag = --map n_runs=5
-notice-optima = The { $count } rows are best learning rates ({ $column }) already, without error bars.
+notice-optima = The { $count } rows are already best learning rates ({ $column }), without error bars.
     .page = "{ panel-holds }"
     .flag = --map holds=runs
 notice-unread-runs = { $count ->
     [one] { $count } run could not be read and is left out
    *[other] { $count } runs could not be read and are left out
 }: { $runs } ({ $why }).
-    .file = mend or remove these runs in the store
-notice-other-stores = Read were the runs of { $store }; the folder also holds runs of { $others }.
-    .page = drop the other folder alone
+    .file = repair or remove these runs in the store
+notice-other-stores = Only the runs of { $store } were read; the folder also holds runs of { $others }.
+    .page = drop the other folder by itself
     .flag = --store KEY
 notice-unknown-status = The status { $words } in { $column } is not known; those trials are judged by their loss.
     .page = choose another column, or "{ panel-none }", in "{ panel-status }"
@@ -507,9 +507,9 @@ notice-left-out = { $count ->
    *[other] {" "}({ $columns }).
 }
     .page = "{ panel-unskip }"
-    .flag = without --skip-bad-rows they are listed
+    .flag = run without --skip-bad-rows, which lists them
 notice-same-rates = Learning rates ({ $column }) equal up to rounding are one level: { $pairs }.
-    .file = write them with more digits where they are different
+    .file = write them with more digits if they are different
 clipped-none = The colour scale covers every cell.
 clipped-above = { $cells ->
     [one] { $cells } cell
@@ -532,9 +532,9 @@ rule-or = , or{" "}
 
 
 problem-empty = the file is empty
-    .file = Bring a file with column names and one row per run.
+    .file = Use a file with column names and one row per run.
 problem-no-rows = the file has no rows below its header
-    .file = Bring a file with column names and one row per run.
+    .file = Use a file with column names and one row per run.
 problem-too-large = the file must be at most { $limit } MB unpacked, but is larger
     .file = Keep the columns of batch size, learning rate, metric and seed, or only the last row of each run.
 problem-line-too-long = a line must be at most { $limit } bytes, but one has { $size }
@@ -548,17 +548,17 @@ problem-too-many-cells = a table must have at most { $limit } cells, but this on
 problem-no-openpyxl = reading a workbook needs the package openpyxl: install it, or export the sheet as CSV
     .page = Export the sheet as CSV.
     .flag = pip install openpyxl
-problem-bad-workbook = the file is not a whole workbook: { $reason }
+problem-bad-workbook = the workbook is incomplete or damaged: { $reason }
     .file = Save the workbook again, or export the sheet as CSV.
 problem-web-page = the file is a web page: copy its table, or export it as CSV
     .page = Use "{ choice-paste }".
     .flag = surge fit - reads a table from standard input
 problem-notebook = the file is a notebook: save its table with frame.to_csv("runs.csv", index=False) and open that file
-    .file = Bring the file that this writes.
-problem-chart-export = the file is the export of a chart, with columns such as { $text }: bring the table of runs instead (in W&B: Runs, Export, CSV)
-    .file = Bring the table of runs.
-problem-bad-gzip = the file is not a whole gzip archive: { $reason }
-    .file = Compress the file again, or bring it as it is.
+    .file = Use the file that this writes.
+problem-chart-export = the file is the export of a chart, with columns such as { $text }: export the table of runs instead (in W&B: Runs, Export, CSV)
+    .file = Use the table of runs.
+problem-bad-gzip = the gzip archive is incomplete or damaged: { $reason }
+    .file = Compress the file again, or use it uncompressed.
 problem-not-text = the file must be text in UTF-8, UTF-16 or Latin-1
     .file = Save the table as CSV in UTF-8.
 problem-binary = the file must be a text table, but holds binary data
@@ -566,14 +566,14 @@ problem-binary = the file must be a text table, but holds binary data
 problem-bad-header = the header cannot be parsed: { $reason }
     .file = Give every column one name, in the first line.
 problem-bad-line = the line cannot be parsed: { $reason }
-    .file = Mend this line, or export the table again.
+    .file = Correct this line, or export the table again.
 problem-bad-json = the file is not valid JSON: { $reason }
     .file = Write a list of objects, or one object per line.
 problem-json-row = a row must be a JSON object, but got { $text }
     .file = Write a list of objects, one per run.
 problem-json-line = the line must be a JSON object, but got { $text }
     .file = Write one object per line, one per run.
-problem-no-dictionary = { $column } must be a dictionary, but is none
+problem-no-dictionary = { $column } must be a dictionary, but is not
     .page = Export the runs with one column per setting.
     .flag = surge fit wandb://ENTITY/PROJECT reads them from the server
 problem-no-pyarrow = reading Parquet needs the package pyarrow: install it, or export the table as CSV
@@ -583,14 +583,14 @@ problem-bad-parquet = the file is not valid Parquet: { $reason }
     .file = Write the file again, or export the table as CSV.
 problem-zip = the file must be a table, but is a zip archive: unpack it, or export the runs as CSV
     .file = Unpack it, or export the runs as CSV.
-problem-no-column = a column { $role } (or an alias of it) must be there, but got { $columns }
+problem-no-column = no column for { $role } was found; the columns are { $columns }
     .page = Choose it under "{ panel-title }".
     .flag = --map { $role }=COLUMN
 problem-no-such-column = the column { $column } is not in the table: { $columns }
-    .page = Choose another one under "{ panel-title }".
+    .page = Choose another under "{ panel-title }".
     .flag = --map ROLE=COLUMN
 problem-one-trial = a sweep must have at least two trials, but got one row
-    .page = Bring more runs, or choose other columns under "{ panel-title }".
+    .page = Add more runs, or choose other columns under "{ panel-title }".
     .flag = --map ROLE=COLUMN, or another --group
 problem-uneven = the row must have as many cells as the header, { $wanted }, but has { $cells ->
     [one] { $cells } cell
@@ -614,9 +614,9 @@ problem-not-a-count = { $role } must be { $role ->
     .page = Leave the row out with the button below, or the column ("{ panel-none }") under "{ panel-title }".
     .panel = Choose another column under "{ panel-title }".
     .flag = --skip-bad-rows, or --map { $role }=
-problem-best-among-them = rows that cannot be read hold the best loss at batch size { $batch_sizes }: mend them rather than leave them out
-    .page = Mend these cells in the file and drop it again.
-    .flag = --skip-bad-rows leaves them out all the same
+problem-best-among-them = rows that cannot be read hold the best loss at batch size { $batch_sizes }: correct them rather than leave them out
+    .page = Correct these cells in the file and drop it again.
+    .flag = --skip-bad-rows leaves them out anyway
 problem-rows = { $count } rows: { $message }
 problem-more = and { $count } more problems of these kinds
     .page = Leave the rows out with the button below.
@@ -630,31 +630,31 @@ question-models = holds { $count ->
 }, which differ in { $columns }.
 question-never-pooled = They are never pooled: choose one.
 question-preview = best learning rates of the grid: { $best }
-question-batch = How many examples does one optimizer step see? { $columns } leave it open.
+question-batch = How many examples does one optimizer step see? { $columns } do not say.
 answer-batch-product = { $columns }
 answer-batch-tokens = { $columns }, in tokens
-answer-batch-column = { $columns } as it stands
+answer-batch-column = { $columns } as it is
 question-metric = Which column is the metric? No name says so: { $columns }.
-answer-metric-minimise = { $columns }, small is good
-answer-metric-maximise = { $columns }, large is good
+answer-metric-minimise = { $columns }, lower is better
+answer-metric-maximise = { $columns }, higher is better
 question-base = To which base is { $columns } a logarithm?
 answer-base-ten = to base 10
 answer-base-natural = the natural logarithm
 question-optima = There is one learning rate per batch size. Are these the best rates already?
 answer-optima-optima = yes, best learning rates
 answer-optima-runs = no, single runs
-question-setting = { $columns } differs between runs: take the best of it at each batch size and learning rate, or one value: { $some }?
+question-setting = { $columns } differs between runs: take its best value at each batch size and learning rate, or one value of { $some }?
 answer-setting-best = the best { $columns } at each cell
 answer-model-best = the best { $columns } at each cell of one model
-question-varies = { $columns } differs from batch size to batch size. Was it changed on purpose with the batch size, or are these different models? { $some }
-answer-varies-together = { $columns } was changed on purpose with the batch size
+question-varies = { $columns } differs from batch size to batch size. Was it changed with the batch size on purpose, or are these different models? { $some }
+answer-varies-together = { $columns } was changed with the batch size on purpose
 question-asked-for = { $group } { $count ->
     [0] matches none of the groups
    *[other] matches several groups
 }: choose one of { $some }
-question-goal = Which way is good in { $columns }? Its name does not say.
-answer-goal-minimise = small is good
-answer-goal-maximise = large is good
+question-goal = Is a lower or a higher { $columns } better? Its name does not say.
+answer-goal-minimise = lower is better
+answer-goal-maximise = higher is better
 question-model = the table holds { $count } models, which differ in { $columns }: choose one of { $some }
 
 # end of: tables: problems and questions
@@ -699,42 +699,42 @@ problem-read-memory = reading the file must take at most { $limit } MB of memory
 problem-read-time = reading the file must take at most { $limit } s, but takes longer
     .page = Use the command line, surge fit, which has higher limits.
     .flag = --read-seconds SECONDS
-problem-read-died = the file ended the process that read it: it is damaged, or built to do so
+problem-read-died = the process that read the file ended: the file is damaged, or built to end it
     .file = Export the table again, as CSV.
 problem-server-no-client = reading from a server needs the package { $package }: pip install "surgecore[{ $package }]"
-    .page = Bring an export of the runs.
+    .page = Use an export of the runs.
     .flag = pip install "surgecore[{ $package }]"
 problem-server-failed = { $address } gave no runs: { $reason }
-    .file = Check the address, and that you are logged in there; or bring an export of the runs.
+    .file = Check the address, and that you are logged in there; or use an export of the runs.
 problem-store-none = the folder must hold the runs of a known tracker, but none were found in it
-    .file = Bring the folder above the runs, or an export of them.
+    .file = Use the folder above the runs, or an export of them.
 problem-store-not-one = the file must be a tracker's database or archive, but is not
-    .file = Bring the file that the tracker writes, or an export of the runs.
+    .file = Use the file that the tracker writes, or an export of the runs.
 problem-store-several = the folder holds several stores: choose one of { $names }
     .page = Drop the one you want by itself.
     .flag = surge fit FOLDER/NAME
 problem-store-no-runs = the store must hold runs, but is empty
-    .file = Bring the store once runs have ended.
+    .file = Try again once runs have ended.
 problem-store-damaged = { $name } must have the layout that { $store } writes, but does not
-    .file = Bring an export of the runs.
+    .file = Use an export of the runs.
 problem-store-too-many-files = a store must have at most { $limit } files, but this one has more
-    .file = Bring an export of the runs, or fewer of them.
+    .file = Use an export of the runs, or fewer runs.
 problem-store-file-too-large = { $name } must be at most { $limit } MB, but is larger
-    .file = Bring an export of the runs.
+    .file = Use an export of the runs.
 problem-store-unpacked = an archive must unpack to at most { $limit } MB, but unpacks to more
-    .file = Bring fewer runs at a time, or an export of them.
+    .file = Use fewer runs at a time, or an export of them.
 problem-store-link = { $name } must be a file, but is a link
-    .file = Bring the file itself in the place of the link.
+    .file = Replace the link by the file itself.
 problem-store-bad-file = { $name } must be valid { $kind }, but is not
-    .file = Mend or remove this run.
+    .file = Repair or remove this run.
 problem-store-no-settings = { $name } must hold settings by name, but does not
-    .file = Mend or remove this run.
+    .file = Repair or remove this run.
 problem-store-no-metrics = a run must have its metrics in { $names }, but has none of them
     .file = Log the metric by that name, or remove this run.
 problem-store-no-history = { $name } must hold a log_history, but does not
-    .file = Mend or remove this run.
+    .file = Repair or remove this run.
 problem-store-too-many-settings = a run must have at most { $limit } settings, but one has more
-    .file = Bring an export of the runs with the settings that vary.
+    .file = Use an export of the runs with only the settings that vary.
 
 # end of: tables: stores of trackers
 
@@ -746,7 +746,7 @@ chip-falls = Falls { $fall }
 chip-stays = Does not fall
 chip-open = Not decided
 meaning-open = So the data show neither the surge law nor its absence.
-meaning-stays = The fall that the surge law draws is not there.
+meaning-stays = The fall that the surge law predicts is absent.
 meaning-horizon = Measured after { $count } steps, so it is no test of the one-step surge law.
 meaning-horizon-unknown = The number of steps is unknown, so it is no test of the one-step surge law.
 meaning-surge = The one-step surge law is among the laws that describe it.
@@ -759,18 +759,27 @@ verdict-none = Up to batch size { $last } the best learning rate does not fall.
 verdict-none-above = Up to batch size { $last } the best learning rate does not fall by more than { $most }.
 open-errors = Not decided: the error bars leave room for a fall of up to { $most }.
 open-errors-any = Not decided: the error bars leave room for a fall of any size.
-open-too-few = Not decided: it takes optima at three batch sizes.
-open-edge = Not decided: at batch size { $sizes } the best learning rate lies at the end of those tried.
+open-too-few = Not decided: this takes optima at three or more batch sizes.
+open-edge = Not decided: at { $count ->
+    [one] batch size { $sizes } the best learning rate lies
+   *[other] batch sizes { $sizes } the best learning rates lie
+} at the end of those tried.
 open-one-run = Not decided: with one run per cell, how far a seed moves the best rate is unknown.
 open-coarse = Not decided: with rates this far apart no number of seeds can exclude a fall of { $most }.
 fall-with-interval = { $value } % ({ $low } to { $high } %)
 fall-at-least = at least { $low }
 verdict-witness = At a rate of { $rate } the loss at batch size { $smaller } still improves with a higher rate; at { $larger } it already gets worse.
-verdict-rests-on = Without batch size { $size } no fall is found.
+verdict-rests-on = { $count ->
+    [one] Without batch size { $sizes } no fall is found.
+   *[other] If any one of batch sizes { $sizes } is left out, no fall is found.
+}
 verdict-p = p = { $p } against every curve that never falls.
 verdict-p-below = p < { $p } against every curve that never falls.
 verdict-one-run = With one run per cell, the fall is judged by the scatter of the optima from batch size to batch size.
-verdict-beyond = At batch size { $sizes } the best rate lies at the end of those tried: a bound.
+verdict-beyond = At { $count ->
+    [one] batch size { $sizes } the best learning rate lies at the end of those tried: it is only a bound.
+   *[other] batch sizes { $sizes } the best learning rates lie at the end of those tried: they are only bounds.
+}
 verdict-coarse = With rates this far apart no number of seeds can exclude a fall of { $most }: halve the step.
 verdict-groups = Neighbouring batch sizes are taken together, in { $groups } groups.
 verdict-chance = { $falls } of { $tested } sweeps fall, { $stays } do not, { $open } are not decided. Chance alone would give at most about { $expected } falls.
@@ -817,7 +826,7 @@ fit-bounded-below = { $name } is only bounded below, by { $low }.
 fit-bounded-above = { $name } is only bounded above, by { $high }.
 fit-peak-outside = The peak of the fit lies outside the batch sizes measured ({ $low } to { $high }).
 fit-peak-may-lie-outside = The peak of the fit may lie outside the batch sizes measured ({ $low } to { $high }).
-fit-poor = The optima scatter about it by more than their error bars, so its intervals are widened.
+fit-poor = The optima scatter about this law by more than their error bars, so its intervals are widened.
 fit-bounds = { $count ->
     [one] One optimum on the edge of the learning-rate grid is used as a bound.
    *[other] { $count } optima on the edge of the learning-rate grid are used as bounds.
@@ -838,16 +847,25 @@ remark-few-batch-sizes = { $count ->
     [one] Only one batch size
    *[other] Only { $count } batch sizes
 }: optima are shown, but a law needs three or more.
-remark-no-optimum = No best learning rate at batch size { $where }: fewer than two learning rates with finished runs, or all losses the same.
-remark-lowest-tried = At batch size { $where } the best learning rate is the lowest tried: add lower ones.
-remark-highest-tried = At batch size { $where } the best learning rate is the highest tried: add higher ones.
+remark-no-optimum = No best learning rate at { $n ->
+    [one] batch size
+   *[other] batch sizes
+} { $where }: fewer than two learning rates with finished runs, or all losses the same.
+remark-lowest-tried = At { $n ->
+    [one] batch size
+   *[other] batch sizes
+} { $where } the best learning rate is the lowest tried: add lower ones.
+remark-highest-tried = At { $n ->
+    [one] batch size
+   *[other] batch sizes
+} { $where } the best learning rate is the highest tried: add higher ones.
 remark-diverged = { $count ->
-    [one] 1 of { $of } trials diverged; it is kept and counted.
-   *[other] { $count } of { $of } trials diverged; they are kept and counted.
+    [one] 1 of { $of } trials diverged; a learning rate with a diverged trial is never the best.
+   *[other] { $count } of { $of } trials diverged; a learning rate with a diverged trial is never the best.
 }
 remark-incomplete = { $count ->
-    [one] 1 of { $of } trials is incomplete; it is kept and counted.
-   *[other] { $count } of { $of } trials are incomplete; they are kept and counted.
+    [one] 1 of { $of } trials is incomplete; a learning rate at which most are is never the best.
+   *[other] { $count } of { $of } trials are incomplete; a learning rate at which most are is never the best.
 }
 remark-repeated = { $count ->
     [one] 1 trial has
@@ -873,25 +891,25 @@ advice-rate = At batch size { $at }: learning rate **{ $rate }** (95 % { $interv
 advice-rate-one = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), by the one law that the optima allow, { $law }.
 advice-opens = **This is { $beyond } times beyond your data**, and the interval is wider for it.
 advice-poor = The optima scatter about every law by more than their error bars, so trust the measured ones more.
-advice-too-far = Batch size { $at } is **{ $beyond } times beyond your data**; past { $reach } times no advice is given. The laws that the optima allow say { $span } there.
+advice-too-far = Batch size { $at } is **{ $beyond } times beyond your data**; further than { $reach } times no advice is given. The laws that the optima allow say { $span } there.
 
 rate-at-most = at most { $rate }
 rate-at-least = at least { $rate }
 advice-at-most = The lowest rate tried here, { $rate }, was the best, so the best one may be lower still.
 advice-at-least = The highest rate tried here, { $rate }, was the best, so the best one may be higher still.
 advice-beyond-data = { $beyond } times beyond the batch sizes measured.
-advice-out-of-reach = No interval further than { $reach } times beyond them.
+advice-out-of-reach = Further than { $reach } times beyond them no interval is given.
 advice-above-noise-scale = Above the noise scale ({ $noise }), where this rule ends.
 advice-above-critical = Above the critical batch size ({ $critical }) a larger batch saves few steps.
-advice-other-unit = Do both batch sizes count the same, examples or tokens?
+advice-other-unit = Are both batch sizes in the same unit, examples or tokens?
 advice-poor-fit = Does not describe the optima within their error bars.
 
 adam-beta-gone = 1 − { $factor }(1 − { $symbol }) = { $value } is not above 0: the batch grows too much for the SDE rule. The power form gives { $power }.
 adam-little-momentum = Little momentum is left at this batch size under either rule.
-adam-other-unit = Do both batch sizes count the same, examples or tokens?
+adam-other-unit = Are both batch sizes in the same unit, examples or tokens?
 adam-above-noise-scale = Batch size { $size } is above the noise scale ({ $noise }), where the square-root rule for the learning rate ends, and with it the SDE rule.
 adam-above-critical = Above the critical batch size ({ $critical }) a larger batch saves few steps.
-adam-decay-too-large = Weight decay { $decay } would take more than a tenth of each weight per step: no decay any more, so keep it smaller.
+adam-decay-too-large = Weight decay { $decay } would remove more than a tenth of each weight per step; choose a smaller one.
 
 rule-fitted = { $rule }, fitted
 adam-rule-sde = SDE rule (Malladi et al. 2022)
@@ -899,13 +917,13 @@ adam-rule-power = Same memory in examples, β to the power of the factor
 adam-rule-marek = Small batches: β₁ kept (Marek et al. 2025)
 adam-lr-factor = Learning rate ×
 adam-weight-decay = Weight decay
-adam-decay = Weight decay is AdamW's as in PyTorch, multiplied by the learning rate in each step. It averages over as many epochs as now, with the learning rate multiplied by { $factor } ({ $rule }; Bergsma et al. 2025), or by the SDE rule's own factor in its row.
+adam-decay = Weight decay is AdamW's as in PyTorch, multiplied by the learning rate in each step. These values average over as many epochs as now. They take the learning rate as multiplied by { $factor } ({ $rule }; Bergsma et al. 2025), or by the SDE rule's own factor in its row.
 adam-rules-of-thumb = Rules of thumb from the papers cited, for a batch size multiplied by { $factor }. Only rows marked "fitted" and their average use this sweep; the rest carry no error bar. Batch sizes are in the sweep's unit.
 
 price-loss = loss
 price-range = Learning rates { $low } to { $high } stay within { $extra } of the best { $name }.
-price-from = Learning rates from { $rate } on stay within { $extra } of the best { $name }, as far as they were tried.
-price-up-to = Learning rates up to { $rate } stay within { $extra } of the best { $name }, as far as they were tried.
+price-from = Learning rates of { $rate } and above stay within { $extra } of the best { $name }, as far as they were tried.
+price-up-to = Learning rates of { $rate } and below stay within { $extra } of the best { $name }, as far as they were tried.
 price-open = Every learning rate tried stays within { $extra } of the best { $name }.
 price-interval = { $value } (95 % { $low } to { $high })
 price-half = Half the rate costs { $loss } in { $name }.
@@ -945,9 +963,9 @@ next-step-enough = Use the rate above: more runs would hardly narrow it.
 next-step-narrow = { $count ->
     [one] One more run
    *[other] { $count } more runs
-} would narrow the peak to { $width } of its interval; the list is below.
+} would narrow the peak's interval to { $width } of its width; the list is below.
 next-uniform = The same runs as extra seeds: { $uniform }.
-next-doubtful = The optima scatter about it by more than their error bars, so more runs cannot promise it.
+next-doubtful = The optima scatter about this law by more than their error bars, so this is no promise.
 next-reason-lowest-tried = the best learning rate is the lowest tried
 next-reason-highest-tried = the best learning rate is the highest tried
 next-reason-beyond = beyond the largest batch size
@@ -1131,16 +1149,16 @@ unit-none = none
 
 measure-help = Measure the law's ingredients: gradients, their noise and the curvature.
 measure-help-checkpoint = full loss to measure at, the largest first, or 0 for the initial parameters; may be repeated
-measure-help-option = of the workload, as in a plan
+measure-help-option = an option of the workload, as in a plan
 measure-help-examples = examples drawn for the gradients; all by default
 measure-help-updates = minibatches at each batch size
 measure-help-twins = Gaussian stand-ins for the noise
 measure-help-probes = random vectors for the curvature's diagonal
-measure-help-estimate = say what it would cost, and stop
+measure-help-estimate = print what it would cost, and stop
 measure-help-out = write a file for each checkpoint
 measure-help-series = write the noise scales along the run
-measure-help-gaussian = test also whether gradients are Gaussian in each coordinate, from so many draws at each batch size (1,000 is a good number)
-measure-gaussian-examples = --gaussian must not be asked of the quadratic, whose gradients are drawn from a Gaussian
+measure-help-gaussian = also test whether gradients are Gaussian in each coordinate, from this many draws at each batch size (1,000 is a good number)
+measure-gaussian-examples = --gaussian must not be given for the quadratic workload, whose gradients are drawn from a Gaussian
 measure-help-json = everything as JSON
 measure-cost = { $count ->
     [one] { $count } checkpoint
@@ -1161,7 +1179,7 @@ measured-precision = { $measured } measured, { $trained } trained
 measure-prediction = best learning rate, { $optimizer }, { $curve }: { $values }
 experiment-help = Compare a checkpoint's measured optima with its predictions.
 experiment-help-gaussianity = test only whether gradients are Gaussian in each coordinate
-experiment-help-only = only cases whose name starts so
+experiment-help-only = only cases whose name starts with this
 
 # end of: measuring
 
@@ -1188,9 +1206,9 @@ plan-wrong-kind = { $where } must be { $kind ->
     [numbers] a list of at least one number
    *[text] text
 }, but got { $got }
-plan-bad-name = name must be of letters, digits, '-', '_' and '.', at most 81, and begin with a letter or a digit (it names files), but got { $got }
+plan-bad-name = name must be at most 81 letters, digits, '-', '_' and '.', and begin with a letter or a digit (it names files), but got { $got }
 plan-not-a-choice = { $where } must be one of { $choices }, but got { $got }
-plan-not-from-here = { plan-not-a-choice }; one of your own runs from a terminal or Python only
+plan-not-from-here = { plan-not-a-choice }; a class of your own runs only from a terminal or from Python
 plan-too-low = { $where } must be at least { $limit }, but got { $got }
 plan-too-high = { $where } must be at most { $limit }, but got { $got }
 plan-too-long = { $where } must hold no number above 1.8e308, but got a larger one
@@ -1210,7 +1228,7 @@ plan-not-a-multiple = { $where } must be a multiple of { $other }, but got { $go
 plan-above-another = { $where } must be at most { $other }, but got { $got } and { $limit }
 plan-no-limit = optimizer.state limit needs an optimizer with betas, but got { $got }
 plan-policy-least = grid.batch_sizes must be at least { $limit } under this policy, but got { $got }
-plan-policy-own-workload = workload.key must be one of this project's where batches change, because means are weighted
+plan-policy-own-workload = workload.key must be one of this project's where batches change, because the mean over each run's batch is then weighted
 plan-policy-no-examples = policy.key must not need gradients of single examples on the quadratic, which draws none: take norm-test
 plan-policy-constants = policy must give { $names }, which are not known for this workload
 plan-policy-optimizer = optimizer.key must be sgd under the policy optimal-sgd, but got { $got }
@@ -1260,16 +1278,16 @@ training-progress-scouting = scouting, { training-progress }
 
 job-kept = { $done } of { $total } runs are done and kept.
 job-kept-scouting = { $done } of { $total } runs of the scouting stage are done and kept.
-job-what-was-finished = What was finished is kept.
+job-what-was-finished = Finished runs are kept.
 job-not-started = It was cancelled before it started.
 job-stopped-early = It was stopped before a run was done; nothing is kept.
 job-stopped = It was stopped.
-job-server-stopped = The server was stopped meanwhile.
+job-server-stopped = The server was stopped in the meantime.
 job-refused = The plan was refused: { $detail }
 job-no-start = The worker could not be started: { $detail }
-job-unreadable = What the worker said cannot be read: { $detail }
+job-unreadable = The worker's output cannot be read: { $detail }
 job-error = The worker stopped: { $detail }
-job-killed = The system ended the worker (signal { $detail }), for want of memory perhaps.
+job-killed = The system ended the worker (signal { $detail }), perhaps for lack of memory.
 job-no-result = The worker ended without a result (exit status { $detail }).
 
 # end of: training: runs
@@ -1280,18 +1298,18 @@ job-no-result = The worker ended without a result (exit status { $detail }).
 
 sweep-help = Train a sweep over batch size and learning rate.
 sweep-help-plan = what to run
-sweep-help-list = say what a plan may name, a line each, and stop
+sweep-help-list = list what a plan may name, one per line, and stop
 sweep-plan-needed = a plan is needed, or --list
 sweep-list-table = [{ $table }] key =
-sweep-help-estimate = say what it would cost, and stop
-sweep-help-budget = stop, resumable, after so long
-sweep-help-out = for the journal and the results; the plan's name by default
-sweep-help-resume = go on with the journal in the folder
-sweep-help-executor = where chunks are computed; processes by default, and serial for a plan of seconds
-sweep-help-workers = processes; all cores, or all GPUs, by default
+sweep-help-estimate = print what it would cost, and stop
+sweep-help-budget = stop after this time; can be resumed
+sweep-help-out = folder for the journal and the results; the plan's name by default
+sweep-help-resume = continue from the journal in the folder
+sweep-help-executor = where chunks are computed; processes by default, or serial for a plan that takes seconds
+sweep-help-workers = number of processes; all cores, or all GPUs, by default
 sweep-help-address = Ray cluster; 'local' starts one here
 sweep-help-no-import = refuse a plan with a workload or an optimizer from a module
-sweep-help-json = progress as one JSON object a line
+sweep-help-json = progress as one JSON object per line
 sweep-budget-rule = 0 or a positive number
 sweep-budget-may-end = It may stop at the budget of { $seconds } s; it can then be resumed.
 
@@ -1336,23 +1354,23 @@ bundle-help = Make or check the bundled sweeps.
 bundle-help-check = recompute a random sample of cells and compare
 bundle-help-describe = write cards anew from the data files; trains nothing
 bundle-help-bundle = list of plans in FOLDER/plans
-bundle-help-budget = stop, resumable, after so long in all
-bundle-help-only = only plans whose name starts so
-bundle-help-seed = of the sample to check; drawn anew by default
+bundle-help-budget = stop after this time in all; can be resumed
+bundle-help-only = only plans whose name starts with this
+bundle-help-seed = seed of the sample to check; a new one by default
 bundle-budget-spent = { $plan }: the budget is spent; run the same command again to go on
 bundle-plan-done = { $plan }: { $done } of { $total } runs are done
 bundle-no-gpu = --device cuda needs a GPU that torch can use, but got none: nothing was computed
 
 gpu-day-help = One visit to a GPU, call after call.
-gpu-day-help-collect = bring what a visit left into this folder of bundled sweeps
+gpu-day-help-collect = copy what a visit left into this folder of bundled sweeps
 gpu-day-help-plans = folder of the plans
 gpu-day-help-no-bench = leave the benchmark out
-gpu-day-help-here = in this process, instead of one that is ended where it hangs
+gpu-day-help-here = run in this process, not in one that is ended when it hangs
 gpu-day-differs = { $plan }: { $kind } differs by { $difference } of a fall; it is not run
 gpu-day-differs-only = { $plan }: { $kind } differs by { $difference } of a fall; it is left aside
 gpu-day-plan = { $plan }: { $done } of { $total } runs are done, { $seconds } s in this call
-gpu-day-failed = { $plan } failed; why is in check.json
-gpu-day-ended = Ended, as it took too long; what was finished is kept: run the same command again
+gpu-day-failed = { $plan } failed; check.json says why
+gpu-day-ended = Ended because it took too long; what was finished is kept: run the same command again
 gpu-day-check = The check is not finished: run the same command again
 gpu-day-next = { $plan } is next: run the same command again
 gpu-day-done = { $count ->
@@ -1364,8 +1382,8 @@ gpu-day-done = { $count ->
 }
 gpu-day-fits = { $plan }: ok
 gpu-day-unknown = { $plan } is in no bundle here; it was left out
-gpu-day-other-plan = { $plan } was run by another plan than the one here; it was left out
-gpu-day-incomplete = { $plan } lacks runs; it was left out
+gpu-day-other-plan = { $plan } was run from a different plan than the one here; it was left out
+gpu-day-incomplete = { $plan } is missing runs; it was left out
 
 # end of: training: the command line
 
@@ -1386,12 +1404,12 @@ help-next = also: which cells to run next
 help-against = also: how the peak moves from this sweep to that one, of the same workload at a later target or checkpoint
 help-map = which column is what, such as learning_rate=peak_lr; may be repeated
 help-group = which model, where the table holds several
-help-maximise = a large metric is good
-help-minimise = a small metric is good
+help-maximise = a higher metric is better
+help-minimise = a lower metric is better
 help-store = which tracker's runs to read, where a folder holds several
-help-read-seconds = most that reading the file may take [s]; 600 by default
+help-read-seconds = time limit for reading the file [s]; 600 by default
 help-skip-bad-rows = leave out rows with a problem
-help-diverged-factor = times the usual excess over the best that a finite loss may have; 0 for no limit
+help-diverged-factor = how many times the usual excess over the best a finite loss may have; 0 for no limit
 help-diverged-above = a loss above this is diverged
 help-out-file = file to write: .csv, .jsonl or .parquet
 help-like = in the shape of a tracker's export
@@ -1401,14 +1419,14 @@ help-random = N random learning rates at each batch size instead
 help-batch = range of batch sizes, an octave apart, such as 32:4096
 help-rate = a learning rate that works
 help-rate-at = the batch size at which it works
-help-scaling = how that rate scales with the batch size: sqrt as for Adam, linear as for SGD
+help-scaling = how that rate scales with the batch size: sqrt, usual for Adam, or linear, usual for SGD
 help-octaves = how far the learning rates reach on each side
 help-seeds = runs of each cell
 help-draw-seed = seed of the random learning rates
 help-program = the training program
 help-names = what the program calls batch size, learning rate and seed
 help-metric = what the program logs
-help-out-folder = where to write the files; printed without it
+help-out-folder = folder to write the files to; without it they are printed
 rule-positive = a positive finite number
 rule-whole = a positive whole number
 rule-not-negative = 0 or a positive number
@@ -1434,7 +1452,7 @@ output-lost = The output cannot be written: { $error }
 unreadable = { $path } cannot be read as a sweep:
 notice-remedy = { $notice } To change it: { $remedy }.
 unreadable-remedy = Remedy: { $remedy }
-not-done = surge { $command } was not done:
+not-done = surge { $command } did not run:
 converted = { $count ->
     [one] { $count } trial
    *[other] { $count } trials
@@ -1459,11 +1477,11 @@ planned = { $sizes ->
 serve-about = Serve the dashboard: one process, or several behind one port.
 serve-help-workers = processes; more than one needs Caddy
 serve-help-host = address to listen on: localhost for this machine alone, 0.0.0.0 for the network
-serve-help-proxy = a proxy of yours stands in front: the processes listen on the port and those after it
+serve-help-proxy = for a proxy of your own in front: the processes listen on this port and the ones after it
 serve-workers-least = --workers must be at least 1, but got { $got }
 serve-no-caddy = { $workers } processes behind one port need Caddy, and no caddy was found. Install it (https://caddyserver.com/docs/install; Debian and Ubuntu: apt install caddy; macOS: brew install caddy), use the container (docker compose up), or serve with one process: make serve WORKERS=1.
 serve-no-start = A process of the dashboard did not start. `streamlit run app/serve/asgi.py` shows why.
-serve-again = The process on port { $port } ended and is started again; its visitors must drop their files again.
+serve-again = The process on port { $port } ended and is being restarted; its visitors must drop their files again.
 serve-proxy-ended = Caddy ended. Is the port free? `caddy run --config app/serve/Caddyfile` shows why.
 serve-ready = { $workers ->
     [one] Surge Explorer, one process: { $address }  (stop with Ctrl-C)
@@ -1498,7 +1516,7 @@ page-glossary = Glossary
 page-cards = Data cards
 page-method = Method and calibration
 page-citations = Citations
-page-train-running = Train · { $count } under way
+page-train-running = Train · { $count } running
 reference-link-reference = The law in a page
 reference-link-laws = Laws and assumptions
 reference-link-glossary = Glossary
@@ -1507,8 +1525,8 @@ reference-link-method = Method and calibration
 reference-link-citations = Citations
 
 serve-here = Surge Explorer: { $address }  (stop with Ctrl-C)
-serve-lan = For phones and other computers in this network: { $address }
-serve-lan-warning = Everybody in the network can open it. It has no password, and nobody can train on this computer.
+serve-lan = For phones and other computers on this network: { $address }
+serve-lan-warning = Anyone on the network can open it. It has no password, and nobody can train on this computer.
 serve-no-network = No network was found, so only this computer can open it.
 
 # end of: page: shell and navigation
@@ -1518,7 +1536,7 @@ serve-no-network = No network was found, so only this computer can open it.
 
 
 choice-lost-own = The table shown here is no longer on this server. Drop the file again, or open a trained sweep from the list on the Train page.
-choice-lost = The address asks for { $key } = { $text }, which is not a sweep here.
+choice-lost = The address asks for { $key } = { $text }, but there is no such sweep here.
 choice-fitting = Finding the optima and fitting the laws
 choice-cancel = Stop the analysis
 choice-cancelled = The analysis was stopped.
@@ -1529,13 +1547,13 @@ choice-workload = Workload
 choice-workload-or-own = Workload, or your own sweep
 choice-optimizer = Optimizer
 choice-run = Horizon and protocol
-choice-run-help = All runs of a sweep start from one checkpoint, trained down to the loss named; a numbered checkpoint is another one of that loss. In the paper's protocol each run first trains to a target loss.
+choice-run-help = All runs of a sweep start from one checkpoint, trained down to the loss named; a numbered checkpoint is another one at that loss. In the paper's protocol each run first trains to a target loss.
 choice-name = Name
 choice-remove = Remove
 choice-drop = Drop a table of training runs
 choice-drop-help = One row per training run: batch size, learning rate, loss, and if you have them seed, steps and status. Exports of W&B, Optuna, MLflow, TensorBoard and Ray Tune are understood, as CSV, TSV, JSON lines or Parquet, gzipped or not.
 choice-drop-again = The server was restarted and no longer has this file. Please drop it again.
-choice-made-room = This server keeps so much of one visitor and no more: { $names } had to go. Drop it again when you need it.
+choice-made-room = This server keeps a limited amount for each visitor, so { $names } had to go. Drop again what you need.
 choice-kept = Stays in this server's memory; never written to disk, never sent on. A reload finds it for { $hours } hours through this page's address, so share that address with care.
 choice-paste = Paste a table
 choice-paste-label = One row per training run, with column names first
@@ -1552,10 +1570,10 @@ panel-batch_size = Batch size
 panel-learning_rate = Learning rate
 panel-loss = Metric
 panel-goal = In the metric
-panel-goal-open = not said yet
-panel-goal-minimise = small is good
-panel-goal-maximise = large is good
-panel-goal-drop = a large loss drop is good
+panel-goal-open = not chosen yet
+panel-goal-minimise = lower is better
+panel-goal-maximise = higher is better
+panel-goal-drop = a larger loss drop is better
 panel-seed = Seed or repeat
 panel-steps = Training steps
 panel-status = Status
@@ -1585,9 +1603,9 @@ panel-gain = Diverged: this many times the usual excess
     .help = A loss counts as diverged if it lies above the best of its batch size, at a higher rate, by more than this many times what is usual near the best in the whole table. 0 switches the rule off; nan and inf always count.
 panel-above = Diverged: above this loss
     .none = no limit
-panel-rule = { $rule } Diverged trials are kept and counted.
+panel-rule = { $rule } A learning rate with a diverged trial is never the best.
 panel-unskip = Show the rows that were left out
-panel-skip = Leave these rows out and go on with the other { $count }
+panel-skip = Leave these rows out and continue with the other { $count }
 panel-refused = cannot be read as a sweep: { $count ->
     [one] { $count } problem
    *[other] { $count } problems
@@ -1600,7 +1618,7 @@ panel-flags = On the command line: { $flags }
 panel-answer = Answer
 panel-open = Open it
 panel-back = Back to the bundled sweeps
-panel-meanwhile = Until then this page goes on with { $sweep }.
+panel-meanwhile = Meanwhile this page shows { $sweep }.
 panel-model = Model
 panel-choose-model = Choose a model
 panel-value = Value
@@ -1624,10 +1642,10 @@ learn-rule-sentence = { learn-rule-claim } Does that go on for ever?
 learn-rule-sub = Most people scale the rate in proportion to the batch, or with its square root. Drag the dot.
 learn-rule-limit = Two rules of thumb, not findings. Both lines start from the theory's rate at batch size 1.
 learn-bend-sentence = An optimizer that keeps only signs, as Adam nearly does, bends: its best rate rises, peaks and falls.
-learn-bend-sub = At batch size { $batch } the square-root rule asks for { $ratio } times too much.
+learn-bend-sub = At batch size { $batch } the square-root rule asks for a rate { $ratio } times too high.
 learn-bend-limit = Theory for one step on a quadratic loss, with independent Gaussian gradients.
 learn-cause-claim = The peak sits where the signal in the gradient rises above its noise.
-learn-cause-sentence = { learn-cause-claim } Drag it.
+learn-cause-sentence = { learn-cause-claim } Drag the peak.
 learn-cause-sub = Twice the signal to noise moves the peak to a { $ratio ->
     [4] quarter
    *[other] { $ratio }th
@@ -1635,7 +1653,7 @@ learn-cause-sub = Twice the signal to noise moves the peak to a { $ratio ->
 learn-cause-limit = Signal to noise is the mean of one parameter's gradient over its spread, per example.
 learn-undone-sentence = Two things undo the fall: curvatures that do not pull together, and gradients that share their noise.
 learn-undone-sub = With alignment R = { $alignment } there is no peak at all. Shared noise shrinks the fall from { $fall } to { $left }.
-learn-undone-limit = A toy: one common factor in all gradients. Below R = 1 there is no peak when signal to noise is equal.
+learn-undone-limit = A toy model: one common factor in all gradients. Below R = 1 there is no peak when signal to noise is equal.
 learn-measured-sentence = So we trained a small network. Ten sign steps show a fall; one sign step and Adam do not.
 learn-measured-sub = Best rates over the batch size, each relative to its highest, with 95 % intervals.
 learn-measured-limit = All three starting points show the fall, one of them only just. A fall after ten steps is no evidence for a law about one.
@@ -1681,8 +1699,8 @@ present-next = Next: { $sentence }
 present-last = That was the last step. Questions, then the lab.
 present-note-rule = Ask who scales the rate with the batch, and up to which batch. Let the silence work. Drag the dot to 1024 and read the number aloud.
 present-note-bend = Say it slowly: rises, peaks, falls. Point at the peak, then at the level. Do not explain it yet.
-present-note-cause = Drag the peak, and let the room predict which way it goes before you do. Twice the signal moves it to a quarter of the batch size.
-present-note-undone = Press one switch at a time, and take it back between. Ask which of the two they would expect in their own networks.
+present-note-cause = Let the room predict which way the peak goes, then drag it. Twice the signal moves it to a quarter of the batch size.
+present-note-undone = Press one switch at a time, and undo it before the next. Ask which of the two they would expect in their own networks.
 present-note-measured = Read the three verdicts as they stand. The honest sentence is the last one: ten steps say nothing about a law for one step.
 
 # end of: page: presenter
@@ -1714,11 +1732,11 @@ handout-peak-key = At batch size { $batch }; the rate is { $rate }. The top is f
 handout-rule-ask = You tuned at that peak. A colleague takes { $times } times the batch and scales your rate with its square root. Which rate does she use, and how many times too high is it?
 handout-rule-key = She uses { $root } times { $rate }, which is { $asked }. The law says { $best }, so she is { $ratio } times too high. (The line of the rule in figure 1 starts at batch size 1, and is higher still.)
 handout-signal-ask = The signal to noise of every gradient doubles. Sketch the new curve in figure 1. Where is its peak, and how high?
-handout-signal-key = At a quarter of the batch size, { $after } instead of { $before }, and as high as before, { $rate }. Only the batch size times the square of signal to noise counts, so the curve moves to the left as it is.
+handout-signal-key = At a quarter of the batch size, { $after } instead of { $before }, and as high as before, { $rate }. Only the batch size times the square of signal to noise counts, so the curve moves to the left unchanged.
 handout-undone-ask = One change at a time: what becomes of the fall if (a) the alignment R of the curvatures drops from { $from } to { $alignment }; (b) all gradients share noise, with a correlation of { $correlation }? Give a reason.
 handout-undone-key = (a) There is no peak and no fall. The best rate falls only where the curvature that signs meet together outweighs what each meets alone, and that takes R above 1; so it rises until it settles at { $level }. (b) Little is left: { $left } instead of { $fall }. Shared noise turns many signs together, so small batches meet that curvature too, and the best rate is held down where its peak was. Both are about the model of figure 1.
 handout-bars-ask = Figure 2. Compare batch sizes { $first } and { $second }, then { $third } and { $fourth }. Which difference is more than chance explains? Argue with the error bars.
-handout-bars-key = { $first } and { $second }: not this one. The bars overlap, and the rates are { $near } standard errors apart. { $third } and { $fourth }: this one. The bars are clear of each other, and the rates are { $far } standard errors apart. A good answer adds that a pair chosen after a look at the figure seems more certain than it is.
+handout-bars-key = { $first } and { $second }: chance explains it. The bars overlap, and the rates are { $near } standard errors apart. { $third } and { $fourth }: more than chance. The bars are clear of each other, and the rates are { $far } standard errors apart. A good answer adds that a pair chosen after a look at the figure seems more certain than it is.
 handout-use-ask = Figure 2. You tuned at batch size { $third } and move to { $fourth }. Which rate does the square-root rule give, which one does the sweep give, and which would you use? What would change your mind?
 handout-use-key = The rule gives { $asked }, the sweep { $best } (95 %: { $interval }): the rule is { $ratio } times too high ({ $low } to { $high }). Use the sweep's. It holds for this network, from this start, for ten sign steps; another network, more steps or Adam call for a sweep of their own.
 
@@ -1732,7 +1750,7 @@ lab-title = Which learning rate at batch size { $batch }?
 lab-rules = Look at single runs of batch sizes up to { $largest }, then bet on { $batch }, which you never see. A run costs its batch size, and you have { $budget } for { $rounds } rounds.
 lab-board = Mean loss of the runs you have seen, by batch size. Less is better; the best of each column is framed. Column { $target } is for your bet.
 lab-rate = Rate
-lab-budget = Budget that is left
+lab-budget = Budget left
 lab-round = Round { $round } of { $of }
 lab-left = of { $of } left
 lab-choose = Choose cells. Each click adds one run of that cell.
@@ -1786,11 +1804,11 @@ lab-line = Your result as a line
 lab-paste = For the table of your class
 lab-your-name = name
 lab-again = Hidden sweep { $next }
-lab-address-look = The link's round "{ $text }" cannot be played: it is no cell of this sweep, or too dear. It and what follows is left out.
+lab-address-look = The link's round "{ $text }" cannot be played: it names no cell of this sweep, or costs too much. It and what follows are left out.
 lab-address-bet = The link's bet "{ $text }" is not a rate within its interval. It is left out.
 lab-class = Table of a class
-lab-class-how = Paste one result a line: sweep, rate, lower end, upper end, name. Scores are computed here from the bets; nothing is kept but the address of this page.
-lab-class-lines = Results, one a line
+lab-class-how = Paste one result per line: sweep, rate, lower end, upper end, name. Scores are computed here from the bets; nothing is kept but the address of this page.
+lab-class-lines = Results, one per line
 lab-line-unusable = Line { $row } is not a result: "{ $line }". It takes a sweep, a rate, two ends around it, and a name.
 lab-column-name = Name
 lab-column-instance = Sweep
@@ -1804,10 +1822,10 @@ lab-yes = yes
 lab-no = no
 lab-class-held = { $held } of { $count } intervals hold the truth ({ $low } to { $high } in the long run); they were meant to be { $level } intervals.
 lab-class-narrow = This class is too sure of itself.
-lab-class-wide = This class could dare more.
-lab-class-fair = That agrees.
-lab-class-worth = An error bar was worth { $gain } a bet.
-lab-class-not-worth = Error bars cost { $gain } a bet more than they saved.
+lab-class-wide = This class could be bolder.
+lab-class-fair = The two agree.
+lab-class-worth = An error bar was worth { $gain } per bet.
+lab-class-not-worth = Error bars cost { $gain } more per bet than they saved.
 
 # end of: page: lab
 
@@ -1827,15 +1845,15 @@ lesson-sgd-c = It falls
     .why = SGD's best rate rises and levels off. In this theory it has no fall.
 
 lesson-sign-idea = A sign keeps the direction of a gradient and throws its size away.
-lesson-sign-predict = Noise makes the average gradient of a small batch long; the line shows how a bigger batch shortens it. Call a step of signs at batch size 16 one long. How long is it at 1024?
+lesson-sign-predict = Noise makes the average gradient of a small batch long; the line shows how a bigger batch shortens it. Call the length of a sign step at batch size 16 one. How long is a sign step at 1024?
 lesson-sign-reveal = Just as long: a sign is plus or minus one. What the batch changes is how often it is right: { $before } of the time at 16, { $after } at 1024, for a signal to noise of { $snr }.
-lesson-sign-question = What does a bigger batch change in a step of signs?
+lesson-sign-question = What does a bigger batch change in a sign step?
 lesson-sign-a = How long it is
     .why = Each sign is plus or minus one at any batch size.
 lesson-sign-b = How often its signs are right
-    .why = Yes. Here { $before } become { $after }.
+    .why = Yes. Here { $before } becomes { $after }.
 lesson-sign-c = Nothing
-    .why = Its length stays, but { $before } of right signs become { $after }.
+    .why = Its length stays, but the share of right signs goes from { $before } to { $after }.
 
 lesson-coin-idea = The sign of one parameter is a coin flip. A bigger batch loads the coin.
 lesson-coin-predict = At signal to noise { $snr }, the sign from one example is right { $one } of the time. How often is the sign from 64 examples right?
@@ -1848,7 +1866,7 @@ lesson-coin-b = { $double }
 lesson-coin-c = { $single } again
     .why = Four examples know more than one, though not four times more.
 
-lesson-pull-idea = Every step of signs pays a noise floor, the trace of the curvature. Signs that agree also pay for pulling together.
+lesson-pull-idea = Every sign step pays a noise floor, the trace of the curvature. Signs that agree also pay for pulling together.
 lesson-pull-predict = Call the floor one. The pull is R E², with R = { $alignment }, and starts at { $at1 }. At which batch size does it cost as much as the floor?
 lesson-pull-reveal = The pull is { $at16 } at batch size 16 and { $at1024 } at 1024. The floor is one at any batch size. Remember where they cross.
 lesson-pull-question = Which of the two grows with the batch?
@@ -1860,21 +1878,21 @@ lesson-pull-c = Both
     .why = The floor stays where it is. Only agreement grows with the batch.
 
 lesson-rise-idea = The best rate is what the signs gain over what they pay: E over 1 + R E².
-lesson-rise-predict = The curve is drawn up to batch size 16. Click where you think its peak goes.
-lesson-rise-reveal = At { $peak }, just where pull and floor cost the same. From there it falls by { $fall }, while the square-root rule goes on: at 1024 it asks for { $ratio } times too much.
+lesson-rise-predict = The curve is drawn up to batch size 16. Click where you think it peaks.
+lesson-rise-reveal = At { $peak }, just where pull and floor cost the same. From there it falls by { $fall }, while the square-root rule goes on: at 1024 it asks for a rate { $ratio } times too high.
 lesson-rise-question = At the peak, how many of the signs are right?
 lesson-rise-a = Nearly all
     .why = That is batch size 1024, with { $later }. By then the rate has fallen.
 lesson-rise-b = Half
     .why = Then the step would gain nothing at all.
 lesson-rise-c = About two in three
-    .why = Yes, { $right }. It falls because signs agree, not because of noise.
+    .why = Yes, { $right }. The rate falls because signs agree, not because of noise.
 
 lesson-settle-idea = Once all signs agree, a bigger batch changes nothing. That is Theorem 4.
 lesson-settle-predict = The curve is drawn up to batch size 256. Where does the rate settle?
 lesson-settle-reveal = At { $plateau }: all the gradient over all the curvature, ε₀ / (1 + R). Theorem 3, the short formula, goes on falling: at 4096 it says { $short }, the exact law { $exact }.
 lesson-settle-question = Why does Theorem 3 go down to zero?
-lesson-settle-a = It takes a straight line for erf
+lesson-settle-a = It replaces erf by a straight line
     .why = Yes. That is good only far below batch size { $limit }.
 lesson-settle-b = The loss is not quadratic
     .why = Both laws take it to be quadratic.
@@ -1890,12 +1908,12 @@ lesson-gone-a = Yes, the formula has a peak
 lesson-gone-b = Only if the points themselves fall
     .why = Yes. A fitted peak is not a measured one.
 lesson-gone-c = Yes, if R is well above 1
-    .why = Noise that is shared can undo the fall at any R.
+    .why = Shared noise can undo the fall at any R.
 
 lesson-adam-idea = Adam is not just a sign: it remembers. With a full memory, every batch counts as many.
 lesson-adam-predict = One sign step peaks at batch size { $peak }. Signs of an averaged gradient, with β₁ = 0.9 and a full memory: where does one step peak?
 lesson-adam-reveal = At { $moved }: a batch counts { $counts } times. That is a claim about one step only. With an empty memory, Adam's first step is a sign step: measured at batch size 1024, their best rates are { $adam } and { $sign }. The grey line has no memory.
-lesson-adam-question = On a real network one sign step shows no fall, and ten do. What does that tell?
+lesson-adam-question = On a real network one sign step shows no fall, and ten do. What does that tell you?
 lesson-adam-a = The surge law is right after all
     .why = The law is about one step, and there is no fall after one.
 lesson-adam-b = Momentum makes the fall
@@ -1915,27 +1933,27 @@ lesson-real-c = The fall is { $open }
     .why = That is only the upper end of what is possible.
 
 lesson-tomorrow-idea = What counts in the end is the price. A wrong rate costs what the loss says, no more.
-lesson-tomorrow-predict = The same sweep at batch size 1024: dots are measured, over their rate, up to { $seen }. You keep { $rate }, the best rate at { $shown }. How much loss does that add? The best loss is { $best }.
+lesson-tomorrow-predict = The same sweep at batch size 1024: the dots show the loss that was measured, against the rate, up to { $seen }. You keep { $rate }, the best rate at { $shown }. How much loss does that add? The best loss is { $best }.
 lesson-tomorrow-reveal = It adds { $keep } ({ $low } to { $high }). Scaling by the square root from batch size 64 would add { $root }.
 lesson-tomorrow-question = Tomorrow you go from batch size 256 to 4096. What do you do first?
 lesson-tomorrow-a = Multiply the rate by four
-    .why = Here the square-root rule was the dear choice. Elsewhere it is right: nobody knows before a run.
+    .why = Here the square-root rule was the costly choice. Elsewhere it can be right: nobody knows before a run.
 lesson-tomorrow-b = Run half, the same and twice the rate
     .why = Yes. Three short runs at the new batch size beat any rule.
 lesson-tomorrow-c = Keep the rate
     .why = Cheap here. With ten steps of Adam the best rate went on rising, and keeping it would cost more.
 
-lesson-axis-times = Best rate, times that at batch size 1
-lesson-axis-length = Length, times that at batch size 16
-lesson-axis-right = Signs that are right
-lesson-axis-cost = Curvature that is paid [trace of the Hessian]
+lesson-axis-times = Best rate, relative to batch size 1
+lesson-axis-length = Length, relative to batch size 16
+lesson-axis-right = Share of right signs
+lesson-axis-cost = Curvature paid [trace of the Hessian]
 lesson-axis-alignment = Curvature alignment R
 lesson-axis-fall = Fall of the best rate from its peak
 lesson-axis-rate = Learning rate
 lesson-axis-extra = Loss added at batch size 1024
 lesson-line-sgd = SGD
 lesson-line-gradient = Average gradient
-lesson-line-sign = Step of signs
+lesson-line-sign = Sign step
 lesson-line-fair = A fair coin
 lesson-line-erf = Theorem 2, erf
 lesson-line-floor = Noise floor
@@ -1962,7 +1980,7 @@ lesson-off-by = { $off } off
 lesson-said = You said { $guess }. It is { $truth }.
 lesson-said-close = You said { $guess }. It is { $truth }: close enough.
 lesson-again = Try again.
-lesson-flips = { $flips } flips a dot
+lesson-flips = { $flips } flips per dot
 lesson-flip = Flip { $flips } more
 lesson-coin-alt = { $batch }: { $share } right after { $flips } flips
 lesson-figure = { $title } against { $over }.
@@ -1989,7 +2007,7 @@ derive-imprecise = **Imprecise in the paper:** { $what }
 derive-end = Every prediction beside the optima as trained
 
 derive-mu = Mean gradient, one entry for each parameter
-derive-v = Update of one step before it is scaled by the rate
+derive-v = Update of one step, before it is scaled by the rate
 derive-h = Hessian of the loss
 derive-z = Signal to noise; measured: all of the gradient over all of its spread, per example
 derive-scale = Learning-rate scale: absolute gradient over trace
@@ -2005,7 +2023,7 @@ derive-lemma-imprecise = it divides by the mean curvature along the update witho
 derive-lemma-see = See the law of one step in Explore
 
 derive-signs-title = Theorem 2: signs make it erf
-derive-signs-idea = With Gaussian noise a sign is right on average by an error function of the batch size. Independent coordinates then multiply.
+derive-signs-idea = With Gaussian noise, the mean sign follows an error function as the batch grows. Where coordinates are independent, mean signs multiply.
 derive-signs-words = the mean sign of a parameter is erf of the root of half the batch size, times its signal to noise. The best rate is the sum of mean signs times gradients, over the trace of the curvature plus the curvature between all pairs, weighted by both mean signs.
 derive-signs-imprecise = a product of two mean signs is the mean of the product only for parameters that share no noise, and real ones do. With a common factor of correlation { $correlation }, a fall of { $fall } % becomes one of { $left } %.
 derive-signs-see = Share the noise in Explore
@@ -2017,7 +2035,7 @@ derive-line-imprecise = the formula always draws a peak when S is positive. The 
 derive-line-see = See a peak that only the formula has, in Explore
 
 derive-settled-title = Theorem 4: where the fall stops
-derive-settled-idea = Once every sign is sure, a bigger batch changes nothing.
+derive-settled-idea = Once every sign is certain, a bigger batch changes nothing.
 derive-settled-words = the rate of a very large batch is the sum of all absolute gradients over the curvature between all pairs, weighted by their signs; which is the scale over one plus R.
 derive-settled-imprecise = it holds only if no mean gradient is exactly zero. With gradient (1, 0) and curvature one in both directions the limit is { $true }; equation 17 says 1. And "large" can be far away: with signal to noise spread over many decades, the rate at batch size { $batch } is still { $ratio } times the plateau.
 derive-settled-see = See a plateau that is far away, in Explore
@@ -2025,19 +2043,19 @@ derive-settled-see = See a plateau that is far away, in Explore
 derive-drop-title = Theorem 5: what a step gains
 derive-drop-idea = With the same straight line, the loss drop of the best step rises and levels off, with the same noise scale.
 derive-drop-words = the loss drop is its maximum over one plus noise scale over B. The maximum is M squared over twice S.
-derive-drop-imprecise = the theorem says that a bigger batch never gains less. The exact law can: with gradients 1 and 0.01 and a coupling of 0.9, the best step of a huge batch gains { $worse } times less than that of a small one. Its limit is off too: at R = { $weak } by a factor of { $ratio }.
+derive-drop-imprecise = the theorem says that a bigger batch never gains less. By the exact law it can: with gradients 1 and 0.01 and a coupling of 0.9, the best step of a huge batch gains { $worse } times less than that of a small one. Its limit is off too: at R = { $weak } by a factor of { $ratio }.
 derive-drop-see = Compare the loss drops in Explore, lower plot
 
 derive-adam-title = From signs to Adam
 derive-adam-idea = The paper calls Adam nearly a sign when the gradient's variance is small. Its Theorem 3 needs the variance to be large.
-derive-adam-words = with a memory of gradients that is already full, one step of signs sees a batch larger by one plus beta one, over one minus beta one.
+derive-adam-words = with a memory of gradients that is already full, one sign step sees a batch larger by a factor of one plus beta one, over one minus beta one.
 derive-adam-imprecise = default Adam is not a sign of the gradient. For one step with a full memory the peak moves from { $peak } to { $moved }; with an empty memory the first step is a sign step. Over many steps, noise in the memory is shared between steps, and most of that factor is lost.
 derive-adam-see = Give the sign a memory in Explore
 
 derive-error-quadratic = the loss is taken as quadratic. The best rate of sampled updates then differs from a line search on the loss itself by up to { $factor } times, at batch size { $batch }.
 derive-error-sigmoid = equation 10 replaces erf by a simpler curve. It is off by { $error } at most, at { $at } times the batch size where the straight line reaches one. Here erf itself is used.
 derive-error-independent = noise is taken as independent. With the measured correlations the best rate differs by up to { $factor } times, at batch size { $batch }.
-derive-error-gaussian = noise is taken as Gaussian. Real updates differ from Gaussian, correlated ones by up to { $factor } times, at batch size { $batch }.
+derive-error-gaussian = noise is taken as Gaussian. Real updates differ from Gaussian, correlated updates by up to { $factor } times, at batch size { $batch }.
 derive-error-line = a straight line stands for erf. Theorem 3 differs from Theorem 2 by up to { $factor } times, at batch size { $batch }, of those measured.
 derive-error-peak = Theorem 3 puts the peak at batch size { $short }, Theorem 2 with the same numbers at { $exact }.
 derive-error-plateau = a batch is taken as very large. At batch size { $batch }, the largest measured, Theorem 2 is at { $ratio } times the plateau; no error bar is known.
@@ -2118,7 +2136,7 @@ explore-described = Nearest to the measured curve of { $curve }; other settings 
 
 explore-lessons = Lessons
 explore-lesson-close = Close the lesson
-explore-laws = Curves and points that are drawn
+explore-laws = Curves and points drawn
 explore-laws-drawn = Curves drawn: { $count } of { $of }
 explore-points = Measured: { $name }
 explore-correlated-idle = same as Theorem 2 while ρ = 0
@@ -2130,7 +2148,7 @@ explore-export-pdf = PDF
 explore-export-csv = CSV
 explore-export-title = Best learning rate against batch size
 explore-exports = Save the figure
-explore-hint = Drag the peak or the square on the right. Ctrl and wheel zooms, a drag pans, a double click resets.
+explore-hint = Drag the peak or the square on the right. Ctrl and the wheel zoom, dragging pans, a double click resets.
 explore-more = Momentum, skew, size
 explore-formula = The formula
 explore-skip = Skip the instrument
@@ -2175,7 +2193,7 @@ explore-map-above = surge above
 explore-map-threshold-label = Smallest surge in per cent of the plateau
 explore-map-x = curvature alignment R →
 explore-map-computing = Computing the map: { $share } %
-explore-map-text = Filled: surge of at least { $threshold } %, in { $share } % of this map; the ring is the current state. Click or use arrow keys to go elsewhere.
+explore-map-text = Filled: surge of at least { $threshold } %, in { $share } % of this map; the ring is the current state. Click or use the arrow keys to move it.
 explore-map-label = Regime map. { $text }
 
 chart-role = chart
@@ -2205,13 +2223,13 @@ chart-read-measured = Measured: { $rate } (95 % interval { $low } to { $high })
 chart-read-measured-alone = Measured: { $rate }, no error bar
 
 lesson-figure1 = Adam and SGD
-lesson-figure1-teaches = With updates by sign, the best learning rate rises, peaks and settles. SGD's only rises.
+lesson-figure1-teaches = With sign updates, the best learning rate rises, peaks and settles. SGD's only rises.
 lesson-no_surge = No surge
 lesson-no_surge-teaches = Theorem 3 always draws a peak. With R below 1 the exact law has none.
 lesson-two_peaks = Two peaks
 lesson-two_peaks-teaches = Curvature in two blocks of very different signal to noise: each block has its own peak.
 lesson-correlated = Correlation
-lesson-correlated-teaches = Theorems 2 and 3 assume independent gradients. Noise that is shared removes most of the surge.
+lesson-correlated-teaches = Theorems 2 and 3 assume independent gradients. Shared noise removes most of the surge.
 lesson-late = Late training
 lesson-late-teaches = As the loss falls, the peak moves to larger batches and fades.
 
@@ -2332,7 +2350,7 @@ evidence-export = Export
 evidence-csv = Optima and predictions, CSV
 evidence-json = Everything, JSON
 evidence-open = Open the measured curve in Explore
-evidence-open-about = Explore then shows the noise model nearest to the measured, correlated curve: a description of it, good to a few per cent.
+evidence-open-about = Explore then shows the noise model nearest to the measured, correlated curve: a description of it, accurate to a few per cent.
 evidence-snippet = the file is the page's "{ evidence-json }"
 evidence-python = Python that gives the same numbers
 
@@ -2343,7 +2361,7 @@ evidence-part-why = Why
 evidence-back = All sweeps
 evidence-analysis = Open the full analysis
 evidence-explain = Why, at this checkpoint
-evidence-same-sweep = Measured for this page at { $count } batch sizes. The bundled sweep from the same checkpoint, measured apart from it: { $verdict }
+evidence-same-sweep = Measured for this page at { $count } batch sizes. The bundled sweep from the same checkpoint, measured separately: { $verdict }
 evidence-all-lines = All predictions in one figure
 gallery-adam = Adam as it starts by default, { $count } sweeps: { $falls } fall, { $stays } do not, { $open } are not decided.
 gallery-nothing = No sweep is like that. Take one of the filters away.
@@ -2380,8 +2398,8 @@ train-not-installed = { $count ->
     [one] Training needs `{ $first }`, which is not installed on this server: `pip install 'surgecore[training]'`.
    *[other] Training needs `{ $first }` and `{ $second }`, which are not installed on this server: `pip install 'surgecore[training]'`.
 }
-train-public = Training is not offered on a server for many; its owner can switch it on (`{ $switch }=on`). A plan made here runs on your own machine.
-train-one-each = One sweep at a time: yours is still on its way.
+train-public = Training is not offered on a public server; its owner can switch it on (`{ $switch }=on`). A plan made here runs on your own machine.
+train-one-each = One sweep at a time: yours is not finished yet.
 train-hour = No more than { $count } sweeps an hour for each visitor. A plan made here runs on your own machine.
 train-queue-full = { $count ->
     [one] { $count } sweep is already waiting; try again when it is done.
@@ -2403,7 +2421,7 @@ train-cancel = Cancel
 train-cancelling = Cancelling …
 train-list = { $running ->
     [0] Your trained sweeps: { $count }
-   *[other] Your trained sweeps: { $count }, { $running } under way
+   *[other] Your trained sweeps: { $count }, { $running } running
 }
 train-list-open = Open
 train-state-is-waiting = waiting
@@ -2443,7 +2461,7 @@ train-workload = Workload
 train-optimizer = Optimizer
 train-state = State at the start
 train-state-cold = Empty
-train-state-warm = Warm: of 200 gradients at the start
+train-state-warm = Warm: filled by 200 gradients at the start
 train-state-limit = No memory: every β = 0, as in the paper
 train-protocol-and-steps = Protocol and steps
 train-protocol = Protocol
@@ -2476,7 +2494,7 @@ train-agree = Start anyway (takes minutes)
 
 
 reference-title = The law in a page
-reference-laws = Laws that are compared
+reference-laws = Laws compared
 laws-hold = When does it hold?
 laws-source = From { $source }.
 laws-empirical = An empirical rule.
@@ -2608,14 +2626,14 @@ axis-batch-used = Batch size and noise scale [examples]
 points-batch-from = batch, from { $start }
 points-noise-scale = noise scale B = tr Σ / |G|²
 curve-rest = where the norm test rests
-batches-point = Step { $step }, runs that start from { $start }: { $batch } examples a step.
+batches-point = Step { $step }, runs that start from { $start }: { $batch } examples per step.
 batches-noise-point = Step { $step }, runs that start from { $start }: noise scale { $noise } (95 %: { $interval }).
-batches-noise-unknown = By then the noise hides the gradient, so that the noise scale cannot be said.
+batches-noise-unknown = By then the noise hides the gradient, so the noise scale cannot be determined.
 batches-noise-known = The gradient's noise scale is then { $noise } ± { $error }.
 batches-rest = { $noise } The norm test comes to rest where the batch is { $factor } times that, or above it by chance.
-batches-said = At learning rate { $rate }, runs that start from { $start } use { $batch } ± { $error } examples a step by step { $step }. { $noise }
-batches-said-alike = At learning rate { $rate }, all runs that start from { $start } use { $batch } examples a step by step { $step }. { $noise }
-batches-about = **Discs and other signs**: mean batch size over seeds, with 95 % intervals. **Crosses**: noise scale of runs that start from { $start }, a ratio of means over seeds with a jackknife's error; it is left out where it is not known to a factor of two.
+batches-said = At learning rate { $rate }, runs that start from { $start } use { $batch } ± { $error } examples at step { $step }. { $noise }
+batches-said-alike = At learning rate { $rate }, all runs that start from { $start } use { $batch } examples at step { $step }. { $noise }
+batches-about = **Discs and other marks**: mean batch size over seeds, with 95 % intervals. **Crosses**: noise scale of runs that start from { $start }, a ratio of means over seeds, with jackknife error bars; it is left out where it is not known to a factor of two.
 batches-line = **Line**: { $factor } times the noise scale, where the norm test with η = { $eta } comes to rest.
 train-policy = Batches during a run
 train-policy-fixed = stay as they are
@@ -2625,10 +2643,10 @@ train-policy-augmented-test = grow by both tests
 train-policy-optimal-sgd = set for fewest examples
 
 ## Are gradients Gaussian in each coordinate? Figure 8 of the paper
-gaussian-line = Batch size { $batch }: a Gaussian is refused at { $share } of { $coordinates } coordinates ({ $draws } draws, 5 % false discoveries); their median kurtosis beyond a Gaussian's is { $excess }.
-gaussian-answer = The theory takes gradients as Gaussian in each coordinate. Here a Gaussian is refused at { $fails } of the coordinates for batches of { $small }, and at { $remain } for batches of { $large }, from { $draws } draws each.
+gaussian-line = Batch size { $batch }: a Gaussian is rejected at { $share } of { $coordinates } coordinates ({ $draws } draws, 5 % false discoveries); the median excess kurtosis is { $excess }.
+gaussian-answer = The theory takes gradients as Gaussian in each coordinate. Here a Gaussian is rejected at { $fails } of the coordinates for batches of { $small }, and at { $remain } for batches of { $large }, from { $draws } draws each.
 gaussian-title = Are gradients Gaussian?
-gaussian-about = **Signs**: share of standardised gradients of all coordinates in each bin. **Line**: a Gaussian. A share that is not refused may still be off by less than so many draws can show.
+gaussian-about = **Marks**: share of standardised gradients of all coordinates in each bin. **Line**: a Gaussian. A coordinate that is not rejected may still differ from one by less than this many draws can show.
 gaussian-point = { $share } of gradients of { $batch } examples lie between { $low } and { $high } standard deviations.
 points-gaussian = batch size { $batch }
 curve-gaussian = Gaussian

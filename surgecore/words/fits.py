@@ -15,7 +15,7 @@ from surgecore.words.phrases import say
 from surgecore.words.problems import Where, notice, with_remedy
 from surgecore.words.surge import said as verdict_said
 from surgecore.words.tradeoff import identity, tradeoff
-from surgecore.words.verdict import reasons
+from surgecore.words.verdict import reasons, sizes
 
 
 def fit_note(fit: FitResult) -> str:
@@ -94,9 +94,9 @@ def ranking(comparison: Comparison) -> str:
 
 def remark(found: Remark) -> str:
     """One remark on a sweep."""
-    sizes = [whole(size) for size in found.batch_sizes]
-    where = ", ".join(sizes[:8]) + (", …" if len(sizes) > 8 else "")
-    return say(f"remark-{found.kind.replace('_', '-')}", count=found.count, of=f"{found.of:,}", where=where)
+    at = found.batch_sizes
+    where = sizes(at) if at else ""
+    return say(f"remark-{found.kind.replace('_', '-')}", count=found.count, of=f"{found.of:,}", where=where, n=len(at))
 
 
 def findings(analysis: Analysis) -> list[str]:

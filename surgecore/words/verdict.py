@@ -40,7 +40,8 @@ def reasons(found: SurgeVerdict) -> list[str]:
         said.append(
             say("verdict-witness", rate=number(w.learning_rate, 2), smaller=_size(w.smaller), larger=_size(w.larger))
         )
-    said += [say("verdict-rests-on", size=_size(size)) for size in found.rests_on if found.kind is not Kind.DIP]
+    if found.rests_on and found.kind is not Kind.DIP:
+        said.append(say("verdict-rests-on", sizes=sizes(found.rests_on), count=len(found.rests_on)))
     if found.p_value is not None:
         at_most = found.p_value < 0.0015
         said.append(say("verdict-p-below" if at_most else "verdict-p", p=number(found.p_value, 2)))

@@ -44,7 +44,7 @@ def test_settings_are_carried_with_what_limits_them(page, bundled):
     assert rows["Weight decay"].iloc[1] == advice_panel.words.number(want, 2)
     assert "would take more than a tenth of each weight per step" in said(page)
     assert "the batch grows too much for the SDE rule" in said(page)
-    assert "count the same, examples or tokens" in said(page)
+    assert "in the same unit, examples or tokens" in said(page)
 
 
 def test_a_rate_is_carried_under_every_rule(page):

@@ -133,8 +133,8 @@ def test_every_export_gives_the_same_answer(app, trials, shape):
     make, name = SHAPES[shape]
     upload(app.run().switch_page("app_pages/sweep.py").run(), make(trials), name)
     if shape == "Optuna":  # a value may be anything
-        assert "Which way is good in value?" in app.info[0].value
-        next(button for button in app.button if button.label == "small is good").click().run()
+        assert "Is a lower or a higher value better?" in app.info[0].value
+        next(button for button in app.button if button.label == "lower is better").click().run()
     assert not app.error
     assert not app.info
     assert app.title[0].value == name.split(".")[0]
@@ -215,7 +215,7 @@ def test_a_curve_is_read_as_the_visitor_says(app, trials):
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(pd.concat([start, trials.assign(epoch=2)])))
     unfold(app, "how-read")
     assert box(app, "Counts along a run").value == "epoch"
-    assert "its last loss stands" in said(app)
+    assert "represented by its last loss" in said(app)
     box(app, "Of a run's curve, take").set_value("best").run()
     unfold(app, "how-read")
     assert not app.exception

@@ -70,7 +70,7 @@ def test_the_page_names_the_verdict_of_the_sweep_from_its_checkpoint(app, bundle
     app.selectbox(key="after").set_value(10).run()
     (entry,) = [entry for entry in bundled if entry.name == "digits-mlp-sign-k10"]
     sentence = surge.said(analyse(entry.load()))
-    assert f"measured apart from it: {sentence}" in said(app)
+    assert f"measured separately: {sentence}" in said(app)
 
 
 def test_measured_points_are_never_joined(app):
@@ -258,7 +258,7 @@ def test_how_gaussian_gradients_are_is_shown_where_it_is_unfolded(app):
     app.session_state["fold-gaussian"] = True
     app.run()
     assert not app.exception
-    assert f"refused at {share(tests[0].fails)} of the coordinates for batches of 1" in said(app)
+    assert f"rejected at {share(tests[0].fails)} of the coordinates for batches of 1" in said(app)
     (drawn,) = [one for one in drawings(app) if marked(one, "batch-1")]
     assert len(marked(drawn, "batch-1")) == (tests[0].histogram > 1e-5).sum()
 

@@ -240,9 +240,10 @@ def test_the_python_snippet_draws_what_is_shown(app, bundled, monkeypatch, capsy
     for name, ghost in zip(pinned, state.ghosts, strict=True):
         trace = traces[name, "y"]
         np.testing.assert_allclose(trace.y, ghost.gradient_noise().optimal_lr(trace.x))
-    if state.view is not None:
-        np.testing.assert_allclose(figure.layout.xaxis.range, np.log10(2) * np.array(state.view[:2]))
-        assert list(figure.layout.yaxis.range) == list(state.view[2:4])
+    if "zoom" in query:  # of the address: octaves of the batch size, decades of the rate
+        left, right, low, high, *_ = map(float, query["zoom"].split(","))
+        np.testing.assert_allclose(10.0 ** np.array(figure.layout.xaxis.range), [2.0**left, 2.0**right])
+        assert list(figure.layout.yaxis.range) == [low, high]
     assert all(str(peak.lr)[:8] in capsys.readouterr().out for peak in model.gradient_noise().peaks()[:1])
     if state.points:
         points, optima = traces["Measured", "y"], bundled[0].load().optima()

@@ -53,7 +53,7 @@ def test_the_square_root_rule_is_the_small_batch_limit(told):
 def test_the_bend_in_closed_form(told):
     E = erf(np.sqrt(1024 / 2) * 0.05)
     asked = np.sqrt(2 / np.pi) * 0.05 * 0.3 * 32 / (0.3 * E / (1 + 8 * E**2))
-    assert f"asks for {asked:.1f} times too much" in texts(told, "bend")
+    assert f"asks for a rate {asked:.1f} times too high" in texts(told, "bend")
     assert fall(STORY) == pytest.approx(1 - 2 * np.sqrt(8) / 9, rel=1e-6)
 
 

@@ -79,7 +79,7 @@ def test_a_sign_is_one_long_and_the_gradient_is_not(given):
         drawn = np.sqrt((means[b] ** 2).mean() / (means[16] ** 2).mean())
         assert at[float(b)] == pytest.approx(drawn, rel=0.06)
         assert set(np.abs(np.sign(means[b]))) == {1.0}
-    assert set(line(given["sign"]["figure"], "Step of signs")[1]) == {1.0}
+    assert set(line(given["sign"]["figure"], "Sign step")[1]) == {1.0}
 
 
 def test_the_curve_of_the_coins_is_erf(given):

@@ -132,11 +132,11 @@ def test_a_stopped_sweep_is_counted_in_runs(tmp_path):
     plan = train_plan.read(train_plan.Choices("quadratic", "sign", "cold", "steps", 1, 0.0, (2, 4), (-4, 1), 2, 4,
                                               False).table())  # fmt: skip
     job = Job(plan, tmp_path, CANCELLED, ending=Ending.STOPPED)
-    assert ended(job) == "It was stopped. What was finished is kept."
+    assert ended(job) == "It was stopped. Finished runs are kept."
     job.progress = {"stage": 1, "done": 1309, "total": 8640}
     assert ended(job) == "1,309 of 8,640 runs are done and kept."
     early = Job(plan, tmp_path, CANCELLED, ending=Ending.SERVER_STOPPED)
-    assert ended(early) == "The server was stopped meanwhile. What was finished is kept."
+    assert ended(early) == "The server was stopped in the meantime. Finished runs are kept."
 
 
 def test_learning_rates_are_written_as_on_the_chart(page):
@@ -246,7 +246,7 @@ def public(monkeypatch):
 
 def test_a_public_server_trains_only_where_its_owner_says_so(app, public, monkeypatch):
     app.run().switch_page(PAGE).run()
-    assert "Training is not offered on a server for many" in app.info[0].value
+    assert "Training is not offered on a public server" in app.info[0].value
     assert not [button for button in app.button if button.label.startswith("Train this")]
     monkeypatch.setenv(training_jobs.SWITCH, "on")
     app.run()
@@ -272,7 +272,7 @@ def a_plan():
 def test_a_visitor_has_one_sweep_at_a_time_and_so_many_an_hour(monkeypatch, tmp_path):
     jobs = idle_jobs(monkeypatch, tmp_path)
     first, _ = jobs.start(a_plan(), "ada")
-    with pytest.raises(training_jobs.QueueFullError, match="yours is still on its way"):
+    with pytest.raises(training_jobs.QueueFullError, match="yours is not finished yet"):
         jobs.start(a_plan(), "ada")
     other, _ = jobs.start(a_plan(), "bob")
     for name in (first, other):
@@ -323,6 +323,6 @@ def test_batches_that_grow_are_chosen_and_shown(page):
     page.run()
     assert not page.exception
     assert "How the batch grew" in [title.value for title in page.subheader]
-    assert re.search(r"runs that start from 4 use \S+( ± \S+)? examples a step by step 1\.", said(page))
+    assert re.search(r"runs that start from 4 use \S+( ± \S+)? examples at step 1\.", said(page))
     (drawn,) = drawings(page)
     assert "where the norm test rests" in texts(drawn) or "batch, from 4" in texts(drawn)

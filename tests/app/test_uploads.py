@@ -94,7 +94,7 @@ def test_a_bad_upload_is_explained_row_by_row(app, where, bad_csv, bundled):
         assert bundled[0].title not in error.value + said(app)
     else:
         assert app.title[0].value == title
-        assert f"goes on with {bundled[0].title}" in error.value
+        assert f"Meanwhile this page shows {bundled[0].title}" in error.value
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_a_sweep_is_listed_cancelled_and_taken_up_again(page, url, errors):
     # found again without its address: the bar says that something is under way, and the list opens it
     page.get_by_role("link", name="Reference", exact=True).click()
     titled(page, "The law in a page")
-    badge = page.get_by_role("link", name=re.compile(r"Train · \d+ under way"))
+    badge = page.get_by_role("link", name=re.compile(r"Train · \d+ running"))
     badge.click()
     titled(page, "Measure it yourself")
     expect(page).not_to_have_url(re.compile("job="))

@@ -58,10 +58,10 @@ def test_the_line_is_where_the_norm_test_rests(table):
 def test_the_sentence_has_the_digits_that_its_error_carries(table):
     rows = table[(table["learning_rate"] == 0.1) & (table["batch_size"] == 2)]
     assert words.path(rows) == (
-        "At learning rate 0.1, runs that start from 2 use 16.0 ± 1.4 examples a step by step 8. "
+        "At learning rate 0.1, runs that start from 2 use 16.0 ± 1.4 examples at step 8. "
         "The gradient's noise scale is then 88 ± 9."
     )
-    assert words.path(rows.head(1)).endswith("so that the noise scale cannot be said.")
+    assert words.path(rows.head(1)).endswith("so the noise scale cannot be determined.")
     assert "3.0 times that" in words.path(rows, 0.5)
     assert len(known_noise(rows)) == 3
 

@@ -35,10 +35,10 @@ def test_shares_stand_where_they_are_and_empty_bins_are_not_drawn(tests_of_two):
 
 def test_the_answer_goes_from_the_smallest_to_the_largest_batch(tests_of_two):
     assert words.answer(tests_of_two).endswith(
-        "a Gaussian is refused at 98 % of the coordinates for batches of 1, and at 5.0 % for batches of 256, from 500 "
+        "a Gaussian is rejected at 98 % of the coordinates for batches of 1, and at 5.0 % for batches of 256, from 500 "
         "draws each."
     )
     assert words.line(tests_of_two[0]) == (
-        "Batch size 1: a Gaussian is refused at 98 % of 80 coordinates (500 draws, 5 % false discoveries); their "
-        "median kurtosis beyond a Gaussian's is 2.0."
+        "Batch size 1: a Gaussian is rejected at 98 % of 80 coordinates (500 draws, 5 % false discoveries); "
+        "the median excess kurtosis is 2.0."
     )

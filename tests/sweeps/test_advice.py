@@ -153,7 +153,7 @@ def test_the_notes_say_where_the_rules_end():
     assert scale_adam(0.5, **known | {"batch_size": 400}).flags == {"above_noise_scale"}
     assert scale_adam(8.0).flags == {"little_momentum"}
     for factor in (2048.0, 1 / 2048):
-        assert "Do both batch sizes count the same, examples or tokens?" in words.adam_notes(scale_adam(factor))
+        assert "Are both batch sizes in the same unit, examples or tokens?" in words.adam_notes(scale_adam(factor))
     with pytest.raises(ValueError, match="noise_scale must be positive"):
         scale_adam(2.0, batch_size=4, noise_scale=-1)
 

@@ -108,8 +108,8 @@ def test_rows_of_wrong_length_are_shown_with_what_is_too_much():
         ("\n\n", "empty"),
         ("batch_size,learning_rate,loss\n", "no rows"),
         ("batch_size,learning_rate,loss\n4,0.1,1\n", "two trials"),
-        ("u,v\n1,2\n", "a column batch_size"),
-        ("batch_size,learning_rate\n1,2\n", "a column loss"),
+        ("u,v\n1,2\n", "no column for batch_size"),
+        ("batch_size,learning_rate\n1,2\n", "no column for loss"),
         ("\x00\x01\x02", "binary"),
     ],
 )

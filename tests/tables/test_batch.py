@@ -159,7 +159,7 @@ def test_a_total_that_contradicts_its_parts_is_one_question():
     asked = caught.value.question
     assert "How many examples does one optimizer step see?" in question(asked)
     assert [choice(asked, answer) for answer in asked.choices] == [
-        "global_batch_size as it stands", "micro_batch_size × grad_accum × world_size",
+        "global_batch_size as it is", "micro_batch_size × grad_accum × world_size",
     ]  # fmt: skip
     product = asked.choices[1]
     assert product.flag == (

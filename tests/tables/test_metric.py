@@ -126,12 +126,12 @@ def test_where_the_direction_is_open_there_is_one_question_with_a_preview():
         Sweep.from_table(table)
     asked = caught.value.question
     assert asked == table.question()
-    assert "Which way is good in value?" in str(caught.value)
+    assert "Is a lower or a higher value better?" in str(caught.value)
     assert [answer.flag for answer in asked.choices] == ["--minimise", "--maximise"]
     small, large = asked.choices
     assert large.preview == ((32.0, 0.001), (128.0, 0.002))
     assert small.preview != large.preview
-    assert (choice(asked, large), preview(large)) == ("large is good", "1.00e-3 at 32, 2.00e-3 at 128")
+    assert (choice(asked, large), preview(large)) == ("higher is better", "1.00e-3 at 32, 2.00e-3 at 128")
     assert "value" in question(asked)
     sweep = Sweep.from_table(table, large.apply(table.mapping))
     assert best(sweep) == [0.001, 0.002]

@@ -492,7 +492,7 @@ def test_other_trackers_in_the_folder_are_named(frame, tmp_path):
     with laid_down((STORES_WRITTEN / "wandb.zip").read_bytes(), "wandb") as path:
         shutil.copytree(path, tmp_path / "wandb")
     (said,) = told(open_table(tmp_path), "other-stores")
-    assert said.startswith("Read were the runs of W&B; the folder also holds runs of Hydra, Folders of settings")
+    assert said.startswith("Only the runs of W&B were read; the folder also holds runs of Hydra, Folders of settings")
     assert told(open_store(tmp_path / "jobs"), "other-stores") == []
     assert len(open_store(tmp_path, kind="hydra").frame) == len(some)
 

@@ -148,7 +148,7 @@ def test_the_rate_that_was_set_is_preferred_to_one_that_decayed(frame, name):
     )
     sweep = Sweep.from_csv(decayed.to_csv(index=False).encode())
     np.testing.assert_allclose(sweep.learning_rates, Sweep.from_frame(frame).learning_rates)
-    assert f"learning_rate was read from the column {name}; lr left as it is." in map(str, sweep.notices)
+    assert f"learning_rate was read from the column {name}; lr was not used." in map(str, sweep.notices)
 
 
 def test_a_constant_bound_is_not_the_rate_that_was_swept(frame):
@@ -158,7 +158,7 @@ def test_a_constant_bound_is_not_the_rate_that_was_swept(frame):
 
 def test_a_column_written_out_is_named_beside_the_one_left(frame):
     sweep = Sweep.from_csv(frame.assign(lr=0.0).to_csv(index=False).encode())
-    assert "learning_rate was read from the column learning_rate; lr left as it is." in map(str, sweep.notices)
+    assert "learning_rate was read from the column learning_rate; lr was not used." in map(str, sweep.notices)
 
 
 def test_rates_of_a_random_search_are_not_merged():
@@ -181,7 +181,7 @@ def test_units_that_are_no_examples_are_said(frame):
     table = frame.rename(columns={"batch_size": "batch_size_sequences"}).to_csv(index=False).encode()
     opened = open_table(table)
     assert opened.mapping.batch_unit == "sequences"
-    said = "Batch sizes (batch_size_sequences) count sequences: read so wherever examples are named."
+    said = "Batch sizes (batch_size_sequences) count sequences: read so wherever the text says examples."
     assert said in map(str, Sweep.from_table(opened).notices)
 
 

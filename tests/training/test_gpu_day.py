@@ -204,7 +204,7 @@ def test_what_does_not_fit_is_left_out(data, tmp_path, capsys):
     assert main([str(out), "--collect", str(data)]) == 1
     said = capsys.readouterr().out
     assert "one was run by another plan" in said
-    assert "two lacks runs" in said
+    assert "two is missing runs" in said
     assert "three is in no bundle here" in said
     assert not list(data.glob("*.csv.gz"))
 

@@ -48,7 +48,7 @@ def test_the_command_runs_it_and_refuses_it(folder, capsys):
     assert main(["sweep", "tempered.toml", "--executor", "serial"]) == 0
     assert (folder / "tempered" / "tempered-s10.csv").exists()
     assert main(["sweep", "tempered.toml", "--no-import"]) == 2
-    assert "one of your own runs from a terminal or Python only" in capsys.readouterr().err
+    assert "a class of your own runs only from a terminal or from Python" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("key", "problem"), [

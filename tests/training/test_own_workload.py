@@ -145,7 +145,7 @@ def marked(folder):
 
 @pytest.mark.parametrize("read", [Plan.from_toml, lambda text: Plan.from_dict(tomllib.loads(text))])
 def test_nothing_is_imported_unless_it_is_asked_for(marked, read):
-    with pytest.raises(PlanError, match="one of your own runs from a terminal or Python only"):
+    with pytest.raises(PlanError, match="a class of your own runs only from a terminal or from Python"):
         read(PLAN)
     assert not (marked / "was-imported").exists()
 
