@@ -31,7 +31,7 @@ class Gaussianity:
     coordinates, constant : int
         Coordinates that were looked at, and of them those whose gradient never changes: they are not tested.
     fails : float
-        Share of the tested coordinates at which a Gaussian is refused by D'Agostino's K^2, at a false discovery rate
+        Share of the tested coordinates at which a Gaussian is rejected by D'Agostino's K^2, at a false discovery rate
         of 5 %. A share of zero says that so many draws show nothing, not that there is nothing.
     error : float
         Standard error of `fails` over coordinates, as if they were independent, which they are not.

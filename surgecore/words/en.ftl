@@ -222,7 +222,7 @@ loss-over-part = the { $count } evaluated of { $of } images of the training data
 policy-fixed = fixed batches
     .about = Every run keeps the batch size that the grid gives it.
 policy-norm-test = batches grow by the norm test, η = { $eta }
-    .about = AdAdaGrad's norm test: the batch grows until the gradient's noise is `eta` times the gradient's size.
+    .about = AdAdaGrad's norm test: the batch grows until the gradient's noise is `eta` times its size.
 policy-inner-product-test = batches grow by the inner-product test
     .about = Gradients of single examples must mostly agree in direction with their mean.
 policy-augmented-test = batches grow by both tests
@@ -891,7 +891,7 @@ advice-rate = At batch size { $at }: learning rate **{ $rate }** (95 % { $interv
 advice-rate-one = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), by the one law that the optima allow, { $law }.
 advice-opens = **This is { $beyond } times beyond your data**, and the interval is wider for it.
 advice-poor = The optima scatter about every law by more than their error bars, so trust the measured ones more.
-advice-too-far = Batch size { $at } is **{ $beyond } times beyond your data**; further than { $reach } times no advice is given. The laws that the optima allow say { $span } there.
+advice-too-far = Batch size { $at } is **{ $beyond } times beyond your data**; past { $reach } times no advice is given. The laws that the optima allow say { $span } there.
 
 rate-at-most = at most { $rate }
 rate-at-least = at least { $rate }

@@ -42,7 +42,7 @@ def test_settings_are_carried_with_what_limits_them(page, bundled):
     want = scale_adam(4096.0, weight_decay=0.1, lr_factor=factor).power.weight_decay
     (rows,) = [element.value for element in page.table if "Weight decay" in element.value]
     assert rows["Weight decay"].iloc[1] == advice_panel.words.number(want, 2)
-    assert "would take more than a tenth of each weight per step" in said(page)
+    assert "would remove more than a tenth of each weight per step" in said(page)
     assert "the batch grows too much for the SDE rule" in said(page)
     assert "in the same unit, examples or tokens" in said(page)
 

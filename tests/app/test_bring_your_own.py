@@ -227,7 +227,7 @@ def test_the_number_of_runs_behind_a_mean_can_be_stated(app, trials):
     means = trials.groupby(["batch_size", "learning_rate"])["loss"].agg(loss="mean", loss_std="std").reset_index()
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(means))
     unfold(app, "how-read")
-    assert "no error bars from it until you do" in said(app)
+    assert "until you do, they have no error bars" in said(app)
     assert box(app, "Runs behind a row").value == "not in the file"
     item = next(iter(app.session_state["shelf"].items))
     mapping = app.session_state["shelf"].settings[item.digest].mapping

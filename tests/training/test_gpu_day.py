@@ -203,7 +203,7 @@ def test_what_does_not_fit_is_left_out(data, tmp_path, capsys):
             file.add(folder, arcname=folder.name)
     assert main([str(out), "--collect", str(data)]) == 1
     said = capsys.readouterr().out
-    assert "one was run by another plan" in said
+    assert "one was run from a different plan" in said
     assert "two is missing runs" in said
     assert "three is in no bundle here" in said
     assert not list(data.glob("*.csv.gz"))

@@ -114,7 +114,7 @@ class Policy(ABC):
 
 @dataclass(frozen=True)
 class Fixed(Policy):
-    """The batch of every run stays as the grid has it."""
+    """Every run keeps the batch size that the grid gives it."""
 
     adapts: ClassVar[bool] = False
     least: ClassVar[int] = 1
@@ -130,7 +130,7 @@ class Fixed(Policy):
 
 @dataclass(frozen=True)
 class NormTest(Policy):
-    """AdAdaGrad's norm test: the batch grows until the gradient's noise is `eta` of its size.
+    """AdAdaGrad's norm test: the batch grows until the gradient's noise is `eta` times its size.
 
     The batch that is wanted is tr S / (eta^2 |g|^2). Growth comes to rest at B_simple (1 - eta^2) / eta^2, or above it
     by chance, as batches never fall. Rates are not scaled with the batch.

@@ -236,7 +236,7 @@ class FixedExamples(Protocol):
 
 @dataclass(frozen=True)
 class ToTarget(Protocol):
-    """The paper's protocol: train from own initial parameters to a target loss, then `then` steps more.
+    """The paper's protocol: train from own initial parameters to a target loss, then for `then` more steps.
 
     The full loss is read every `every` steps (every step from batch size `every_step_from`), and the crossing t* is
     interpolated between two readings. Trials are compared by L(t* + k), the lowest being the largest drop
