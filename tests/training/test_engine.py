@@ -1,3 +1,4 @@
+import functools
 import gzip
 
 import numpy as np
@@ -348,3 +349,17 @@ def test_a_reader_tells_diverged_runs_and_reads_snapshots(model):
     assert found[1] > 0.1
     assert not np.isfinite(found[2])
     assert whole[2]
+
+
+def test_a_step_can_be_traced_whole_and_takes_the_same_step(monkeypatch):
+    # without a C++ compiler: what is compiled from the trace is torch's own
+    monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend="eager"))
+    model = Softmax().build()
+    traced, plain = (
+        Engine(model, Adam(), batch_size=4, seeds=[0], rates=[0.01, 0.1], start=model.initial(0), compiled=compiled)
+        for compiled in (True, False)
+    )
+    traced.advance(3)
+    plain.advance(3)
+    assert not traced.fallbacks
+    torch.testing.assert_close(traced.buffers.p, plain.buffers.p, rtol=1e-5, atol=1e-7)

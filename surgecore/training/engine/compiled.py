@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from surgecore.training.engine.precision import arithmetic
-from surgecore.training.engine.rules import Buffers, Optimizer
+from surgecore.training.engine.rules import Buffers, Found, Optimizer
 from surgecore.training.engine.stack import Layout
 from surgecore.training.workloads.batch import Batch
 
@@ -28,11 +28,13 @@ def compiled_step(model: Model, optimizer: Optimizer, groups: int, runs: int, pr
     if key not in steps:
         layout = Layout(model.shapes, groups, runs)
 
+        found = Found()  # a tracer cannot make it
+
         def step(p: Tensor, lr: Tensor, state: list[Tensor], at: Scalars, x: Tensor, y: Tensor) -> None:
             with arithmetic(p.device, precision):
                 gradients = model.gradients(layout.views(p), Batch(x, y))
             g = torch.cat([gradient.reshape(-1).to(p.dtype) for gradient in gradients])
-            optimizer.update(Buffers(p, g, lr, state, layout), at)
+            optimizer.update(Buffers(p, g, lr, state, layout, found), at)
 
         # every shape is a version of the same code object, and the default limit of 8 would end in slow fallbacks
         torch._dynamo.config.recompile_limit = 256
