@@ -39,10 +39,10 @@ FORMS = (
                 "`89.5 ± 0.3`, `**0.01**`, `1e-3 (cosine)`, `−2.9`"),
     ("columns", "`log10_lr`, `lr_log2`, `-log10(lr)`; `log_lr` is asked about"),
     ("shapes", "one row per run; a matrix of batch sizes and rates; one column per seed (`loss_seed0`, `loss_seed1`); "
-               "mean, `_std` or `_sem`, and `n_seeds`; a curve a run; best rates already, which is asked about"),
+               "mean, `_std` or `_sem`, and `n_seeds`; a curve per run; best rates already, which is asked about"),
     ("texts", "CSV, TSV, semicolons, bars, runs of spaces; Markdown and boxes, in prose or a code fence; LaTeX "
               "tabulars"),
-    ("JSON", "one object a line, a list, runs by name or under a key, columns, a history in each run"),
+    ("JSON", "one object per line, a list, runs by name or under a key, columns, a history in each run"),
     ("binary", "Parquet, `.xlsx` of one sheet or several; each also gzipped"),
 )  # fmt: skip
 
