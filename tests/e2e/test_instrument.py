@@ -194,33 +194,39 @@ def luminance(colour):
     return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
 
 
-@pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 22, 27)")])
-def test_text_and_curves_stand_out_in_either_theme(page, open_explore, scheme, ground):
-    page.emulate_media(color_scheme=scheme)
+def test_text_and_curves_stand_out_in_either_theme(page, open_explore):
+    """Also where the theme changes while the page is open."""
+    page.emulate_media(color_scheme="light")
     open_explore("?correlation=0.2&curves=exact,correlated,surge,plateau,sgd,saturating_half,linear,square_root")
-    expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
-    paper = luminance(ground)
+    for scheme, ground in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 22, 27)")):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        texts, strokes = colours(page)
+        assert len(texts) > 10
+        assert len(strokes) > 4
+        paper = luminance(ground)
+        assert min(contrast(colour, paper) for colour in texts) > 4.5
+        assert min(contrast(colour, paper) for colour in strokes) > 3
 
-    def contrast(colour):
-        high, low = sorted([luminance(colour), paper], reverse=True)
-        return (high + 0.05) / (low + 0.05)
 
+def contrast(colour, paper):
+    high, low = sorted([luminance(colour), paper], reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def colours(page):
+    """Of texts and of curves. What is drawn anew between finding and asking is no longer there, and has none."""
     words = page.locator(".chart text, .words, .chip")
     # colours may be on their way to the theme's
     words.evaluate_all("all => Promise.all(all.flatMap(e => e.getAnimations().map(a => a.finished)))")
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    # what is drawn anew between finding and asking is no longer on the page, and has no colour
     texts = words.evaluate_all(
         "all => all.filter(e => e.isConnected)"
         ".map(e => e.closest('svg') ? getComputedStyle(e).fill : getComputedStyle(e).color)"
     )
-    strokes = page.locator(".law").evaluate_all(
+    return texts, page.locator(".law").evaluate_all(
         "all => all.filter(e => e.isConnected).map(e => getComputedStyle(e).stroke)"
     )
-    assert len(texts) > 10
-    assert len(strokes) > 4
-    assert min(map(contrast, texts)) > 4.5
-    assert min(map(contrast, strokes)) > 3
 
 
 def test_a_phone_shows_everything_without_scrolling_sideways(page, open_explore, errors):

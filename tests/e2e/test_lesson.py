@@ -11,7 +11,6 @@ from learn.story import STORY
 from playwright.sync_api import expect
 from scipy.special import erf
 
-from surgecore import one_step_curves
 from surgecore.words import say
 
 #: Two phones, and what a projector shows.
@@ -32,21 +31,6 @@ def open_lesson(page, url):
 def at(page, step, phase):
     expect(page.locator(".lesson")).to_have_attribute("data-step", str(step))
     expect(page.locator(".lesson")).to_have_attribute("data-phase", phase)
-
-
-def placed(page, selector):
-    """Points of a drawn line in pixels, and the frame it is drawn in."""
-    d = page.locator(selector).first.get_attribute("d")
-    x, y = np.array([tuple(map(float, pair)) for pair in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", d)]).T
-    frame = page.locator(".frame").first
-    left, top, width, height = (float(frame.get_attribute(name)) for name in ("x", "y", "width", "height"))
-    return (x - left) / width, 1 - (y - top) / height
-
-
-def drawn(page, key):
-    """Batch sizes and rates of a line on the chart of rates."""
-    x, y = placed(page, f".law-{key}")
-    return 2 ** (12 * x), 10 ** (-2.7 + 2.4 * y)
 
 
 def tab_to(page, selector, most=40):
@@ -121,22 +105,6 @@ def test_a_click_on_the_figure_is_the_prediction(open_lesson):
     # a pixel is about one part in a hundred
     expect(page.locator(".number")).to_have_text(re.compile(r"3\.[01]× offYou said 25[4-8]\. It is 84\."))
     expect(page).to_have_url(re.compile(r"guess=(%2C|,){4}25[4-8]"))
-
-
-def test_curves_end_where_they_are_hidden_and_are_the_cores(open_lesson):
-    page = open_lesson("?lesson=5")
-    batch, lr = drawn(page, "exact")
-    assert 14 < batch.max() <= 16.5
-    exact = one_step_curves(STORY)["exact"].optimal_lr
-    np.testing.assert_allclose(lr, exact(batch), rtol=0.01)
-    open_lesson("?lesson=5&guess=,,,,200")
-    batch, lr = drawn(page, "exact")
-    assert batch.max() > 4000
-    np.testing.assert_allclose(lr, exact(batch), rtol=0.01)
-    truth = page.locator(".truth-line")
-    frame = page.locator(".frame").first
-    share = (float(truth.get_attribute("x1")) - float(frame.get_attribute("x"))) / float(frame.get_attribute("width"))
-    assert 2 ** (12 * share) == pytest.approx(STORY.gradient_noise().peaks()[0].batch_size, rel=0.01)
 
 
 def test_coins_come_to_erf_before_ones_eyes(open_lesson):
