@@ -60,6 +60,7 @@ def test_on_a_projector_a_term_explains_itself_too(page, url):
 
 def test_a_control_says_what_it_is_and_is_quiet_while_it_is_dragged(open_explore):
     page = open_explore()
+    still(page)  # what listens for terms comes after the chart
     row = page.locator(".control", has_text="Curvature alignment")
     note = page.locator(".term-note")
     row.locator("label").hover()
