@@ -115,8 +115,8 @@ def next_runs(analysis: Analysis, *, max_batch_sizes: int = 6) -> NextRuns:
     surge = next((fit for fit in peaked if np.isfinite(fit.aic)), None)
     if surge is None or surge.law is None:
         return NextRuns(_table(edge), Goal.WIDEN if edge else Goal.MORE if analysis.sweep.is_grid else Goal.GRID)
-    steps = np.concatenate([np.diff(valley.cells.x) for valley in analysis.sweep.valleys.valleys])
-    coarse = bool(np.median(steps) > 1.2 * _STEP)
+    steps = [step for valley in analysis.sweep.valleys.valleys for step in np.diff(valley.cells.x)]
+    coarse = bool(steps) and bool(np.median(steps) > 1.2 * _STEP)  # best rates alone have no valleys
     ground = Ground(surge, *_per_seed_spread(analysis.optima), coarse)
     fall = promise = uniform = None
     if analysis.verdict.decision == "undecided":

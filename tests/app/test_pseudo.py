@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,11 +35,20 @@ def pseudo_language():
     """What pages keep is in one language, so it is made anew before and after."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(LANGUAGE, PSEUDO)
-        st.cache_resource.clear()
-        st.cache_data.clear()
+        forget()
         yield
+    forget()
+
+
+def forget():
+    """All that pages keep, in Streamlit's caches and in those of functions."""
     st.cache_resource.clear()
     st.cache_data.clear()
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(str(ROOT / "app")) and not name.startswith("tests"):
+            for value in list(vars(module).values()):
+                if isinstance(value, functools._lru_cache_wrapper):
+                    value.cache_clear()
 
 
 def read(app):

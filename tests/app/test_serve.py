@@ -97,7 +97,8 @@ def through(
 
     given = [(b"accept", accept.encode()), (b"accept-encoding", b"gzip"), (b"if-none-match", b"1")]
     scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": given}
-    asyncio.run(document.Document(application)(scope, None, send))
+    with ThreadPoolExecutor(1) as pool:  # as above
+        pool.submit(asyncio.run, document.Document(application)(scope, None, send)).result()
     received = b"".join(message["body"] for message in sent[1:])
     return asked[0], sent[0]["status"], dict(sent[0]["headers"]), received
 
