@@ -143,7 +143,6 @@ def checked(plan: Plan, device: str, kind: str) -> Check:
         expected, found = falls(plan, device, graphs=False), falls(plan, device, resident=True)
         if not found.size:  # there is none, or it was left aside
             return Check(plan.name, kind, 0.0, True, False, round(monotonic() - began, 2), "none")
-        decides = True
     elif kind == "reading":
         expected, found = readings(plan, device, captured=False), readings(plan, device, captured=True)
     else:

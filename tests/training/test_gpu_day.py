@@ -6,11 +6,12 @@ import tarfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from surgecore import load_catalogue
-from surgecore.training import gpu_day
+from surgecore.training import gpu_check, gpu_day
 from surgecore.training.engine.loop import Engine
 from surgecore.training.gpu_check import ALLOWED, Check, Log, checked, kinds_of
 from surgecore.training.gpu_day import main
@@ -111,6 +112,16 @@ def test_what_only_differs_beside_is_left_aside(data, tmp_path, monkeypatch, cap
     assert not Engine.residents
 
 
+def test_a_kernel_that_differs_does_not_cost_its_plan(data, monkeypatch):
+    """No engine uses it then, so that the plan can be run without."""
+    plan = Plan.from_toml((data / "plans" / "one.toml").read_text())
+    monkeypatch.setattr(
+        gpu_check, "falls", lambda *_, resident=False, **__: np.full((1, 2, 2), 2.0 if resident else 1.0)
+    )
+    check = gpu_check.checked(plan, "cuda", "resident")
+    assert (check.ok, check.decides, check.difference) == (False, False, 1.0)
+
+
 def test_errors_cost_the_plan_that_has_them(data, tmp_path, monkeypatch, capsys):
     real, real_run = gpu_day.checked, gpu_day.run
 
@@ -147,7 +158,7 @@ def test_what_was_begun_under_another_torch_is_begun_anew(data, tmp_path, monkey
 
 LOST = """
 import os
-from surgecore.training import gpu_day
+from surgecore.training import gpu_check, gpu_day
 real = gpu_day.run
 def run(plan, **options):
     if plan.name == "one":
