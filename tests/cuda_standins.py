@@ -76,6 +76,6 @@ class Cuda:
 
 def on_device(engine):
     """The engine as it is on a GPU: numbers of a step from tables, steps as graphs."""
-    engine._on_device = engine._capture = engine._capture_readings = True
+    engine._begin(on_device=True)
     engine._hold(engine.buffers)
     return engine

@@ -31,6 +31,8 @@ ALLOWED = {"float32": 1e-2, "tf32": 5e-2, "bf16": 0.1}
 _OPERATIONS, _STEPS = 3e10, 6
 #: Examples of the minibatch that the loss is taken over.
 _FEWEST, _MOST = 32, 256
+#: Kinds of checks of what an engine can do without, as `Engine.fallbacks` calls it.
+_DISPENSABLE = {"graphs": "graph", "reading": "reading", "resident": "resident"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Check:
     ok : bool
         Whether it is small enough.
     decides : bool
-        Whether the plan is not to be run if it is not. Graphs and kernels that are not right are left aside.
+        Whether the plan is not to be run if it is not. Graphs and kernels that are not right are left aside, for all
+        plans.
     seconds : float
         What it took.
     note : str
@@ -99,7 +102,7 @@ class Log:
             return
         plan, kind = self.now
         before = sum(check.plan == plan and check.kind == kind for check in self.checks)
-        decides = before + 1 >= tries and kind not in ("graphs", "reading", "resident")
+        decides = before + 1 >= tries and kind not in _DISPENSABLE
         self.add(Check(plan, kind, float("inf"), False, decides, note=note))
 
     def done(self, plan: str) -> set[str]:
@@ -111,6 +114,12 @@ class Log:
         """Names of the plans that are not to be run."""
         return {check.plan for check in self.checks if check.decides and not check.ok}
 
+    @property
+    def aside(self) -> frozenset[str]:
+        """What was not right for one plan, and is not used for any: of `Engine.fallbacks`."""
+        wrong = {check.kind for check in self.checks if not check.ok}
+        return frozenset(name for kind, name in _DISPENSABLE.items() if kind in wrong)
+
     def _write(self) -> None:
         table = {"now": self.now, "checks": [asdict(check) for check in self.checks]}
         write_whole(self.path, json.dumps(table, indent=1) + "\n")
@@ -121,7 +130,7 @@ def kinds_of(plan: Plan, device: str) -> list[str]:
     if device == "cpu":
         return sorted({"float32", plan.run.precision}, key=PRECISIONS.index)
     precisions = sorted({"float32", "tf32", plan.run.precision}, key=PRECISIONS.index)
-    return [*precisions, "graphs", "reading", "resident"]
+    return [*precisions, *_DISPENSABLE]
 
 
 def checked(plan: Plan, device: str, kind: str) -> Check:

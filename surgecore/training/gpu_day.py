@@ -209,8 +209,7 @@ def _check(plans: Sequence[Plan], device: str, log: Log, left: Callable[[], floa
             if not check.ok:
                 said = {"plan": plan.name, "kind": kind, "difference": f"{check.difference:.2g}"}
                 _say("gpu-day-differs" if check.decides else "gpu-day-differs-only", **said)
-    if any(check.kind == "resident" and not check.ok for check in log.checks):
-        Engine.residents = False
+    Engine.aside = log.aside
     return True
 
 

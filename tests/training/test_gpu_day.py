@@ -96,10 +96,12 @@ def test_a_plan_that_comes_out_differently_is_not_run(data, tmp_path, monkeypatc
     assert "2 plans are done; 1 differed or failed" in said
 
 
-def test_what_only_differs_beside_is_left_aside(data, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("wrong", [{"resident": "resident"}, {"graphs": "graph", "reading": "reading"}], ids="+".join)
+def test_what_only_differs_beside_is_left_aside(data, tmp_path, monkeypatch, capsys, wrong):
     """Coarser products that a plan does not use, graphs and kernels, which engines leave aside by themselves."""
-    monkeypatch.setattr(Engine, "residents", True)
-    monkeypatch.setattr(gpu_day, "kinds_of", lambda plan, device: ["float32", "tf32", "resident"])
+    monkeypatch.setattr(Engine, "aside", frozenset())
+    kinds = ["float32", "tf32", *wrong]
+    monkeypatch.setattr(gpu_day, "kinds_of", lambda plan, device: kinds)
     real = gpu_day.checked
 
     def other(plan, device, kind):
@@ -109,7 +111,7 @@ def test_what_only_differs_beside_is_left_aside(data, tmp_path, monkeypatch, cap
     assert main(words(data, tmp_path / "out")) == 0
     assert gpu_day.finished(tmp_path / "out") == {"one", "two", "three"}
     assert "one: tf32 differs by 9 of a fall; it is left aside" in capsys.readouterr().out
-    assert not Engine.residents
+    assert Engine.aside == set(wrong.values())
 
 
 def test_a_kernel_that_differs_does_not_cost_its_plan(data, monkeypatch):

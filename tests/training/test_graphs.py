@@ -203,3 +203,16 @@ def test_what_rounding_may_do_is_no_difference():
     other = one.clone()
     other[0, 1] = torch.inf
     assert not agree(other, one)
+
+
+@pytest.mark.parametrize("wrong", ["graph", "reading"])
+def test_what_was_found_wrong_is_captured_by_no_engine(cuda, model, monkeypatch, wrong):
+    monkeypatch.setattr(Engine, "aside", frozenset({wrong}))
+    plain, launched = engines(model, Adam())
+    for _ in range(9):
+        for engine in (plain, launched):
+            engine.advance(3)
+        np.testing.assert_allclose(launched.losses(), plain.losses(), rtol=2e-5)
+    assert not (launched._graphs if wrong == "graph" else launched._reading)
+    assert cuda.graphs  # of the other kind
+    assert launched.fallbacks == {wrong}

@@ -74,8 +74,8 @@ class Engine:
 
     #: Whether steps may be captured where there is a GPU.
     captures: ClassVar[bool] = True
-    #: Whether kernels that keep runs on the chip may be used: not where one was found wrong.
-    residents: ClassVar[bool] = True
+    #: Of `fallbacks`: what no engine uses, because it was found wrong on this machine.
+    aside: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(
         self,
@@ -100,8 +100,7 @@ class Engine:
         if compiled and not plain:
             self.fallbacks.add("compile")
         # on a GPU a step reads what changes from tables there, so that it can be replayed without the host
-        self._on_device = self.captures and model.device.type == "cuda" and not optimizer.noisy
-        self._capture = self._capture_readings = self._on_device
+        self._begin(on_device=self.captures and model.device.type == "cuda" and not optimizer.noisy)
         self._pool: object = None
         #: Many steps in one launch; and whether that was compared with plain steps.
         self.fused: Resident | None = None
@@ -110,6 +109,14 @@ class Engine:
             self.use_resident()
         self._warm: Engine | None = None
         self.reset(seeds, rates, start)
+
+    def _begin(self, *, on_device: bool) -> None:
+        """Take numbers of a step from tables on a GPU, and graphs of what was not found wrong there; or neither."""
+        self._on_device = on_device
+        self._capture = on_device and "graph" not in self.aside
+        self._capture_readings = on_device and "reading" not in self.aside
+        if on_device:
+            self.fallbacks |= self.aside & {"graph", "reading"}
 
     def path(self) -> dict[str, NDArray[np.float64]]:
         """What every step saw, where batches change: see `AdaptiveEngine.path`; here they stay, and it is empty."""
@@ -158,8 +165,11 @@ class Engine:
 
     def use_resident(self) -> None:
         """Take many steps in one launch, where there is a kernel for it: on a GPU that is so from the start."""
-        if self.captures and self.residents and self._precision == "float32" and not self._compiled:
+        if self.captures and self._precision == "float32" and not self._compiled:
             self.fused = self.model.fused(self.optimizer, self.batch_size)
+        if self.fused is not None and "resident" in self.aside:
+            self.fused = None
+            self.fallbacks.add("resident")
 
     def warm(self, steps: int) -> None:
         """Fill the optimizer's state with that many gradients at the start, as if it had long been there.

@@ -246,7 +246,7 @@ def _processes(task: Task, chunks: Sequence[Chunk], workers: int, cancelled: Cal
         gpus: Any = context.Queue()
         for gpu in range(workers if task.device == "cuda" else 0):
             gpus.put(gpu)
-        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker, initargs=(task.device, gpus))
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker, initargs=_given(task, gpus))
         try:
             pending = {pool.submit(work, task, chunk) for chunk in left.values()}
             while pending:
@@ -274,8 +274,21 @@ def visible_gpus() -> int:
     return torch.cuda.device_count()
 
 
-def _begin_worker(device: str, gpus: Any) -> None:  # noqa: ANN401 - a queue of the spawn context has no public type
-    """Leave Ctrl-C to the parent, which ends cleanly, do not outlive it if it is killed, and take one's own GPU."""
+def _given(task: Task, gpus: Any) -> tuple[str, Any, frozenset[str]]:  # noqa: ANN401 - has no public type
+    """What `_begin_worker` is given."""
+    from surgecore.training.engine.loop import Engine
+
+    return task.device, gpus, Engine.aside
+
+
+def _begin_worker(device: str, gpus: Any, aside: frozenset[str]) -> None:  # noqa: ANN401 - as above
+    """Leave Ctrl-C to the parent, which ends cleanly, do not outlive it if it is killed, and take one's own GPU.
+
+    What the parent has found wrong on this machine is not used here either.
+    """
+    from surgecore.training.engine.loop import Engine
+
+    Engine.aside = aside
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if device == "cuda":
         import torch
