@@ -8,7 +8,7 @@ used where capturing fails or the two differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -47,26 +47,22 @@ class CapturedSteps:
         changed = [buffers.p, *buffers.state, counter]
         before = [tensor.clone() for tensor in changed]
 
-        def restore() -> None:
-            for tensor, value in zip(changed, before, strict=True):
-                tensor.copy_(value)
-
         def advanced() -> None:
             advance()
-            restore()
+            restore(changed, before)
 
         try:
             self._graph = captured(advance, buffers.p.device, warm_up=advanced, pool=pool)
-            restore()
+            restore(changed, before)
             advance()
             expected = [tensor.clone() for tensor in (buffers.p, buffers.g)]
-            restore()
+            restore(changed, before)
             self._graph.replay()
             layout = buffers.layout
             pairs = zip((buffers.p, buffers.g), expected, strict=True)
             same = all(agree(layout.rows(found), layout.rows(value)) for found, value in pairs)
         finally:
-            restore()
+            restore(changed, before)
         if not same:
             raise RuntimeError("the captured steps differ from the plain ones")
 
@@ -137,6 +133,12 @@ def captured(
     with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):  # type: ignore[arg-type]
         work()
     return graph
+
+
+def restore(changed: Sequence[Tensor], before: Sequence[Tensor]) -> None:
+    """Put values back, into the same tensors."""
+    for tensor, value in zip(changed, before, strict=True):
+        tensor.copy_(value)
 
 
 def agree(found: Tensor, expected: Tensor) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -16,7 +15,7 @@ from surgecore.training.engine.compiled import compiled_step
 from surgecore.training.engine.device_draws import uploaded
 from surgecore.training.engine.draws import draw_normals
 from surgecore.training.engine.evaluation import FRESH, Evaluation
-from surgecore.training.engine.graphs import CapturedReading, CapturedSteps, agree
+from surgecore.training.engine.graphs import CapturedReading, CapturedSteps, agree, restore
 from surgecore.training.engine.precision import full_precision
 from surgecore.training.engine.rules import Buffers, Optimizer, Where
 from surgecore.training.engine.stack import Layout, n_params
@@ -135,13 +134,10 @@ class Engine:
         lr = layout.spread(uploaded(np.array(rates, dtype=np.float64), p.device).to(p.dtype))
         self._block = -1
         self._drawn: Tensor | None = None
-        if hasattr(self, "buffers") and self.buffers.layout == layout:
-            self.buffers.p.copy_(p)
-            self.buffers.lr.copy_(lr)
-            for average in self.buffers.state:
-                average.zero_()
-            return
         state = [torch.zeros_like(p) for _ in range(self.optimizer.n_buffers)]
+        if hasattr(self, "buffers") and self.buffers.layout == layout:
+            restore([self.buffers.p, self.buffers.lr, *self.buffers.state], [p, lr, *state])
+            return
         self._hold(Buffers(p, torch.zeros_like(p), lr, state, layout))
 
     def _hold(self, buffers: Buffers) -> None:
@@ -291,7 +287,7 @@ class Engine:
             self._plainly(steps)
             layout = self.buffers.layout
             expected = [layout.rows(tensor).clone() for tensor in changed[:-1]]
-            self._restore(changed, before)
+            restore(changed, before)
             self.fused(self.buffers, self._given, self._table, row, steps)
             found = [layout.rows(tensor) for tensor in changed[:-1]]
             self._trusted = all(agree(one, other) for one, other in zip(found, expected, strict=True))
@@ -300,16 +296,11 @@ class Engine:
         except Exception:  # noqa: BLE001 - compilers raise errors of many kinds, and plain steps need none
             self._trusted = False
         finally:
-            self._restore(changed, before)
+            restore(changed, before)
         if not self._trusted:
             self.fused = None
             self.fallbacks.add("resident")
         return self._trusted
-
-    @staticmethod
-    def _restore(changed: Sequence[Tensor], before: Sequence[Tensor]) -> None:
-        for tensor, value in zip(changed, before, strict=True):
-            tensor.copy_(value)
 
     def _plainly(self, count: int) -> None:
         """Steps that read the tables at the counter, and count it up."""
@@ -325,8 +316,8 @@ class Engine:
         """Whether there is a graph of so many steps; False, for these buffers, where there cannot be one."""
         while self._capture and length not in self._graphs:
             try:
-                steps = partial(self._plainly, length)
-                self._graphs[length] = CapturedSteps(steps, self.buffers, self._row, self._memory_of_graphs())
+                pool = self._memory_of_graphs()
+                self._graphs[length] = CapturedSteps(lambda: self._plainly(length), self.buffers, self._row, pool)
             except torch.OutOfMemoryError:
                 raise
             except RuntimeError:
