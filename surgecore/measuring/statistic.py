@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from surgecore._validate import FloatArray
 from surgecore.why.measurement import Estimate
@@ -115,7 +115,7 @@ class Statistic:
         if not total > 0:
             return 0.0
         spread = sum(v**2 / (self.parts[source].size - 1) for source, v in variances.items())
-        return float(student_t.ppf(_LEVEL, total**2 / spread))
+        return float(stdtrit(total**2 / spread, _LEVEL))
 
     def estimate(self, reason: str = "") -> Estimate:
         """Value, standard error and 95 % interval."""

@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import betaincinv
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.optima import Optimum
@@ -282,5 +282,6 @@ def coverage(held: int, count: int) -> tuple[float, float]:
     """
     if not 0 <= held <= count or count < 1:
         raise ValueError(f"held must lie between 0 and count, and count be at least 1, but got {held!r} of {count!r}")
-    ends = stats.binomtest(held, count).proportion_ci(0.95, method="exact")
-    return float(ends.low), float(ends.high)
+    low = float(betaincinv(held, count - held + 1, 0.025)) if held else 0.0
+    high = float(betaincinv(held + 1, count - held, 0.975)) if held < count else 1.0
+    return low, high

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from surgecore._validate import FloatArray, positive_array
 from surgecore.sweeps.errors import trended_rows
@@ -52,7 +52,7 @@ def excess(valleys: Valleys, batch_size: float, learning_rates: ArrayLike) -> tu
     difference = valley.weights(at, 0) - valley.weights(best, 0)
     variance = variance_above(valleys, valley.index, at, difference, float(valleys.evidence.bend[valley.index]))
     rounding = valleys.rounding(valley, difference)
-    quantile = float(student_t.ppf(0.975, float(valleys.variances.total_dof[valley.index])))
+    quantile = float(stdtrit(float(valleys.variances.total_dof[valley.index]), 0.975))
     # two estimates of one variance: the first is too small in flat-bottomed valleys, where the slope at the optimum
     # hardly tells how far it may lie off, the second in kinked ones
     by_runs = np.maximum(quantile**2 * (variance - rounding), _as_far(valleys, valley.index, at - valley.best))
@@ -81,5 +81,5 @@ def _as_far(valleys: Valleys, index: int, away: FloatArray) -> FloatArray:
         dof, same = np.where(pattern, own.dof, 0.0), (inside == pattern).all(axis=1)
         if dof.any():
             value, total = trended_rows(spread[same], dof, valleys.batch_sizes)
-            out[same] = student_t.ppf(0.975, total[index]) ** 2 * value[:, index] / runs[index]
+            out[same] = stdtrit(total[index], 0.975) ** 2 * value[:, index] / runs[index]
     return out

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.evidence import Evidence
@@ -59,7 +59,7 @@ def fall_of(evidence: Evidence, ends: NDArray[np.bool_], rng: np.random.Generato
     """
     x, deviance = evidence.x, evidence.deviance
     test = _Test.of(evidence, _DRAWS, rng)
-    limits = largest_drop(evidence.reach, x, float(student_t.ppf(0.975, test.dof)) ** 2, ends)
+    limits = largest_drop(evidence.reach, x, float(stdtrit(test.dof, 0.975)) ** 2, ends)
     high = max(float(limits.max()), 0.0)
     low = _drop_within(deviance, x, test.limit(LEVEL)) if test.p_value < LEVEL else 0.0
     likely = max(_drop_within(deviance, x, test.limit(0.5)), low)

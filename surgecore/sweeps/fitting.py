@@ -8,8 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import f as f_distribution
-from scipy.stats import t as student_t
+from scipy.special import fdtrc, stdtrit
 
 from surgecore._validate import FloatArray, like, positive_array
 from surgecore.sweeps.likelihood import (
@@ -300,7 +299,7 @@ def _describe(
 
 def _is_poor(deviance: float, dof: int, error_dof: float) -> bool:
     """Whether the scatter is beyond what errors that are themselves estimated explain."""
-    return bool(f_distribution.sf(deviance / dof, dof, min(max(error_dof, 1.0), 1e6)) < 0.05)
+    return bool(fdtrc(dof, min(max(error_dof, 1.0), 1e6), deviance / dof) < 0.05)
 
 
 def _variance(data: Data, best: float, p: int, poor: bool) -> float | None:
@@ -322,7 +321,7 @@ def _outliers(data: Data, residuals: FloatArray, p: int, variance: float | None)
     else:
         rest = (np.sum(residuals**2) - residuals**2) / dof
         scaled = residuals / np.sqrt(np.maximum(rest, 1e-300))
-    limit = float(student_t.ppf(1.0 - 0.005 / n, dof))
+    limit = float(stdtrit(dof, 1.0 - 0.005 / n))
     return tuple(float(b) for b in data.batch[:n][np.abs(scaled) > limit])
 
 

@@ -14,8 +14,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import least_squares
-from scipy.special import log_ndtr
-from scipy.stats import t as student_t
+from scipy.special import log_ndtr, stdtrit
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.errors import FLOOR, trended_variance
@@ -274,7 +273,7 @@ def allowed_region(family: LawFamily, data: Data, shape: FloatArray, best: float
     """Shapes within the likelihood threshold of the best, on a grid that is zoomed to them."""
     free = family.free[1:]
     dof = max(data.dof if data.known else data.n - len(family.free), 1.0)
-    limit = float(variance * student_t.ppf(0.975, dof) ** 2)
+    limit = float(variance * stdtrit(dof, 0.975) ** 2)
     if not free:
         curves = log_shape(family, shape[None], data.batch)
         scale, _ = data.concentrate(curves)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.cells import cells_of, quantum
@@ -287,7 +287,7 @@ class Valleys:
         e = self.single
         out = []
         for i, v in enumerate(self.valleys):
-            limit = float(student_t.ppf(0.975, e.own.total_dof[i])) ** 2
+            limit = float(stdtrit(e.own.total_dof[i], 0.975)) ** 2
             low, high = e.interval(i, limit, float(v.cells.wall))
             out.append((min(low, v.best), max(high, v.best)))
         return tuple(out)
@@ -312,7 +312,7 @@ class Valleys:
             return None, 0.0
         e, (low, high) = self.single, self.intervals[index]
         dof = float(e.own.total_dof[index])
-        reach = float(student_t.ppf(0.975, dof))
+        reach = float(stdtrit(dof, 0.975))
         by_bend = float(e.sigma[index])
         ends = [abs(end - e.best[index]) for end in (low, high) if np.isfinite(end)]
         by_ends = max(ends) / reach if ends else _WIDEST

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.errors import FLOOR, TrendedVariance, trended_variance
@@ -193,8 +193,10 @@ def expected_false_falls(verdicts: Iterable[SurgeVerdict]) -> tuple[int, int, fl
         Number that chance reaches in fewer than 5 % of such collections.
     """
     given = [verdict for verdict in verdicts if verdict.p_value is not None]
+    n = len(given)
+    within = int(np.searchsorted(bdtr(np.arange(n + 1), n, LEVEL), 0.95))
     falls = sum(verdict.decision == "fall" for verdict in given)
-    return falls, len(given), LEVEL * len(given), int(binom.ppf(0.95, len(given), LEVEL)) + 1
+    return falls, n, LEVEL * n, within + 1
 
 
 def _of_valleys(valleys: Valleys, rng: np.random.Generator) -> SurgeVerdict:

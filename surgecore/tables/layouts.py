@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from surgecore.tables.metric import Metric
 from surgecore.tables.names import ColumnMapping, batch_parts
@@ -96,5 +96,5 @@ def compare_layouts(trials: pd.DataFrame, layout: pd.Series[Any]) -> Layouts | N
     # the most cells; ties are broken by the order of the columns
     n, a, b = max(pairs, key=lambda pair: pair[0])
     gaps = (means[a] - means[b]).dropna().to_numpy(dtype=np.float64)
-    error = float(student_t.ppf(0.975, n - 1) * gaps.std(ddof=1) / np.sqrt(n)) if n > 1 else float("inf")
+    error = float(stdtrit(n - 1, 0.975) * gaps.std(ddof=1) / np.sqrt(n)) if n > 1 else float("inf")
     return Layouts(n, float(gaps.mean()), error)

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 #: Half of the losses may differ by this, which another machine's rounding never reaches in runs that do not enlarge it,
 #: and by so many times what a start that is changed in its last digit does.
@@ -87,7 +87,7 @@ def compared(then: pd.DataFrame, now: pd.DataFrame, nudged: pd.DataFrame) -> Dif
     means = pd.Series(off).groupby(now["seed"].to_numpy()).mean().to_numpy()
     errors = 0.0
     if len(means) >= _LEAST_SEEDS and largest > ROUNDING:
-        error = float(means.std(ddof=1) / np.sqrt(len(means))) * float(student.isf(_CHANCE / 2, len(means) - 1))
+        error = float(means.std(ddof=1) / np.sqrt(len(means))) * -float(stdtrit(len(means) - 1, _CHANCE / 2))
         mean = float(means.mean())
         errors = mean / error if error else float("inf") * mean if mean else 0.0
     return Difference(largest, middle, allowed, errors, int(apart.sum()), max(1, int(_MOST_APART * len(apart))))
