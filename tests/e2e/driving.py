@@ -78,3 +78,12 @@ def still(page):
             look(-1);
         }))"""
     )
+
+
+def seeds(page, count):
+    """So many seeds on the Train page, whose default workload has 135 cells."""
+    page.get_by_text("Grid and seeds").click()
+    box = page.get_by_role("spinbutton", name="Seeds")
+    box.fill(str(count))
+    box.press("Enter")
+    expect(page.get_by_text(re.compile(f"{135 * count:,} short runs"))).to_be_visible()

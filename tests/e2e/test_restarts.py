@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from driving import seeds, titled
 from playwright.sync_api import expect
 from served import ROOT, Served
 
@@ -18,6 +19,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 from visitor import Visitor
 
 GONE = "no longer on this server"
+MEASURED = ".surface .cell.measured"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks for the worker in /proc")
 
 
@@ -29,10 +31,6 @@ def served(tmp_path_factory):
     found.stop()
 
 
-def titled(page, text):
-    expect(page.get_by_role("heading", level=1, name=text, exact=True)).to_be_visible()
-
-
 def drop(page, url, data):
     page.goto(f"{url}/sweep")
     page.locator("input[type=file]").first.set_input_files(
@@ -40,8 +38,8 @@ def drop(page, url, data):
     )  # fmt: skip
 
 
-def workers(of):
-    """Processes that analyse for a server."""
+def workers(of, module=b"surgecore.sweeps.beside"):
+    """Processes that analyse, or train, for a server."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -49,19 +47,69 @@ def workers(of):
             parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
         except OSError:
             continue
-        if b"surgecore.sweeps.beside" in command and parent == of.pid:
+        if module in command and parent == of.pid:
             found.append(int(folder.name))
     return found
 
 
-def test_after_a_restart_an_open_tab_and_an_old_address_say_that_the_file_must_be_dropped_again(page, served, good_csv):
-    drop(page, served.url, good_csv)
-    titled(page, "mine")
-    address = page.url
-    other = page.context.new_page()
+@LINUX
+def test_a_training_and_an_upload_and_what_a_restart_leaves_of_them(page, served, good_csv, errors):
+    """A sweep is listed, cancelled and taken up again; the server stops meanwhile, and it goes on once more. A file
+    that was dropped is gone then, and both its open tab and its address say so."""
+    pytest.importorskip("torch")
+    address = listed_and_cancelled(page, served)
+    page.get_by_role("button", name="Resume").last.click()
+    expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
+    expect(page.locator(MEASURED).first).to_be_attached()
+    mine = page.context.new_page()
+    drop(mine, served.url, good_csv)
+    titled(mine, "mine")
+    its_address = mine.url
+    assert errors == []
     served.stop()
     served.start()
-    other.goto(address)
+    page.goto(address)
+    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=300_000)
+    page.goto(its_address)
+    gone(mine, page, served, good_csv)
+
+
+def listed_and_cancelled(page, served):
+    page.goto(f"{served.url}/train")
+    seeds(page, 512)
+    page.get_by_role("button", name="Train this sweep").click()
+    expect(page.locator(MEASURED).first).to_be_attached(timeout=300_000)
+    address = page.url
+    (held,) = workers(served.process, b"surgecore.training")
+    os.kill(held, signal.SIGSTOP)  # so that it is under way as long as it is looked at
+
+    # found again without its address: the bar says that something is under way, and the list opens it
+    page.get_by_role("link", name="Reference", exact=True).click()
+    titled(page, "The law in a page")
+    badge = page.get_by_role("link", name=re.compile(r"Train · \d+ running"))
+    badge.click()
+    titled(page, "Measure it yourself")
+    expect(page).not_to_have_url(re.compile("job="))
+    expect(page.get_by_text(re.compile(r"running, [\d,]+ of 69,120 runs, .+ left"))).to_be_visible()
+    page.get_by_role("button", name="Open", exact=True).first.click()
+    expect(page).to_have_url(address)
+    expect(page.get_by_text("Grid and seeds")).to_have_count(0)  # its own plan, and no boxes that change nothing
+    expect(page.locator("strong", has_text="512")).to_be_visible()
+
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_role("button", name="Cancelling …")).to_be_disabled()
+    expect(page.get_by_text(re.compile(r"Cancelling: [\d,]+ of 69,120 runs are kept"))).to_be_visible()
+    os.kill(held, signal.SIGCONT)
+    expect(page.get_by_text(re.compile(r"[\d,]+ of 69,120 runs are done and kept"))).to_be_visible(timeout=300_000)
+    expect(page.locator(MEASURED).first).to_be_attached()
+    expect(badge).to_have_count(0)
+    return address
+
+
+def gone(page, other, served, good_csv):
+    """An open tab, and another that has its address, after the server has forgotten the file."""
     expect(other.get_by_role("alert")).to_contain_text(GONE)
     expect(other.get_by_role("alert")).to_contain_text("Drop the file again")
     for link in ("Explore", "Your sweep", "Evidence", "Your sweep"):
@@ -120,26 +168,6 @@ def test_an_analysis_shows_how_far_it_is_and_can_be_stopped(page, served, good_c
     page.get_by_role("button", name="Analyse it again").click()
     expect(page.get_by_role("alert")).to_have_count(0)
     expect(page.get_by_text("How it was read")).to_be_visible()
-
-
-def test_a_training_whose_server_stopped_can_be_taken_up_again(page, served):
-    pytest.importorskip("torch")
-    page.goto(f"{served.url}/train")
-    page.get_by_text("Grid and seeds").click()
-    page.get_by_role("spinbutton", name="Seeds").fill("512")
-    page.get_by_role("spinbutton", name="Seeds").press("Enter")
-    expect(page.get_by_text(re.compile(r"6[89],\d{3} short runs"))).to_be_visible()
-    page.get_by_role("button", name="Train this sweep").click()
-    expect(page.locator(".surface .cell.measured").first).to_be_attached(timeout=300_000)
-    address = page.url
-    served.stop()
-    served.start()
-    page.goto(address)
-    expect(page.get_by_role("button", name="Resume")).to_be_visible()
-    page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=300_000)
 
 
 @pytest.mark.parametrize(
