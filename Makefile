@@ -10,6 +10,8 @@ STAMP := $(VENV)/.installed
 # One thread a process: on a busy machine more threads make the small matrices here slower, not faster.
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Every process that is started here would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve test test-long lint format components browser data data-check gpu-day gpu-collect bench clean

@@ -16,12 +16,13 @@ import re
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fluent.runtime import FluentBundle
+    from fluent.runtime.resolver import Message
 
 _HERE = Path(__file__).parent
 PSEUDO = "pseudo"
@@ -104,24 +105,45 @@ def _has_fluent() -> bool:
         return False
 
 
-@cache
-def _bundle(name: str) -> FluentBundle | None:
-    if not _has_fluent():
-        return None
-    from fluent.runtime import FluentBundle, FluentResource
+class _Phrases:
+    """Phrases of one language, each parsed when it is first said: a process says few of them, and all take long."""
 
-    bundle = FluentBundle(["en" if name == PSEUDO else name], use_isolating=False)
-    bundle.add_resource(FluentResource(resource(name)))
-    return bundle
+    def __init__(self, name: str) -> None:
+        from fluent.runtime import FluentBundle
+
+        text = resource(name)
+        found = list(re.finditer(r"(?m)^(-?[a-zA-Z][\w-]*) *=", text))
+        ends = [*(match.start() for match in found[1:]), len(text)]
+        self._unread = {match[1]: text[match.start() : end] for match, end in zip(found, ends, strict=True)}
+        self._lock = RLock()
+        self.bundle = FluentBundle(["en" if name == PSEUDO else name], use_isolating=False)
+
+    def find(self, message: str) -> Message | None:
+        with self._lock:
+            self._read(message)
+        return self.bundle.get_message(message) if self.bundle.has_message(message) else None
+
+    def _read(self, name: str) -> None:
+        """Parse a phrase and those that stand in it: values have a dollar sign, functions are in capitals."""
+        from fluent.runtime import FluentResource
+
+        if (source := self._unread.pop(name, None)) is not None:
+            self.bundle.add_resource(FluentResource(source))
+            for other in re.findall(r"\{\s*(-?[a-z][\w-]*)", source):
+                self._read(other)
+
+
+@cache
+def _phrases(name: str) -> _Phrases | None:
+    return _Phrases(name) if _has_fluent() else None
 
 
 def has(phrase: str) -> bool:
     """Whether the process's language has a phrase, or a "name.attribute" of one."""
-    bundle = _bundle(current_language())
+    phrases = _phrases(current_language())
     message, _, attribute = phrase.partition(".")
-    if bundle is None or not bundle.has_message(message):
-        return False
-    return not attribute or attribute in bundle.get_message(message).attributes
+    found = None if phrases is None else phrases.find(message)
+    return found is not None and (not attribute or attribute in found.attributes)
 
 
 def say(phrase: str, /, *, language: str | None = None, **values: str | int | float) -> str:
@@ -156,15 +178,15 @@ def say(phrase: str, /, *, language: str | None = None, **values: str | int | fl
 # typed: 1 and 1.0 are equal, and are not written alike
 @lru_cache(maxsize=16_384, typed=True)
 def _said(name: str, phrase: str, /, **values: str | int | float) -> str:
-    bundle = _bundle(name)
-    if bundle is None:
+    phrases = _phrases(name)
+    if phrases is None:
         return _bare(phrase, values)
     message, _, attribute = phrase.partition(".")
-    found = bundle.get_message(message) if bundle.has_message(message) else None
+    found = phrases.find(message)
     pattern = None if found is None else found.attributes.get(attribute) if attribute else found.value
     if pattern is None:
         raise ValueError(f"phrase must stand in {name}.ftl, but got {phrase!r}")
-    text, errors = bundle.format_pattern(pattern, values)
+    text, errors = phrases.bundle.format_pattern(pattern, values)
     if errors:
         raise ValueError(f"values must fill the phrase {phrase!r}, but got {sorted(values)}: {errors[0]}")
     return str(text)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from driving import patient
 from learn.story import STEPS as STORY
 from playwright.sync_api import expect
 
-#: Addresses, and what is there when a page stands; a guess that is made shows all of a lesson's step.
+GUESSED = ",".join(["1"] * 10)
+#: Addresses, what is there when a page stands, and how many steps follow one another by a key. Guesses that are made
+#: show all of a lesson's step; what is shown before them is on the way to it too.
 PAGES = {
-    **{f"/learn?story={i}": ".story[data-ready]" for i in range(1, len(STORY) + 1)},
-    **{f"/lesson?lesson={i}": ".lesson[data-ready]" for i in range(1, 11)},
-    **{f"/lesson?lesson={i}&guess={',' * (i - 1)}1": ".lesson[data-phase=shown]" for i in range(1, 11)},
-    "/derivation": "details",
-    "/lab": ".lab[data-phase=look]",
-    "/lab?look=16.6+64.8x2&bet=0.06+0.03+0.2": ".lab[data-phase=done]",
-    "/handout": ".handout",
+    "/learn": (".story[data-ready][data-step='{}']", len(STORY)),
+    "/lesson": (".lesson[data-phase=predict][data-step='{}']", 10),
+    f"/lesson?guess={GUESSED}": (".lesson[data-phase=shown][data-step='{}']", 10),
+    "/derivation": ("details", 1),
+    "/lab": (".lab[data-phase=look]", 1),
+    "/lab?look=16.6+64.8x2&bet=0.06+0.03+0.2": (".lab[data-phase=done]", 1),
+    "/handout": (".handout", 1),
 }
-#: What is shown after a guess is on the way to it too; the derivation's folds are opened one by one, which takes long.
+#: The derivation's folds are opened one by one, which takes long.
 ADDRESSES = [
-    pytest.param(address, marks=pytest.mark.long if re.search(r"lesson=\d+$|derivation", address) else ())
-    for address in PAGES
+    pytest.param(address, marks=pytest.mark.long if address in ("/lesson", "/derivation") else ()) for address in PAGES
 ]
 PHONE = {"width": 360, "height": 740}
 #: Elements that are seen, shadow roots included; icons are letters of a font, not text.
@@ -90,10 +89,16 @@ def phone(browser):
         yield patient(context.new_page())
 
 
-def opened(page, url, address):
-    page.emulate_media(reduced_motion="reduce")
-    page.goto(url + address)
-    stands(page, address)
+#: Numbers at the prediction and the truth of a lesson that lie over another text of the figure.
+OVER = """labels => labels.filter(e => e.isConnected).flatMap(label => {
+  const box = (e) => e.getBoundingClientRect(), own = box(label);
+  return [...label.ownerSVGElement.querySelectorAll("text")].filter(e => e !== label && own.right > box(e).left + 1
+    && own.left < box(e).right - 1 && own.bottom > box(e).top + 1 && own.top < box(e).bottom - 1)
+    .map(e => `${label.textContent} over ${e.textContent}`);
+})"""
+
+
+def unfold(page):
     folded = page.locator("[data-testid=stMain] details:not([open]) > summary")
     while folded.count():
         left = folded.count()
@@ -101,8 +106,8 @@ def opened(page, url, address):
         expect(folded).to_have_count(left - 1)
 
 
-def stands(page, address):
-    expect(page.locator(PAGES[address]).first).to_be_visible()
+def stands(page, address, step):
+    expect(page.locator(PAGES[address][0].format(step)).first).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.locator("[data-stale=true]")).to_have_count(0)
 
@@ -110,16 +115,30 @@ def stands(page, address):
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_all_of_it_is_large_enough_to_read_and_to_touch(phone, url, address):
     """One visit in three widths: fingers on a phone, the narrowest screen, and the letters on a laptop."""
+    phone.emulate_media(reduced_motion="reduce")
     phone.set_viewport_size(PHONE)
-    opened(phone, url, address)
-    assert phone.evaluate(SMALL) == []
-    assert phone.evaluate(NARROW) == []
-    assert phone.evaluate(CUT) == []
-    phone.set_viewport_size({"width": 320, "height": 640})
-    stands(phone, address)
-    phone.wait_for_function(f"() => ({WIDE})().length === 0")
-    assert phone.evaluate(CUT) == []
-    assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 320
-    phone.set_viewport_size({"width": 1440, "height": 900})
-    stands(phone, address)
-    phone.wait_for_function(f"() => ({SMALL})().length === 0")  # a drawing is made anew a moment after its box
+    phone.goto(url + address)
+    steps = PAGES[address][1]
+    for step in range(1, steps + 1):
+        stands(phone, address, step)
+        if step == 1:
+            unfold(phone)
+        in_every_width(phone, address, step)
+        if step < steps:
+            phone.keyboard.press("PageDown")
+
+
+def in_every_width(page, address, step):
+    assert page.evaluate(SMALL) == [], step
+    assert page.evaluate(NARROW) == [], step
+    assert page.evaluate(CUT) == [], step
+    page.set_viewport_size({"width": 320, "height": 640})
+    stands(page, address, step)  # a phone that is turned, or another one, keeps the step
+    page.wait_for_function(f"() => ({WIDE})().length === 0")
+    assert page.evaluate(CUT) == [], step
+    assert page.locator(".guess-label, .truth-label").evaluate_all(OVER) == [], step
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 320
+    page.set_viewport_size({"width": 1440, "height": 900})
+    stands(page, address, step)
+    page.wait_for_function(f"() => ({SMALL})().length === 0")  # a drawing is made anew a moment after its box
+    page.set_viewport_size(PHONE)

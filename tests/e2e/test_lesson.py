@@ -13,9 +13,6 @@ from scipy.special import erf
 
 from surgecore.words import say
 
-#: Two phones, and what a projector shows.
-SCREENS = ((320, 740), (360, 740), (1024, 768))
-
 
 @pytest.fixture
 def open_lesson(page, url):
@@ -152,33 +149,3 @@ def test_a_link_brings_back_predictions_and_answers(open_lesson):
     page.keyboard.press("PageUp")
     at(page, 1, "solved")
     expect(page.locator(".number")).to_contain_text(say("lesson-off-exact"))
-
-
-def test_every_step_fits_its_screen(open_lesson, page):
-    open_lesson("?lesson=1&guess=" + ",".join("1" * len(STEPS)))
-    for step in range(1, len(STEPS) + 1):
-        for width, height in SCREENS:
-            page.set_viewport_size({"width": width, "height": height})
-            at(page, step, "shown")
-            fits(page, step)
-        if step < len(STEPS):
-            page.keyboard.press("PageDown")
-
-
-#: Numbers at the prediction and the truth that lie over another text of the figure.
-OVER = """labels => labels.filter(e => e.isConnected).flatMap(label => {
-  const box = (e) => e.getBoundingClientRect(), own = box(label);
-  return [...label.ownerSVGElement.querySelectorAll("text")].filter(e => e !== label && own.right > box(e).left + 1
-    && own.left < box(e).right - 1 && own.bottom > box(e).top + 1 && own.top < box(e).bottom - 1)
-    .map(e => `${label.textContent} over ${e.textContent}`);
-})"""
-
-
-def fits(page, step):
-    page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
-    heights = "all => all.map(e => e.getBoundingClientRect().height)"
-    assert min(page.locator(".lesson button:visible").evaluate_all(heights)) >= 44, step
-    fonts = "all => all.map(e => parseFloat(getComputedStyle(e).fontSize))"
-    assert min(page.locator(".text p, .text h1, .text button, .text small").evaluate_all(fonts)) >= 16, step
-    assert min(page.locator(".plot text").evaluate_all(fonts)) >= 14, step
-    assert page.locator(".guess-label, .truth-label").evaluate_all(OVER) == [], step

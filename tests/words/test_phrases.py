@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from functools import cache
 
 import house
 import pytest
@@ -40,6 +41,7 @@ class Variables(Visitor):
         self.visit(self.messages[node.id.name])
 
 
+@cache
 def messages(language="en"):
     entries = FluentParser().parse(resource(language)).body
     assert not [entry for entry in entries if isinstance(entry, ftl.Junk)]
