@@ -1,13 +1,16 @@
 import tomllib
+from pathlib import Path
 
 import pytest
 
+from benchmarks.estimate_bench import bundled
 from surgecore.training.plans import plan as plan_module
-from surgecore.training.plans.estimate import RATES, estimate, slowness, stages
+from surgecore.training.plans.estimate import RATES, estimate, slowness, stages, usual_steps
 from surgecore.training.plans.plan import Plan, PlanError
 from surgecore.training.workloads.workloads import WORKLOADS
 from surgecore.words import training as words
 
+DATA = Path(__file__).parents[2] / "data"
 TWELVE_ERRORS = """
 nmae = "typing error"
 title = ""
@@ -244,3 +247,20 @@ def test_a_target_takes_no_longer_than_its_limit(plan_text):
     far, near = Plan.from_toml(text), Plan.from_toml(text.replace("100000", "100"))
     assert estimate(far).run_steps > 900 * estimate(near).run_steps
     assert estimate(far).seconds < 100 * estimate(near).seconds
+
+
+def test_bundled_runs_to_a_target_took_about_the_steps_that_are_expected():
+    """But for AdaGrad, whose rates say nothing of its steps."""
+    ratios = {name: expected / took for name, expected, took in bundled(DATA)}
+    assert len(ratios) > 15
+    off = {name for name, ratio in ratios.items() if not 0.5 <= ratio <= 2}
+    assert off <= {"digits-mlp-adadagrad", "digits-mlp-adadagrad-norm"}
+
+
+def test_a_rate_that_is_too_low_or_too_high_takes_more_steps(plan_text):
+    text = plan_text.replace('key = "checkpoint"\nloss = 2.0\nsteps = [3, 1]', 'key = "target"\nlimit = 1000')
+    plan = Plan.from_toml(text)
+    low, best, high, never = (usual_steps(plan, 64, rate) for rate in (0.001, 0.06, 0.2, 1.0))
+    assert best < high < low
+    assert never == plan.protocol.max_steps(64)
+    assert usual_steps(plan, 4, 0.001) > low  # noise turns signs

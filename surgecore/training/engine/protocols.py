@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import cos, pi
 from types import MappingProxyType
@@ -91,9 +91,6 @@ class Outcome:
 class Protocol(ABC):
     """How trials are run and compared."""
 
-    #: Share of the data that a reading usually takes: of estimates.
-    read_share: ClassVar[float] = 1.0
-
     own_start: ClassVar[bool] = True
 
     @abstractmethod
@@ -103,10 +100,6 @@ class Protocol(ABC):
     @abstractmethod
     def max_steps(self, batch_size: int) -> int:
         """Most steps of a run of this batch size."""
-
-    def usual_steps(self, batch_size: int, reach: Callable[[float], int]) -> float:
-        """About how many steps a run takes, given how many a plain one takes to a loss: of estimates."""
-        return self.max_steps(batch_size)
 
     @abstractmethod
     def n_evaluations(self, batch_size: int) -> int:
@@ -252,7 +245,6 @@ class ToTarget(Protocol):
     every: int = option(2, 1, 1000)
     every_step_from: int = option(64, 1)
     limit: int = option(2000, 1, 10_000_000)
-    read_share: ClassVar[float] = 0.4
 
     def outputs(self) -> tuple[Output, ...]:
         """One sweep for each target and k, then one of the steps to each target."""
@@ -268,12 +260,8 @@ class ToTarget(Protocol):
         """Most steps to the last target, and the further ones."""
         return self.limit + max(self.then)
 
-    def usual_steps(self, batch_size: int, reach: Callable[[float], int]) -> float:
-        """Half as many again as a plain run to the lowest target: there are rates that are too low or too high."""
-        return min(self.limit, 1.5 * reach(min(self.targets))) + max(self.then)
-
     def n_evaluations(self, batch_size: int) -> int:
-        """One a point; most end after a part of the data."""
+        """One a point."""
         return 1 + self.max_steps(batch_size) // self._every(batch_size)
 
     def _every(self, batch_size: int) -> int:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
-from surgecore.training.engine.protocols import FromCheckpoint
+from surgecore.training.engine.protocols import FromCheckpoint, ToTarget
 from surgecore.training.engine.stack import n_params
 from surgecore.training.plans.plan import Chunk, Plan
 
@@ -42,28 +42,45 @@ class Rates:
 
     Attributes
     ----------
-    products : float
-        Operations of small matrix products [1/s].
+    products, convolutions : float
+        Operations of small matrix products, and of grouped convolutions [1/s].
     bandwidth : float
         Of parameters and state in an update [bytes/s].
-    value : float
-        Seconds a value between two products takes in a forward pass.
+    value, convolved : float
+        Seconds a value between two products takes in a forward pass, and one between two convolutions.
+    read : float
+        Share of a full reading that one takes which ends where a loss is proved to be above a target.
     launch : float
-        Seconds a step or a reading takes whatever is in it.
+        Seconds a step or a reading takes for every tensor of parameters, whatever is in it.
     start : float
         Seconds until the first step: the interpreter, torch.
     """
 
     products: float
+    convolutions: float
     bandwidth: float
     value: float
+    convolved: float
+    read: float
     launch: float
     start: float
 
 
 #: A core of a server of 2023, measured (`benchmarks/estimate_bench.py`); a data-centre GPU, by its data sheet: float32
-#: products of this size at a third of its best, parameters moved three times for want of fusion.
-RATES = {"cpu": Rates(1e11, 1.4e10, 1.3e-10, 1.2e-4, 2.6), "cuda": Rates(1.5e13, 1e12, 1.3e-11, 5e-5, 15.0)}
+#: products of this size at a third of its best, convolutions at a tenth, parameters moved three times for want of
+#: fusion. That a reading ends early saves a CPU nothing: its parts are small, and few runs fill no calls.
+RATES = {
+    "cpu": Rates(1e11, 1e11, 1.4e10, 1.3e-10, 7e-10, 1.0, 3e-5, 2.6),
+    "cuda": Rates(1.5e13, 4.5e12, 1e12, 1.3e-11, 1.3e-11, 0.4, 1.25e-5, 15.0),
+}
+#: Learning rates at which runs fall about as fast as those of Adam at 1e-3, by optimizer.
+_PACE = {"adam": 1e-3, "adamw": 1e-3, "sign": 1e-3, "signum": 1e-3, "lion": 1e-3, "rmsprop": 1e-3, "sgd": 0.06}
+#: Of runs to a target, by the bundled ones (`benchmarks/estimate_bench.py --bundled`): steps at the best rate, how
+#: their number falls with the batch size where signs are what moves, how it grows again above the best rate, and from
+#: how many times the best rate on a run never comes there.
+_LEAST, _BY_BATCH, _ABOVE, _NEVER = 14, 1 / 3, 1.5, 6.0
+#: What the slowest of some seeds takes more than the middle one, as all of a rate go on until it is there.
+_SLOWEST = 1.2
 
 
 def estimate(plan: Plan, device: str = "cpu") -> PlanCost:
@@ -83,11 +100,13 @@ def estimate(plan: Plan, device: str = "cpu") -> PlanCost:
     flops, seconds = _checkpoint(plan, rates)
     runs = run_steps = 0
     memory = 0.0
+    costs: dict[object, tuple[float, float]] = {}
     for stage, learning_rates in stages(plan):
         for chunk in plan.chunks(stage, learning_rates, device):
             steps = plan.protocol.max_steps(chunk.batch_size)
             runs, run_steps = runs + chunk.n_runs, run_steps + chunk.n_runs * steps
-            operations, taken = _chunk(plan, chunk, rates)
+            like = chunk.batch_size, len(chunk.seeds), chunk.rates
+            operations, taken = costs[like] = costs.get(like) or _chunk(plan, chunk, rates)
             flops, seconds = flops + operations, seconds + taken
             held = 4 * chunk.n_runs * n_params(plan.workload.shapes) * (4 + plan.optimizer.n_buffers)
             examples = plan.workload.cost_in_examples(plan.policy.drawn(chunk.batch_size))
@@ -114,7 +133,49 @@ def chunk_seconds(plan: Plan, chunk: Chunk, device: str = "cpu") -> float:
 def _forward(plan: Plan, rates: Rates) -> float:
     """Seconds of one example's forward pass in a run among many."""
     workload = plan.workload
+    if workload.convolves:
+        return workload.flops / rates.convolutions + workload.activations * rates.convolved
     return workload.flops / (rates.products * workload.efficiency) + workload.activations * rates.value
+
+
+def _best(plan: Plan, batch_size: int) -> float:
+    """About the best learning rate to a target: one that takes a dozen steps, or the middle of the grid."""
+    key = plan.source["optimizer"]["key"]
+    if key not in _PACE or not isinstance(plan.protocol, ToTarget):
+        return float(np.median(plan.grid.learning_rates))
+    if key == "sgd":
+        pace, slower = _PACE[key] * (1 - getattr(plan.optimizer, "momentum", 0.0)), 1.0
+    else:
+        pace, slower = _PACE[key], _slower(batch_size)
+    return pace * plan.workload.steps_to(min(plan.protocol.targets)) / _LEAST / slower
+
+
+def _slower(batch_size: int) -> float:
+    """How many times the steps of batch size 64 signs take at a low rate."""
+    return max(0.6, float((64 / batch_size) ** _BY_BATCH))
+
+
+def usual_steps(plan: Plan, batch_size: int, rate: float) -> float:
+    """About how many steps the slowest of some runs takes: fewer than the most where runs stop at a target.
+
+    To a loss a run takes steps in inverse proportion to its rate, as long as that is below the best one.
+
+    Parameters
+    ----------
+    plan : Plan
+        What the runs are of.
+    batch_size : int
+        Theirs.
+    rate : float
+        Their learning rate.
+    """
+    protocol = plan.protocol
+    if not isinstance(protocol, ToTarget):
+        return protocol.max_steps(batch_size)
+    best = _best(plan, batch_size)
+    least = _LEAST * (1.0 if plan.source["optimizer"]["key"] == "sgd" else _slower(batch_size) ** 2)
+    steps = _SLOWEST * least * (best / rate + float((rate / best) ** _ABOVE))
+    return (protocol.limit if rate >= _NEVER * best else min(protocol.limit, steps)) + max(protocol.then)
 
 
 def _chunk(plan: Plan, chunk: Chunk, rates: Rates) -> tuple[float, float]:
@@ -124,11 +185,12 @@ def _chunk(plan: Plan, chunk: Chunk, rates: Rates) -> tuple[float, float]:
     warming = plan.warm_steps if plan.state == "warm" else 0
     moved = 4 * count * (3 + 2 * plan.optimizer.n_buffers)
     examples = workload.cost_in_examples(plan.policy.drawn(chunk.batch_size))
-    usual = protocol.usual_steps(chunk.batch_size, workload.steps_to)
-    taken = chunk.n_runs * usual + len(chunk.seeds) * warming  # one average serves all learning rates of a seed
-    read = chunk.n_runs * readings * usual / steps * workload.n_examples * protocol.read_share
+    usual = [usual_steps(plan, chunk.batch_size, rate) for rate in chunk.rates]
+    run_steps = len(chunk.seeds) * sum(usual)
+    taken = run_steps + len(chunk.seeds) * warming  # one average serves all learning rates of a seed
+    read = run_steps * readings / steps * workload.n_examples * (rates.read if isinstance(protocol, ToTarget) else 1.0)
     update = examples * 3 * _forward(plan, rates) + moved / rates.bandwidth
-    calls = (1 + readings / steps) * usual + warming
+    calls = ((1 + readings / steps) * max(usual) + warming) * len(workload.shapes)
     work = (3 * steps * examples + readings * workload.n_examples) * workload.flops + 10 * steps * count
     extra = len(chunk.seeds) * warming * (3 * examples * workload.flops + 10 * count)
     return chunk.n_runs * work + extra, taken * update + read * _forward(plan, rates) + calls * rates.launch
@@ -143,7 +205,8 @@ def _checkpoint(plan: Plan, rates: Rates) -> tuple[float, float]:
     readings = min(steps, 50 + steps / 10)  # every step at first and at the end, then every 32nd
     examples = 3 * steps * workload.cost_in_examples(64) + readings * workload.n_examples
     # alone a run has no other to share its calls with
-    return examples * workload.flops, 1.5 * examples * _forward(plan, rates) + (steps + readings) * rates.launch
+    calls = (steps + readings) * len(workload.shapes)
+    return examples * workload.flops, 1.5 * examples * _forward(plan, rates) + calls * rates.launch
 
 
 @cache
@@ -169,9 +232,11 @@ _REFERENCE = 1.52e-4
 def stages(plan: Plan) -> list[tuple[int, dict[int, tuple[float, ...]] | None]]:
     """Stages of a plan and the learning rates of each, as many as it will have; None where they are the grid's.
 
-    Where the second stage will lie is not known before the first has run: here it lies around the middle of the grid.
+    Where the second stage will lie is not known before the first has run: here it lies around the middle of the grid,
+    or where runs are expected to come to their target soonest.
     """
     if not plan.grid.refine:
         return [(1, None)]
-    middle = float(np.median(plan.grid.learning_rates))
-    return [(0, None), (1, plan.refined(dict.fromkeys(plan.grid.batch_sizes, (middle,))))]
+    low, high = min(plan.grid.learning_rates), max(plan.grid.learning_rates)
+    middle = {size: (min(max(_best(plan, size), low), high),) for size in plan.grid.batch_sizes}
+    return [(0, None), (1, plan.refined(middle))]

@@ -30,6 +30,8 @@ class Workload(ABC):
         What one example is: "example", "image", "sequence", or "noise", of which a loss takes the expectation.
     efficiency : float
         Share of the rate of plain matrix products that its operations reach: of estimates.
+    convolves : bool
+        Whether most operations are convolutions of few channels instead, which wait for their values: of estimates.
     loading : float
         Seconds until the data are there: of estimates.
     alone : bool
@@ -39,6 +41,7 @@ class Workload(ABC):
 
     example: ClassVar[str] = "example"
     efficiency: ClassVar[float] = 1.0
+    convolves: ClassVar[bool] = False
     loading: ClassVar[float] = 0.5
     alone: ClassVar[bool] = False
     #: Falling losses and the steps that a checkpoint took to each, measured; empty where nobody did.

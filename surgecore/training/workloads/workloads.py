@@ -33,6 +33,7 @@ class Quadratic(Workload):
     problem_seed: int = option(0, 0)
     example: ClassVar[str] = "noise"
     loading: ClassVar[float] = 0.1
+    _descent: ClassVar[tuple[tuple[float, float], ...]] = ((10, 45), (5, 181), (2, 362), (1, 521), (0.5, 694))
 
     @property
     def shapes(self) -> Shapes:
@@ -148,7 +149,7 @@ class FashionCNN(Workload):
     hidden: int = option(64, 4, 1024)
     evaluated: int = option(FASHION_IMAGES, 1000, FASHION_IMAGES)
     example: ClassVar[str] = "image"
-    efficiency: ClassVar[float] = 0.3
+    convolves: ClassVar[bool] = True
     loading: ClassVar[float] = 1.0
     _descent: ClassVar[tuple[tuple[float, float], ...]] = ((2.0, 19), (1.5, 34), (1.0, 62), (0.8, 91), (0.6, 197))
 
@@ -208,6 +209,10 @@ class CharTransformer(Workload):
     def __post_init__(self) -> None:
         if self.width % self.heads:
             raise not_a_multiple("width", self.width, "heads", self.heads)
+
+    def steps_to(self, loss: float) -> int:
+        """As measured with a width of 32; a quarter of it with 208."""
+        return max(1, int(super().steps_to(loss) * (32 / self.width) ** 0.75))
 
     @property
     def shapes(self) -> Shapes:
