@@ -1202,6 +1202,7 @@ plan-wrong-kind = { $where } must be { $kind ->
     [whole-number] a whole number
     [number] a number
     [switch] true or false
+    [switch-or-auto] true, false or "auto"
     [whole-numbers] a list of at least one whole number
     [numbers] a list of at least one number
    *[text] text

@@ -182,7 +182,7 @@ def test_a_compiled_step_that_cannot_be_captured_is_taken_plainly(cuda, model, m
     plain, replayed = engines(model, Adam())
     replayed._compiled = True
     replayed._taken = 8
-    monkeypatch.setattr("surgecore.training.engine.loop.compiled_step", refuses)
+    monkeypatch.setattr("surgecore.training.engine.compiled.compiled_step", refuses)
     for engine in (plain, replayed):
         engine.advance(10)
     assert replayed.fallbacks == {"compile"}

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from surgecore.training.engine.compiled import compiled_step
+from surgecore.training.engine.compiled import take_compiled
 from surgecore.training.engine.device_draws import uploaded
 from surgecore.training.engine.draws import draw_normals
 from surgecore.training.engine.evaluation import FRESH, Evaluation
@@ -216,10 +216,7 @@ class Engine:
         x, step = self.buffers, block * BLOCK + row + 1
         self._at = step
         lr = x.lr if self.schedule is None else x.lr * self.schedule(step)
-        at: Scalars = self.optimizer.scalars(self._age + step, self.where)
-        if self._compiled:  # numbers that change would be compiled in
-            at = tuple(torch.tensor(value, dtype=x.p.dtype, device=x.p.device) for value in at)
-        self._apply(lr, at, self._drawn[row])
+        self._apply(lr, self.optimizer.scalars(self._age + step, self.where), self._drawn[row])
 
     def _draw(self, block: int) -> Tensor:
         """Minibatches of a block; those of a step's further draws stand behind the first as more groups."""
@@ -229,10 +226,10 @@ class Engine:
     def _apply(self, lr: Tensor, at: Scalars, drawn: Tensor) -> None:
         x = self.buffers
         if self._compiled:
-            batch = self.model.batch(drawn)
-            step = compiled_step(self.model, self.optimizer, x.layout.groups, x.layout.runs, self._precision)
-            step(x.p, lr, x.state, at, batch.x, batch.y)
-            return
+            if take_compiled(self.model, self.optimizer, x, lr, at, drawn, self._precision):
+                return
+            self._compiled = False
+            self.fallbacks.add("compile")
         x = Buffers(x.p, x.g, lr, x.state, x.layout)
         noise = self._normals if self.optimizer.noisy else None
         needs = self.optimizer.needs

@@ -75,10 +75,10 @@ RATES = {
 }
 #: Learning rates at which runs fall about as fast as those of Adam at 1e-3, by optimizer.
 _PACE = {"adam": 1e-3, "adamw": 1e-3, "sign": 1e-3, "signum": 1e-3, "lion": 1e-3, "rmsprop": 1e-3, "sgd": 0.06}
-#: Of runs to a target, by the bundled ones (`benchmarks/estimate_bench.py --bundled`): steps at the best rate, how
-#: their number falls with the batch size where signs are what moves, how it grows again above the best rate, and from
-#: how many times the best rate on a run never comes there.
-_LEAST, _BY_BATCH, _ABOVE, _NEVER = 14, 1 / 3, 1.5, 6.0
+#: Of runs to a target, by the bundled ones (`benchmarks/estimate_bench.py --bundled`): how their steps fall with the
+#: batch size where signs are what moves, how they grow again above the best rate, and from how many times the best rate
+#: on a run never comes there.
+_BY_BATCH, _ABOVE, _NEVER = 1 / 3, 1.5, 6.0
 #: What the slowest of some seeds takes more than the middle one, as all of a rate go on until it is there.
 _SLOWEST = 1.2
 
@@ -100,14 +100,14 @@ def estimate(plan: Plan, device: str = "cpu") -> PlanCost:
     flops, seconds = _checkpoint(plan, rates)
     runs = run_steps = 0
     memory = 0.0
-    costs: dict[object, tuple[float, float]] = {}
+    costs: dict[object, tuple[float, float, float]] = {}
     for stage, learning_rates in stages(plan):
         for chunk in plan.chunks(stage, learning_rates, device):
             steps = plan.protocol.max_steps(chunk.batch_size)
             runs, run_steps = runs + chunk.n_runs, run_steps + chunk.n_runs * steps
             like = chunk.batch_size, len(chunk.seeds), chunk.rates
-            operations, taken = costs[like] = costs.get(like) or _chunk(plan, chunk, rates)
-            flops, seconds = flops + operations, seconds + taken
+            operations, stepping, reading = costs[like] = costs.get(like) or _chunk(plan, chunk, rates)
+            flops, seconds = flops + operations, seconds + stepping + reading
             held = 4 * chunk.n_runs * n_params(plan.workload.shapes) * (4 + plan.optimizer.n_buffers)
             examples = plan.workload.cost_in_examples(plan.policy.drawn(chunk.batch_size))
             memory = max(memory, held + 4.0 * chunk.n_runs * examples * plan.workload.activations)
@@ -127,6 +127,11 @@ def chunk_seconds(plan: Plan, chunk: Chunk, device: str = "cpu") -> float:
     device : str, optional
         "cpu" or "cuda".
     """
+    return sum(_chunk(plan, chunk, RATES[device])[1:])
+
+
+def step_seconds(plan: Plan, chunk: Chunk, device: str = "cpu") -> float:
+    """That part of `chunk_seconds` which steps take, the rest being readings."""
     return _chunk(plan, chunk, RATES[device])[1]
 
 
@@ -139,7 +144,7 @@ def _forward(plan: Plan, rates: Rates) -> float:
 
 
 def _best(plan: Plan, batch_size: int) -> float:
-    """About the best learning rate to a target: one that takes a dozen steps, or the middle of the grid."""
+    """About the best learning rate to a target: one that takes a few steps, or the middle of the grid."""
     key = plan.source["optimizer"]["key"]
     if key not in _PACE or not isinstance(plan.protocol, ToTarget):
         return float(np.median(plan.grid.learning_rates))
@@ -147,7 +152,7 @@ def _best(plan: Plan, batch_size: int) -> float:
         pace, slower = _PACE[key] * (1 - getattr(plan.optimizer, "momentum", 0.0)), 1.0
     else:
         pace, slower = _PACE[key], _slower(batch_size)
-    return pace * plan.workload.steps_to(min(plan.protocol.targets)) / _LEAST / slower
+    return pace * plan.workload.steps_to(min(plan.protocol.targets)) / plan.workload.least / slower
 
 
 def _slower(batch_size: int) -> float:
@@ -173,27 +178,28 @@ def usual_steps(plan: Plan, batch_size: int, rate: float) -> float:
     if not isinstance(protocol, ToTarget):
         return protocol.max_steps(batch_size)
     best = _best(plan, batch_size)
-    least = _LEAST * (1.0 if plan.source["optimizer"]["key"] == "sgd" else _slower(batch_size) ** 2)
+    least = plan.workload.least * (1.0 if plan.source["optimizer"]["key"] == "sgd" else _slower(batch_size) ** 2)
     steps = _SLOWEST * least * (best / rate + float((rate / best) ** _ABOVE))
     return (protocol.limit if rate >= _NEVER * best else min(protocol.limit, steps)) + max(protocol.then)
 
 
-def _chunk(plan: Plan, chunk: Chunk, rates: Rates) -> tuple[float, float]:
-    """Operations and seconds of a chunk."""
+def _chunk(plan: Plan, chunk: Chunk, rates: Rates) -> tuple[float, float, float]:
+    """Operations of a chunk, and seconds of its steps and of its readings."""
     workload, protocol, count = plan.workload, plan.protocol, n_params(plan.workload.shapes)
     steps, readings = protocol.max_steps(chunk.batch_size), protocol.n_evaluations(chunk.batch_size)
     warming = plan.warm_steps if plan.state == "warm" else 0
     moved = 4 * count * (3 + 2 * plan.optimizer.n_buffers)
     examples = workload.cost_in_examples(plan.policy.drawn(chunk.batch_size))
+    call, share = rates.launch * len(workload.shapes), readings / steps
     usual = [usual_steps(plan, chunk.batch_size, rate) for rate in chunk.rates]
     run_steps = len(chunk.seeds) * sum(usual)
     taken = run_steps + len(chunk.seeds) * warming  # one average serves all learning rates of a seed
-    read = run_steps * readings / steps * workload.n_examples * (rates.read if isinstance(protocol, ToTarget) else 1.0)
+    read = run_steps * share * workload.n_examples * (rates.read if isinstance(protocol, ToTarget) else 1.0)
     update = examples * 3 * _forward(plan, rates) + moved / rates.bandwidth
-    calls = ((1 + readings / steps) * max(usual) + warming) * len(workload.shapes)
     work = (3 * steps * examples + readings * workload.n_examples) * workload.flops + 10 * steps * count
     extra = len(chunk.seeds) * warming * (3 * examples * workload.flops + 10 * count)
-    return chunk.n_runs * work + extra, taken * update + read * _forward(plan, rates) + calls * rates.launch
+    stepping = taken * update + (max(usual) + warming) * call
+    return chunk.n_runs * work + extra, stepping, read * _forward(plan, rates) + share * max(usual) * call
 
 
 def _checkpoint(plan: Plan, rates: Rates) -> tuple[float, float]:

@@ -38,9 +38,12 @@ class Grid:
 
 @dataclass(frozen=True)
 class Run:
-    """How a plan is computed; none of it but the precision changes what is computed, beyond rounding."""
+    """How a plan is computed; none of it but the precision changes what is computed, beyond rounding.
 
-    compile: bool = option(False)
+    Without `compile`, or with "auto", steps are compiled where the estimate says that it pays.
+    """
+
+    compile: bool | None = option(None)
     memory_mb: float = option(512.0, 16)
     precision: str = option("float32", choices=PRECISIONS)
 

@@ -52,12 +52,15 @@ class Task:
         Checkpoint parameters as float32, empty where each seed has its own start.
     nudge : float
         Relative change of every start, to see what a change as small as rounding does.
+    compiled : bool
+        Whether steps are compiled.
     """
 
     plan_json: str
     device: str
     start: bytes
     nudge: float = 0.0
+    compiled: bool = False
 
 
 def prepare(
@@ -85,7 +88,7 @@ def prepare(
     start = b""
     if isinstance(plan.protocol, FromCheckpoint):
         start = _start(plan, device, folder, cancelled).tobytes()
-    return Task(plan_json, device, start)
+    return Task(plan_json, device, start, compiled=bool(plan.run.compile))
 
 
 def _start(plan: Plan, device: str, folder: Path | None, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
@@ -145,7 +148,7 @@ def _work(task: Task, chunk: Chunk) -> Record:
         start = torch.from_numpy(np.frombuffer(task.start, dtype=np.float32).copy()).to(model.device)
     else:
         start = torch.stack([model.initial(seed) for seed in chunk.seeds])
-    engine = _engine(plan, task.device, chunk.batch_size)
+    engine = _engine(plan, task.device, chunk.batch_size, compiled=task.compiled)
     engine.reset(chunk.seeds, chunk.rates, start * (1 + task.nudge) if task.nudge else start)
     if plan.state == "warm":
         engine.warm(plan.warm_steps)
@@ -157,7 +160,7 @@ def _work(task: Task, chunk: Chunk) -> Record:
 
 
 @lru_cache(maxsize=1)
-def _engine(plan: Plan, device: str, batch_size: int) -> Engine:
+def _engine(plan: Plan, device: str, batch_size: int, *, compiled: bool) -> Engine:
     """Chunks of one batch size that are alike share an engine, and with it what was captured."""
     from surgecore.training.engine.loop import Engine
 
@@ -168,7 +171,7 @@ def _engine(plan: Plan, device: str, batch_size: int) -> Engine:
     )  # fmt: skip
     options: dict[str, Any] = {
         "batch_size": batch_size, "seeds": [0], "rates": [0.0], "start": model.initial(0), "schedule": schedule,
-        "compiled": plan.run.compile, "precision": plan.run.precision,
+        "compiled": compiled, "precision": plan.run.precision,
     }  # fmt: skip
     if plan.policy.adapts:
         from surgecore.training.engine.adaptive import AdaptiveEngine

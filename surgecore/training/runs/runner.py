@@ -9,7 +9,7 @@ import typing
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from time import monotonic
@@ -20,6 +20,7 @@ import pandas as pd
 
 from surgecore.sweeps.sweep import Sweep
 from surgecore.training.engine.precision import precision_flags, set_precision
+from surgecore.training.plans.compiling import compiling
 from surgecore.training.plans.plan import Chunk, Grid, Plan
 from surgecore.training.runs.batches import batch_paths
 from surgecore.training.runs.executors import START, Task, compute, loaded, prepare
@@ -119,8 +120,8 @@ def run(
     provenance = provenance_of(plan, device)
     with closing(_journal(folder, provenance, resume)) as journal:
         tracker = Tracker(plan, limit.began, on_progress, device)
-        task = _prepared(plan, device, folder, journal, limit.over)
-        provenance |= {"start": _digest(task.start)} if task else {}
+        task = _prepared(plan, device, folder, journal, limit.over, place.workers)
+        provenance |= {"start": _digest(task.start), "compile": _compiling(plan, journal)} if task else {}
         records = _Stages(plan, task, place, journal, limit, tracker).records() if task else None
     if records is None:
         return Result({}, False, tracker.done, tracker.total, provenance)
@@ -212,8 +213,14 @@ def _journal(folder: Path, provenance: Mapping[str, Any], resume: bool) -> Journ
     return Journal(folder / JOURNAL, {key: provenance[key] for key in _SAME}, resume=resume)
 
 
-def _prepared(plan: Plan, device: str, folder: Path, journal: Journal, cancelled: Callable[[], bool]) -> Task | None:
-    """The task with its start, which is the one that the journal's records began from; None if it was stopped."""
+def _prepared(
+    plan: Plan, device: str, folder: Path, journal: Journal, cancelled: Callable[[], bool], workers: int
+) -> Task | None:
+    """The task with its start, which is the one that the journal's records began from; None if it was stopped.
+
+    Whether steps are compiled is decided when the journal is begun, so that a sweep that is resumed, on a busier
+    machine or by more workers, ends in the last digits of one that was not.
+    """
     from surgecore.training.runs.checkpoints import StoppedError
 
     known = journal.records.get("start")
@@ -227,7 +234,18 @@ def _prepared(plan: Plan, device: str, folder: Path, journal: Journal, cancelled
         journal.add({"chunk": "start", "digest": _digest(task.start)})
     elif known["digest"] != _digest(task.start):
         raise JournalError(f"{folder / START} must be what the journal's records began from, but is something else")
-    return task
+    if plan.run.compile is None and "compile" not in journal.records:
+        expected = compiling(plan, device, workers)
+        seconds = {"saves_seconds": round(expected.saves, 1), "costs_seconds": round(expected.costs, 1)}
+        journal.add({"chunk": "compile", "asked": "auto", "used": expected.pays, **seconds})
+    return replace(task, compiled=_compiling(plan, journal)["used"])
+
+
+def _compiling(plan: Plan, journal: Journal) -> dict[str, Any]:
+    """Whether steps are compiled: as the plan says, or as was decided."""
+    if plan.run.compile is not None:
+        return {"asked": plan.run.compile, "used": plan.run.compile}
+    return {key: value for key, value in journal.records["compile"].items() if key != "chunk"}
 
 
 def _split(chunks: list[Chunk], journal: Journal) -> tuple[list[Record], list[Chunk]]:

@@ -23,6 +23,7 @@ KINDS = {
     "int": "whole-number",
     "float": "number",
     "bool": "switch",
+    "bool | None": "switch-or-auto",
     "str": "text",
     "tuple[int, ...]": "whole-numbers",
     "tuple[float, ...]": "numbers",
@@ -102,7 +103,9 @@ def _convert(kind: str, value: Any) -> Any:  # noqa: ANN401
         return float(value)
     if kind == "int" and isinstance(value, int) and not isinstance(value, bool):
         return value
-    if (kind == "bool" and isinstance(value, bool)) or (kind == "str" and isinstance(value, str)):
+    if kind == "bool | None" and value == "auto":
+        return None
+    if (kind.startswith("bool") and isinstance(value, bool)) or (kind == "str" and isinstance(value, str)):
         return value
     raise ValueError
 

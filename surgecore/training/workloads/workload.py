@@ -34,6 +34,8 @@ class Workload(ABC):
         Whether most operations are convolutions of few channels instead, which wait for their values: of estimates.
     loading : float
         Seconds until the data are there: of estimates.
+    least : int
+        Steps that a run of batch size 64 takes to a target at its best learning rate: of estimates.
     alone : bool
         Whether a CPU trains a run by itself once its activations alone are more than the caches hold. So it is where
         products are large by then, as along sequences; grouped convolutions of many runs stay faster than of one.
@@ -43,6 +45,7 @@ class Workload(ABC):
     efficiency: ClassVar[float] = 1.0
     convolves: ClassVar[bool] = False
     loading: ClassVar[float] = 0.5
+    least: ClassVar[int] = 14
     alone: ClassVar[bool] = False
     #: Falling losses and the steps that a checkpoint took to each, measured; empty where nobody did.
     _descent: ClassVar[tuple[tuple[float, float], ...]] = ()
