@@ -453,14 +453,15 @@ def test_the_wheel_runs_the_snippet_and_the_notebook(sweep, installed, tmp_path)
     analysis = analyse(sweep)
     cells = [cell["source"] for cell in json.loads(takeaway.notebook(analysis, "x"))["cells"][1:]]
     head = "import plotly.graph_objects as go\ngo.Figure.show = lambda figure: print(len(figure.data), 'traces')\n"
-    for code in (takeaway.snippet(analysis, "x"), "\n".join(cells)):
-        (tmp_path / "code.py").write_text(head + code + "\nimport surgecore\nprint(surgecore.__file__)\n")
-        done = subprocess.run(
-            [sys.executable, "code.py"], cwd=tmp_path, env={"PYTHONPATH": str(installed)}, capture_output=True,
-            text=True, check=True,
-        )  # fmt: skip
-        assert str(installed) in done.stdout
-        assert "5 traces" in done.stdout or "4 traces" in done.stdout
+    for name, code in (("snippet", takeaway.snippet(analysis, "x")), ("notebook", "\n".join(cells))):
+        (tmp_path / f"{name}.py").write_text(head + code + "\nimport surgecore\nprint(surgecore.__file__)\n")
+    both = "import runpy; [runpy.run_path(f'{name}.py') for name in ('snippet', 'notebook')]"
+    done = subprocess.run(
+        [sys.executable, "-c", both], cwd=tmp_path, env={"PYTHONPATH": str(installed)}, capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.count(str(installed)) == 2
+    assert len(re.findall("[45] traces", done.stdout)) == 2
 
 
 def test_a_report_is_one_small_file_that_runs_nothing_of_the_upload(sweep):

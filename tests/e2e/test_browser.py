@@ -195,6 +195,7 @@ def test_a_phone_reaches_every_page_scrolls_only_down_and_fetches_plotly_only_fo
     assert not [address for address in asked if "plotly" in address.lower()]
     open_page(page, url, f"{SWEEP}&fold-map=true", FIRST)
     expect(page.locator(MAP)).to_be_visible()
+    expect(page.get_by_role("figure", name=ALTERNATIVE).first).to_be_visible()
     assert [address for address in asked if "plotly" in address.lower()]
     assert errors == []
 
@@ -210,16 +211,20 @@ def test_light_and_dark_follow_the_system(page, url):
         expect(page.locator(PLOT).first).to_have_css("color", text)
 
 
-def test_figures_have_alternative_text(page, url):
-    for shown in ("", "&fold-map=true"):
-        open_page(page, url, SWEEP + shown, FIRST)
-        role = "figure" if shown else "img"
-        figure = page.get_by_role(role, name=re.compile("Measured best learning rates at 8 batch sizes"))
-        expect(figure.first).to_be_visible()
+#: What both figures of a sweep's page are called.
+ALTERNATIVE = re.compile("Measured best learning rates at 8 batch sizes")
 
 
-def test_downloads_are_the_data_the_numbers_and_the_picture(page, url, bundled):
+def test_a_drawing_is_described_read_by_keys_printed_and_downloaded_with_its_data(page, url, bundled):
+    page.add_init_script("window.print = function () { top.printed = document.documentElement.outerHTML }")
     open_page(page, url, SWEEP, FIRST)
+    expect(page.get_by_role("img", name=ALTERNATIVE).first).to_be_visible()
+    arrow_keys_read_the_points(page, bundled)
+    downloads_are_the_data_the_numbers_and_the_picture(page, bundled)
+    printed_on_a_page_of_its_own(page)
+
+
+def downloads_are_the_data_the_numbers_and_the_picture(page, bundled):
     with page.expect_download() as csv:
         page.get_by_role("button", name="Sweep, CSV").click()
     assert csv.value.path().read_text() == bundled.to_csv()
@@ -243,10 +248,8 @@ def test_downloads_are_the_data_the_numbers_and_the_picture(page, url, bundled):
     assert [width, height] == [2 * float(svg.get(name)) for name in ("width", "height")]
 
 
-def test_a_figure_is_printed_on_a_page_of_its_own(page, url):
+def printed_on_a_page_of_its_own(page):
     """The browser saves it as a PDF there; its fonts go with it."""
-    page.add_init_script("window.print = function () { top.printed = document.documentElement.outerHTML }")
-    open_page(page, url, SWEEP, FIRST)
     page.locator(".drawing [data-export=pdf]").click()
     page.wait_for_function("() => window.printed")
     printed = page.evaluate("window.printed")
@@ -255,8 +258,7 @@ def test_a_figure_is_printed_on_a_page_of_its_own(page, url):
     assert "font/woff2;base64," in printed
 
 
-def test_arrow_keys_read_the_points_of_a_drawing(page, url, bundled):
-    open_page(page, url, SWEEP, FIRST)
+def arrow_keys_read_the_points(page, bundled):
     page.locator(".drawing .plots").focus()
     readout = page.locator(".drawing .readout")
     read = []

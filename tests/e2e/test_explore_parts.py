@@ -79,21 +79,15 @@ def test_pin_undo_redo_and_reset(open_explore):
     assert everything(page) == first
 
 
-def test_fit_glides_to_the_fitted_state(open_explore):
+def test_a_fit_glides_there_and_says_what_it_is_worth_in_the_headline_and_in_its_digits(open_explore):
     page = open_explore("?points=on")
+    fit = fit_controls(analyse(load_catalogue(ROOT / "data")[0].load()), DEFAULT_MODEL)
     before = redraws(page)
     page.locator("[data-action=fit]").click()
     expect(exact(page, "Spread of signal to noise")).to_have_value("0")
     settled(page, "snr_spread=0")
     assert redraws(page) - before > 5  # it moved, it did not jump
-
-
-def test_a_fit_says_what_it_is_worth_in_the_headline_and_in_its_digits(open_explore):
-    page = open_explore("?points=on")
     page.emulate_media(reduced_motion="reduce")
-    fit = fit_controls(analyse(load_catalogue(ROOT / "data")[0].load()), DEFAULT_MODEL)
-    page.locator("[data-action=fit]").click()
-    settled(page, "snr_spread=0")
     expect(page.locator(".words strong")).to_have_text(fit.opening)
     entry = exact(page, "Learning-rate scale")
     expect(entry).to_have_value(number(fit.model.lr_scale, fit.digits["lr_scale"]))
@@ -248,6 +242,7 @@ def test_the_view_follows_a_run_that_is_played(open_explore, motion):
     page.emulate_media(reduced_motion="reduce")
     page.locator("[data-preset=correlated]").click()
     page.locator("summary", has_text="Training progress").click()
+    page.get_by_role("slider", name="Training progress").fill("0.5")  # the second half of it
     page.emulate_media(reduced_motion=motion)
     page.evaluate(WATCH)
     page.locator("[data-action=play]").click()
@@ -273,9 +268,7 @@ def test_a_view_chosen_by_hand_stays_while_a_run_is_played(open_explore):
     assert [text for text in after if "10" in text] == [text for text in before if "10" in text]
 
 
-def test_the_threshold_of_the_map_is_never_nothing(open_explore):
-    page = open_explore()
-    page.locator("summary", has_text="Regime map").click()
+def the_threshold_of_the_map_is_never_nothing(page):
     threshold = page.get_by_label("Smallest surge in per cent of the plateau")
     text = page.locator(".section.map")
     expect(text).to_contain_text("surge of at least 10 %")
@@ -291,6 +284,7 @@ def test_the_regime_map_is_computed_apart_and_leads_there(open_explore):
     expect(note).to_contain_text("Filled")
     share = int(re.search(r"in (\d+) %", note.inner_text()).group(1))
     assert 5 < share < 60
+    the_threshold_of_the_map_is_never_nothing(page)
     canvas = page.locator(".map-canvas")
     box = canvas.bounding_box()
     canvas.click(position={"x": 0.9 * box["width"], "y": 0.95 * box["height"]})

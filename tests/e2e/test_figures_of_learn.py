@@ -139,7 +139,7 @@ def agree(found, expected, axes):
         np.testing.assert_allclose(y, curve(x), err_msg=name, **tolerance)
 
 
-def test_the_chart_of_each_step_of_the_story(shown):
+def test_the_chart_of_each_step_of_the_story(shown, sweeps):
     page = shown("/learn?story=1", ".story[data-ready]")
     for number, step in enumerate(STEPS[:-1], 1):
         expect(page.locator(f".story[data-step='{number}']")).to_be_visible()
@@ -150,6 +150,8 @@ def test_the_chart_of_each_step_of_the_story(shown):
             np.testing.assert_allclose(y, law(name, model)(x), rtol=0.012, err_msg=f"{name}, step {number}")
         check_mark(page, model, "exact" in found)
         page.keyboard.press("PageDown")
+    expect(page.locator(f".story[data-step='{len(STEPS)}']")).to_be_visible()
+    check_panels(page, sweeps)
 
 
 def check_mark(page, model, has_peak):
@@ -166,8 +168,9 @@ def check_mark(page, model, has_peak):
     assert batch == pytest.approx(64, rel=0.02)
 
 
-def test_the_panels_of_the_last_step_are_the_optima(shown, sweeps):
-    page = shown("/learn?story=5", ".story[data-ready][data-step='5']")
+def check_panels(page, sweeps):
+    """The panels of the last step are the optima."""
+    expect(page.locator(".panel")).to_have_count(len(MEASURED))
     for panel, name in zip(page.locator(".panel").all(), MEASURED, strict=True):
         optima = sweeps[name].optima()
         x, y = np.array(panel.locator("circle").evaluate_all(

@@ -21,7 +21,11 @@ def requests_of(page):
 
 @pytest.mark.parametrize(
     ("path", "query", "scheme"),
-    [("/evidence", "", "light"), ("/evidence", "part=why&note=a%20b+ü", "dark"), ("/sweep", "embed=true", "light")],
+    [
+        ("/evidence", "part=why&note=a%20b+ü", "dark"),
+        pytest.param("/evidence", "", "light", marks=pytest.mark.long),
+        pytest.param("/sweep", "embed=true", "light", marks=pytest.mark.long),
+    ],
 )
 def test_one_connection_and_one_request(page, url, errors, path, query, scheme):
     page.emulate_media(color_scheme=scheme)

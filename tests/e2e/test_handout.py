@@ -53,7 +53,11 @@ def downloaded(page, url, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("query", "name", "pages"), [("", "surge-handout.html", {2}), ("?key=true", "surge-handout-key.html", {3, 4})]
+    ("query", "name", "pages"),
+    [
+        ("", "surge-handout.html", {2}),
+        pytest.param("?key=true", "surge-handout-key.html", {3, 4}, marks=pytest.mark.long),
+    ],
 )
 def test_the_file_is_two_sides_on_paper_and_the_key_is_a_sheet_more(downloaded, abroad, query, name, pages):
     page = downloaded(query, name)
@@ -75,9 +79,12 @@ def test_the_file_is_two_sides_on_paper_and_the_key_is_a_sheet_more(downloaded, 
     assert abroad[asked:] == []
 
 
-def test_the_page_shows_it_whole_and_the_switch_brings_the_key(page, url, errors, abroad):
+def test_the_page_shows_and_prints_it_whole_and_the_switch_brings_the_key(page, url, errors, abroad):
     page.set_viewport_size({"width": 1440, "height": 900})
     opened(page, url)
+    margin = dict.fromkeys(("top", "right", "bottom", "left"), "12mm")
+    for paper in PAPERS:
+        assert sheets(page.pdf(format=paper, margin=margin)) == 2, paper
     preview = page.locator(".handout")
     expect(preview.get_by_text(say("handout-key"), exact=True)).to_have_count(0)
     page.get_by_text(say("handout-with-key")).click()
@@ -89,10 +96,3 @@ def test_the_page_shows_it_whole_and_the_switch_brings_the_key(page, url, errors
         assert preview.evaluate(OUTSIDE) == []
     assert errors == []
     assert abroad == []
-
-
-def test_the_page_prints_as_the_file_does(page, url):
-    opened(page, url)
-    margin = dict.fromkeys(("top", "right", "bottom", "left"), "12mm")
-    for paper in PAPERS:
-        assert sheets(page.pdf(format=paper, margin=margin)) == 2, paper

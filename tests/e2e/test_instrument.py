@@ -17,7 +17,7 @@ from surgecore.words import number, say
 # --- direct manipulation --------------------------------------------------------------------------------
 
 
-def test_dragging_the_peak_redraws_at_every_event_and_python_follows_on_release(open_explore):
+def test_dragging_peak_and_plateau_redraws_at_every_event_and_python_follows_on_release(open_explore):
     page = open_explore()
     peak = page.locator(".peak")
     x, y = centre(peak)
@@ -38,16 +38,11 @@ def test_dragging_the_peak_redraws_at_every_event_and_python_follows_on_release(
     expect(peak.locator(".halo")).to_have_css("stroke", "none")
     lr_scale, snr = (float(exact(page, label).input_value()) for label in ("Learning-rate scale", "Signal to noise"))
     assert f"lr_scale={lr_scale!r}" in page.url
-    python_says(page, replace(DEFAULT_MODEL, lr_scale=lr_scale, snr=snr))
-
-
-def test_dragging_the_plateau_moves_the_alignment(open_explore):
-    page = open_explore()
     drag(page, centre(page.locator(".plateau .handle")), (0, 40))
     settled(page, "alignment=")
     alignment = float(exact(page, "Curvature alignment").input_value())
     assert alignment > DEFAULT_MODEL.alignment
-    python_says(page, replace(DEFAULT_MODEL, alignment=alignment))
+    python_says(page, replace(DEFAULT_MODEL, lr_scale=lr_scale, snr=snr, alignment=alignment))
 
 
 def test_the_marker_sits_on_the_drawn_maximum_and_the_words_agree(open_explore):

@@ -66,6 +66,8 @@ def test_a_training_and_an_upload_and_what_a_restart_leaves_of_them(page, served
     titled(mine, "mine")
     its_address = mine.url
     assert errors == []
+    # the server has trained two sweeps, and has no torch in it
+    assert not re.search("torch|sklearn", Path(f"/proc/{served.process.pid}/maps").read_text())
     served.stop()
     served.start()
     page.goto(address)
@@ -170,10 +172,8 @@ def test_an_analysis_shows_how_far_it_is_and_can_be_stopped(page, served, good_c
     expect(page.get_by_text("How it was read")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "text", ["http://evil.example/x www.evil.example ada@evil.example", ":material/home: :streamlit:"]
-)
-def test_an_address_is_shown_as_text(page, served, text):
+def test_an_address_is_shown_as_text(page, served):
+    text = ":material/home: :streamlit: http://evil.example/x www.evil.example ada@evil.example"
     page.goto(f"{served.url}/sweep?sweep={text.replace(' ', '+').replace(':', '%3A').replace('/', '%2F')}")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text(text.split()[-1].strip(":")[-8:])

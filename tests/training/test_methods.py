@@ -198,7 +198,6 @@ CASES = {
     "tom": (Tom(), lambda lr: oracles.Tom(lr)),
     "tom corrected": (Tom(correct=True), lambda lr: oracles.Tom(lr, correct=True)),
     "madam": (MAdam(), lambda lr: oracles.MaxVA(lr, low=0.5, high=0.999)),
-    "madam of a short memory": (MAdam(beta_max=0.9), lambda lr: oracles.MaxVA(lr, low=0.5, high=0.9)),
     "lamadam": (LaMAdam(beta_max=0.9), lambda lr: oracles.MaxVA(lr, low=0.5, high=0.9, averages_steps=True)),
     "eve": (Eve(), lambda lr: oracles.Eve(lr)),
     "adagrad-norm": (AdagradNorm(), lambda lr: oracles.AdagradNorm(lr)),
