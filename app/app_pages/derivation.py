@@ -29,7 +29,7 @@ checkpoint.keep(title)
 explanation = explanations[titles.index(title)]
 for place, stage in enumerate(STAGES, 1):
     name = say(f"derive-{stage.key}-title")
-    with page.expander(f"**{place}. {name}**"):
+    with page.expander(f"**{place}. {name}**", expanded=place == 1):  # a formula is in sight at once
         terms.text(say(f"derive-{stage.key}-idea"))
         for formula in stage.formulas:
             st.latex(formula)

@@ -477,7 +477,36 @@ interface StoryRoom {
   how: string;
 }
 
+/** A component's function, as Streamlit calls it. */
+type FirstDraw = (given: { data: unknown; parentElement: ParentNode & InnerHTML; [name: string]: unknown }) => unknown;
+
+/** What is kept of a component in the first view, or of a formula, which has no code: where its code is, its frame, its data. */
+interface FirstBox {
+  key: string;
+  code: string;
+  html: string;
+  data?: unknown;
+  /** Data that came as bytes, which are text. */
+  text?: string;
+  look: string;
+  place: string;
+}
+
+/** What stands in for a component: the place that it has; the session's own, where that is, and since when. */
+interface FirstShown {
+  place: string;
+  own: HTMLElement | null;
+  at: string;
+  since: number;
+  end: () => void;
+}
+
 interface Window {
+  /** Draws first charts before the session does (`early/first.js`). */
+  surgeFirst?: {
+    watched: (code: string, draw: FirstDraw) => FirstDraw;
+    giveWay: () => void;
+  };
   /** Brings the code of what a page shows after its first chart (`serve/foot.html`). */
   bringBoxes?: () => Promise<unknown>;
 }

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 _STATIC = Path(st.__file__).parent / "static"
 _HERE = Path(__file__).parent
-_EARLY = _HERE.parent / "components" / "early" / "index.js"
+_EARLY = _HERE.parent / "components" / "early"
+#: Of this start of the server: what a browser kept of another is left aside.
+_START = token_hex(8)
 #: Kinds of elements in the first view of some page, but for those whose code is large. Whatever waits for its code
 #: shows a bar of another height instead, and React shows nothing that comes within half a second after that.
 KINDS = (_HERE / "kinds.txt").read_text(encoding="utf-8").split()
@@ -83,6 +86,10 @@ def _links(begins: Begins, now: list[str], page: str) -> tuple[list[str], list[s
     ]
 
 
+def _script(name: str) -> str:
+    return (_EARLY / f"{name}.js").read_text(encoding="utf-8")
+
+
 def _filled(name: str, **parts: str) -> str:
     text = (_HERE / name).read_text(encoding="utf-8")
     for part, value in parts.items():
@@ -108,8 +115,9 @@ def page(name: str = "") -> str:
     text = re.sub(r' *<link rel="modulepreload".*?>\n', "", text)
     later = [each for each in code() if each not in now]
     head = _filled(
-        "head.html", EARLY=_EARLY.read_text(encoding="utf-8"), CONFIG=_config(), MODULES=" ".join(modules),
-        ROWS=str(frame.rows(name)), NOW=" ".join(now), LATER=" ".join(later), LINKS="\n".join(links),
+        "head.html", FIRST=_script("first"), EARLY=_script("index"), START=_START, CONFIG=_config(),
+        MODULES=" ".join(modules), ROWS=str(frame.rows(name)), NOW=" ".join(now), LATER=" ".join(later),
+        LINKS="\n".join(links),
     )  # fmt: skip
     foot = _filled("foot.html", STYLE=frame.style())
     text = text.replace('<script type="module"', f'{head}<script type="module"', 1)

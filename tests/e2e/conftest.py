@@ -76,7 +76,8 @@ def pseudo_url() -> Iterator[str]:
 def context(browser: Browser, url: str) -> Iterator[BrowserContext]:
     """One for all tests: in a fresh one the browser fetches and compiles Streamlit's scripts anew, a second of CPU.
 
-    The app keeps nothing in the browser but the address. A blank page holds the window, whose frame costs as much.
+    The app keeps nothing in the browser but the address and, for a tab, its first charts. A blank page holds the
+    window, whose frame costs as much.
     """
     shared = browser.new_context()
     shared.new_page().goto(f"{url}/_stcore/health")

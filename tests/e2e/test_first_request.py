@@ -1,4 +1,4 @@
-"""A page is asked for once, before Streamlit's code has come, and on one connection."""
+"""A page is asked for once, before Streamlit's code has come, on one connection, and its charts stand before that."""
 
 from __future__ import annotations
 
@@ -19,6 +19,38 @@ def requests_of(page):
     return found
 
 
+#: Looks into what is drawn before the session has drawn it: where each chart stood, what it said, and its colour.
+LOOK = """(() => {
+  window.before = [];
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (options) {
+    const root = attach.call(this, options);
+    root.addEventListener("drawn", () => {
+      if (!this.closest("[data-surge=first]")) return;
+      const { x, y, width } = this.getBoundingClientRect();
+      const said = [root.textContent.slice(0, 2000), getComputedStyle(this).color];
+      window.before.push([y, x, width].map(Math.round).concat(said));
+    });
+    return root;
+  };
+})()"""
+#: The session's own of them that stand in the first view.
+OWN = """[...document.querySelectorAll("#root [data-testid=stBidiComponentIsolated]")].filter((host) => {
+  const { top, width, height } = host.getBoundingClientRect();
+  return width * height > 0 && top < innerHeight;
+}).map((host) => {
+  const { x, y, width } = host.getBoundingClientRect();
+  const said = [host.shadowRoot.textContent.slice(0, 2000), getComputedStyle(host).color];
+  return [y, x, width].map(Math.round).concat(said);
+})"""
+KEPT = "surge-first"
+
+
+def kept(page):
+    """Wait until the tab has kept what its page drew."""
+    page.wait_for_function("(key) => sessionStorage.getItem(key)?.includes('boxes')", arg=KEPT)
+
+
 @pytest.mark.parametrize(
     ("path", "query", "scheme"),
     [
@@ -29,6 +61,7 @@ def requests_of(page):
 )
 def test_one_connection_and_one_request(page, url, errors, path, query, scheme):
     page.emulate_media(color_scheme=scheme)
+    page.add_init_script(LOOK)
     found = requests_of(page)
     for load in (lambda: page.goto(f"{url}{path}?{query}"), page.reload):
         found.clear()
@@ -39,6 +72,31 @@ def test_one_connection_and_one_request(page, url, errors, path, query, scheme):
         said = BackMsg.FromString(found[0][0]).rerun_script
         assert said.query_string == page.evaluate("location.search.slice(1)")
         assert (said.page_name, said.context_info.color_scheme) == (path[1:], scheme)
+        kept(page)
+        expect(page.locator("[data-surge=first]")).to_have_count(0)
+    # loaded again, the page had its charts where the session's own then stood, with the same numbers, in its theme
+    own = page.evaluate(OWN)
+    assert sorted(page.evaluate("window.before")) == sorted(own)
+    assert bool(own) == (path == "/evidence")
+    assert errors == []
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "drawn"),
+    [("st-key-lab", "st-key-none", 1), ('"/lab"', '"/lesson"', 0)],
+    ids=["it stands for no chart", "of another address"],
+)
+def test_a_chart_that_the_session_does_not_have_goes(page, url, errors, said, instead, drawn):
+    page.add_init_script(LOOK)
+    page.goto(f"{url}/lab")
+    kept(page)
+    text = page.evaluate("(key) => sessionStorage[key]", KEPT)
+    assert said in text
+    page.evaluate("([key, text]) => sessionStorage.setItem(key, text)", [KEPT, text.replace(said, instead)])
+    page.reload()
+    expect(page.locator(".lab[data-ready]")).to_be_visible()
+    expect(page.locator("[data-surge=first]")).to_have_count(0)
+    assert len(page.evaluate("window.before")) == drawn
     assert errors == []
 
 

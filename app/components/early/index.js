@@ -25,9 +25,12 @@
   const isChart = (data) =>
     data.byteLength > 8000 ? new TextDecoder().decode(data).includes("drawn") : isFormula(data);
 
+  /** A `ForwardMsg` with the session's new state, in which nothing is set: no script runs any more. @param {ArrayBuffer} data */
+  const isTheEnd = (data) => data.byteLength === 2 && new Uint8Array(data)[0] === ((9 << 3) | 2);
+
   /** Says that a formula is drawn, which brings no code of ours along. @param {number} until */
   function awaitFormula(until) {
-    if (document.querySelector(".katex-html")) dispatchEvent(new Event("drawn"));
+    if (document.querySelector("#root .katex-html")) dispatchEvent(new Event("drawn"));
     else if (performance.now() < until) requestAnimationFrame(() => awaitFormula(until));
   }
 
@@ -121,6 +124,7 @@
     now = "until a chart";
     for (let data = said.shift(); data; data = said.shift()) {
       goOn(data);
+      if (isTheEnd(data)) window.surgeFirst?.giveWay();
       if (isChart(data)) {
         now = "kept";
         if (isFormula(data)) awaitFormula(performance.now() + PATIENCE);
@@ -128,6 +132,7 @@
           await window.bringBoxes?.().catch(() => undefined); // Streamlit then asks for what is missing, and says so
           early.removeEventListener("message", take);
           said.forEach(goOn);
+          window.surgeFirst?.giveWay();
         });
         return;
       }
