@@ -132,6 +132,16 @@ def long_files(most: int = 400) -> list[tuple[int, str]]:
     return sorted(out, reverse=True)
 
 
+def namesakes() -> dict[str, list[str]]:
+    """Classes of the project that have one name and are not one."""
+    found: dict[str, list[str]] = {}
+    for module, path in sources().items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(module)
+    return {name: modules for name, modules in found.items() if len(modules) > 1}
+
+
 def undocumented() -> tuple[list[str], int]:
     """Public names of `surgecore` without a docstring, methods included, and how many names there are."""
     import surgecore

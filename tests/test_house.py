@@ -25,6 +25,10 @@ def test_files_are_short_or_say_why_not():
     assert house.long_files() == []
 
 
+def test_one_name_of_a_class_has_one_meaning():
+    assert house.namesakes() == {}
+
+
 def test_every_public_name_is_documented():
     missing, count = house.undocumented()
     assert count > 90

@@ -18,7 +18,7 @@ def steps() -> list[dict[str, Any]]:
     return [step.to_json() for step in STEPS]
 
 
-def place() -> progress.Progress:
+def place() -> progress.Learner:
     """The last one, or the address's; the address follows."""
     sent = progress.from_json(last_state())
     if sent is None:

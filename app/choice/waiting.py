@@ -11,7 +11,7 @@ import streamlit as st
 from choice.made import MADE, forget, once
 from choice.shelf import shelf
 from surgecore import Analysis, Sweep
-from surgecore.sweeps.beside import BACKGROUND, AnalysisStopped, Task, Workers
+from surgecore.sweeps.beside import BACKGROUND, AnalysisStopped, Pending, Workers
 from surgecore.tables.guarded import CORES
 from surgecore.words import say
 
@@ -26,7 +26,7 @@ def workers() -> Workers:
     return Workers(int(given) if given.isdecimal() and int(given) > 0 else None)
 
 
-def start(sweep: Sweep, owner: str) -> Task:
+def start(sweep: Sweep, owner: str) -> Pending:
     """The analysis of a sweep on its way: one for all who want it."""
     return once(sweep, "task", lambda: workers().submit(sweep, owner))
 
@@ -58,11 +58,11 @@ def renamed(sweep: Sweep, name: str) -> Sweep:
     return new
 
 
-def _wait(task: Task, *, own: bool) -> None:
+def _wait(task: Pending, *, own: bool) -> None:
     wait_for(task, say("choice-fitting"), say("choice-cancel") if own else "", "stop-analysis")
 
 
-def wait_for(task: Task, what: str, cancel: str, key: str) -> None:
+def wait_for(task: Pending, what: str, cancel: str, key: str) -> None:
     """Show how far a task is until it is over, and the button that stops it where there is one."""
     place = st.empty()  # there in every run, waiting or not, so that what follows keeps its place
     if task.wait(_UNSEEN):
@@ -77,7 +77,7 @@ def wait_for(task: Task, what: str, cancel: str, key: str) -> None:
     place.empty()
 
 
-def _stop(task: Task) -> None:
+def _stop(task: Pending) -> None:
     workers().cancel(task)
 
 

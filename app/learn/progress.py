@@ -14,7 +14,7 @@ KEYS = ("lesson", "guess", "answer")
 
 
 @dataclass(frozen=True)
-class Progress:
+class Learner:
     """Where a learner is.
 
     Attributes
@@ -44,7 +44,7 @@ class Progress:
         return {"step": self.step, "guesses": list(self.guesses), "answers": list(self.answers)}
 
 
-def from_query(query: Mapping[str, Sequence[str]]) -> Progress:
+def from_query(query: Mapping[str, Sequence[str]]) -> Learner:
     """The progress of an address; whatever is none is left out."""
     parts = {key: (query.get(key) or [""])[-1].split(",") for key in KEYS}
     step = parts["lesson"][0]
@@ -52,14 +52,14 @@ def from_query(query: Mapping[str, Sequence[str]]) -> Progress:
     answers = [text if re.fullmatch(f"[{OPTIONS}]{{0,9}}", text) else "" for text in parts["answer"]]
     # an answer without its prediction is not one
     answers = [text if i < len(guesses) and guesses[i] is not None else "" for i, text in enumerate(answers)]
-    return Progress(
+    return Learner(
         int(step) if step.isascii() and step.isdigit() and 1 <= int(step) <= STEPS else 1,
         tuple((guesses + [None] * STEPS)[:STEPS]),
         tuple((answers + [""] * STEPS)[:STEPS]),
     )
 
 
-def from_json(value: Any) -> Progress | None:  # noqa: ANN401 - whatever the browser sends
+def from_json(value: Any) -> Learner | None:  # noqa: ANN401 - whatever the browser sends
     """The progress that the browser hands over, or None."""
     try:
         query = {

@@ -15,7 +15,7 @@ from choice.waiting import wait_for, workers
 from figures import optimum
 
 from surgecore import Analysis, words
-from surgecore.sweeps.beside import AnalysisStopped, Task
+from surgecore.sweeps.beside import AnalysisStopped, Pending
 from surgecore.words import say
 from sweep import answer, takeaway
 
@@ -65,7 +65,7 @@ def _button(offer: _Offer, data: Callable[[], str] | str) -> None:
     )
 
 
-def _task(analysis: Analysis, offer: _Offer, owner: str) -> Task:
+def _task(analysis: Analysis, offer: _Offer, owner: str) -> Pending:
     """A worker writes the file: a thread of the server that did would keep all others waiting."""
     return workers().make(owner, offer.make, analysis, *offer.more)
 

@@ -39,7 +39,7 @@ class AnalysisStopped(Exception):  # noqa: N818 - a stop is no error
         self.died = died
 
 
-class Task:
+class Pending:
     """One analysis on its way, or something made of one; wait for it in any thread.
 
     Attributes
@@ -100,18 +100,18 @@ class Workers:
 
     def __init__(self, count: int | None = None) -> None:
         self.count = count or os.cpu_count() or 1
-        self._turns: OrderedDict[str, deque[Task]] = OrderedDict()
+        self._turns: OrderedDict[str, deque[Pending]] = OrderedDict()
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._processes: set[subprocess.Popen[bytes]] = set()
-        self._running: set[Task] = set()
+        self._running: set[Pending] = set()
         atexit.register(self.end)
 
-    def submit(self, sweep: Sweep, owner: str) -> Task:
+    def submit(self, sweep: Sweep, owner: str) -> Pending:
         """Put a sweep in the queue of its owner: its analysis is the result."""
-        return self._queue(Task(owner, analysed, sweep))
+        return self._queue(Pending(owner, analysed, sweep))
 
-    def make(self, owner: str, make: Callable[..., Any], analysis: Analysis, *more: Any) -> Task:  # noqa: ANN401
+    def make(self, owner: str, make: Callable[..., Any], analysis: Analysis, *more: Any) -> Pending:  # noqa: ANN401
         """Put what is to be made of an analysis in the queue of its owner.
 
         Parameters
@@ -127,11 +127,11 @@ class Workers:
 
         Returns
         -------
-        Task
+        Pending
         """
-        return self._queue(Task(owner, make, replace(analysis, sweep=replace(analysis.sweep)), *more))
+        return self._queue(Pending(owner, make, replace(analysis, sweep=replace(analysis.sweep)), *more))
 
-    def _queue(self, task: Task) -> Task:
+    def _queue(self, task: Pending) -> Pending:
         owner = task.owner
         with self._changed:
             self._turns.setdefault(owner, deque()).append(task)
@@ -143,7 +143,7 @@ class Workers:
             self._changed.notify()
         return task
 
-    def hurry(self, task: Task, owner: str) -> None:
+    def hurry(self, task: Pending, owner: str) -> None:
         """Somebody waits now for what was in the background."""
         with self._changed:
             waiting = self._turns.get(task.owner, deque())
@@ -159,7 +159,7 @@ class Workers:
         for running in self._running if owner != BACKGROUND else ():
             _give_way(running._process, yes=False)
 
-    def cancel(self, task: Task) -> None:
+    def cancel(self, task: Pending) -> None:
         """Take it out of the queue, or end its process."""
         with self._changed:
             if task.over:
@@ -180,7 +180,7 @@ class Workers:
             for process in self._processes:
                 process.kill()
 
-    def _next(self) -> Task:
+    def _next(self) -> Pending:
         """The first task of the owner whose turn it is; the background has none while others wait."""
         with self._changed:
             while not any(self._turns.values()):
@@ -247,7 +247,7 @@ def _give_way(process: subprocess.Popen[bytes] | None, *, yes: bool) -> None:
             os.sched_setscheduler(process.pid, os.SCHED_IDLE if yes else os.SCHED_OTHER, os.sched_param(0))
 
 
-def _ask(process: subprocess.Popen[bytes], task: Task) -> Any:  # noqa: ANN401 - whatever was to be made
+def _ask(process: subprocess.Popen[bytes], task: Pending) -> Any:  # noqa: ANN401 - whatever was to be made
     assert process.stdin is not None
     assert process.stdout is not None
     sweep = task.arguments[0] if task.make is analysed else None

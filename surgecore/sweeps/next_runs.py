@@ -33,7 +33,7 @@ class Goal(StrEnum):
     NARROW = "narrow"
 
 
-class Reason(StrEnum):
+class Purpose(StrEnum):
     """Why a cell is to be run."""
 
     LOWEST_TRIED = "lowest_tried"
@@ -144,7 +144,7 @@ def _per_seed_spread(optima: tuple[Optimum, ...]) -> tuple[float, int]:
     return float(np.median([o.stderr * np.sqrt(max(o.n_seeds, 1)) for o in known])), max(seeds, 2)
 
 
-_Plan = list[tuple[float, int, Reason]]
+_Plan = list[tuple[float, int, Purpose]]
 
 
 def _decide(ground: Ground) -> tuple[_Plan, float | None]:
@@ -156,11 +156,11 @@ def _decide(ground: Ground) -> tuple[_Plan, float | None]:
     far = float(measured.max() * 4.0)
     fall = float(np.log(surge.law(near) / surge.law(far)))
     if fall <= 0.05:
-        return [(float(measured.max() * 2.0**k), ground.seeds, Reason.BEYOND) for k in (1, 2, 3)], None
+        return [(float(measured.max() * 2.0**k), ground.seeds, Purpose.BEYOND) for k in (1, 2, 3)], None
     sizes, n = (near, far / 2.0, far), 2
     while n < _MOST_SEEDS and chance_to_decide(ground, sizes, [n] * 3).value < _SURE:
         n = min(max(n + 1, round(1.3 * n)), _MOST_SEEDS)
-    reasons = (Reason.AT_PEAK, Reason.ABOVE_PEAK, Reason.FAR_ABOVE)
+    reasons = (Purpose.AT_PEAK, Purpose.ABOVE_PEAK, Purpose.FAR_ABOVE)
     return [(size, n, reason) for size, reason in zip(sizes, reasons, strict=True)], fall / float(np.log(2))
 
 
@@ -181,7 +181,7 @@ def _sharpen(ground: Ground, most: int) -> _Plan:
         information = information + gain * np.outer(slopes[pick], slopes[pick])
         counts[pick] = counts.get(pick, 0) + 1
         order = sorted(counts, key=lambda i: candidates[i])
-        plan = [(float(candidates[i]), counts[i] * seeds, Reason.NARROWS) for i in order]
+        plan = [(float(candidates[i]), counts[i] * seeds, Purpose.NARROWS) for i in order]
         if width_after(ground, [size for size, _, _ in plan], [n for _, n, _ in plan]).value <= _HALF_WIDTH:
             break
     return plan
@@ -191,10 +191,10 @@ def _edge_runs(analysis: Analysis, optimum: Optimum) -> pd.DataFrame:
     high = optimum.on_edge == "high"
     rates = optimum.learning_rate * 2.0 ** ((0.5 if high else -0.5) * np.arange(1, 6))
     _, seeds = _per_seed_spread(analysis.optima)
-    return _cells(optimum.batch_size, rates, seeds, Reason.HIGHEST_TRIED if high else Reason.LOWEST_TRIED)
+    return _cells(optimum.batch_size, rates, seeds, Purpose.HIGHEST_TRIED if high else Purpose.LOWEST_TRIED)
 
 
-def _around(analysis: Analysis, size: float, lr: float, seeds: int, reason: Reason) -> pd.DataFrame:
+def _around(analysis: Analysis, size: float, lr: float, seeds: int, reason: Purpose) -> pd.DataFrame:
     """Five rates half an octave apart around the expected optimum, on the lattice of the sweep's rates."""
     known = np.log2(analysis.sweep.learning_rates)
     anchor = float(known[np.argmin(np.abs(known - np.log2(lr)))])
@@ -202,7 +202,7 @@ def _around(analysis: Analysis, size: float, lr: float, seeds: int, reason: Reas
     return _cells(size, 2.0 ** (centre + 0.5 * np.arange(-2, 3)), seeds, reason)
 
 
-def _cells(size: float, rates: ArrayLike, seeds: int, reason: Reason) -> pd.DataFrame:
+def _cells(size: float, rates: ArrayLike, seeds: int, reason: Purpose) -> pd.DataFrame:
     whole = round(size) if size >= 1 else size
     return pd.DataFrame({"batch_size": whole, "learning_rate": rates, "seeds": seeds, "reason": str(reason)})
 

@@ -61,7 +61,7 @@ def steady(warps: Sequence[Warp], sizes: FloatArray) -> list[Warp]:
     return [Warp(w.base, float(s)) for w, s in zip(warps, np.exp(np.polyval(line, np.log(sizes))), strict=True)]
 
 
-class Kind(Enum):
+class Kernel(Enum):
     """Kernels: the smoothest, and one that allows kinks."""
 
     GAUSSIAN = "gaussian"
@@ -73,15 +73,15 @@ class Shape:
     """The kernel: its length in ln learning rate, and whether it is Gaussian or Matern 5/2, which allows kinks."""
 
     length: float
-    kind: Kind
+    kernel: Kernel
 
     @property
     def slope_variance(self) -> float:
         """Variance of the slope, for amplitude 1."""
-        return (1.0 if self.kind is Kind.GAUSSIAN else 5.0 / 3.0) / self.length**2
+        return (1.0 if self.kernel is Kernel.GAUSSIAN else 5.0 / 3.0) / self.length**2
 
 
-SHAPES = tuple(Shape(float(length), kind) for length, kind in product(_LENGTHS, Kind))
+SHAPES = tuple(Shape(float(length), kernel) for length, kernel in product(_LENGTHS, Kernel))
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], s
     trends = _TRENDS if len(sizes) > 2 else np.zeros(1)
     wide = [index for index, (x, _, _) in enumerate(columns) if len(x) > _degree(x) + 1]
     if not wide:
-        usual = Shape(float(_LENGTHS[2]), Kind.MATERN_5_2)
+        usual = Shape(float(_LENGTHS[2]), Kernel.MATERN_5_2)
         return Smoother(usual, 1.0, np.full(len(sizes), 1e-2), 0.0, -np.inf, ((1.0, usual),))
     squares, logs, dof = np.zeros((len(SHAPES), len(_RATIOS), len(trends))), 0.0, 0
     for index in wide:
@@ -221,7 +221,7 @@ def _basis(at: FloatArray, x: FloatArray, order: int) -> FloatArray:
 def kernel(a: FloatArray, b: FloatArray, shape: Shape) -> FloatArray:
     """Covariance of the process's values at two sets of ln rates, for amplitude 1."""
     d = np.abs(a[:, None] - b) / shape.length
-    if shape.kind is Kind.GAUSSIAN:
+    if shape.kernel is Kernel.GAUSSIAN:
         return np.asarray(np.exp(-0.5 * d * d))
     r = np.sqrt(5.0) * d
     return np.asarray((1.0 + r + r * r / 3.0) * np.exp(-r))
@@ -232,7 +232,7 @@ def cross(at: FloatArray, x: FloatArray, shape: Shape, order: int) -> FloatArray
     if order == 0:
         return kernel(at, x, shape)
     d = (at[:, None] - x) / shape.length
-    if shape.kind is Kind.GAUSSIAN:
+    if shape.kernel is Kernel.GAUSSIAN:
         return np.asarray(-d / shape.length * np.exp(-0.5 * d * d))
     u = np.sqrt(5.0) * d
     r = np.abs(u)

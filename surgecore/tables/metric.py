@@ -19,7 +19,7 @@ _Number = TypeVar("_Number", float, "FloatArray", "pd.Series[Any]")
 
 
 @dataclass(frozen=True)
-class Kind:
+class MetricKind:
     """A kind of metric: its key, which way is good, and the names that files give it (after `plain_name`)."""
 
     key: str
@@ -29,7 +29,7 @@ class Kind:
 
 _VOCABULARY = tomllib.loads(Path(__file__).with_name("metrics.toml").read_text(encoding="utf-8"))
 #: Kinds that a name can speak for; the first that fits decides.
-KINDS = tuple(Kind(kind["key"], kind["goal"], tuple(kind["names"])) for kind in _VOCABULARY["kind"])
+KINDS = tuple(MetricKind(kind["key"], kind["goal"], tuple(kind["names"])) for kind in _VOCABULARY["kind"])
 #: Names of an objective that say nothing about which way is good.
 OPEN: tuple[str, ...] = tuple(_VOCABULARY["open"])
 _SPLIT_NAMES: tuple[Split, ...] = ("validation", "test", "training")
@@ -190,7 +190,7 @@ def _tokens(text: str) -> list[str]:
     return [token for token in re.split(r"[^0-9a-z]+", bare.lower()) if token]
 
 
-def _kind(tokens: Sequence[str]) -> Kind | None:
+def _kind(tokens: Sequence[str]) -> MetricKind | None:
     """The first kind that some run of words names, if no word makes a setting or a statistic of it."""
     plain = "_".join(tokens)
     whole = next((kind for kind in KINDS if plain in kind.names), None)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from surgecore.sweeps.verdict import SurgeVerdict
+from surgecore.why.account import SIGNS, Account, account
 from surgecore.why.explanation import Explanation, Summit
 from surgecore.why.measurement import QUANTITIES, Estimate, Measurement
-from surgecore.why.reasons import SIGNS, Reason, reason
 from surgecore.words import numbers
 from surgecore.words.catalogue import curve, horizon
 from surgecore.words.catalogue import workload as workload_name
@@ -62,7 +62,7 @@ def answer(of: Explanation, update: str, steps: int = 1) -> str:
         said.append(say("why-left-out", count=left_out))
     if steps > 1:
         said.append(say("why-other-horizon", kind=kind))
-    elif (because := reason(of, update)) is None:
+    elif (because := account(of, update)) is None:
         said.append(say("why-no-prediction"))
     else:
         said += _because(because, kind)
@@ -104,7 +104,7 @@ def _observed(of: Explanation, update: str, steps: int) -> str:
     return say(f"why-{summit.kind}", place=place(summit) or str(summit.highest), **facts)
 
 
-def _because(of: Reason, kind: str) -> list[str]:
+def _because(of: Account, kind: str) -> list[str]:
     """What the law predicted, and which assumption accounts for the difference."""
     law = say("why-law", law=of.law)
     predicted = say("why-predicts", law=law, peak=_said(of.predicted))

@@ -9,7 +9,7 @@ import pytest
 from drawn import handed
 from learn.lesson import STEPS, UNDECIDED
 from learn.lesson_figures import SWEEP
-from learn.progress import Progress, from_json, from_query
+from learn.progress import Learner, from_json, from_query
 from learn.story import MEASURED, STORY
 from scipy.special import erf, erfinv
 
@@ -152,13 +152,13 @@ def test_the_price_of_keeping_is_the_loss_of_the_runs(given, sweeps):
 @pytest.mark.parametrize(
     ("query", "progress"),
     [
-        ({}, Progress()),
-        ({"lesson": ["4"]}, Progress(4)),
-        ({"lesson": ["11"]}, Progress()),
-        ({"lesson": ["²"]}, Progress()),
-        ({"guess": ["12,,nan,inf,x"], "answer": ["b,b"]}, Progress(1, (12.0, *(None,) * 9), ("b", *("",) * 9))),
-        ({"guess": ["1,2"], "answer": ["ab,d,<script>"]}, Progress(1, (1.0, 2.0, *(None,) * 8), ("ab", *("",) * 9))),
-        ({"guess": [",".join("1" * 30)]}, Progress(1, (1.0,) * 10)),
+        ({}, Learner()),
+        ({"lesson": ["4"]}, Learner(4)),
+        ({"lesson": ["11"]}, Learner()),
+        ({"lesson": ["²"]}, Learner()),
+        ({"guess": ["12,,nan,inf,x"], "answer": ["b,b"]}, Learner(1, (12.0, *(None,) * 9), ("b", *("",) * 9))),
+        ({"guess": ["1,2"], "answer": ["ab,d,<script>"]}, Learner(1, (1.0, 2.0, *(None,) * 8), ("ab", *("",) * 9))),
+        ({"guess": [",".join("1" * 30)]}, Learner(1, (1.0,) * 10)),
     ],
 )
 def test_progress_is_an_address_and_junk_is_left_out(query, progress):

@@ -24,7 +24,7 @@ _DROPPED: dict[str, Cause] = {
 
 
 @dataclass(frozen=True)
-class Reason:
+class Account:
     """Which predictions do what the optima do after one step, and which dropped assumption decides it.
 
     Attributes
@@ -56,7 +56,7 @@ class Reason:
     control_fall: float | None = None
 
 
-def reason(of: Explanation, update: str) -> Reason | None:
+def account(of: Explanation, update: str) -> Account | None:
     """Compare predictions with the optima of an update after one step.
 
     Parameters
@@ -68,7 +68,7 @@ def reason(of: Explanation, update: str) -> Reason | None:
 
     Returns
     -------
-    Reason or None
+    Account or None
         None where no prediction exists at every batch size.
     """
     rungs = _whole(of, update)
@@ -76,7 +76,7 @@ def reason(of: Explanation, update: str) -> Reason | None:
         return None
     agree = [agrees(of, update, rung) for rung in rungs]
     control, fall = _control(of, update)
-    return Reason(
+    return Account(
         rungs[0], rungs[-1], of.predicted_peak(rungs[0], update), of.predicted_peak(rungs[-1], update),
         agree[0], all(agree), _cause(rungs, agree), control, fall,
     )  # fmt: skip
@@ -108,7 +108,7 @@ def _cause(rungs: Sequence[str], agree: Sequence[bool]) -> Cause | None:
 
 
 def _control(of: Explanation, update: str) -> tuple[Literal["", "falls", "not_quadratic", "level"], float | None]:
-    """What the decorrelated control adds to the reason of a sign step."""
+    """What the decorrelated control adds to the account of a sign step."""
     if update not in SIGNS or not of.trained("decorrelated"):
         return "", None
     kind = of.trained_peak("decorrelated").kind
