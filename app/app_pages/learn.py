@@ -8,7 +8,7 @@ from components import terms
 from components.story import last_state, spoken, story
 from figures.browser import specs, style
 from learn import presenting
-from learn.story import KEYS, MEASURED, STEPS, VIEW, Place, from_json, from_query, panel
+from learn.story import KEYS, MEASURED, STEPS, VIEW, StoryPlace, from_json, from_query, panel
 
 from surgecore.theory.curves import CURVES
 
@@ -19,7 +19,7 @@ def panels() -> list[dict[str, Any]]:
     return [panel(by_name[name].load(), name) for name in MEASURED]
 
 
-def place() -> Place:
+def place() -> StoryPlace:
     """The last one, or the address's; the address follows."""
     sent = from_json(last_state())
     if sent is None:

@@ -10,7 +10,7 @@ import streamlit as st
 from choice import catalogue, reading_panel, shown, uploads
 from choice.shelf import HOURS, Held, shelf
 from surgecore import Sweep
-from surgecore.tables.guarded import Limits
+from surgecore.tables.guarded import ReadLimits
 from surgecore.words import plain, say
 
 OPTIMIZER, RUN = "sweep-optimizer", "sweep-run"
@@ -108,7 +108,7 @@ def drop_zone(*, large: bool = False) -> None:
     place = st.session_state.setdefault(_ROUND, 0)
     with st.container(key="drop-here" if large else "drop-more"):
         files = st.file_uploader(
-            say("choice-drop"), accept_multiple_files=True, key=f"upload-{place}", max_upload_size=Limits().size,
+            say("choice-drop"), accept_multiple_files=True, key=f"upload-{place}", max_upload_size=ReadLimits().size,
             help=None if large else say("choice-drop-help"), label_visibility="collapsed" if large else "visible",
         )  # fmt: skip
     if large:
@@ -125,7 +125,7 @@ def folder() -> None:
         place = st.session_state.setdefault(_ROUND, 0)
         files = st.file_uploader(
             say("choice-folder-label"), accept_multiple_files="directory", key=f"folder-{place}",
-            max_upload_size=Limits().size,
+            max_upload_size=ReadLimits().size,
         )  # fmt: skip
         if files:
             _take([uploads.packed(_here(files))])

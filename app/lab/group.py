@@ -16,7 +16,7 @@ MOST_LINES = 500
 
 
 @dataclass(frozen=True)
-class Entry:
+class ClassEntry:
     """One line of a class: who bet what on which instance, and what that cost."""
 
     name: str
@@ -25,7 +25,7 @@ class Entry:
     score: Score
 
 
-def read(text: str, hidden: Callable[[int], HiddenSweep]) -> tuple[list[Entry], list[str]]:
+def read(text: str, hidden: Callable[[int], HiddenSweep]) -> tuple[list[ClassEntry], list[str]]:
     """Entries by their cost, and one sentence for each line that is none, with its number."""
     entries, problems = [], []
     for row, line in enumerate(text.splitlines()[:MOST_LINES], 1):
@@ -36,13 +36,13 @@ def read(text: str, hidden: Callable[[int], HiddenSweep]) -> tuple[list[Entry], 
             bet = Bet(float(rate), float(low), float(high))
             if not 1 <= int(instance) <= MOST_INSTANCES:
                 raise ValueError(instance)
-            entries.append(Entry(" ".join(name)[:40], int(instance), bet, hidden(int(instance)).score(bet)))
+            entries.append(ClassEntry(" ".join(name)[:40], int(instance), bet, hidden(int(instance)).score(bet)))
         except (ValueError, TypeError):
             problems.append(say("lab-line-unusable", row=row, line=line[:60]))
     return sorted(entries, key=lambda entry: entry.score.cost), problems
 
 
-def table(entries: Sequence[Entry]) -> pd.DataFrame:
+def table(entries: Sequence[ClassEntry]) -> pd.DataFrame:
     """For people: one row a bet, the cheapest first."""
     rows = [
         {
@@ -61,7 +61,7 @@ def table(entries: Sequence[Entry]) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index(say("lab-column-name"))
 
 
-def verdict(entries: Sequence[Entry]) -> str:
+def verdict(entries: Sequence[ClassEntry]) -> str:
     """How often the intervals of a class held, beside how often they were meant to; and what they were worth."""
     held = sum(entry.score.held for entry in entries)
     low, high = coverage(held, len(entries))

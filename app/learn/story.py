@@ -90,7 +90,7 @@ STEPS = (
 
 
 @dataclass(frozen=True)
-class Place:
+class StoryPlace:
     """Where the learner is: a step, and the model if it was moved. The address says both."""
 
     step: int = 1
@@ -105,21 +105,21 @@ class Place:
 KEYS = ("story", *vars(STORY))
 
 
-def from_query(query: Mapping[str, Sequence[str]]) -> Place:
+def from_query(query: Mapping[str, Sequence[str]]) -> StoryPlace:
     """The place of an address; whatever is none is the beginning."""
     try:
         step = int((query.get("story") or ["1"])[-1])
         model = STEPS[step - 1].model if 1 <= step <= len(STEPS) else None
         if model is None:
-            return Place()
+            return StoryPlace()
         kinds = {name: type(value) for name, value in vars(model).items()}
         given = {name: kinds[name](query[name][-1]) for name in kinds if query.get(name)}
-        return Place(step, _within(replace(model, **given)))
+        return StoryPlace(step, _within(replace(model, **given)))
     except ValueError:
-        return Place()
+        return StoryPlace()
 
 
-def from_json(value: Any) -> Place | None:  # noqa: ANN401 - whatever the browser sends
+def from_json(value: Any) -> StoryPlace | None:  # noqa: ANN401 - whatever the browser sends
     """The place that the browser hands over, or None."""
     try:
         query = {"story": [str(value["step"])]} | {name: [str(number)] for name, number in value["model"].items()}

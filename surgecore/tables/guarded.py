@@ -56,7 +56,7 @@ _PATIENCE, _SLACK = 20.0, 30.0
 
 
 @dataclass(frozen=True)
-class Limits:
+class ReadLimits:
     """What reading one file may cost.
 
     Attributes
@@ -80,7 +80,7 @@ def limits_memory() -> bool:
 
 
 def read_guarded(
-    source: bytes | str | os.PathLike[str], *, name: str | None = None, limits: Limits | None = None
+    source: bytes | str | os.PathLike[str], *, name: str | None = None, limits: ReadLimits | None = None
 ) -> Table:
     """Read a table or a tracker's store as `open_table` does, in a process with limits.
 
@@ -92,7 +92,7 @@ def read_guarded(
         The file as it was uploaded, or a path on this machine.
     name : str, optional
         Name of the table.
-    limits : Limits, optional
+    limits : ReadLimits, optional
         What it may cost; those of the page by default.
 
     Returns
@@ -111,7 +111,7 @@ def read_guarded(
     >>> len(read_guarded(b"bs,lr,loss\\n4,0.1,1\\n8,0.1,2\\n").frame)
     2
     """
-    limits = limits or Limits()
+    limits = limits or ReadLimits()
     if isinstance(source, bytes) and len(source) > limits.size * 2**20:
         raise refused(ProblemCode.READ_SIZE, limit=limits.size)
     order: dict[str, Any] = {"name": name, "limits": asdict(limits)}
@@ -128,7 +128,7 @@ def trials_guarded(
     group: str | Group | None = None,
     skip_bad_rows: bool = False,
     diverged: DivergedRule | None = None,
-    limits: Limits | None = None,
+    limits: ReadLimits | None = None,
 ) -> tuple[pd.DataFrame, Metric, tuple[Notice, ...]]:
     """`Table.trials`, in a process with limits where the table has more than a few rows.
 
@@ -138,7 +138,7 @@ def trials_guarded(
         From `read_guarded`.
     mapping, group, skip_bad_rows, diverged
         As for `Table.trials`.
-    limits : Limits, optional
+    limits : ReadLimits, optional
         What it may cost; those of the page by default.
 
     Returns
@@ -152,12 +152,12 @@ def trials_guarded(
         As `Table.trials` raises it, or if it would cost more than the limits.
     """
     how = {"mapping": mapping, "group": group, "skip_bad_rows": skip_bad_rows, "diverged": diverged}
-    found: tuple[pd.DataFrame, Metric, tuple[Notice, ...]] = _asked(table, "trials", how, limits or Limits())
+    found: tuple[pd.DataFrame, Metric, tuple[Notice, ...]] = _asked(table, "trials", how, limits or ReadLimits())
     return found
 
 
 def resolve_guarded(
-    table: Table, mapping: ColumnMapping, *, limits: Limits | None = None
+    table: Table, mapping: ColumnMapping, *, limits: ReadLimits | None = None
 ) -> tuple[ColumnMapping, tuple[Group, ...]]:
     """`Table.resolve` and `Table.groups`, in a process with limits where the table has more than a few rows.
 
@@ -167,7 +167,7 @@ def resolve_guarded(
         From `read_guarded`.
     mapping : ColumnMapping
         As for `Table.resolve`.
-    limits : Limits, optional
+    limits : ReadLimits, optional
         What it may cost; those of the page by default.
 
     Returns
@@ -180,17 +180,19 @@ def resolve_guarded(
     SweepError
         If it would cost more than the limits.
     """
-    found: tuple[ColumnMapping, tuple[Group, ...]] = _asked(table, "resolved", {"mapping": mapping}, limits or Limits())
+    found: tuple[ColumnMapping, tuple[Group, ...]] = _asked(
+        table, "resolved", {"mapping": mapping}, limits or ReadLimits()
+    )
     return found
 
 
-def _asked(table: Table, what: _Asked, arguments: dict[str, Any], limits: Limits) -> Any:  # noqa: ANN401
+def _asked(table: Table, what: _Asked, arguments: dict[str, Any], limits: ReadLimits) -> Any:  # noqa: ANN401
     if len(table.frame) <= _FEW:
         return getattr(table, what)(**arguments)
     return _ordered({"ask": what, "limits": asdict(limits)}, encode((table, arguments)), limits)
 
 
-def _ordered(order: dict[str, Any], data: bytes, limits: Limits) -> Any:  # noqa: ANN401 - what was asked for
+def _ordered(order: dict[str, Any], data: bytes, limits: ReadLimits) -> Any:  # noqa: ANN401 - what was asked for
     """What a reader answers to an order, or the problems that it found or met."""
     reader = _READERS.take()
     try:
@@ -214,7 +216,7 @@ class _Reader:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, order: dict[str, Any], data: bytes, limits: Limits) -> tuple[bytes, bytes]:
+    def ask(self, order: dict[str, Any], data: bytes, limits: ReadLimits) -> tuple[bytes, bytes]:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -302,7 +304,7 @@ def _serve(orders: IO[bytes], replies: IO[bytes]) -> None:
         sizes = _HEAD.unpack(head)
         order = json.loads(_exactly(orders, sizes[0]))
         data = _exactly(orders, sizes[1])
-        limits = Limits(**order["limits"])
+        limits = ReadLimits(**order["limits"])
         outcome, body = _in_fork(order, data, limits) if hasattr(os, "fork") else _carried_out(order, data)
         replies.write(_REPLY.pack(outcome, len(body)))
         replies.write(body)
@@ -321,7 +323,7 @@ def _carried_out(order: dict[str, Any], data: bytes) -> tuple[bytes, bytes]:
         return _MEMORY, b""
 
 
-def _in_fork(order: dict[str, Any], data: bytes, limits: Limits) -> tuple[bytes, bytes]:
+def _in_fork(order: dict[str, Any], data: bytes, limits: ReadLimits) -> tuple[bytes, bytes]:
     with tempfile.TemporaryFile() as file:
         child = os.fork()
         if child == 0:
@@ -335,7 +337,7 @@ def _in_fork(order: dict[str, Any], data: bytes, limits: Limits) -> tuple[bytes,
     return (answer[:1], answer[1:]) if os.WEXITSTATUS(status) == 0 and answer else (_DIED, b"")
 
 
-def _be_the_fork(order: dict[str, Any], data: bytes, limits: Limits, file: IO[bytes]) -> None:
+def _be_the_fork(order: dict[str, Any], data: bytes, limits: ReadLimits, file: IO[bytes]) -> None:
     """Read under limits, leave the answer in the file, and end without any of the parent's clean-up."""
     status = 1
     try:
@@ -355,7 +357,7 @@ def _be_the_fork(order: dict[str, Any], data: bytes, limits: Limits, file: IO[by
         os._exit(status)
 
 
-def _limit(limits: Limits) -> None:
+def _limit(limits: ReadLimits) -> None:
     import resource  # not on Windows
 
     signal.signal(signal.SIGALRM, signal.SIG_DFL)

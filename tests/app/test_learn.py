@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawn import handed
-from learn.story import MEASURED, STEPS, STORY, Place, fall, from_json, from_query
+from learn.story import MEASURED, STEPS, STORY, StoryPlace, fall, from_json, from_query
 from scipy.special import erf, erfinv
 
 from surgecore import one_step_curves, surge_verdict
@@ -114,14 +114,14 @@ def test_no_number_stands_in_a_sentence_that_the_library_did_not_compute(told):
 @pytest.mark.parametrize(
     ("query", "place"),
     [
-        ({}, Place()),
-        ({"story": ["4"]}, Place(4)),
-        ({"story": ["4"], "alignment": ["0.6"]}, Place(4, replace(STORY, alignment=0.6))),
-        ({"story": ["9"]}, Place()),
-        ({"story": ["two"]}, Place()),
-        ({"story": ["3"], "snr": ["nan"]}, Place()),
-        ({"story": ["3"], "snr": ["1e9"]}, Place()),
-        ({"story": ["3"], "blocks": ["x"]}, Place()),
+        ({}, StoryPlace()),
+        ({"story": ["4"]}, StoryPlace(4)),
+        ({"story": ["4"], "alignment": ["0.6"]}, StoryPlace(4, replace(STORY, alignment=0.6))),
+        ({"story": ["9"]}, StoryPlace()),
+        ({"story": ["two"]}, StoryPlace()),
+        ({"story": ["3"], "snr": ["nan"]}, StoryPlace()),
+        ({"story": ["3"], "snr": ["1e9"]}, StoryPlace()),
+        ({"story": ["3"], "blocks": ["x"]}, StoryPlace()),
     ],
 )
 def test_a_step_is_an_address_and_junk_is_the_beginning(query, place):

@@ -14,7 +14,7 @@ from simulate import sweep_frame
 
 from surgecore import GroupsFound, PowerLaw, Sweep, SweepError, open_table
 from surgecore.tables import guarded
-from surgecore.tables.guarded import Limits, limits_memory, read_guarded, resolve_guarded, trials_guarded
+from surgecore.tables.guarded import ReadLimits, limits_memory, read_guarded, resolve_guarded, trials_guarded
 from surgecore.tables.problems import ProblemCode
 from surgecore.tables.transport import decode, encode
 
@@ -77,7 +77,7 @@ def test_what_is_wrong_or_open_crosses_the_border_as_what_it_is(many):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a fork")
 def test_going_through_the_cells_has_the_limits_of_reading(many):
     with pytest.raises(SweepError) as error:
-        trials_guarded(many, many.mapping, group="a", limits=Limits(seconds=0.001))
+        trials_guarded(many, many.mapping, group="a", limits=ReadLimits(seconds=0.001))
     assert code(error) == ProblemCode.READ_TIME
 
 
@@ -110,7 +110,7 @@ def test_a_parquet_of_constant_rows_ends_at_the_limit():
     frame.to_parquet(buffer)
     assert len(buffer.getvalue()) < 2**20
     with pytest.raises(SweepError) as error:
-        read_guarded(buffer.getvalue(), limits=Limits(megabytes=50))
+        read_guarded(buffer.getvalue(), limits=ReadLimits(megabytes=50))
     assert code(error) == ProblemCode.READ_MEMORY
 
 
@@ -118,14 +118,14 @@ def test_a_parquet_of_constant_rows_ends_at_the_limit():
 def test_time_is_limited_and_the_reader_goes_on(data):
     rows = b"batch_size,learning_rate,loss\n" + b"8,0.1,1\n" * 200_000
     with pytest.raises(SweepError) as error:
-        read_guarded(rows, limits=Limits(seconds=0.01))
+        read_guarded(rows, limits=ReadLimits(seconds=0.01))
     assert code(error) == ProblemCode.READ_TIME
     assert len(read_guarded(data).frame) == len(open_table(data).frame)
 
 
 def test_a_file_that_is_too_large_never_leaves():
     with pytest.raises(SweepError) as error:
-        read_guarded(b"x" * (2**20 + 1), limits=Limits(size=1))
+        read_guarded(b"x" * (2**20 + 1), limits=ReadLimits(size=1))
     assert code(error) == ProblemCode.READ_SIZE
 
 
@@ -146,7 +146,7 @@ def test_a_fork_that_dies_is_an_outcome():
         "import os, signal\n"
         "from surgecore.tables import guarded\n"
         "guarded._read = lambda source, name: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "print(guarded._in_fork(b'', None, guarded.Limits()))"
+        "print(guarded._in_fork(b'', None, guarded.ReadLimits()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "(b'd', b'')\n"

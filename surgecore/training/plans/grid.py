@@ -37,7 +37,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Run:
+class RunOptions:
     """How a plan is computed; none of it but the precision changes what is computed, beyond rounding.
 
     Without `compile`, or with "auto", steps are compiled where the estimate says that it pays.

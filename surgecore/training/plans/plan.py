@@ -18,7 +18,7 @@ from surgecore.training.engine.rules import Optimizer
 from surgecore.training.engine.stack import n_params
 from surgecore.training.plans.grid import Chunk as Chunk
 from surgecore.training.plans.grid import Grid as Grid
-from surgecore.training.plans.grid import Run as Run
+from surgecore.training.plans.grid import RunOptions as RunOptions
 from surgecore.training.plans.tables import STATES as STATES
 from surgecore.training.plans.tables import read_tables, rounded
 from surgecore.training.workloads.problems import PlanCode, PlanProblem, wrong
@@ -56,7 +56,7 @@ class Plan:
     optimizer: Optimizer
     protocol: Protocol
     grid: Grid
-    run: Run
+    run: RunOptions
     state: str = "cold"
     warm_steps: int = 200
     policy: Policy = field(default_factory=Fixed)

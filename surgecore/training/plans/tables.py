@@ -14,7 +14,7 @@ from surgecore.training.engine.methods import OPTIMIZERS
 from surgecore.training.engine.policies import POLICIES, Fixed, Policy
 from surgecore.training.engine.protocols import PROTOCOLS, Protocol
 from surgecore.training.engine.rules import Optimizer
-from surgecore.training.plans.grid import Grid, Run
+from surgecore.training.plans.grid import Grid, RunOptions
 from surgecore.training.workloads.options import read_options, unknown
 from surgecore.training.workloads.own_class import imported
 from surgecore.training.workloads.problems import PlanCode, PlanProblem, PlanRuleError, wrong
@@ -39,7 +39,7 @@ class Parts:
     optimizer: Optimizer
     protocol: Protocol
     grid: Grid
-    run: Run
+    run: RunOptions
     state: str
     warm_steps: int
     policy: Policy
@@ -75,7 +75,7 @@ def read_tables(table: Mapping[str, Any], problems: list[PlanProblem], *, allow_
     policy = _choose(table, "policy", POLICIES, problems) if "policy" in table else Fixed()
     protocol = _choose(table, "protocol", PROTOCOLS, problems)
     grid = _grid(_table(table, "grid", problems), problems)
-    run = _options(Run, _table(table, "run", problems, needed=False), "run", problems)
+    run = _options(RunOptions, _table(table, "run", problems, needed=False), "run", problems)
     if protocol is not None:
         problems += protocol.problems()
     if optimizer is not None and state == "limit":
