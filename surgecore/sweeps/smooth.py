@@ -1,8 +1,9 @@
 """The loss along the learning rate as a Gaussian process: its value and slope are linear in the cells' means.
 
-At each batch size the loss, after a monotone map that tames cliffs, is a parabola in ln learning rate plus a
-Gaussian process. Its kernel (Gaussian, or Matern 5/2 where the valleys have kinks), its length and the ratio of noise
-to amplitude are common to all batch sizes and maximise the restricted likelihood.
+At each batch size the loss, after a monotone map that tames cliffs, is a parabola in ln learning rate, or in a power of
+the rate where rates are about an octave apart, plus a Gaussian process. Its kernel (Gaussian, or Matern 5/2 where the
+valleys have kinks), its length and the ratio of noise to amplitude are common to all batch sizes and maximise the
+restricted likelihood.
 """
 
 from __future__ import annotations
@@ -100,6 +101,10 @@ class Smoother:
         Degrees of freedom behind the amplitude.
     likelihood : float
         Log of the restricted likelihood.
+    likely : tuple
+        Amplitudes and shapes of all kernels that may be true, the amplitudes times the kernels' likelihood.
+    power : float
+        The parabola is one in this power of the learning rate; 0 for its logarithm.
     """
 
     shape: Shape
@@ -108,19 +113,20 @@ class Smoother:
     dof: float
     likelihood: float
     likely: tuple[tuple[float, Shape], ...] = ()
+    power: float = 0.0
 
     def system(self, x: FloatArray, n: FloatArray, index: int) -> tuple[FloatArray, FloatArray]:
         """Matrices that take the cells' warped means to the process's and the parabola's coefficients."""
         noise = self.noise[index] / n + _JITTER
         inverse = np.asarray(np.linalg.inv(kernel(x, x, self.shape) + np.diag(noise)), dtype=np.float64)
-        basis = _basis(x, x, 0)
+        basis = _basis(x, x, 0, self.power)
         parabola = np.linalg.solve(basis.T @ inverse @ basis, basis.T @ inverse)
         return np.asarray(inverse @ (np.eye(len(x)) - basis @ parabola)), np.asarray(parabola)
 
     def weights(self, system: tuple[FloatArray, FloatArray], x: FloatArray, at: FloatArray, order: int) -> FloatArray:
         """Matrix that takes the cells' warped means to the value (`order` 0) or slope (1) at `at`."""
         process, parabola = system
-        return np.asarray(cross(at, x, self.shape, order) @ process + _basis(at, x, order) @ parabola)
+        return np.asarray(cross(at, x, self.shape, order) @ process + _basis(at, x, order, self.power) @ parabola)
 
     def kernels(self, averaged: bool) -> tuple[tuple[float, Shape], ...]:
         """Kernels and their amplitudes: the likeliest, or all, averaged by likelihood."""
@@ -148,7 +154,9 @@ def _gap(shape: Shape, x: FloatArray, difference: FloatArray, at: FloatArray, be
     return np.asarray(np.maximum(own - 2.0 * np.einsum("ij,ij->i", there - here, difference) + quadratic, 0.0))
 
 
-def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], sizes: FloatArray) -> Smoother:
+def fit_smoother(
+    columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], sizes: FloatArray, power: float = 0.0
+) -> Smoother:
     """Best length, ratio of noise to amplitude, and trend of the noise in batch size, on a grid.
 
     Parameters
@@ -157,20 +165,22 @@ def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], s
         x, warped means and their precisions (one over the variance, up to a factor) at each batch size.
     sizes : ndarray
         Batch sizes.
+    power : float, optional
+        Of the learning rate, in which the parabola is one; 0 for the logarithm.
     """
     centred = np.log(sizes) - np.log(sizes).mean() if len(sizes) else sizes
     trends = _TRENDS if len(sizes) > 2 else np.zeros(1)
     wide = [index for index, (x, _, _) in enumerate(columns) if len(x) > _degree(x) + 1]
     if not wide:
         usual = Shape(float(_LENGTHS[2]), Kernel.MATERN_5_2)
-        return Smoother(usual, 1.0, np.full(len(sizes), 1e-2), 0.0, -np.inf, ((1.0, usual),))
+        return Smoother(usual, 1.0, np.full(len(sizes), 1e-2), 0.0, -np.inf, ((1.0, usual),), power)
     squares, logs, dof = np.zeros((len(SHAPES), len(_RATIOS), len(trends))), 0.0, 0
     for index in wide:
-        values, rest = _spectra(*columns[index])
+        values, rest = _spectra(*columns[index], power)
         noise = _RATIOS[:, None] * np.exp(trends * centred[index])
         variance = values[:, None, None, :] + noise[..., None]
         squares += (rest[:, None, None, :] ** 2 / variance).sum(axis=-1)
-        logs = logs + np.log(variance).sum(axis=-1) + _log_volume(*columns[index])
+        logs = logs + np.log(variance).sum(axis=-1) + _log_volume(*columns[index], power)
         dof += values.shape[1]
     amplitude = np.maximum(squares / dof, 1e-30)
     likelihood = -0.5 * (dof * np.log(amplitude) + logs)
@@ -182,16 +192,16 @@ def fit_smoother(columns: Sequence[tuple[FloatArray, FloatArray, FloatArray]], s
     share /= share.sum()
     size = amplitude.reshape(len(SHAPES), -1)[np.arange(len(SHAPES)), at]
     likely = tuple((float(p * a), shape) for p, a, shape in zip(share, size, SHAPES, strict=True) if p > 0.01)
-    return Smoother(SHAPES[k], float(amplitude[k, i, j]), noise, float(dof), float(likelihood[k, i, j]), likely)
+    return Smoother(SHAPES[k], float(amplitude[k, i, j]), noise, float(dof), float(likelihood[k, i, j]), likely, power)
 
 
-def _spectra(x: FloatArray, y: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _spectra(x: FloatArray, y: FloatArray, n: FloatArray, power: float) -> tuple[FloatArray, FloatArray]:
     """Of every shape, the kernel's eigenvalues and the data in the space that the parabola leaves, noise made white.
 
     Both of shape (shapes, contrasts).
     """
     root = np.sqrt(n)
-    basis = _basis(x, x, 0) * root[:, None]
+    basis = _basis(x, x, 0, power) * root[:, None]
     rest = np.linalg.qr(basis, mode="complete")[0][:, basis.shape[1] :]
     whitened = rest * root[:, None]
     kernels = np.array([kernel(x, x, shape) for shape in SHAPES])
@@ -199,9 +209,9 @@ def _spectra(x: FloatArray, y: FloatArray, n: FloatArray) -> tuple[FloatArray, F
     return np.maximum(values, 0.0) + _JITTER, np.asarray((whitened.T @ y) @ vectors)
 
 
-def _log_volume(x: FloatArray, _: FloatArray, precision: FloatArray) -> float:
+def _log_volume(x: FloatArray, _: FloatArray, precision: FloatArray, power: float) -> float:
     """Log determinant of the contrasts' noise before it was made white."""
-    basis = _basis(x, x, 0)
+    basis = _basis(x, x, 0, power)
     weighted = np.linalg.slogdet(basis.T @ (basis * precision[:, None]))[1] - np.linalg.slogdet(basis.T @ basis)[1]
     return float(weighted - np.log(precision).sum())
 
@@ -210,12 +220,14 @@ def _degree(x: FloatArray) -> int:
     return min(2, len(x) - 1)
 
 
-def _basis(at: FloatArray, x: FloatArray, order: int) -> FloatArray:
-    """Powers up to the parabola of ln rate about the cells' middle, or their derivatives."""
+def _basis(at: FloatArray, x: FloatArray, order: int, power: float) -> FloatArray:
+    """Powers up to the parabola of ln rate about the cells' middle, or of a power of the rate; or their derivatives."""
     u, powers = at - x.mean(), np.arange(_degree(x) + 1)
+    z = np.expm1(power * u) / power if power else u
     if order == 0:
-        return np.asarray(u[:, None] ** powers)
-    return np.asarray(np.where(powers > 0, powers * u[:, None] ** np.maximum(powers - 1, 0), 0.0))
+        return np.asarray(z[:, None] ** powers)
+    slopes = np.where(powers > 0, powers * z[:, None] ** np.maximum(powers - 1, 0), 0.0)
+    return np.asarray(slopes * np.exp(power * u)[:, None] if power else slopes)
 
 
 def kernel(a: FloatArray, b: FloatArray, shape: Shape) -> FloatArray:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from surgecore._validate import FloatArray
@@ -13,29 +16,99 @@ from surgecore.sweeps.valley import Valley
 # how much wider than an octave's excess the warp may be, and powers of its slope that noise may follow
 _WARPS = (1.0, 5.0, 25.0, 125.0)
 _POWERS = (0.0, 1.0, 2.0)
+# on coarse grids: the least step in ln rate that makes one, a map that is as good as none, the powers of the rate in
+# which a valley may be a parabola, and by what, times the number of batch sizes, a shape's log likelihood is divided
+_COARSE = 0.8 * np.log(2.0)
+_STRAIGHT = 1e4
+_RATE_POWERS = (0.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5)
+_ALIKE = 1.5
 
 
-def smoothed(used: list[Cells], narrow: list[Warp], sizes: FloatArray) -> tuple[list[Warp], list[FloatArray], Smoother]:
-    """Warps, precisions of the warped means, and the process, by the likelihood of the losses themselves.
+@dataclass(frozen=True, eq=False)
+class Way:
+    """One way to map and smooth the losses.
 
-    The likelihood chooses how far cliffs are tamed, and, where too few runs are repeated to tell, whether the noise
-    grows with the loss.
+    Attributes
+    ----------
+    likelihood : float
+        Log of the restricted likelihood of the losses themselves.
+    warps, precisions : list
+        Of each batch size: the map, and the precisions of the mapped means.
+    smoother : Smoother
+        The process.
     """
-    best: tuple[float, list[Warp], list[FloatArray], Smoother] | None = None
-    for wider in _WARPS:
+
+    likelihood: float
+    warps: list[Warp]
+    precisions: list[FloatArray]
+    smoother: Smoother
+
+    def valleys(self, used: Sequence[Cells]) -> tuple[Valley, ...]:
+        """The losses of all batch sizes seen in this way."""
+        parts = zip(used, self.warps, self.precisions, strict=True)
+        return tuple(Valley(c, w, p, self.smoother, i) for i, (c, w, p) in enumerate(parts))
+
+
+def smoothed(used: list[Cells], narrow: list[Warp], sizes: FloatArray) -> list[Way]:
+    """Ways to map and smooth the losses, the likeliest first.
+
+    They differ in how far cliffs are tamed, and, where too few runs are repeated to tell, in whether the noise grows
+    with the loss. Where rates are about an octave apart and runs repeated, they also differ in the power of the rate in
+    which a valley is a parabola: it is one of the rate itself after a single step.
+    """
+    wide = coarse(used)
+    ways = []
+    for wider in (*_WARPS, _STRAIGHT) if wide else _WARPS:
         warps = [Warp(w.base, w.scale * wider) for w in narrow]
-        known = _noise_power(used, warps)
-        steep = [w.slope(c.mean) for c, w in zip(used, warps, strict=True)]
         # of the contrasts alone: the likelihood is restricted
+        steep = [w.slope(c.mean) for c, w in zip(used, warps, strict=True)]
         jacobian = float(sum(np.log(s).mean() * max(len(s) - 3, 0) for s in steep))
-        for power in _POWERS if known is None else (known,):
-            precise = [c.n / (s * w.scale) ** power for c, w, s in zip(used, warps, steep, strict=True)]
-            found = fit_smoother([(c.x, w(c.mean), p) for c, w, p in zip(used, warps, precise, strict=True)], sizes)
-            likelihood = found.likelihood + jacobian
-            if best is None or likelihood > best[0]:
-                best = (likelihood, warps, precise, found)
-    assert best is not None
-    return best[1], best[2], best[3]
+        known = _noise_power(used, narrow if wide else warps)
+        for noisier in _POWERS if known is None else (known,):
+            precise = [_precision(*each, noisier, wide) for each in zip(used, warps, narrow, strict=True)]
+            columns = [(c.x, w(c.mean), p) for c, w, p in zip(used, warps, precise, strict=True)]
+            for power in _RATE_POWERS if wide else (0.0,):
+                found = fit_smoother(columns, sizes, power)
+                ways.append(Way(found.likelihood + jacobian, warps, precise, found))
+    return sorted(ways, key=lambda way: -way.likelihood)
+
+
+def coarse(used: Sequence[Cells]) -> bool:
+    """Whether rates are about an octave apart or more, and the errors of the means known."""
+    steps = [step for c in used for step in np.diff(c.x)]
+    if not steps or np.median(steps) < _COARSE:
+        return False
+    several = sum(int((c.n > 1).sum()) for c in used) > 0.5 * sum(len(c.x) for c in used)
+    return several or all(np.isfinite(c.spread).all() for c in used)
+
+
+def _precision(cells: Cells, warp: Warp, narrow: Warp, power: float, wide: bool) -> FloatArray:
+    """Precisions of the mapped means, whose noise follows a power of a map's slope: on coarse grids that of the
+    narrowest, as a map that is almost straight has the same slope everywhere."""
+    steep = warp.slope(cells.mean) * warp.scale
+    if not wide:
+        return np.asarray(cells.n / steep**power)
+    return np.asarray(cells.n / steep**2 * (narrow.slope(cells.mean) * narrow.scale) ** (2.0 - power))
+
+
+def doubted(valleys: tuple[Valley, ...], ways: Sequence[Way]) -> tuple[Valley, ...]:
+    """Valleys that know how far other shapes, about as likely, would put their optima.
+
+    Batch sizes whose rates and shape are the same tell hardly more of it than one of them, so that their likelihoods
+    are averaged rather than multiplied.
+    """
+    if len(ways) < 2 or not np.isfinite(ways[0].likelihood):
+        return valleys
+    share = np.exp(np.array([way.likelihood - ways[0].likelihood for way in ways]) / (_ALIKE * len(valleys)))
+    likely = [(p, way) for p, way in zip(share / share.sum(), ways, strict=True) if p > 0.005]
+    weight = np.array([p for p, _ in likely]) / sum(p for p, _ in likely)
+    used = [v.cells for v in valleys]
+    moved = np.array([[other.best - v.best for other, v in zip(way.valleys(used), valleys, strict=True)]
+                      for _, way in likely])  # fmt: skip
+    every = weight @ moved**2
+    # what moves all optima alike tells of no fall
+    own = weight @ (moved - moved.mean(axis=1, keepdims=True)) ** 2
+    return tuple(replace(v, doubt=(float(a), float(b))) for v, a, b in zip(valleys, every, own, strict=True))
 
 
 def alike(valleys: tuple[Valley, ...], narrow: list[Warp]) -> tuple[Valley, ...]:
@@ -49,12 +122,11 @@ def alike(valleys: tuple[Valley, ...], narrow: list[Warp]) -> tuple[Valley, ...]
         return valleys
     sizes = np.array([c.batch_size for c in used])
     scale = float(np.exp(np.mean(np.log([w.scale for w in narrow]))))
-    first = ([v.warp for v in valleys], [v.precision for v in valleys], valleys[0].smoother)
+    first = Way(0.0, [v.warp for v in valleys], [v.precision for v in valleys], valleys[0].smoother)
     found: list[tuple[float, list[Warp], list[FloatArray], Smoother, Pooled]] = []
-    for warps, precisions, smoother in (first, smoothed(used, [Warp(w.base, scale) for w in narrow], sizes)):
-        best = np.array(
-            [Valley(c, w, p, smoother, i).best for i, (c, w, p) in enumerate(zip(used, warps, precisions, strict=True))]
-        )
+    for way in (first, smoothed(used, [Warp(w.base, scale) for w in narrow], sizes)[0]):
+        warps, precisions, smoother = way.warps, way.precisions, way.smoother
+        best = np.array([valley.best for valley in way.valleys(used)])
         process = None
         for _ in range(2):
             pool = pooled(used, warps, precisions, smoother, best, process)

@@ -20,7 +20,17 @@ STEP = np.log(2.0) / 24.0
 
 @dataclass(frozen=True, eq=False)
 class Valley:
-    """The loss along the learning rate at one batch size."""
+    """The loss along the learning rate at one batch size.
+
+    Attributes
+    ----------
+    cells, warp, precision, smoother, index, pool
+        The runs, the map of the loss, the precisions of the mapped means, the process, which batch size it is, and what
+        is shared with the others.
+    doubt : tuple of float
+        Variance of where other shapes, about as likely, put the optimum, and the part of it that is not common to the
+        batch sizes, in ln units squared; 0 unless rates are about an octave apart.
+    """
 
     cells: Cells
     warp: Warp
@@ -28,6 +38,7 @@ class Valley:
     smoother: Smoother
     index: int
     pool: Pooled | None = None
+    doubt: tuple[float, float] = (0.0, 0.0)
 
     def weights(self, at: FloatArray, order: int) -> FloatArray:
         """What turns the cells' warped means into the warped loss at ln rates, or into its slope (`order` 1).
@@ -80,6 +91,12 @@ class Valley:
             return float(at[k])
         near = np.linspace(at[k - 1], at[k + 1], 41)
         return float(near[int(np.argmin(self.warped(near)))])
+
+    @cached_property
+    def bend(self) -> float:
+        """How fast the slope grows at the best rate; 0 where it does not."""
+        ends = self.slope(self.best + np.array([-0.05, 0.05]))
+        return max(float(ends[1] - ends[0]) / 0.1, 0.0)
 
     @property
     def on_edge(self) -> Literal["low", "high"] | None:

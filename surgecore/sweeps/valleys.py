@@ -24,7 +24,7 @@ from surgecore.sweeps.optima import Optimum, OptimumFlag
 from surgecore.sweeps.points import Point, Points
 from surgecore.sweeps.shared import correlation
 from surgecore.sweeps.smooth import steady, warp_of
-from surgecore.sweeps.taming import alike, noise_of_mean, smoothed
+from surgecore.sweeps.taming import alike, coarse, doubted, noise_of_mean, smoothed
 from surgecore.sweeps.valley import STEP, Valley
 
 if TYPE_CHECKING:
@@ -103,9 +103,10 @@ class Valleys:
         noise = [max(noise_of_mean(c), step / 3.5) for c in used]
         narrow = steady([warp_of(c, n) for c, n in zip(used, noise, strict=True)], sizes)
         used = [c.near(w.scale) for c, w in zip(used, narrow, strict=True)]
-        warps, precisions, smoother = smoothed(used, narrow, sizes)
-        parts = zip(used, warps, precisions, strict=True)
-        valleys = tuple(Valley(c, w, p, smoother, i) for i, (c, w, p) in enumerate(parts))
+        ways = smoothed(used, narrow, sizes)
+        valleys = ways[0].valleys(used)
+        if coarse(used):
+            valleys = doubted(valleys, ways)
         source = _source(valleys, labelled)
         if source in (Source.SCATTER, Source.ONE_RUN):
             valleys = alike(valleys, narrow)
@@ -197,6 +198,7 @@ class Valleys:
             at = np.clip(e.x, v.cells.x[0], v.cells.x[-1])
             weights = v.weights(at, 1)
             fixed[i] += v.slope_error(at, weights, averaged=True) - v.slope_error(at, weights)
+            fixed[i] += (v.doubt[0] - v.doubt[1]) * v.bend**2
         found = replace(e, fixed=np.maximum(fixed, e.fixed))
         return replace(found, excess=standard_errors_above(self, found, averaged=True))
 
@@ -216,8 +218,8 @@ class Valleys:
             # were the optimum at x, the error there would be that of an optimum: only many runs say that it is less
             floor = _FLOOR_DOF / (_FLOOR_DOF + float(self.variances.dof.sum()))
             profile[i] = floor * np.maximum(profile[i], 1.0) + (1.0 - floor) * profile[i]
-            ends = v.slope(v.best + np.array([-0.05, 0.05]))
-            least = (FLOOR * max(float(ends[1] - ends[0]) / 0.1, 0.0)) ** 2  # no optimum is known better than FLOOR
+            # no optimum is known better than FLOOR, nor better than the shapes agree that may be true
+            least = (FLOOR * v.bend) ** 2 + v.doubt[1] * v.bend**2
             fixed[i] = v.slope_error(at, weights) + self.rounding(v, weights) + least
             inside[i] = (x >= c.x[0] - 1e-9) & (x <= c.x[-1] + 1e-9)
             possible[i] = x < c.wall
