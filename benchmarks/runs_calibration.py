@@ -2,9 +2,10 @@
 
 Two tables of simulated sweeps with known truth. The first: error of the optimum (root mean square of ln rate, over
 the optima that are no bounds at an end of the rates tried) in a random search whose batch sizes and rates are both
-drawn, over that in a grid of as many runs. The second: runs that `next_runs` asks for are simulated and added, and so
-are as many runs as extra seeds of the grid there is. Exits with 1 where a search's error is above 1.5 times the
-grid's, a promise is missed, or extra seeds do better.
+drawn, or in one that draws most rates near the best so far, over that in a grid of as many runs. The second: runs that
+`next_runs` asks for are simulated and added, and so are as many runs as extra seeds of the grid there is; "better" is
+the share of sweeps in which the former bring more. Exits with 1 where a search's error is above 1.5 times the grid's, a
+promise is missed, or extra seeds do better.
 
     python benchmarks/runs_calibration.py [--sweeps 100] [--only WORD ...] [--workers 2]
 """
@@ -41,6 +42,7 @@ class Search:
     valley: Callable
     trials: int
     noise: float
+    learns: bool = False  # as a Bayesian search does: after a few draws, near one of the three best so far
 
     def sweep(self, rng: np.random.Generator, random: bool, path: np.ndarray) -> Sweep:
         low, high = path.min() - 2.5 * LN2, path.max() + 2.5 * LN2
@@ -50,7 +52,15 @@ class Search:
             rates = round(self.trials / len(SIZES))
             where = np.repeat(np.arange(len(SIZES)), rates)
             x = np.tile(np.linspace(low, high, rates), len(SIZES))
-        loss = 2.0 + self.valley(x - path[where]) + rng.normal(0.0, self.noise, len(x))
+        noise = rng.normal(0.0, self.noise, len(x))
+        if random and self.learns:
+            for size in range(len(SIZES)):
+                mine = np.flatnonzero(where == size)
+                for k in range(max(3, round(0.3 * len(mine))), len(mine)):
+                    so_far = mine[:k]
+                    best = so_far[np.argsort(self.valley(x[so_far] - path[size]) + noise[so_far])[:3]]
+                    x[mine[k]] = np.clip(x[rng.choice(best)] + rng.normal(0.0, 0.5 * LN2), low, high)
+        loss = 2.0 + self.valley(x - path[where]) + noise
         table = {"batch_size": SIZES[where], "learning_rate": np.exp(CENTRE + x), "loss": loss}
         return Sweep("made", pd.DataFrame(table).assign(status="complete"))
 
@@ -60,6 +70,11 @@ SEARCHES = {
     for valley in (quadratic, steep_right, kinked)
     for trials in (60, 120, 200)
     for noise in (0.005, 0.02)
+}
+SEARCHES |= {
+    f"{valley.__name__}, {trials} trials, noise 0.005, TPE-like": Search(valley, trials, 0.005, learns=True)
+    for valley in (quadratic, steep_right)
+    for trials in (60, 120)
 }
 
 
@@ -76,17 +91,30 @@ def searched(task: tuple[str, int]) -> dict[bool, list[float]]:
     return found
 
 
+def _spread(errors: dict[bool, np.ndarray], sweeps: int) -> float:
+    """Standard error of the ratio of two root mean squares: sweeps are drawn anew, with all their optima."""
+    drawn, size = np.random.default_rng(0).integers(sweeps, size=(500, sweeps)), {}
+    for random, error in errors.items():
+        each = error.reshape(sweeps, -1)[drawn]
+        size[random] = np.sqrt(np.nanmean(each**2, axis=(1, 2)))
+    return float(np.std(size[True] / size[False]))
+
+
 def search_table(names: list[str], sweeps: int, pool: Executor) -> int:
-    print(f"{'random search against grid':44s} {'grid':>6s} {'random':>7s} {'ratio':>6s} {'bounds':>7s}")
+    print(f"{'random search against grid':44s} {'grid':>6s} {'random':>7s} {'ratio':>6s} {'+-':>6s} {'bounds':>7s}")
     failed = 0
     for name in names:
         every = list(pool.map(searched, [(name, i) for i in range(sweeps)], chunksize=4))
         errors = {random: np.array([part[random] for part in every]).ravel() for random in (True, False)}
         size = {random: float(np.sqrt(np.nanmean(error**2))) for random, error in errors.items()}
         ratio = size[True] / size[False]
+        spread = _spread(errors, sweeps)
         bounds = [f"{np.isnan(errors[random]).mean():.0%}" for random in (False, True)]
         failed += ratio > MOST
-        print(f"{name:44s} {size[False]:6.3f} {size[True]:7.3f} {ratio:6.2f} {'/'.join(bounds):>7s}", flush=True)
+        print(
+            f"{name:44s} {size[False]:6.3f} {size[True]:7.3f} {ratio:6.2f} {spread:6.2f} {'/'.join(bounds):>7s}",
+            flush=True,
+        )
     return failed
 
 
@@ -174,9 +202,8 @@ def advised(task: tuple[str, int]) -> dict[str, float | str]:
 
 
 def next_table(names: list[str], sweeps: int, pool: Executor) -> int:
-    print(
-        f"\n{'next runs':50s} {'goal':>7s} {'n':>4s} {'runs':>5s} {'promise':>8s} {'real':>6s} {'held':>6s} extra seeds"
-    )
+    print(f"\n{'next runs':50s} {'goal':>7s} {'n':>4s} {'runs':>5s} {'promise':>8s} {'real':>6s} {'held':>6s}", end="")
+    print(f" {'better':>6s} extra seeds")
     failed = 0
     for name in names:
         every = pd.DataFrame(list(pool.map(advised, [(name, i) for i in range(sweeps)])))
@@ -188,9 +215,11 @@ def next_table(names: list[str], sweeps: int, pool: Executor) -> int:
             narrow = goal == Goal.NARROW
             middle = (lambda values: float(np.median(values))) if narrow else (lambda values: float(np.mean(values)))
             real, promise, other = (middle(part[key]) for key in ("real", "promise", "real uniform"))
+            ahead = part["real"] < part["real uniform"] if narrow else part["real"] > part["real uniform"]
             held = float(((part["real"] >= part["low"]) & (part["real"] <= part["high"])).mean()) if narrow else np.nan
             print(
                 f"{name:50s} {goal:>7s} {n:4d} {part['runs'].median():5.0f} {promise:8.2f} {real:6.2f} {held:6.0%} "
+                f"{ahead.mean():6.0%} "
                 f"{middle(part['uniform']):.2f}, {other:.2f}",
                 flush=True,
             )

@@ -16,9 +16,11 @@ from surgecore.sweeps.valley import Valley
 # how much wider than an octave's excess the warp may be, and powers of its slope that noise may follow
 _WARPS = (1.0, 5.0, 25.0, 125.0)
 _POWERS = (0.0, 1.0, 2.0)
-# on coarse grids: the least step in ln rate that makes one, a map that is as good as none, the powers of the rate in
-# which a valley may be a parabola, and by what, times the number of batch sizes, a shape's log likelihood is divided
+# on coarse grids: the least step in ln rate that makes one, the fewest rates that tell of power, map and length beside
+# a parabola, a map that is as good as none, the powers of the rate in which a valley may be a parabola, and by what,
+# times the number of batch sizes, a shape's log likelihood is divided
 _COARSE = 0.8 * np.log(2.0)
+_ENOUGH = 6
 _STRAIGHT = 1e4
 _RATE_POWERS = (0.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5)
 _ALIKE = 1.5
@@ -74,9 +76,9 @@ def smoothed(used: list[Cells], narrow: list[Warp], sizes: FloatArray) -> list[W
 
 
 def coarse(used: Sequence[Cells]) -> bool:
-    """Whether rates are about an octave apart or more, and the errors of the means known."""
+    """Whether rates are about an octave apart or more, enough of them to tell of shapes, and the means' errors known."""
     steps = [step for c in used for step in np.diff(c.x)]
-    if not steps or np.median(steps) < _COARSE:
+    if not steps or np.median(steps) < _COARSE or np.median([len(c.x) for c in used]) < _ENOUGH:
         return False
     several = sum(int((c.n > 1).sum()) for c in used) > 0.5 * sum(len(c.x) for c in used)
     return several or all(np.isfinite(c.spread).all() for c in used)
