@@ -76,7 +76,7 @@ def smoothed(used: list[Cells], narrow: list[Warp], sizes: FloatArray) -> list[W
 
 
 def coarse(used: Sequence[Cells]) -> bool:
-    """Whether rates are about an octave apart or more, enough of them to tell of shapes, and the means' errors known."""
+    """Whether rates are about an octave apart or more, enough to tell of shapes, and the errors of the means known."""
     steps = [step for c in used for step in np.diff(c.x)]
     if not steps or np.median(steps) < _COARSE or np.median([len(c.x) for c in used]) < _ENOUGH:
         return False
