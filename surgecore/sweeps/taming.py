@@ -20,7 +20,7 @@ _POWERS = (0.0, 1.0, 2.0)
 # a parabola, a map that is as good as none, the powers of the rate in which a valley may be a parabola, and by what,
 # times the number of batch sizes, a shape's log likelihood is divided
 _COARSE = 0.8 * np.log(2.0)
-_ENOUGH = 6
+_ENOUGH = 5
 _STRAIGHT = 1e4
 _RATE_POWERS = (0.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5)
 _ALIKE = 1.5

@@ -60,6 +60,42 @@ def test_a_random_search_borrows_the_shape_where_a_batch_size_has_few_runs():
     assert rms[True] < 1.5 * rms[False]
 
 
+def octaves(valley, seeds, shift, index):
+    """Optima and 95 % intervals, less the truth in ln rate, in valleys whose rates are an octave apart at any phase."""
+    rng = np.random.default_rng(index)
+    rates = np.log(2.0) * (np.arange(-3, 4) - rng.random())
+    rows = [
+        (b, np.exp(u), float(valley(u - moved)) + rng.normal(0, 0.002), seed)
+        for b in (8, 32, 128, 512, 2048)
+        for seed, moved in enumerate(rng.normal(0, shift, seeds))
+        for u in rates
+    ]
+    trials = pd.DataFrame(rows, columns=["batch_size", "learning_rate", "loss", "seed"])
+    valleys = Sweep.from_frame(trials).valleys
+    axis, seen = np.linspace(-0.5, 0.5, 2001), np.random.default_rng(0).normal(0, shift, 2000)
+    true = axis[np.argmin(valley(axis[:, None] - seen).mean(axis=1))]
+    return [
+        (v.best - true, low - true, high - true)
+        for v, (low, high) in zip(valleys.valleys, valleys.intervals, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("valley", "within"),
+    [
+        (lambda u: 0.1 * np.expm1(u) ** 2, 0.015),  # one step from a checkpoint: a parabola in the rate
+        (lambda u: 0.1 * u**2, 0.015),
+        (lambda u: 0.1 * (np.expm1(u) ** 2 + 0.05 * np.expm1(u) ** 3), 0.02),
+        (lambda u: 0.1 * np.where(u < 0, -0.7 * u, 1.2 * u), 0.15),  # no octave shows where a kink is
+    ],
+)
+def test_rates_an_octave_apart_put_optima_where_they_are_or_say_that_they_cannot(valley, within):
+    found = np.array([row for index in range(8) for row in octaves(valley, 30, 0.1, index)])
+    assert abs(found[:, 0].mean()) < within
+    held = (found[:, 1] <= 0) & (found[:, 2] >= 0)
+    assert held.mean() >= 0.85
+
+
 def test_the_excess_is_the_price_of_a_wrong_rate_with_its_error():
     frame = sweep_frame(LAW, np.random.default_rng(2), spread=0.05, seeds=10, skew=0.0)
     valleys = Valleys.of(Sweep.from_frame(frame))
