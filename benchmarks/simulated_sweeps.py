@@ -40,6 +40,11 @@ def kinked(u):
     return DEPTH * np.where(u < 0, -0.7 * u, 1.2 * u)
 
 
+def one_step(u):
+    """A parabola in the rate itself, as after one step from a checkpoint."""
+    return DEPTH * np.expm1(u) ** 2
+
+
 def cliff(u):
     """Progress that is slow at low rates, then a cliff: the loss runs away from three octaves on."""
     return np.where(u > 3.0 * LN2, np.nan, DEPTH * (np.exp(1.2 * u) / 1.2 - u - 1 / 1.2))
@@ -231,6 +236,7 @@ KINDS: dict[str, Kind] = {
     ),
     "kinked, phase differs, 3 seeds, constant": Kind(kinked, phased),
     "kinked, 1/2 octave, 10 seeds, constant": Kind(kinked, runs="10"),
+    "one step, phase differs, 10 seeds, constant": Kind(one_step, phased, runs="10"),
     "cliff, 1 octave, 3 seeds, constant": Kind(cliff, octaves(1.0)),
     "cliff, 2 octaves, 5 seeds, constant": Kind(cliff, octaves(2.0, 4.0), runs="5"),
     "quadratic, 1/4 octave, 1 run, 8 steps of noise, constant": Kind(
