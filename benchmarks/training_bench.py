@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable
 
 import torch
+from jax_networks import jax_step, jax_version
 from plain_networks import PlainGPT, plain
 from torch import nn
 
@@ -190,48 +191,6 @@ def ours(
     return step
 
 
-def jax_step(model: DataModel, workload: object, batch_size: int, runs: int) -> Callable[[], None] | None:
-    """The MLP by jax.vmap and jit, where JAX is installed; None elsewhere and for the other models."""
-    try:
-        import jax
-        import jax.numpy as jnp
-    except ImportError:
-        return None
-    if not hasattr(workload, "hidden") or isinstance(workload, FashionCNN):
-        return None
-    x, y, rows = (
-        jnp.asarray(model.x.numpy()),
-        jnp.asarray(model.y.numpy()),
-        jnp.asarray(model.draw([0], batch_size, 0)[:, 0].numpy()),
-    )
-    net = [jnp.asarray(p.detach().numpy()) for p in network(workload).parameters()]
-    params = [jnp.repeat(p[None], runs, 0) for p in net]
-    state = [[jnp.zeros_like(p) for p in params] for _ in range(2)]
-
-    def one(params, x, y):  # type: ignore[no-untyped-def]
-        w1, b1, w2, b2 = params
-        z = jax.nn.gelu(x @ w1.T + b1, approximate=True) @ w2.T + b2
-        return -jnp.take_along_axis(jax.nn.log_softmax(z), y[:, None], axis=1).mean()
-
-    @jax.jit
-    def advance(params, m, v, t, row):  # type: ignore[no-untyped-def]
-        g = jax.vmap(jax.grad(one), in_axes=(0, None, None))(params, x[row], y[row])
-        m = [0.9 * a + 0.1 * b for a, b in zip(m, g, strict=True)]
-        v = [0.999 * a + 0.001 * b * b for a, b in zip(v, g, strict=True)]
-        c1, c2 = 1 - 0.9**t, 1 - 0.999**t
-        new = [p - LR * (a / c1) / (jnp.sqrt(b / c2) + 1e-8) for p, a, b in zip(params, m, v, strict=True)]
-        return new, m, v
-
-    held = {"s": (params, *state), "t": 0}
-
-    def step() -> None:
-        held["t"] += 1
-        held["s"] = advance(*held["s"], float(held["t"]), rows[held["t"] % len(rows)])
-        jax.block_until_ready(held["s"][0])
-
-    return step
-
-
 def best_times(steps: dict[str, Callable[[], None]], rounds: int, seconds: float) -> dict[str, float]:
     """Best processor seconds a call of each, measured in turns: all run on one thread, and others may run beside."""
     counts = {}
@@ -297,7 +256,8 @@ def main() -> None:
     set_precision("cpu")
     columns = ["vmap", "jax", "ours", "compiled"]
     load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    print(f"multiples of the fastest loop over torch.optim.Adam; torch {torch.__version__}, one thread, {load}")
+    versions = f"torch {torch.__version__}, JAX {jax_version()}"
+    print(f"multiples of the fastest loop over torch.optim.Adam; {versions}, one thread, {load}")
     print(
         f"{'workload':28s} {'B':>4s} {'runs':>4s} {'loop, run-steps/s':>18s}"
         + "".join(f"{c:>9s}" for c in columns)
