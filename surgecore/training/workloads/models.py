@@ -275,7 +275,7 @@ def _residual(logits: Tensor, batch: Batch) -> Tensor:
     classes = torch.arange(logits.shape[2], device=logits.device)
     hot = (batch.y[:, None] == classes[:, None]).to(logits.dtype)[:, None]
     weights = batch.weights()
-    return torch.softmax(logits, dim=2).sub(hot).mul(weights if isinstance(weights, float) else weights[:, :, None])
+    return torch.softmax(logits, dim=2).sub_(hot).mul_(weights if isinstance(weights, float) else weights[:, :, None])
 
 
 class SoftmaxModel(Classifier):
@@ -357,13 +357,10 @@ class MLPModel(Classifier):
 
     def _layers(self, params: Views, batch: Batch) -> list[Dense]:
         groups, runs, hidden = params["w1"].shape[:3]
-        h = self._hidden(params, batch.x)
-        s = torch.sigmoid(_gelu_exponent(h))
-        a = h * s
-        slope = s + a * (1 - s) * (_GELU_1 + 3 * _GELU_3 * (h * h))
+        a, slope = _gelu_and_slope(self._hidden(params, batch.x))
         d = _residual(self._logits(params, a), batch)
         w2 = params["w2"].reshape(groups * runs, -1, hidden)
-        dh = torch.bmm(w2.mT, d.view(groups * runs, -1, h.shape[-1])) * slope
+        dh = torch.bmm(w2.mT, d.view(groups * runs, -1, a.shape[-1])).mul_(slope)
         return [
             Dense(dh.view(groups, runs, hidden, -1), batch.x),
             Dense(d, a.view(groups, runs, hidden, -1)),
@@ -376,6 +373,15 @@ def gelu(h: Tensor) -> Tensor:
         return h * torch.sigmoid(_gelu_exponent(h))
     # the same, in one new tensor instead of six
     return h.square().mul_(_GELU_3).add_(_GELU_1).mul_(h).sigmoid_().mul_(h)
+
+
+def _gelu_and_slope(h: Tensor) -> tuple[Tensor, Tensor]:
+    """tanh-GELU and its derivative, h (s + a (1 - s) u'); `h` is overwritten, so that four tensors are touched."""
+    q = h * h
+    s = (q * _GELU_3).add_(_GELU_1).mul_(h).sigmoid_()
+    a = h * s
+    slope = torch.sub(1, s, out=h).mul_(a).mul_(q.mul_(3 * _GELU_3).add_(_GELU_1)).add_(s)
+    return a, slope
 
 
 _GELU_1 = 2 * (2 / np.pi) ** 0.5
