@@ -24,6 +24,8 @@ Run = tuple[int, int]
 
 #: Points of a run that are read together, at most.
 _MOST_AHEAD = 32
+#: Share of the learning rates, below which the others are left out.
+_LEFT = 15 / 16
 
 
 class Crossings:
@@ -184,8 +186,8 @@ class Crossings:
         done = np.isneginf(self._next) & (self._last_wanted < len(self._at))
         over = done | self._lost  # from infinity a run may come back
         left = np.flatnonzero(~over[:, self._active].all(axis=0))
-        # it costs a copy, so it is done when a quarter of them is finished
-        if len(left) <= 0.75 * len(self._active):
+        # it costs a copy, which is less than a step where one learning rate in sixteen is left out
+        if len(left) <= _LEFT * len(self._active):
             self._active = self._active[left]
             if len(left):
                 self._engine.keep(left.tolist())
