@@ -18,12 +18,13 @@ import torch
 from jax_networks import jax_step, jax_version
 from plain_networks import PlainGPT, plain
 from torch import nn
+from training_profile import profile
 
 from surgecore.training.engine.loop import Engine
 from surgecore.training.engine.optimizers import Adam
 from surgecore.training.engine.precision import set_precision
 from surgecore.training.engine.rules import Buffers
-from surgecore.training.engine.stack import Layout
+from surgecore.training.engine.stack import Layout, n_params
 from surgecore.training.plans.plan import Plan
 from surgecore.training.workloads.larger import GPT, ResNet
 from surgecore.training.workloads.models import DataModel
@@ -210,48 +211,23 @@ def best_times(steps: dict[str, Callable[[], None]], rounds: int, seconds: float
     return best
 
 
-#: Operations that are products or convolutions, attention included.
-PRODUCTS = ("bmm", "baddbmm", "mm", "addmm", "convolution", "attention")
-
-
-def best_rate() -> float:
-    """Operations a second of a large matrix product on this core, now."""
-    square = torch.ones(768, 768)
-    return 2 * 768**3 / best_times({"product": lambda: square @ square}, 3, 0.05)["product"]
-
-
-def profile(step: Callable[[], None]) -> list[str]:
-    """What a step's time is spent on: how fast its products are against this core's best, and the five largest."""
-    from torch.profiler import ProfilerActivity, profile
-    from torch.utils.flop_counter import FlopCounterMode
-
-    with FlopCounterMode(display=False) as counter:
-        step()
-    calls = 5
-    with profile(activities=[ProfilerActivity.CPU]) as seen:
-        for _ in range(calls):
-            step()
-    rows = sorted(seen.key_averages(), key=lambda row: -row.self_cpu_time_total)
-    total = sum(row.self_cpu_time_total for row in rows)
-    products = sum(row.self_cpu_time_total for row in rows if any(name in row.key for name in PRODUCTS))
-    rate, best = calls * counter.get_total_flops() / (products * 1e-6), best_rate()
-    alone = calls * counter.get_total_flops() / best / (total * 1e-6)
-    return [
-        f"    {products / total:4.0%}  products, at {rate / 1e9:.0f} GFLOP/s; a large one has {best / 1e9:.0f} here",
-        f"    {alone:4.0%}  is what the products would take at that rate: all else left out",
-        *(f"    {row.self_cpu_time_total / total:4.0%}  {row.key}" for row in rows[:5]),
-    ]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--no-compile", action="store_true", help="leave the compiled column out (it needs a C++ compiler)"
     )
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument(
+        "--profile", action="store_true", help="say of every line where its time goes, not only of short ones"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="one short pass over the lines with a bar, ours against the loop only"
+    )
     parser.add_argument("--only", nargs="+", metavar="WORKLOAD", help="leave the lines of other workloads out")
     parser.add_argument("--batch", type=int, nargs="+", metavar="B", help="leave other batch sizes out")
     options = parser.parse_args()
+    if options.quick:
+        options.rounds, options.no_compile = 1, True
     warnings.simplefilter("ignore")
     set_precision("cpu")
     columns = ["vmap", "jax", "ours", "compiled"]
@@ -264,6 +240,8 @@ def main() -> None:
         + "   wanted"
     )
     for key, settings, batch_size, runs, wanted in CASES:
+        if options.quick and not any(wanted):
+            continue
         if (options.only and key not in options.only) or (options.batch and batch_size not in options.batch):
             continue
         line(key, settings, batch_size, runs, wanted, columns, options)
@@ -287,27 +265,29 @@ def line(key, settings, batch_size, runs, wanted, columns, options) -> None:  # 
             ("fused", {"fused": True}),
         )
     }
-    steps["vmap"] = vmapped(model, workload, batch_size, runs)
     steps["ours"] = ours(model, key, settings, batch_size, runs, False)
-    if (by_jax := jax_step(model, workload, batch_size, runs)) is not None:
+    if not options.quick:
+        steps["vmap"] = vmapped(model, workload, batch_size, runs)
+    if not options.quick and (by_jax := jax_step(model, workload, batch_size, runs)) is not None:
         steps["jax"] = by_jax
     if not options.no_compile:
         steps["compiled"] = ours(model, key, settings, batch_size, runs, True)
-    times = best_times(steps, options.rounds, 0.15)
+    times = best_times(steps, options.rounds, 0.05 if options.quick else 0.15)
     fastest = min(value for kind, value in times.items() if kind.startswith("loop"))
     times |= {kind: times[kind] / IN_A_ROW for kind in ("ours", "compiled") if kind in times}
     ratios = {kind: fastest * runs / value for kind, value in times.items() if not kind.startswith("loop")}
     cells = "".join(f"{ratios[c]:9.1f}" if c in ratios else f"{'-':>9s}" for c in columns)
     reached = max(ratios.get("ours", 0), ratios.get("compiled", 0))
-    others = max(1.0, ratios["vmap"], ratios.get("jax", 0))
+    others = max(1.0, ratios.get("vmap", 0), ratios.get("jax", 0))
     notes = [" / ".join(f"{bar:g}x" for bar in wanted if bar)]
     pairs = zip(("ours", "compiled"), wanted, strict=True)
     notes += [f"SHORT: {kind}" for kind, bar in pairs if bar and kind in ratios and ratios[kind] < bar]
     if reached < 0.95 * others:
         notes.append("SLOWER THAN THE BEST OTHER")
     print(f"{name:28s} {batch_size:4d} {runs:4d} {1 / fastest:18,.0f}{cells}   {' '.join(notes)}", flush=True)
-    if len(notes) > 1:
-        print("\n".join(profile(steps["ours"])), flush=True)
+    if len(notes) > 1 or options.profile:
+        size = runs * n_params(workload.shapes)
+        print("\n".join(profile(steps["ours"], size).lines()), flush=True)
 
 
 if __name__ == "__main__":

@@ -221,6 +221,22 @@ def test_cnn_equals_one_network_at_a_time():
             assert float(together[group, run]) == pytest.approx(float(alone), rel=1e-5)
 
 
+def test_cnn_is_read_as_it_is_trained():
+    from surgecore.training.workloads.networks import CNNModel
+
+    # more images and runs than are computed at once, and not a multiple
+    random = torch.Generator().manual_seed(0)
+    x, y = torch.randn(1, 35, 1, 28, 28, generator=random), torch.randint(0, 10, (1, 35), generator=random)
+    model = CNNModel(FashionCNN(channels=16, hidden=8, evaluated=1000), "cpu", x[0], y[0])
+    layout = Layout(model.shapes, 1, 6)
+    params = layout.views(torch.randn(layout.size, generator=random) * 0.3)
+    trained = model.example_losses(params, Batch(x, y))
+    with torch.no_grad():
+        read = model.example_losses(params, Batch(x, y))
+    torch.testing.assert_close(read, trained, rtol=1e-5, atol=1e-6)
+    assert not torch.equal(read, trained)  # by another way, then
+
+
 def transformer_alone(params, x, y, workload):
     from torch.nn.functional import cross_entropy, gelu, layer_norm
 
