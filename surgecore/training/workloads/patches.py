@@ -3,9 +3,10 @@
 Examples come last: patches are then copied, and pooled, in long stretches. One product makes the first convolution of
 all runs, which see the same images, and a batched product the second. Against grouped convolutions, whose pooling
 goes entry by entry, a reading takes half of the time, for every number of runs and channels that was timed (4 and 8
-channels, 1 to 64 runs: 0.41 to 0.56 of it). Gradients do not gain: 0.96 to 1.05 at batch sizes 16 to 512, 1.2 at 4,
-since patches must be added up again on the way back. So which of the two is used depends on nothing but whether
-gradients are wanted and on the device, and a sweep that is resumed, or computed elsewhere, goes the same way.
+channels, 1 to 64 runs: 0.41 to 0.56 of it). Gradients gain little or nothing (0.8 to 1.1 from batch size 16 to 512,
+0.9 to 1.3 at 4), since patches must be added up again on the way back. So which of the two is used depends on nothing
+but whether gradients are wanted and on the device, and a sweep that is resumed, or computed elsewhere, goes the same
+way.
 """
 
 from __future__ import annotations
