@@ -71,9 +71,10 @@ CLOCK = """(() => {
   }).observe({ type: "layout-shift", buffered: true });
   const stands = (node) => node.getBoundingClientRect().width * node.getBoundingClientRect().height > 0;
   const isOwn = (node) => !(node.getRootNode().host ?? node).closest("[data-surge=first]");
+  const has = (root, wanted) => [...root.querySelectorAll(SELECTOR)].some((node) => wanted(node) && stands(node));
   const look = () => {
-    const there = roots.flatMap((root) => [...root.querySelectorAll(SELECTOR)]).filter(stands);
-    const [drawn, own] = [there.length > 0, there.some(isOwn)];
+    const own = roots.some((root) => has(root, isOwn)),
+      drawn = own || window.drawn !== undefined || roots.some((root) => has(root, () => true));
     requestAnimationFrame(() => {
       if (drawn) window.drawn ??= performance.now();
       if (own) window.own = performance.now();

@@ -55,12 +55,18 @@
       .then(({ default: draw }) => {
         if (!host.isConnected) return;
         const end = draw({ data: given, parentElement: root, setStateValue: nobody, setTriggerValue: nobody });
-        mine.end = () => {
-          host.remove();
-          end?.();
-        };
+        // it stands still from its second frame on: what moves would take its time from Streamlit's code
+        requestAnimationFrame(() => requestAnimationFrame(() => still(root, end)));
       })
       .catch(() => end(key));
+  }
+
+  /** End a component, and leave what it has drawn. @param {Element | ShadowRoot} root @param {unknown} end */
+  function still(root, end) {
+    if (typeof end !== "function") return;
+    const drawn = [...root.childNodes].map((node) => node.cloneNode(true));
+    end();
+    root.replaceChildren(...drawn);
   }
 
   function begin() {

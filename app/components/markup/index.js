@@ -16,7 +16,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     shown.set(root, html + more);
     root.innerHTML = html;
     root.dispatchEvent(new Event("drawn", { bubbles: true, composed: true }));
-    if (more) {
+    // what stands in for this one, and cannot be touched, is looked at where it is in sight
+    const standsIn = /** @type {ShadowRoot} */ (root.getRootNode()).host?.closest("[inert]");
+    if (more && !standsIn) {
       setTimeout(() => {
         if (shown.get(root) === html + more) root.firstElementChild?.insertAdjacentHTML("beforeend", more);
       }, REST);
