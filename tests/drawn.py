@@ -94,7 +94,7 @@ def metas(spec: dict) -> list[str]:
 def said(at: AppTest) -> str:
     shown = [TERM.sub(r"\1", element.value) for element in [*at.markdown, *at.caption]]
     shown += [html.unescape(re.sub(r"<[^>]*>", " ", TERM.sub(r"\1", text))) for text in markup(at)]
-    return " ".join([*shown, *(part.label for part in at.expander)])
+    return " ".join([*shown, *(part.label for part in at.expander)]).replace("\u00a0", " ")
 
 
 def markup(at: AppTest) -> list[str]:

@@ -23,6 +23,7 @@ from train import plan as train_plan
 from train.jobs import QueueFullError
 
 from surgecore import words
+from surgecore.training.plans.estimate import PlanCost
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs.jobs import ACTIVE, CANCELLED, DONE, FAILED, WAITING, Job
 from surgecore.words import batches as batch_words
@@ -47,6 +48,22 @@ def start(plan: Plan) -> None:
         listed.start(plan)
     except QueueFullError as error:
         st.session_state["train-full"] = str(error)
+
+
+def offer(plan: Plan, cost: PlanCost) -> None:
+    """The button that starts it, or why there is none."""
+    refusal = training_jobs.refusal()
+    if refusal:
+        st.info(refusal, icon=":material/block:")
+    elif train_panel.allowed(plan, cost):
+        waiting = len(jobs.active())
+        st.button(
+            say("train-start") if not waiting else say("train-start-after", count=waiting),
+            icon=":material/play_arrow:", type="primary", on_click=start, args=(plan,),
+        )  # fmt: skip
+    if full := st.session_state.pop("train-full", None):
+        st.warning(full, icon=":material/hourglass_top:")
+    terms.caption(say("train-real"))
 
 
 def forget() -> None:
@@ -89,12 +106,12 @@ def follow(shown: Job) -> None:
         st.rerun()
     done, total = shown.progress.get("done", 0), shown.progress.get("total") or train_plan.cost(shown.plan).runs
     st.progress(done / max(total, 1) if shown.progress else 0.0, how_far(shown, done, total))
-    surface_of(shown.plan, shown)
     if listed.mine(name):
         st.button(
             say("train-cancelling" if shown.stopping else "train-cancel"), icon=":material/stop:",
             on_click=listed.cancel, args=(name,), key="train-cancel", disabled=shown.stopping,
         )  # fmt: skip
+    surface_of(shown.plan, shown)
     terms.caption(say("train-keeps-running"))
 
 
@@ -217,18 +234,8 @@ with right:
             unsafe_allow_html=True,
         )
         surface_of(made, None)
-        refusal = training_jobs.refusal()
-        if refusal:
-            st.info(refusal, icon=":material/block:")
-        elif train_panel.allowed(made, cost):
-            waiting = len(jobs.active())
-            st.button(
-                say("train-start") if not waiting else say("train-start-after", count=waiting),
-                icon=":material/play_arrow:", type="primary", on_click=start, args=(made,),
-            )  # fmt: skip
-        if full := st.session_state.pop("train-full", None):
-            st.warning(full, icon=":material/hourglass_top:")
-        terms.caption(say("train-real"))
+        with left, boxes:  # beside the surface, and on a phone before it: in reach of a thumb
+            offer(made, cost)
     else:
         headline.markdown(terms.explained(say("train-refused")), unsafe_allow_html=True)
         st.error("\n".join(f"- {words.plain(problem)}" for problem in made), icon=":material/error:")

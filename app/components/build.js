@@ -17,6 +17,7 @@ const BUNDLES = [
   "lesson/index.js",
   "lab/index.js",
   "drawing/index.js",
+  "map_exports/index.js",
 ];
 const SHARED = ["vendor", "law", "text", "chart", "surge_chart"];
 const OPTIONS = /** @type {const} */ ({

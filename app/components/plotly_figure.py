@@ -10,18 +10,16 @@ import streamlit as st
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def show(_draw: Callable[[], go.Figure], *, of: Hashable, name: str, alt: str) -> None:
-    """The figure with a camera button that saves it as PNG at twice its size; `name` is its key and its file's name.
+    """The figure, by the key `name`; what saves it stands below it, see `map_exports`.
 
     What is drawn `of` the same is drawn and written once; Streamlit puts it on the page again.
     """
-    image = {"format": "png", "filename": name, "width": 1200, "height": 800, "scale": 2}
     st.plotly_chart(
         _draw(),
         key=name,
         alt=alt,
         config={
             "displaylogo": False,
-            "toImageButtonOptions": image,
-            "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+            "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d", "autoScale2d"],
         },
     )

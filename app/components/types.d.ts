@@ -300,6 +300,13 @@ interface DrawingData {
   hint: string;
 }
 
+/** What Python hands to the buttons below the loss map. */
+interface MapExportsData {
+  name: string;
+  title: string;
+  labels: Record<string, string>;
+}
+
 /** What Python hands to the story of the Learn page. */
 interface StoryData {
   terms: import("./text/terms.js").Term[];

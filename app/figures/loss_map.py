@@ -5,7 +5,6 @@ Every measured cell is in it, also the lost ones, and the optima.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -47,6 +46,23 @@ def _edges(values: FloatArray) -> FloatArray:
     return np.exp(np.concatenate([[2 * logs[0] - inner[0]], inner, [2 * logs[-1] - inner[-1]]]))
 
 
+def _with_gaps(sizes: FloatArray) -> tuple[FloatArray, list[float]]:
+    """Borders as `_edges`, and what lies between: a batch size, or NaN where one of the usual steps was left out."""
+    logs = np.log(sizes)
+    if len(logs) < 3:
+        return _edges(sizes), list(sizes)
+    half = float(np.median(np.diff(logs))) / 2
+    edges, columns = [logs[0] - half], [float(sizes[0])]
+    for last, log, size in zip(logs, logs[1:], sizes[1:], strict=False):
+        if log - last > 3 * half:
+            edges += [last + half, log - half]
+            columns += [np.nan, float(size)]
+        else:
+            edges.append((last + log) / 2)
+            columns.append(float(size))
+    return np.exp([*edges, logs[-1] + half]), columns
+
+
 def _span(edges: FloatArray, values: Iterable[float]) -> tuple[float, float]:
     """Ends of an axis: the cells, and room for a whole marker at the outermost values."""
     levels = list(values)
@@ -78,7 +94,7 @@ def draw(
             text=say("empty-map"), x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 16}
         )
     table = cells.pivot(index="learning_rate", columns="batch_size", values="loss")  # noqa: PD010
-    x, y = (_edges(axis.to_numpy(dtype=float)) for axis in (table.columns, table.index))
+    (x, columns), y = _with_gaps(table.columns.to_numpy(dtype=float)), _edges(table.index.to_numpy(dtype=float))
     metric = sweep.metric
     low, high = colour_limits(cells["loss"].to_numpy(dtype=float))
     low, high = sorted((metric.shown(low), metric.shown(high)))
@@ -98,11 +114,15 @@ def draw(
             },
         }
     )
-    figure.update_layout(legend_title={"text": _title(sweep.name), "side": "top", "font": {"size": 16}})
     is_grid = len(cells) >= 0.4 * table.size
     if is_grid:
         figure.add_heatmap(
-            x=x, y=y, z=metric.shown(table.to_numpy(dtype=float)), coloraxis="coloraxis", hoverinfo="skip", meta="loss"
+            x=x,
+            y=y,
+            z=metric.shown(table.reindex(columns=columns).to_numpy(dtype=float)),
+            coloraxis="coloraxis",
+            hoverinfo="skip",
+            meta="loss",
         )
     finite = cells[np.isfinite(cells["loss"])]
     figure.add_scatter(
@@ -122,14 +142,6 @@ def draw(
     figure.update_xaxes(axes.batches(*_span(x, table.columns)).plotly() | {"showgrid": False})
     figure.update_yaxes(axes.decades(axes.rate(unit), *_span(y, table.index)).plotly() | {"showgrid": False})
     return figure
-
-
-def _title(name: str) -> str:
-    """Above the legend, which makes room for it, in lines that a phone holds."""
-    what, most = say("details-map"), 40
-    whole = say("drawn-of-sweep", what=what, name=name)
-    lines = [whole] if len(whole) <= most else [what, *textwrap.wrap(name, most)]
-    return "<br>".join(map(escape, lines))
 
 
 def _blank() -> go.Figure:

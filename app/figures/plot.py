@@ -237,7 +237,8 @@ class Plot:
                 f"<tspan x='{x}' y='{top + 5 + 18 * k:.1f}'>{escape(line)}{' ' if k < len(lines) - 1 else ''}</tspan>"
                 for k, line in enumerate(lines)
             )
-            out.append(f"<text fill='{colour}' font-weight='600'>{''.join(spans)}</text>")
+            look = f"class='name' style='--line: {colour}' fill='{colour}' font-weight='600'"
+            out.append(f"<text {look}>{''.join(spans)}</text>")
         return out
 
     def _rows(self) -> tuple[list[str], float]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from choice.made import once
 from components import terms
 
-from surgecore import AdamSettings, Analysis, Recommendation, next_runs, scale_adam, transfer, words
+from surgecore import AdamSettings, Analysis, Recommendation, scale_adam, transfer, words
 from surgecore.sweeps.advice import limits, lr_factor
-from surgecore.words import say
-from sweep.answer import recommended
+from surgecore.words import say, tables
+from surgecore.words.numbers import whole
+from sweep.answer import planned, recommended
 from sweep.defaults import follow
 
 
@@ -31,11 +31,11 @@ def show(analysis: Analysis, wanted: float) -> None:
 
 
 def _next(analysis: Analysis) -> None:
-    plan = once(analysis, "next", lambda: next_runs(analysis))
+    plan = planned(analysis)
     terms.text(f"{words.next_runs(plan)} {words.without_plan(plan)}")
     if len(plan.table):
         cells = words.next_runs_table(plan)
-        st.dataframe(cells, hide_index=True)
+        st.table(tables.next_runs(plan), hide_index=True)
         st.download_button(
             say("advice-next-csv"), lambda: cells.to_csv(index=False), f"{words.file_name(analysis.sweep)}-next.csv",
             "text/csv", on_click="ignore", icon=":material/download:",
@@ -43,7 +43,7 @@ def _next(analysis: Analysis) -> None:
 
 
 def table(rows: tuple[Recommendation, ...]) -> pd.DataFrame:
-    return pd.DataFrame(
+    cells = pd.DataFrame(
         {
             say("column-rule"): [_label(row) for row in rows],
             say("column-rate"): [words.rate(row) for row in rows],
@@ -53,7 +53,8 @@ def table(rows: tuple[Recommendation, ...]) -> pd.DataFrame:
             say("column-weight"): ["–" if row.weight is None else words.share(row.weight) for row in rows],
             say("column-note"): [words.advice_note(row) for row in rows],
         }
-    ).set_index(say("column-rule"))
+    )
+    return tables.noted(cells).set_index(say("column-rule"))
 
 
 def _carry(analysis: Analysis, wanted: float) -> None:
@@ -88,7 +89,7 @@ def _carry(analysis: Analysis, wanted: float) -> None:
         terms.caption(note)
     if advice.power.weight_decay is not None:
         terms.caption(say("adam-decay", factor=words.number(factor, 2), rule=words.rule_name(rule)))
-    terms.caption(say("adam-rules-of-thumb", factor=words.number(advice.factor)))
+    terms.caption(say("adam-rules-of-thumb", factor=whole(advice.factor)))
 
 
 def _label(row: Recommendation) -> str:

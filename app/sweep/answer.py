@@ -88,8 +88,13 @@ def card(analysis: Analysis, rows: Rows, wanted: float, *, with_size: bool = Fal
 
 def to_do(analysis: Analysis) -> str:
     """The one thing that would help most."""
+    return words.next_step(planned(analysis))
+
+
+def planned(analysis: Analysis) -> NextRuns:
+    """What to run next, found once."""
     plan: NextRuns = once(analysis, "next", lambda: next_runs(analysis))
-    return words.next_step(plan)
+    return plan
 
 
 def chart(analysis: Analysis, unit: str, rows: Rows, wanted: float) -> dict[str, str]:

@@ -13,6 +13,7 @@ from choice import address, shown
 from choice.made import once
 from components import plotly_figure, terms
 from components.drawing import drawing, sized
+from components.map_exports import map_exports
 from figures import fits, loss_map, several
 from figures.plot import SIZES
 
@@ -59,6 +60,7 @@ def _map(analysis: Analysis, unit: str) -> None:
         name="surge-loss-map",
         alt=say("details-map-alt", optima=words.optima_alt(optima)),
     )
+    map_exports(name="surge-loss-map", title=_title(analysis, "details-map"))
     terms.caption(once(analysis, "clipped", lambda: _clipped(analysis)))
     if optima:
         st.dataframe(_kept(analysis, "optima", lambda: tables.optima(optima, sweep.metric)), hide_index=True)

@@ -116,4 +116,5 @@ def report(analysis: Analysis, unit: str, wanted: float | None, link: str) -> st
         return takeaway.report(analysis, "", optimum.card(analysis, unit), date=date, link=link)
     rows = answer.recommended(analysis, wanted)
     card = answer.card(analysis, rows, wanted, with_size=True)
-    return takeaway.report(analysis, card, answer.chart(analysis, unit, rows, wanted)["wide"], date=date, link=link)
+    drawn, plan = answer.chart(analysis, unit, rows, wanted)["wide"], answer.planned(analysis)
+    return takeaway.report(analysis, card, drawn, date=date, link=link, plan=plan)

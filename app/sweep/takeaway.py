@@ -16,7 +16,7 @@ from components.markup import STYLE
 from figures import verdict
 from figures.palette import STYLES
 
-from surgecore import Analysis, FitResult, __version__, words
+from surgecore import Analysis, FitResult, NextRuns, __version__, words
 from surgecore.words import plain, say, tables
 
 _TEMPLATE = Path(__file__).with_name("report.html")
@@ -127,15 +127,21 @@ def notebook(analysis: Analysis, unit: str) -> str:
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}, indent=1)
 
 
-def report(analysis: Analysis, card: str, chart: str, *, date: str, link: str = "") -> str:
+def report(
+    analysis: Analysis, card: str, chart: str, *, date: str, link: str = "", plan: NextRuns | None = None
+) -> str:
     """One small HTML file for colleagues: the answer, the verdict, the drawing, the tables, and where it comes from.
 
-    `card` and `chart` are markup of the page; every other text is escaped by the template.
+    `card` and `chart` are markup of the page; every other text is escaped by the template. The runs of a `plan` are
+    listed where the card asks for them.
     """
     sweep, comparison = analysis.sweep, analysis.comparison
     found = [_table(say("report-optima"), "", tables.optima(analysis.optima, sweep.metric))] if analysis.optima else []
     ranked = tables.ranking(comparison, symbols=False).reset_index()
     found.append(_table(say("report-laws"), words.ranking(comparison), ranked))
+    if plan is not None and words.worth_running(plan):
+        lead = f"{words.next_runs(plan)} {words.without_plan(plan)}".strip()
+        found.append(_table(say("advice-next"), lead, tables.next_runs(plan)))
     template = jinja2.Environment(autoescape=True).from_string(_TEMPLATE.read_text(encoding="utf-8"))
     return template.render(
         name=sweep.name, style=STYLE, card=card, chart=chart, remarks=words.remarks(analysis), tables=found,

@@ -17,7 +17,7 @@ from surgecore.words.advice import (
 )
 from surgecore.words.catalogue import curve, horizon, meaning, optimizer, param, policy, protocol, run, unit, workload
 from surgecore.words.fits import document, findings, fit_note, ranking, remark, remarks
-from surgecore.words.next_runs import next_runs, next_runs_table, next_step, without_plan
+from surgecore.words.next_runs import next_runs, next_runs_table, next_step, without_plan, worth_running
 from surgecore.words.numbers import (
     batch_size,
     count,
@@ -109,4 +109,5 @@ __all__ = [
     "verdict",
     "without_plan",
     "workload",
+    "worth_running",
 ]

@@ -34,11 +34,19 @@ def next_step(plan: NextRuns) -> str:
     if promise is None or plan.goal not in (Goal.DECIDE, Goal.NARROW):
         return say(f"next-{plan.goal.replace('_', '-')}")
     if plan.goal is Goal.DECIDE:
-        return say("next-step-decide" if promise.value >= 0.5 else "next-step-hard", count=plan.n_runs,
+        return say("next-step-decide" if worth_running(plan) else "next-step-hard", count=plan.n_runs,
                    chance=share(promise.value))  # fmt: skip
-    if plan.doubtful or promise.value > 0.7:
+    if not worth_running(plan):
         return say("next-step-enough")
     return say("next-step-narrow", count=plan.n_runs, width=share(promise.value))
+
+
+def worth_running(plan: NextRuns) -> bool:
+    """Whether a card asks for these runs: there are some, and they promise enough."""
+    promise = plan.promise
+    if promise is None or plan.goal not in (Goal.DECIDE, Goal.NARROW):
+        return len(plan.table) > 0
+    return promise.value >= 0.5 if plan.goal is Goal.DECIDE else not plan.doubtful and promise.value <= 0.7
 
 
 def without_plan(plan: NextRuns) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surgecore import Comparison, FitResult, Metric, Optimum, Param, words
+from surgecore import Comparison, FitResult, Metric, NextRuns, Optimum, Param, words
 from surgecore.tables.metric import LOSS
 from surgecore.words.fits import fitted
 from surgecore.words.phrases import say
@@ -33,7 +33,13 @@ def optima(measured: Sequence[Optimum], metric: Metric | None = None) -> pd.Data
                 say("column-note"): words.optimum_note(optimum),
             }
         )
-    return pd.DataFrame(rows)
+    return noted(pd.DataFrame(rows))
+
+
+def noted(table: pd.DataFrame) -> pd.DataFrame:
+    """A table without its column of notes where there are none."""
+    note = say("column-note")
+    return table if note not in table or table[note].astype(bool).any() else table.drop(columns=note)
 
 
 def ranking(comparison: Comparison, *, symbols: bool = True) -> pd.DataFrame:
@@ -66,6 +72,21 @@ def misses(comparison: Comparison) -> pd.DataFrame:
         for fit in comparison.fits
     ]
     return pd.DataFrame(rows).set_index(say("column-law"))
+
+
+def next_runs(plan: NextRuns) -> pd.DataFrame:
+    """One row a batch size to run next: its learning rates, seeds and the reason."""
+    told = words.next_runs_table(plan)
+    rows = [
+        {
+            say("column-batch-size"): words.batch_size(float(cells["batch_size"].iloc[0])),
+            say("column-rates-to-run"): ", ".join(map(words.number, cells["learning_rate"])),
+            say("column-seeds-each"): int(cells["seeds"].iloc[0]),
+            say("column-why"): cells["reason"].iloc[0],
+        }
+        for _, cells in told.groupby(["batch_size", "seeds", "reason"], sort=False)
+    ]
+    return pd.DataFrame(rows)
 
 
 def _rms(values: FloatArray) -> float:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from choice import waiting
+from choice import catalogue, shown, waiting
 from drawn import press, upload
 from streamlit.testing.v1 import AppTest
-from sweep import downloads
+from sweep import answer, downloads
 
-from surgecore import analyse
+from surgecore import analyse, words
 from surgecore.sweeps.beside import Task
 from surgecore.words import say
 
@@ -22,6 +22,19 @@ def analysis(sweep):
 def test_a_file_is_the_same_from_a_worker(analysis, position):
     offer = downloads.offers(analysis, "", 512.0, "https://example.org/sweep")[position]
     assert downloads.made(analysis, offer, "me") == offer.make(analysis, *offer.more)
+
+
+@pytest.mark.parametrize("name", ["digits-mlp-sgd-k10", "digits-mlp-sign-k1"])
+def test_a_report_lists_the_next_runs_where_its_card_asks_for_them(name):
+    (entry,) = [entry for entry in catalogue.entries() if entry.name == name]
+    analysis = shown.bundled_analysis(entry.title)
+    plan, page = answer.planned(analysis), downloads.report(analysis, "x", 64.0, "")
+    asked = name == "digits-mlp-sgd-k10"  # of the other, more runs would hardly narrow the peak
+    assert len(plan.table)
+    assert words.worth_running(plan) is asked
+    assert words.next_step(plan) in page
+    assert (f"<h2>{say('advice-next')}</h2>" in page) is asked
+    assert not asked or all(words.number(rate) in page for rate in plan.table["learning_rate"])
 
 
 def saved(app: AppTest) -> list[str]:

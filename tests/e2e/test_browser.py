@@ -246,6 +246,17 @@ def downloads_are_the_data_the_numbers_and_the_picture(page, bundled):
     assert data.startswith(b"\x89PNG")
     width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
     assert [width, height] == [2 * float(svg.get(name)) for name in ("width", "height")]
+    page.locator("summary", has_text=say("details-map")).click()
+    expect(page.locator(MAP)).to_be_visible()
+    with page.expect_download() as picture:
+        page.locator(".st-key-save-surge-loss-map [data-export=svg]").click()
+    assert picture.value.suggested_filename == "surge-loss-map.svg"
+    svg = fromstring(picture.value.path().read_text())
+    texts = [text for text in svg.findall(".//{*}text") if text.text]
+    assert texts[0].text == f"Loss map · {FIRST}"
+    assert all("Source Sans" in text.get("style", text.get("font-family", "")) for text in texts)
+    assert "font/woff2;base64," in "".join(svg.itertext())
+    assert svg.findall(".//{*}image")
 
 
 def printed_on_a_page_of_its_own(page):

@@ -154,7 +154,8 @@ function drawMark(group, figure, guess, value, label, other = 0) {
 
   /** Along a line from top to bottom. @param {number} x @returns {Place[]} */
   function beside(x) {
-    const first = x > (left + right) / 2 ? "end" : "start",
+    // away from the other line
+    const first = (truth ? guess.truth >= other : value > guess.truth) ? "start" : "end",
       rows = [1, 2, 3, 4, 5].map((row) => top + 26 * row - 6);
     return [first, first === "end" ? "start" : "end"].flatMap((anchor) =>
       (truth ? [...rows.slice(1), rows[0]] : rows).map((y) => ({

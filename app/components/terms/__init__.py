@@ -36,9 +36,14 @@ def given() -> list[dict[str, object]]:
 _kept = lru_cache(maxsize=256)
 
 
+def _together(text: str) -> str:
+    """No line begins with a per cent sign."""
+    return re.sub(r"(?<=\d) %", "\u00a0%", text)
+
+
 def _span(text: str, term: Term) -> str:
     about = escape(term.about, quote=True)
-    return f'<span class="term" tabindex="0" data-about="{about}" aria-description="{about}">{text}</span>'
+    return f'<span class="term" tabindex="0" data-about="{about}" aria-description="{about}">{_together(text)}</span>'
 
 
 def marked(html: str) -> str:
@@ -59,7 +64,7 @@ def _marked(html: str, language: str) -> str:
             out.append(part)
         else:
             for text, term in split(part, left):
-                out.append(_span(text, term) if term else text)
+                out.append(_span(text, term) if term else _together(text))
                 if term:
                     left.remove(term)
     return "".join(out)
@@ -88,7 +93,7 @@ def _explained(markdown: str, language: str) -> str:
             continue
         harmless = _OPENS.sub(lambda met: met[0] if len(met[1]) % 2 else f"{met[1]}\\<", part)
         for found, term in split(harmless, left):
-            out.append(_span(found, term) if term else found)
+            out.append(_span(found, term) if term else _together(found))
             if term:
                 left.remove(term)
     return "".join(out)
