@@ -2,18 +2,25 @@
 
 import streamlit as st
 
-from surgecore import LAWS, NoiseModel, words
+from surgecore import LAWS, NoiseModel, Param, words
 from surgecore.words import say
 from surgecore.words.glossary import terms
 
-params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.law.params)]
 st.title(say("page-glossary"), anchor=False)
+by_name: dict[str, list[Param]] = {}
+for param in [*NoiseModel.params, *(param for law in LAWS.values() for param in law.law.params)]:
+    same = by_name.setdefault(words.param(param), [])
+    if (param.name, param.symbol) not in [(other.name, other.symbol) for other in same]:
+        same.append(param)
+explained = {term.name.partition(",")[0]: term.about for term in terms()}
 with st.container(key="reference-text", width=780):
-    for param in {(param.name, param.symbol): param for param in params}.values():
-        anchor = param.name.replace("_", "-")
-        st.header(f"{words.param(param)}, ${param.symbol}$", anchor=anchor)
-        unit = say("glossary-unit", unit=words.unit(param.unit)) if param.unit else ""
-        st.markdown(f"{words.meaning(param)} {unit} {say('glossary-key', key=param.name)}")
-    for term in terms():
-        st.header(term.name, anchor=False)
-        st.markdown(term.about)
+    for name, params in by_name.items():
+        symbols = ", ".join(dict.fromkeys(f"${param.symbol}$" for param in params))
+        st.header(f"{name}, {symbols}", anchor=params[0].name.replace("_", "-"))
+        about = list(dict.fromkeys([*filter(None, [explained.pop(name, "")]), *map(words.meaning, params[:1])]))
+        unit = say("glossary-unit", unit=words.unit(params[0].unit)) if params[0].unit else ""
+        keys = ", ".join(dict.fromkeys(f"`{param.name}`" for param in params))
+        st.markdown(" ".join([*about, unit, say("glossary-key", keys=keys)]))
+    for name, about in sorted(explained.items(), key=lambda term: term[0].lower()):
+        st.header(name, anchor=False)
+        st.markdown(about)

@@ -17,4 +17,4 @@ with st.container(key="reference-text", width=780):
         st.subheader(words.curve(key), anchor=key.replace("_", "-"))
         names = ", ".join(f"${param.symbol}$ ({words.param(param)})" for param in family.free)
         source = say("laws-source", source=family.source) if family.source else say("laws-empirical")
-        terms.text(say("laws-parameters", source=source, count=len(family.free), names=names))
+        terms.text(say("laws-parameters", source=source, names=names))

@@ -98,22 +98,7 @@ def draw(
     metric = sweep.metric
     low, high = colour_limits(cells["loss"].to_numpy(dtype=float))
     low, high = sorted((metric.shown(low), metric.shown(high)))
-    figure.update_layout(
-        coloraxis={
-            "colorscale": "YlGnBu_r" if metric.sign > 0 else "YlGnBu",
-            "cmin": low,
-            "cmax": high,
-            "colorbar": {
-                "title": {"text": escape(loss_title or metric_name(metric)), "side": "top"},
-                "exponentformat": "e",
-                "orientation": "h",
-                "thickness": 12,
-                "outlinewidth": 0,
-                "y": -0.16,
-                "yanchor": "top",
-            },
-        }
-    )
+    figure.update_layout(coloraxis=_colours(metric, low, high, loss_title or metric_name(metric)))
     is_grid = len(cells) >= 0.4 * table.size
     if is_grid:
         figure.add_heatmap(
@@ -142,6 +127,24 @@ def draw(
     figure.update_xaxes(axes.batches(*_span(x, table.columns)).plotly() | {"showgrid": False})
     figure.update_yaxes(axes.decades(axes.rate(unit), *_span(y, table.index)).plotly() | {"showgrid": False})
     return figure
+
+
+def _colours(metric: Metric, low: float, high: float, title: str) -> dict[str, object]:
+    """The scale of colours, with its bar below the plot."""
+    return {
+        "colorscale": "YlGnBu_r" if metric.sign > 0 else "YlGnBu",
+        "cmin": low,
+        "cmax": high,
+        "colorbar": {
+            "title": {"text": escape(title), "side": "top"},
+            "exponentformat": "e",
+            "orientation": "h",
+            "thickness": 12,
+            "outlinewidth": 0,
+            "y": -0.16,
+            "yanchor": "top",
+        },
+    }
 
 
 def _blank() -> go.Figure:

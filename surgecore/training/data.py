@@ -327,7 +327,10 @@ def _options(value: Any) -> str:  # noqa: ANN401
 
 
 def _joined(value: Any) -> str:  # noqa: ANN401
-    return say("and").join(map(str, value)) if isinstance(value, tuple) else str(value)
+    if not isinstance(value, tuple):
+        return str(value)
+    *first, last = map(str, sorted(value)) if value else [say("none")]
+    return say("and").join([*filter(None, [", ".join(first)]), last])
 
 
 def _read_manifest(folder: Path) -> dict[str, dict[str, Any]]:

@@ -320,6 +320,9 @@ term-scale = Noise scale
 term-octave = Octave
     .forms = octaves|octave
     .about = A factor of two.
+term-optimum = Optimum
+    .forms = optima|optimum
+    .about = The best learning rate at one batch size, as measured.
 term-plateau = Plateau
     .forms = plateau
     .about = The best learning rate of a very large batch, where every sign is certain (Theorem 4).
@@ -784,8 +787,8 @@ verdict-beyond = At { $count ->
    *[other] batch sizes { $sizes } the best learning rates lie at the end of those tried: they are only bounds.
 }
 verdict-coarse = With rates this far apart no number of seeds can exclude a fall of { $most }: halve the step.
-verdict-groups = Neighbouring batch sizes are taken together, in { $groups } groups.
-verdict-chance = { $falls } of { $tested } sweeps fall, { $stays } do not, { $open } are not decided. Chance alone would give at most about { $expected } falls.
+verdict-groups = Neighbouring batch sizes are pooled into { $groups } groups.
+verdict-chance = Of { $tested } sweeps, { $falls } fall, { $stays } do not, and { $open } are not decided. Chance alone would give at most about { $expected } falls.
 sizes-and = { $sizes } and { $last }
 sizes-and-more = { $sizes } and { $more } more
 
@@ -892,16 +895,16 @@ rule-marek = Weak power, exponent { $exponent }
 advice-none = At batch size { $at } no fitted law can be trusted: there are too few optima inside the grid to test one.
 advice-rate = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), averaged over the { $laws } laws that the optima allow.
 advice-rate-one = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), by the one law that the optima allow, { $law }.
-advice-opens = **This is { $beyond } times beyond your data**, and the interval is wider for it.
+advice-opens = **This is { $beyond } times beyond your data**, so the interval is wider.
 advice-poor = The optima scatter about every law by more than their error bars, so trust the measured ones more.
-advice-too-far = Batch size { $at } is **{ $beyond } times beyond your data**; past { $reach } times no advice is given. The laws that the optima allow say { $span } there.
+advice-too-far = Batch size { $at } is **{ $beyond } times beyond your data**; more than { $reach } times beyond, no advice is given. The laws that the optima allow give { $span } there.
 
 rate-at-most = at most { $rate }
 rate-at-least = at least { $rate }
 advice-at-most = The lowest rate tried here, { $rate }, was the best, so the best one may be lower still.
 advice-at-least = The highest rate tried here, { $rate }, was the best, so the best one may be higher still.
 advice-beyond-data = { $beyond } times beyond the batch sizes measured.
-advice-out-of-reach = Further than { $reach } times beyond them no interval is given.
+advice-out-of-reach = More than { $reach } times beyond them, no interval is given.
 advice-above-noise-scale = Above the noise scale ({ $noise }), where this rule ends.
 advice-above-critical = Above the critical batch size ({ $critical }) a larger batch saves few steps.
 advice-other-unit = Are both batch sizes in the same unit, examples or tokens?
@@ -924,11 +927,11 @@ adam-decay = Weight decay is AdamW's as in PyTorch, multiplied by the learning r
 adam-rules-of-thumb = Rules of thumb from the papers cited, for a batch size multiplied by { $factor }. Only rows marked "fitted" and their average use this sweep; the rest carry no error bar. Batch sizes are in the sweep's unit.
 
 price-loss = loss
-price-range = Learning rates { $low } to { $high } stay within { $extra } of the best { $name }.
+price-range = Any learning rate from { $low } to { $high } stays within { $extra } of the best { $name }.
 price-from = Learning rates of { $rate } and above stay within { $extra } of the best { $name }, as far as they were tried.
 price-up-to = Learning rates of { $rate } and below stay within { $extra } of the best { $name }, as far as they were tried.
 price-open = Every learning rate tried stays within { $extra } of the best { $name }.
-price-interval = { $value } (95 % { $low } to { $high })
+price-interval = { $value } ({ $low } to { $high })
 price-half = Half the rate costs { $loss } in { $name }.
 price-twice = Twice the rate costs { $loss }.
 price-half-steps = Half the rate costs { $loss } in { $name }, and { $steps } times the fewest steps to the target.
@@ -946,14 +949,14 @@ next-grid = Run a grid: at least five batch sizes, each with the same learning r
 next-more = Run at least three batch sizes, each with five or more learning rates around its best.
 next-widen = Widen the learning-rate grid first.
 next-go-up = The fitted peak lies beyond the batch sizes measured: go further up.
-next-decide = If { $law } holds, { $count ->
-    [one] one run decides
-   *[other] { $count } runs decide
+next-decide = If the law "{ $law }" holds, { $count ->
+    [one] one run shows
+   *[other] { $count } runs show
 } its fall of { $fall } with a chance of { $chance } (simulated).
-next-narrow = If { $law } holds, { $count ->
+next-narrow = If the law "{ $law }" holds, { $count ->
     [one] one run narrows
    *[other] { $count } runs narrow
-} the interval of the peak to { $width } of its width ({ $low } to { $high }, simulated).
+} the peak's interval to { $width } of its width ({ $low } to { $high }, simulated).
 next-step-decide = { $count ->
     [one] One more run
    *[other] { $count } more runs
@@ -967,7 +970,7 @@ next-step-narrow = { $count ->
     [one] One more run
    *[other] { $count } more runs
 } would narrow the peak's interval to { $width } of its width; the list is below.
-next-uniform = The same runs as extra seeds: { $uniform }.
+next-uniform = Spent on extra seeds of the present grid, the same runs give { $uniform }.
 next-doubtful = The optima scatter about this law by more than their error bars, so this is no promise.
 next-reason-lowest-tried = the best learning rate is the lowest tried
 next-reason-highest-tried = the best learning rate is the highest tried
@@ -1446,7 +1449,7 @@ report-edge-high = ≥ { $rate }  (edge of the grid)
 report-no-error = { $rate }  (no error bar)
 report-interval = { $rate }  ({ $interval })
 report-law = law
-report-score = AIC
+report-score = AICc
 report-weight = weight
 report-holdout = holdout
 report-parameters = parameters (95 %)
@@ -1555,7 +1558,7 @@ choice-run-help = All runs of a sweep start from one checkpoint, trained down to
 choice-name = Name
 choice-remove = Remove
 choice-drop = Drop a table of training runs
-choice-drop-help = One row per training run: batch size, learning rate, loss, and if you have them seed, steps and status. Exports of W&B, Optuna, MLflow, TensorBoard and Ray Tune are understood, as CSV, TSV, JSON lines or Parquet, gzipped or not.
+choice-drop-help = One row per training run: batch size, learning rate, loss and, if you have them, seed, steps and status. Exports of W&B, Optuna, MLflow, TensorBoard and Ray Tune are understood, as CSV, TSV, JSON lines or Parquet, gzipped or not.
 choice-drop-again = The server was restarted and no longer has this file. Please drop it again.
 choice-made-room = This server keeps a limited amount for each visitor, so { $names } had to go. Drop again what you need.
 choice-kept = Stays in this server's memory; never written to disk, never sent on. A reload finds it for { $hours } hours through this page's address, so share that address with care.
@@ -1642,7 +1645,7 @@ read-group = One of { $count } models in this file
 
 
 learn-rule-claim = A bigger batch takes a bigger learning rate.
-learn-rule-sentence = { learn-rule-claim } Does that go on for ever?
+learn-rule-sentence = { learn-rule-claim } Does that go on forever?
 learn-rule-sub = Most people scale the rate in proportion to the batch, or with its square root. Drag the dot.
 learn-rule-limit = Two rules of thumb, not findings. Both lines start from the theory's rate at batch size 1.
 learn-bend-sentence = An optimizer that keeps only signs, as Adam nearly does, bends: its best rate rises, peaks and falls.
@@ -1752,7 +1755,7 @@ handout-use-key = The rule gives { $asked }, the sweep { $best } (95 %: { $inter
 
 lab-title = Which learning rate at batch size { $batch }?
 lab-rules = Look at single runs of batch sizes up to { $largest }, then bet on { $batch }, which you never see. A run costs its batch size, and you have { $budget } for { $rounds } rounds.
-lab-board = Mean loss of the runs you have seen, by batch size. Less is better; the best of each column is framed. Column { $target } is for your bet.
+lab-board = Mean loss of the runs you have seen, by batch size. Lower is better; the best of each column is framed. Column { $target } is for your bet.
 lab-rate = Rate
 lab-budget = Budget left
 lab-round = Round { $round } of { $of }
@@ -1760,7 +1763,7 @@ lab-left = of { $of } left
 lab-choose = Choose cells. Each click adds one run of that cell.
 lab-this-round = This round:
 lab-chip = { $batch } at { $rate }: { $count }
-lab-less = One run less at batch size { $batch }, rate { $rate }
+lab-less = One run fewer at batch size { $batch }, rate { $rate }
 lab-look = { $price ->
     [0] Look
    *[other] Look, for { $price }
@@ -2311,7 +2314,7 @@ advice-every-rule = The rate by every rule
 advice-carry = Scale my current settings
 advice-next = What to run next
 advice-next-csv = Next runs, CSV
-interval-unknown = no interval known
+interval-unknown = none
 column-rule = Rule
 column-rate = Learning rate
 carry-batch = Batch size now
@@ -2325,7 +2328,7 @@ carry-decay-help = AdamW's, decoupled; 0 for none.
 compare-relative = Relative to each maximum
 compare-sweep = Sweep
 compare-peak = Largest best rate
-compare-at = at batch size
+compare-at = At batch size
 compare-last = At the largest batch size
 compare-verdict = Verdict
 axis-relative = Best learning rate over its maximum
@@ -2365,10 +2368,10 @@ evidence-part-why = Why
 evidence-back = All sweeps
 evidence-analysis = Open the full analysis
 evidence-explain = Why, at this checkpoint
-evidence-same-sweep = Measured for this page at { $count } batch sizes. The bundled sweep from the same checkpoint, measured separately: { $verdict }
+evidence-same-sweep = These optima were measured for this page, at { $count } batch sizes. A bundled sweep from the same checkpoint was measured separately. Its verdict: { $verdict }
 evidence-all-lines = All predictions in one figure
-gallery-adam = Adam as it starts by default, { $count } sweeps: { $falls } fall, { $stays } do not, { $open } are not decided.
-gallery-nothing = No sweep is like that. Take one of the filters away.
+gallery-adam = Of { $count } sweeps of Adam as it starts by default, { $falls } fall, { $stays } do not, and { $open } are not decided.
+gallery-nothing = No sweep matches these filters. Remove one of them.
 gallery-by-workload = Workload
 gallery-by-optimizer = Optimizer
 gallery-by-horizon = Horizon
@@ -2386,7 +2389,7 @@ stairs-gaps = Largest error { $first } with independent gradients, { $then } wit
 stairs-title = One assumption dropped at each step
 stairs-four = The same at every checkpoint
 stairs-prominence-of = { $share } ({ $name })
-stairs-prominence = The peaks that independent theory predicts stand this far above its value at the largest batch size: { $shares }.
+stairs-prominence = How far the peak of the theory without correlation stands above its value at the largest batch size: { $shares }.
 stairs-check = Consistency check: a line search on the loss itself agrees with the optima as trained within { $gap }. It is no prediction.
 times = { $number }×
 drawn-step = { $curve } beside best learning rates at { $count } batch sizes
@@ -2502,12 +2505,9 @@ reference-laws = Laws compared
 laws-hold = When does it hold?
 laws-source = From { $source }.
 laws-empirical = An empirical rule.
-laws-parameters = { $source } { $count ->
-    [one] One number is fitted: { $names }.
-   *[other] { $count } numbers are fitted: { $names }.
-}
+laws-parameters = { $source } Fitted: { $names }.
 glossary-unit = Unit: { $unit }.
-glossary-key = In addresses and files: `{ $key }`.
+glossary-key = In addresses and files: { $keys }.
 reference-card = Data card
 
 # end of: page: reference
@@ -2588,7 +2588,7 @@ alt-optima = { $count ->
 drawn-optimum = Batch size { $at }: best learning rate { $rate } ({ $interval })
 drawn-bound = Batch size { $at }: the best learning rate is at the end of those tried, { $rate }
 drawn-fall = the fall
-drawn-witness-name = Shows the fall: too low on its left, too high on its right
+drawn-witness-name = One rate, too low at its left end and too high at its right
 drawn-of-sweep = { $what } · { $name }
 drawn-of = { $name }. { $text }
 drawn-residual = { $curve }, batch size { $at }: measured over fitted { $off } % off

@@ -2,7 +2,7 @@
 
 The rule: as many significant digits as asked for, plain between 0.01 and 99,999 and with an exponent elsewhere. Where
 an error is known, it alone decides the digits (`rounded`). Batch sizes read as counts: those of a sweep in full
-(`whole`), estimated ones by their error (`examples`), both with commas.
+(`whole`), estimated ones by their error (`examples`), both with commas from five digits on.
 """
 
 from __future__ import annotations
@@ -64,7 +64,12 @@ def rounded_interval(low: float, high: float) -> str:
 
 def whole(value: float) -> str:
     """`16,384`: a batch size that was tried, or a factor; one that is not whole with three digits."""
-    return f"{value:,.0f}" if value == round(value) and 1 <= value < 1e12 else number(value)
+    return _grouped(value) if value == round(value) and 1 <= value < 1e12 else number(value)
+
+
+def _grouped(value: float) -> str:
+    """`1024`, `16,384`: four digits are read at a glance, and stand so on axes."""
+    return f"{value:,.0f}" if value >= 1e4 else f"{value:.0f}"
 
 
 def examples(value: float | None, ends: tuple[float, float] | None = None, digits: int = 2) -> str:
@@ -91,11 +96,11 @@ def examples(value: float | None, ends: tuple[float, float] | None = None, digit
     if 1e6 <= value < 1e12:
         name, unit = ("millions", 1e6) if value < 1e9 else ("billions", 1e9)
         return say(name, number=f"{value / unit:.{digits}g}")
-    return f"{value:,.0f}" if 1e3 <= value < 1e6 else number(value, digits)
+    return _grouped(value) if 1e3 <= value < 1e6 else number(value, digits)
 
 
 def examples_interval(low: float, high: float) -> str:
-    """`9,500 to 27,000`: the interval of an estimated batch size."""
+    """`9500 to 27,000`: the interval of an estimated batch size."""
     return interval(low, high, lambda end: examples(end, (low, high)))
 
 
