@@ -52,7 +52,8 @@ def opened(title: str) -> None:
     with right:
         drawing(sizes, name="surge-opened", title=words.plain(title))
     batches.show(entry, analysis)
-    terms.text(catalogue.card(title))
+    with st.container(key="reference-text", width=780):
+        terms.text(catalogue.card(title))
 
 
 if (here := catalogue.named(st.query_params.get(OPEN, ""))) is not None:

@@ -221,11 +221,11 @@ with right:
             st.error(training_words.ended(job), icon=":material/error:")
         if job.state == CANCELLED:
             st.info(training_words.ended(job), icon=":material/pause_circle:")
-        surface_of(job.plan, job)
         with st.container(horizontal=True):
             if listed.mine(name):
                 st.button(say("train-resume"), icon=":material/play_arrow:", type="primary", on_click=resume)
             st.button(say("train-new"), icon=":material/add:", on_click=forget)
+        surface_of(job.plan, job)
     elif isinstance(made, Plan):
         cost = train_plan.cost(made)
         span = training_words.expected(cost)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import textwrap
 from base64 import b85encode
 from math import isfinite
@@ -136,18 +137,21 @@ def report(
     listed where the card asks for them.
     """
     sweep, comparison = analysis.sweep, analysis.comparison
-    found = [_table(say("report-optima"), "", tables.optima(analysis.optima, sweep.metric))] if analysis.optima else []
-    ranked = tables.ranking(comparison, symbols=False).reset_index()
-    found.append(_table(say("report-laws"), words.ranking(comparison), ranked))
+    found = []
     if plan is not None and words.worth_running(plan):
         lead = f"{words.next_runs(plan)} {words.without_plan(plan)}".strip()
         found.append(_table(say("advice-next"), lead, tables.next_runs(plan)))
+    if analysis.optima:
+        found.append(_table(say("report-optima"), "", tables.optima(analysis.optima, sweep.metric)))
+    ranked = tables.ranking(comparison, symbols=False).reset_index()
+    found.append(_table(say("report-laws"), words.ranking(comparison), ranked))
     template = jinja2.Environment(autoescape=True).from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(
+    page = template.render(
         name=sweep.name, style=STYLE, card=card, chart=chart, remarks=words.remarks(analysis), tables=found,
         facts=words.facts(sweep), link=link if link.startswith(("http://", "https://")) else "",
         origin=say("report-origin", version=__version__, date=date, digest=sweep.digest),
     )  # fmt: skip
+    return re.sub(r"(?<=\d) %", "&nbsp;%", page)  # no line begins with the sign
 
 
 def _table(title: str, lead: str, cells: pd.DataFrame) -> dict[str, object]:

@@ -372,7 +372,7 @@ def test_what_was_not_touched_follows_the_sweep_that_is_shown(app, trials):
 def test_use_it_says_how_far_beyond_the_data(app, trials):
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(trials))
     app.number_input(key="at").set_value(8192.0).run()
-    assert "8 times beyond your data; past 4 times no advice" in said(app)
+    assert "8 times beyond your data; more than 4 times beyond, no advice" in said(app)
     app.number_input(key="at").set_value(2048.0).run()
     assert "2 times beyond the batch sizes measured" in said(app)
 

@@ -54,7 +54,7 @@ def test_the_same_sentence_everywhere(kind, app, bundled, tmp_path, capsys):
     tile = unescape(gallery.tile(entry, catalogue.places()[entry.title], answer_of(entry, analysis)))
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv, "mine.csv")
     page = said(app)
-    report = unescape(downloads.report(analysis, "x", 32.0, ""))
+    report = unescape(downloads.report(analysis, "x", 32.0, "")).replace("\u00a0", " ")
     notebook = "".join(cell["source"] for cell in json.loads(takeaway.notebook(analysis, "x"))["cells"])
     (tmp_path / "mine.csv").write_bytes(csv)
     assert main(["fit", str(tmp_path / "mine.csv")]) == 0

@@ -226,7 +226,7 @@ def test_a_grid_that_ends_before_the_peak_only_bounds_the_noise_scale():
     assert result["lr_max"].interval[1] == np.inf
     assert {"underdetermined", "peak_not_bracketed"} <= result.flags
     assert "only bounded below" in words.fit_note(result)
-    assert "outside the batch sizes measured (4 to 1,024)" in words.fit_note(result)
+    assert "outside the batch sizes measured (4 to 1024)" in words.fit_note(result)
 
 
 def test_a_parameter_that_runs_to_the_end_of_its_range_is_flagged():

@@ -141,7 +141,7 @@ def test_other_predictions_peak_between_listed_batch_sizes_or_not_at_all():
 def test_the_answer_follows_the_choice(bundled):
     digits, transformer = bundled["digits-mlp-1.0"], bundled["char-transformer-2.55"]
     assert why.answer(digits, "sign") == (
-        "No peak after 1 step, up to batch size 1,024. Theorem 3 predicts a peak at batch size 18.3. Real gradients "
+        "No peak after 1 step, up to batch size 1024. Theorem 3 predicts a peak at batch size 18.3. Real gradients "
         "are correlated, and that removes it. With correlation taken out there is still none, because the loss is not "
         "quadratic."
     )
@@ -154,7 +154,7 @@ def test_the_answer_follows_the_choice(bundled):
         "A peak after 20 steps: the best learning rate peaks between batch sizes 2⁶ and 2¹⁰, then falls by "
     )
     assert later.endswith("The predictions are for one step, so this peak is no evidence for them.")
-    assert why.answer(digits, "sgd") == "No peak after 1 step, up to batch size 1,024. Every prediction agrees."
+    assert why.answer(digits, "sgd") == "No peak after 1 step, up to batch size 1024. Every prediction agrees."
     assert "correlated, and that makes the peak" in why.answer(digits, "adam_warm")
     assert "The loss is not quadratic, and that removes it" in why.answer(digits, "decorrelated")
 

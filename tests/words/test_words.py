@@ -92,7 +92,7 @@ def test_an_estimated_batch_size_has_the_digits_of_its_error(value, ends, want):
 
 def test_both_ends_of_a_batch_size_are_rounded_alike():
     assert numbers.examples_interval(15_111.0, 16_889.0) == "15,100 to 16,900"
-    assert numbers.examples_interval(1234.0, math.inf) == "above 1,200"
+    assert numbers.examples_interval(1234.0, math.inf) == "above 1200"
     assert numbers.whole(16384.0) == "16,384"
 
 
