@@ -91,10 +91,15 @@ def metas(spec: dict) -> list[str]:
     return [trace.get("meta") for trace in spec["data"]]
 
 
+def unmarked(text: str) -> str:
+    """A sentence as it was said: without the marks of its terms, and with plain spaces."""
+    return TERM.sub(r"\1", text).replace("\u00a0", " ")
+
+
 def said(at: AppTest) -> str:
-    shown = [TERM.sub(r"\1", element.value) for element in [*at.markdown, *at.caption]]
-    shown += [html.unescape(re.sub(r"<[^>]*>", " ", TERM.sub(r"\1", text))) for text in markup(at)]
-    return " ".join([*shown, *(part.label for part in at.expander)]).replace("\u00a0", " ")
+    shown = [unmarked(element.value) for element in [*at.markdown, *at.caption]]
+    shown += [html.unescape(re.sub(r"<[^>]*>", " ", unmarked(text))) for text in markup(at)]
+    return " ".join([*shown, *(part.label for part in at.expander)])
 
 
 def markup(at: AppTest) -> list[str]:

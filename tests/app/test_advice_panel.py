@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drawn import TERM
+from drawn import unmarked
 from sweep import advice as advice_panel
 
 from surgecore import analyse, scale_adam
@@ -22,7 +22,7 @@ def page(app, bundled):
 
 
 def said(app):
-    return " ".join(TERM.sub(r"\1", element.value) for element in app.caption)
+    return " ".join(unmarked(element.value) for element in app.caption)
 
 
 def test_settings_have_the_digits_of_a_rule_of_thumb():

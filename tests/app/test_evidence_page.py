@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from choice.catalogue import by_title, explanations, gaussianity
-from drawn import TERM, curve, drawings, handed, keys, marked, marks, markup, said, texts
+from drawn import curve, drawings, handed, keys, marked, marks, markup, said, texts, unmarked
 from evidence import stairs
 from figures import ladder
 
@@ -70,7 +70,7 @@ def test_the_page_names_the_verdict_of_the_sweep_from_its_checkpoint(app, bundle
     app.selectbox(key="after").set_value(10).run()
     (entry,) = [entry for entry in bundled if entry.name == "digits-mlp-sign-k10"]
     sentence = surge.said(analyse(entry.load()))
-    assert f"measured separately: {sentence}" in said(app)
+    assert f"Its verdict: {sentence}" in said(app)
 
 
 def test_measured_points_are_never_joined(app):
@@ -86,7 +86,7 @@ def test_every_panel_has_a_legend_and_a_true_caption(app):
     names = {curve_name(rung, "sign") for rung in app.button_group(key="rungs-sign").value}
     assert names | {"Measured after 1 step"} <= set(texts(lines))
     assert names <= set(texts(ratios))
-    captions = " ".join(TERM.sub(r"\1", caption.value) for caption in app.caption)
+    captions = " ".join(unmarked(caption.value) for caption in app.caption)
     assert "Each marker is a prediction divided by the measured optimum" in captions
     assert "Markers are measured" not in captions
     app.selectbox(key="update").set_value("decorrelated").run()
@@ -198,7 +198,7 @@ def test_the_gallery_has_a_verdict_for_every_sweep_and_counts_chance(app, bundle
     falls = tiles.count("chip falls")
     verdicts = [answer.verdict for answer in load_answers(bundled[0].folder).values()]
     assert words.chance(verdicts) in said(app)
-    assert f"{falls} of {sum(found.p_value is not None for found in verdicts)} sweeps fall" in said(app)
+    assert f"Of {sum(found.p_value is not None for found in verdicts)} sweeps, {falls} fall" in said(app)
     app.multiselect(key="by-optimizer").set_value(["SGD"]).run()
     (tiles,) = markup(app)
     assert tiles.count("data-open=") == sum(entry.optimizer == "sgd" for entry in bundled)
@@ -221,7 +221,7 @@ def test_one_sweep_opens_with_its_verdict_its_card_and_why(app, bundled):
     opened(app)
     assert app.title[0].value == bundled[0].title
     assert "best learning rate falls by" in said(app)
-    assert bundled[0].read_card().partition("\n")[2].strip() in [TERM.sub(r"\1", text.value) for text in app.markdown]
+    assert bundled[0].read_card().partition("\n")[2].strip() in [unmarked(text.value) for text in app.markdown]
     assert [button.label for button in app.button if button.label.startswith("Why")]
 
 

@@ -1,6 +1,11 @@
-"""All that Learn shows, the bar above it included: large enough to read, to touch, and within the screen."""
+"""All that Learn shows, the bar above it included: large enough to read, to touch, and within the screen.
+
+Of all other pages, too, a thumb reaches what it is to press.
+"""
 
 from __future__ import annotations
+
+from urllib.parse import quote
 
 import pytest
 from driving import patient
@@ -50,7 +55,9 @@ SMALL = f"""() => {{ {SEEN}
 #: What is touched and is smaller than 44 px; words in a line of text are as tall as the line.
 NARROW = f"""() => {{ {SEEN}
   const touched = "a[href], button, input, select, textarea, summary, [role=slider], [role=button], [role=switch]";
-  const idle = "p a, li a, [type=hidden], :disabled, [aria-disabled=true]";
+  // a small sign of Streamlit's answers beside it too: that is no part of its box
+  const small = "[data-testid=stTooltipHoverTarget] button, [data-testid=stHeadingWithActionElements] a";
+  const idle = `p a, li a, [type=hidden], :disabled, [aria-disabled=true], ${{small}}`;
   return seen.filter((e) => e.matches(touched) && !e.matches(idle))
     .map((e) => [(e.closest("label, [data-baseweb=select]") ?? e).getBoundingClientRect(), e])
     .filter(([box]) => box.width > 1 && (box.height < 43.5 || box.width < 43.5))
@@ -142,3 +149,27 @@ def in_every_width(page, address, step):
     stands(page, address, step)
     page.wait_for_function(f"() => ({SMALL})().length === 0")  # a drawing is made anew a moment after its box
     page.set_viewport_size(PHONE)
+
+
+SWEEP = "/sweep?sweep=" + quote("Digits MLP, sign descent, 20 steps")
+#: Addresses of the other kinds of pages, and what is there when one stands.
+OTHERS = {
+    "/explore": ".surge[data-ready]",
+    "/sweep": "[data-testid=stFileUploader]",
+    f"{SWEEP}&fold-laws=true&fold-compare=true": ".drawing[data-ready]",
+    "/evidence": ".gallery svg",
+    "/evidence?part=why": ".st-key-multiples svg",
+    "/train": ".surface[data-ready]",
+    "/laws": "table",
+}
+
+
+def test_a_thumb_reaches_what_is_pressed_on_every_other_page(phone, url):
+    phone.emulate_media(reduced_motion="reduce")
+    phone.set_viewport_size(PHONE)
+    for address, there in OTHERS.items():
+        phone.goto(url + address)
+        expect(phone.locator(there).first).to_be_visible()
+        expect(phone.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        phone.wait_for_function(f"() => ({NARROW})().length === 0")
+        assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= PHONE["width"]
