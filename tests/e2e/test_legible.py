@@ -160,7 +160,7 @@ OTHERS = {
     "/evidence": ".gallery svg",
     "/evidence?part=why": ".st-key-multiples svg",
     "/train": ".surface[data-ready]",
-    "/laws": "table",
+    "/method": "table",
 }
 
 
@@ -172,4 +172,4 @@ def test_a_thumb_reaches_what_is_pressed_on_every_other_page(phone, url):
         expect(phone.locator(there).first).to_be_visible()
         expect(phone.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         phone.wait_for_function(f"() => ({NARROW})().length === 0")
-        assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= PHONE["width"]
+        phone.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
