@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from sweep import answer, downloads
 
 from surgecore import analyse, words
-from surgecore.sweeps.beside import Task
+from surgecore.sweeps.beside import Pending
 from surgecore.words import say
 
 
@@ -61,7 +61,7 @@ def test_writing_that_was_stopped_is_offered_again(app, good_csv, monkeypatch):
     upload(app.run().switch_page("app_pages/sweep.py").run(), good_csv)
     begin = downloads._task
 
-    def stopped(*given: object) -> Task:
+    def stopped(*given: object) -> Pending:
         task = begin(*given)
         waiting.workers().cancel(task)
         return task

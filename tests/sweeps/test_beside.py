@@ -9,7 +9,7 @@ from simulate import sweep_frame
 
 from surgecore import PowerLaw, Sweep, analyse
 from surgecore.sweeps import beside
-from surgecore.sweeps.beside import BACKGROUND, AnalysisStopped, Task, Workers
+from surgecore.sweeps.beside import BACKGROUND, AnalysisStopped, Pending, Workers
 from surgecore.words import findings
 
 
@@ -55,7 +55,7 @@ def test_progress_only_rises_and_ends_at_one():
 
 
 def test_progress_crosses_the_border(one):
-    class Watched(Task):
+    class Watched(Pending):
         def __setattr__(self, name, value):
             if name == "progress":
                 told.append(value)
