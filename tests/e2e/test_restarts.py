@@ -61,6 +61,8 @@ def test_a_training_and_an_upload_and_what_a_restart_leaves_of_them(page, served
     page.get_by_role("button", name="Resume").last.click()
     expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
     expect(page.locator(MEASURED).first).to_be_attached()
+    (held,) = workers(served.process, b"surgecore.training")
+    os.kill(held, signal.SIGSTOP)  # it would be done before the server is
     mine = page.context.new_page()
     drop(mine, served.url, good_csv)
     titled(mine, "mine")
@@ -68,6 +70,7 @@ def test_a_training_and_an_upload_and_what_a_restart_leaves_of_them(page, served
     assert errors == []
     # the server has trained two sweeps, and has no torch in it
     assert not re.search("torch|sklearn", Path(f"/proc/{served.process.pid}/maps").read_text())
+    os.kill(held, signal.SIGCONT)
     served.stop()
     served.start()
     page.goto(address)

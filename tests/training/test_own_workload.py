@@ -64,7 +64,7 @@ def test_the_command_takes_it_from_the_working_folder(folder):
     # as the installed command, whose own path is not the working folder
     code = "import sys; sys.path[:] = sys.path[1:]; from surgecore.cli import main; raise SystemExit(main())"
     words = [sys.executable, "-c", code, "sweep", "regression.toml", "--executor", "processes"]
-    words += ["--workers", "2", "--json"]
+    words += ["--workers", "1", "--json"]
     done = subprocess.run(words, capture_output=True, text=True, cwd=folder)
     assert done.returncode == 0, done.stderr
     (file,) = json.loads(done.stdout.splitlines()[-1])["files"]

@@ -271,6 +271,7 @@ def test_a_lost_worker_is_replaced(long_plan, tmp_path):
     assert tables(result) == tables(run(plan, out=tmp_path / "b", device="cpu"))
 
 
+@pytest.mark.long
 def test_ray_cluster_survives_a_killed_worker(plan_text, tmp_path):
     ray = pytest.importorskip("ray", reason="Ray is not installed (extra 'cluster')")
     plan = Plan.from_toml(plan_text.replace("[4, 16]", str(list(range(2, 22)))))
