@@ -8,6 +8,7 @@ from choice import catalogue
 from drawn import box, drawings, keys, marks, open_fold, said, unmarked
 
 from surgecore import LAWS, NoiseModel, analyse, peak_shift, words
+from surgecore.words.glossary import terms as glossary_terms
 
 
 def test_sweep_page_says_the_numbers_of_the_analysis(app, bundled):
@@ -139,3 +140,13 @@ def test_steps_say_how_the_peak_moves_between_two_targets(app, bundled):
     app.query_params["sweep"] = "paper-gpt-adam-t2.6-k10"
     app.run()
     assert "First target" not in said(app)
+
+
+def test_the_glossary_has_each_name_once_with_all_that_it_means(app):
+    app.run().switch_page("app_pages/glossary.py").run()
+    names = [heading.value.partition(",")[0] for heading in app.header]
+    assert len(set(names)) == len(names)
+    said_of = " ".join(text.value for text in app.markdown)
+    params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.law.params)]
+    for meaning in [*map(words.meaning, params), *(term.about for term in glossary_terms())]:
+        assert meaning in said_of
