@@ -329,7 +329,7 @@ def _options(value: Any) -> str:  # noqa: ANN401
 def _joined(value: Any) -> str:  # noqa: ANN401
     if not isinstance(value, tuple):
         return str(value)
-    *first, last = map(str, sorted(value)) if value else [say("none")]
+    *first, last = map(str, value) if value else [say("none")]
     return say("and").join([*filter(None, [", ".join(first)]), last])
 
 
