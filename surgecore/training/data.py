@@ -29,7 +29,7 @@ from surgecore.cli import number
 from surgecore.sweeps.analysis import analyse
 from surgecore.sweeps.catalogue import Entry
 from surgecore.sweeps.sweep import Sweep
-from surgecore.training.data_check import NUDGE, Difference, compared
+from surgecore.training.data_check import NUDGES, Difference, compared
 from surgecore.training.engine.protocols import Output
 from surgecore.training.plans.plan import Chunk, Plan
 from surgecore.training.runs.batches import batches_file
@@ -209,9 +209,9 @@ def check(folder: Path, bundle: Sequence[Mapping[str, Any]], seed: int | None) -
         chunk = chunks[int(generator.integers(len(chunks)))]
         task = prepare(plan, "cpu")
         now = work(task, chunk)
-        found = _compared(sweeps, now, now)
+        found = _compared(sweeps, now, [now])
         if any(difference.largest for difference in found):
-            found = _compared(sweeps, now, work(replace(task, nudge=NUDGE), chunk))
+            found = _compared(sweeps, now, [work(replace(task, nudge=nudge), chunk) for nudge in NUDGES])
         worst = max(difference.largest for difference in found)
         bad += not all(difference.agrees for difference in found)
         verdict = say("check-identical") if worst == 0 else say("check-differs", share=f"{worst:.1e}")
@@ -223,8 +223,11 @@ def check(folder: Path, bundle: Sequence[Mapping[str, Any]], seed: int | None) -
     return int(bad > 0)
 
 
-def _compared(sweeps: Mapping[str, Sweep], now: Record, nudged: Record) -> list[Difference]:
-    return [compared(sweep.trials, frame([now], key), frame([nudged], key)) for key, sweep in sweeps.items()]
+def _compared(sweeps: Mapping[str, Sweep], now: Record, nudged: Sequence[Record]) -> list[Difference]:
+    return [
+        compared(sweep.trials, frame([now], key), [frame([record], key) for record in nudged])
+        for key, sweep in sweeps.items()
+    ]
 
 
 def _chunks(plan: Plan, sweep: Sweep) -> list[Chunk]:

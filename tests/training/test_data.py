@@ -72,18 +72,21 @@ def trials(seeds, spread=0.0, shift=0.0, key=0, share=1.0):
 
 def test_rounding_is_no_difference_and_what_a_changed_start_does_is_allowed():
     then = trials(30)
-    assert compared(then, then, then).largest == 0
-    assert compared(then, trials(30, 1e-6), then).agrees
-    assert compared(then, trials(30, 2.0, share=0.4), then).agrees  # chaos at some rates, none on average
-    assert not compared(then, trials(30, shift=1e-4), then).agrees  # all by a hundredth of a per cent
+    assert compared(then, then, [then]).largest == 0
+    assert compared(then, trials(30, 1e-6), [then]).agrees
+    assert compared(then, trials(30, 2.0, share=0.4), [then]).agrees  # chaos at some rates, none on average
+    assert not compared(then, trials(30, shift=1e-4), [then]).agrees  # all by a hundredth of a per cent
     chaotic, nudged = trials(30, 0.2, key=1), trials(30, 0.2, key=2)
-    assert compared(then, chaotic, nudged).agrees
-    assert not compared(then, chaotic, chaotic).agrees  # that here a changed start changes nothing
-    assert not compared(then, trials(30, 0.2, key=1, shift=0.5), trials(30, 0.2, key=2, shift=0.5)).agrees
+    assert compared(then, chaotic, [nudged]).agrees
+    assert not compared(then, chaotic, [chaotic]).agrees  # that here a changed start changes nothing
+    assert not compared(then, trials(30, 0.2, key=1, shift=0.5), [trials(30, 0.2, key=2, shift=0.5)]).agrees
     diverged = then.assign(loss=then["loss"].where(then["seed"] > 3))
-    assert compared(then, diverged, then).apart == 12
-    assert not compared(then, diverged, then).agrees
-    assert compared(then, then.assign(loss=then["loss"].where(then.index > 3)), then).agrees
+    assert compared(then, diverged, [then]).apart == 12
+    assert not compared(then, diverged, [then]).agrees
+    assert compared(then, then.assign(loss=then["loss"].where(then.index > 3)), [then]).agrees
+    for shift, same in ((0.01, True), (0.1, False)):  # what changed starts do, and ten times that
+        moved = [trials(1, 0.01, shift, key=key) for key in (1, 2, 3)]
+        assert compared(trials(1), trials(1, shift=shift), moved).agrees is same
 
 
 @pytest.mark.parametrize("seeds", [6, 30])
@@ -91,7 +94,7 @@ def test_chance_alone_is_never_called_a_difference(seeds):
     """Chaos at all rates: of 400 checks, one in 100,000 should fail by chance."""
     then = trials(seeds)
     nudged = trials(seeds, 0.2, key=1)
-    failed = [not compared(then, trials(seeds, 0.2, key=key), nudged).agrees for key in range(2, 402)]
+    failed = [not compared(then, trials(seeds, 0.2, key=key), [nudged]).agrees for key in range(2, 402)]
     assert sum(failed) == 0
 
 
