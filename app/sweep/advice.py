@@ -35,7 +35,7 @@ def _next(analysis: Analysis) -> None:
     terms.text(f"{words.next_runs(plan)} {words.without_plan(plan)}")
     if len(plan.table):
         cells = words.next_runs_table(plan)
-        st.table(tables.next_runs(plan), hide_index=True)
+        st.dataframe(tables.next_runs(plan), hide_index=True)
         st.download_button(
             say("advice-next-csv"), lambda: cells.to_csv(index=False), f"{words.file_name(analysis.sweep)}-next.csv",
             "text/csv", on_click="ignore", icon=":material/download:",
