@@ -84,7 +84,7 @@ def _carry(analysis: Analysis, wanted: float) -> None:
     )  # fmt: skip
     rules = {"sde": advice.sde, "power": advice.power, "marek": advice.marek}
     rows = {say(f"adam-rule-{key}"): settings(rule) for key, rule in rules.items()}
-    st.table(pd.DataFrame(rows).T)
+    st.table(pd.DataFrame(rows).T.rename_axis(say("column-rule")))
     for note in words.adam_notes(advice):
         terms.caption(note)
     if advice.power.weight_decay is not None:
