@@ -207,4 +207,4 @@ with st.container(horizontal=True):
         st.switch_page("app_pages/explore.py", query_params={"measured": explanation.name})
 st.caption(say("evidence-open-about"))
 with st.expander(say("evidence-python")):
-    st.code(ladder.snippet(explanation, update), language="python")
+    st.code(ladder.snippet(explanation, update), language="python", wrap_lines=True)

@@ -208,9 +208,9 @@ def share(state: ExploreState, optima: Sequence[Optimum]) -> None:
             st.caption(say("explore-share-local"))
     st.markdown(f"**{say('explore-share-python')}**")
     shown = optima if state.points and not state.lesson else ()
-    st.code(snippet(state, shown_model(state), shown, style), language="python")
+    st.code(snippet(state, shown_model(state), shown, style), language="python", wrap_lines=True)
     st.markdown(f"**{say('explore-share-bibtex')}**")
-    st.code(citations.LI, language="bibtex")
+    st.code(citations.LI, language="bibtex", wrap_lines=True)
 
 
 def _address(base: str, parts: dict[str, Any]) -> str:

@@ -45,7 +45,7 @@ def show(analysis: Analysis, unit: str, wanted: float | None) -> None:
                 _button(offer, partial(made, analysis, offer, owner))
     with st.expander(say("export-python"), on_change="rerun", key="python") as python:
         if python.open:
-            st.code(takeaway.snippet(analysis, unit), language="python")
+            st.code(takeaway.snippet(analysis, unit), language="python", wrap_lines=True)
 
 
 def offers(analysis: Analysis, unit: str, wanted: float | None, link: str) -> list[_Offer]:

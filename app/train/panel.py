@@ -111,7 +111,7 @@ def told(plan: Plan) -> None:
     }
     terms.text("\n\n".join(f"{name}  \n**{words.plain(value)}**" for name, value in rows.items()))
     with st.expander(say("train-file")):
-        st.code(plan.to_toml(), language="toml")
+        st.code(plan.to_toml(), language="toml", wrap_lines=True)
 
 
 def _range(values: Sequence[float], write: Callable[[float], str]) -> str:

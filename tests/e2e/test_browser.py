@@ -249,7 +249,7 @@ def downloads_are_the_data_the_numbers_and_the_picture(page, bundled):
 
 def printed_on_a_page_of_its_own(page):
     """The browser saves it as a PDF there; its fonts go with it."""
-    page.locator(".drawing [data-export=pdf]").click()
+    page.locator(".drawing [data-export=pdf]").first.click()
     page.wait_for_function("() => window.printed")
     printed = page.evaluate("window.printed")
     assert "@page { size: 800px" in printed

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from driving import centre, control, drag, exact, python_says, redraws, settled
+from driving import centre, control, drag, exact, python_says, redraws, settled, still
 from explore.presets import PRESETS
 from explore.state import DEFAULT_MODEL
 from playwright.sync_api import expect
@@ -111,6 +111,8 @@ def test_hover_reads_every_law_at_one_batch_size(open_explore):
 
 def test_keyboard_alone_moves_the_peak_and_the_live_region_says_where(open_explore):
     page = open_explore()
+    expect(page.get_by_role("tab").first).to_be_visible()  # what is below comes after the chart
+    still(page)
     skip = page.get_by_role("button", name=say("explore-skip"))
     skip.focus()
     expect(skip).to_be_in_viewport()
