@@ -101,9 +101,11 @@ def test_no_rule_is_violated_and_no_term_unexplained(page, url, axe, address):
 def unfold(page):
     """Open every fold, those within folds too, one after another as each is drawn."""
     closed = page.locator(".stMain details:not([open]) > summary:visible")
-    while count := closed.count():
+    opened = page.locator(".stMain details[open] > summary:visible")
+    while closed.count():
+        before = opened.count()
         closed.first.click()
-        expect(closed).not_to_have_count(count)
+        expect(opened).to_have_count(before + 1)
         still(page)
 
 
