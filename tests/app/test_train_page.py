@@ -290,6 +290,7 @@ def test_whoever_has_the_address_looks_and_only_the_owner_stops(app, public, mon
     assert jobs.find(name).state == CANCELLED
 
 
+@pytest.mark.long
 def test_batches_that_grow_are_chosen_and_shown(page):
     quadratic(page)
     policies = page.selectbox(key="train-policy")

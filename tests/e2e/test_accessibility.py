@@ -77,7 +77,8 @@ def stands(page, address):
 #: Documents, and pages that look much like another: left to the long tests.
 SELDOM = {
     "/learn?story=4", "/learn?story=5", "/lab?look=16.6+64.8x2&bet=0.06+0.03+0.2", "/glossary", "/laws", "/method",
-    "/cards", "/citations", "/reference", "/handout", "/explore?sweep&alignment=3&correlation=0.3",
+    "/cards", "/citations", "/reference", "/handout", "/derivation", "/lab",
+    "/explore?sweep&alignment=3&correlation=0.3",
 }  # fmt: skip
 
 

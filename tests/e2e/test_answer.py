@@ -84,7 +84,7 @@ FOCUSED = """async () => {
 SCHEMES = {
     "/sweep": None,
     f"/sweep?sweep={quote(FIRST.title)}": "dark",
-    "/evidence": "light",
+    "/evidence": None,
     "/train": None,
     "/reference": None,
 }

@@ -44,6 +44,10 @@ OWN = """[...document.querySelectorAll("#root [data-testid=stBidiComponentIsolat
   return [y, x, width].map(Math.round).concat(said);
 })"""
 KEPT = "surge-first"
+#: Counts what is sent to the server.
+SENT = """window.sent = 0;
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (...given) { window.sent += 1; return send.apply(this, given); };"""
 
 
 def kept(page):
@@ -105,8 +109,10 @@ def test_where_streamlit_asks_for_something_else_the_server_answers_that_too(pag
         "Object.defineProperty(navigator, 'language', {get: () => ['xx', 'yy'][+(++window.asked > 1)]})"
     )
     page.add_init_script("window.asked = 0")
+    page.add_init_script(SENT)
     found = requests_of(page)
     page.goto(f"{url}/evidence")
     expect(page.locator(".gallery svg").first).to_be_attached()
+    page.wait_for_function("window.sent >= 2")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     assert [len(asked) for asked in found] == [2]

@@ -57,7 +57,7 @@ def counted(page, request):
 
 
 #: Pages of each kind, looked at every day; the others are as long as all of them together.
-DAILY = ("/learn", "/lesson", "/lab", "/evidence", "/train")
+DAILY = ("/learn", "/lab", "/evidence")
 
 
 @pytest.mark.parametrize(

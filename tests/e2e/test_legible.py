@@ -26,7 +26,8 @@ PAGES = {
 }
 #: The derivation's folds are opened one by one, which takes long.
 ADDRESSES = [
-    pytest.param(address, marks=pytest.mark.long if address in ("/lesson", "/derivation") else ()) for address in PAGES
+    pytest.param(address, marks=pytest.mark.long if address in ("/lesson", "/derivation", "/handout") else ())
+    for address in PAGES
 ]
 PHONE = {"width": 360, "height": 740}
 #: Elements that are seen, shadow roots included; icons are letters of a font, not text.

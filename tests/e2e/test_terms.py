@@ -16,7 +16,10 @@ def about(name):
 
 @pytest.mark.parametrize(
     ("address", "name", "there"),
-    [("/lesson?guess=3", "Noise scale", ".lesson[data-ready]"), ("/derivation", "Quadratic loss", "details")],
+    [
+        ("/lesson?guess=3", "Noise scale", ".lesson[data-ready]"),
+        pytest.param("/derivation", "Quadratic loss", "details", marks=pytest.mark.long),
+    ],
 )
 def test_a_term_explains_itself(page, url, address, name, there):
     page.goto(f"{url}{address}")

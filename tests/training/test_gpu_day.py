@@ -174,6 +174,7 @@ raise SystemExit(gpu_day.main())
 """
 
 
+@pytest.mark.long
 def test_a_lost_process_is_followed_by_another(data, tmp_path, monkeypatch):
     """As after a fault in a kernel, which ends the process or leaves it without its GPU."""
     script, real = tmp_path / "day.py", subprocess.Popen

@@ -72,6 +72,7 @@ def test_the_command_takes_it_from_the_working_folder(folder):
     assert Sweep.from_csv(folder / file).digest == alone.digest
 
 
+@pytest.mark.long
 def test_the_script_of_the_example_runs(folder):
     (folder / "script.py").write_text(SCRIPT)
     done = subprocess.run([sys.executable, "script.py"], capture_output=True, text=True, cwd=folder)
