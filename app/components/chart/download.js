@@ -73,3 +73,19 @@ async function embedded(face) {
   reader.readAsDataURL(await answer.blob());
   return face.cssText.replace(address, String(await read));
 }
+
+/** Where a figure goes, by the name of its button. */
+export const SAVES = { svg: saveSvg, png: savePng, pdf: printPdf };
+
+/** A button for each way to save a figure, in place of those that are there.
+ * @param {Element} box @param {{labels: Record<string, string>, title: string}} data
+ * @param {(kind: keyof typeof SAVES) => void} chosen */
+export function exportButtons(box, { labels, title }, chosen) {
+  box.replaceChildren(
+    ...Object.entries(labels).map(([kind, label]) => {
+      const button = el("button", { type: "button", "data-export": kind, title: `${label}: ${title}` }, label);
+      button.addEventListener("click", () => chosen(/** @type {keyof typeof SAVES} */ (kind)));
+      return button;
+    }),
+  );
+}

@@ -1,11 +1,9 @@
 /** A drawing that Python made: pointer, finger and arrow keys read its marks, and buttons save it. */
 
 import { announce, el } from "../chart/dom.js";
-import { fontRules, printPdf, savePng, saveSvg } from "../chart/download.js";
+import { SAVES, exportButtons, fontRules } from "../chart/download.js";
 import { given } from "../text/given.js";
 import { sheetOf } from "./sheet.js";
-
-const SAVES = { svg: saveSvg, png: savePng, pdf: printPdf };
 
 /** @param {{data: {written: DrawingData}, parentElement: ParentNode}} component */
 export default function ({ data: bytes, parentElement }) {
@@ -22,13 +20,7 @@ export default function ({ data: bytes, parentElement }) {
   plot.setAttribute("aria-label", data.hint);
   find(".readout").textContent = "";
   readable(plot, find(".readout"));
-  find(".exports").replaceChildren(
-    ...Object.entries(data.labels).map(([kind, label]) => {
-      const button = el("button", { type: "button", "data-export": kind, title: `${label}: ${data.title}` }, label);
-      button.addEventListener("click", () => save(host, /** @type {keyof typeof SAVES} */ (kind), data));
-      return button;
-    }),
-  );
+  exportButtons(find(".exports"), data, (kind) => save(host, kind, data));
   host.dataset.ready = "true";
   announce(parentElement);
 }

@@ -1,24 +1,16 @@
 /** Buttons that save the loss map, which Plotly draws, in the page's font. */
 
-import { announce, el } from "../chart/dom.js";
-import { fontRules, printPdf, savePng, saveSvg } from "../chart/download.js";
+import { announce } from "../chart/dom.js";
+import { SAVES, exportButtons, fontRules } from "../chart/download.js";
 import { given } from "../text/given.js";
 import { sheetOfLayers } from "./sheet.js";
-
-const SAVES = { svg: saveSvg, png: savePng, pdf: printPdf };
 
 /** @param {{data: {written: MapExportsData}, parentElement: ParentNode}} component */
 export default function ({ data: bytes, parentElement }) {
   const data = given(bytes);
   const host = /** @type {HTMLElement} */ (parentElement.querySelector(".drawing"));
   const box = /** @type {HTMLElement} */ (host.querySelector(".exports"));
-  box.replaceChildren(
-    ...Object.entries(data.labels).map(([kind, label]) => {
-      const button = el("button", { type: "button", "data-export": kind, title: `${label}: ${data.title}` }, label);
-      button.addEventListener("click", () => save(host, /** @type {keyof typeof SAVES} */ (kind), data));
-      return button;
-    }),
-  );
+  exportButtons(box, data, (kind) => save(host, kind, data));
   host.dataset.ready = "true";
   announce(parentElement);
 }
