@@ -93,7 +93,7 @@ def line(case: tuple, device: str, compiled: bool, top: tuple[float, float], rou
     # with the state on the chip over a block of steps, it is moved once a block
     resident = max(moving / BLOCK, computing)
     for kind in (False, True) if compiled else (False,):
-        batched = ours(model, key, settings, batch_size, runs, kind, device)
+        batched = ours(model, key, settings, batch_size, runs, "compiled" if kind else "", device)
         took = seconds_of(batched, device, 0.5, rounds) / IN_A_ROW
         ratio, share = by_loop * runs / took, floor / took
         short = [f"SHORT of {wanted:g}x"] if on_gpu and wanted and ratio < wanted else []

@@ -1,8 +1,9 @@
 """Run-steps per second of batched Adam training against a loop over torch.optim, torch.func.vmap and JAX.
 
 All columns of a line are measured in turns within one process on one thread, each as the best of several rounds, and
-given as multiples of the loop in its fastest setting (plain, foreach or fused). "ours" is what a plan gets by default,
-"compiled" with ``compile = true``. Times are the processor's, which are the clock's on an idle machine. Ratios hold on
+given as multiples of the loop in its fastest setting (plain, foreach or fused). "tensors" are plain steps, "native"
+those of `surgecore.training.engine.native` and "compiled" those of torch's compiler, each where there are some; a
+plan's estimate says which it takes. Times are the processor's, which are the clock's on an idle machine. Ratios hold on
 this machine only; what else runs takes caches, so run it with nothing else to do.
 """
 
@@ -158,7 +159,7 @@ def vmapped(model: DataModel, workload: object, batch_size: int, runs: int) -> C
 
 
 def ours(
-    model: DataModel, key: str, options: dict[str, int], batch_size: int, runs: int, compiled: bool, device: str = "cpu"
+    model: DataModel, key: str, options: dict[str, int], batch_size: int, runs: int, way: str = "", device: str = "cpu"
 ) -> Callable[[], None]:
     """`IN_A_ROW` steps of all runs as a plan runs them: seeds x 32 (or 16) rates, one chunk after another."""
     rates = [LR * (1 + i / 1000) for i in range(min(runs, 32))]
@@ -179,15 +180,15 @@ def ours(
             seeds=c.seeds,
             rates=c.rates,
             start=model.initial(0),
-            compiled=compiled,
+            compiled=way == "compiled",
+            native=way == "native",
         )
         for c in Plan.from_dict(table).chunks(1, device=device)
     ]
 
     def step() -> None:
         for engine in engines:
-            for _ in range(IN_A_ROW):
-                engine.step()
+            engine.advance(IN_A_ROW)
 
     return step
 
@@ -230,7 +231,7 @@ def main() -> None:
         options.rounds, options.no_compile = 1, True
     warnings.simplefilter("ignore")
     set_precision("cpu")
-    columns = ["vmap", "jax", "ours", "compiled"]
+    columns = ["vmap", "jax", "tensors", "native", "compiled"]
     load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     versions = f"torch {torch.__version__}, JAX {jax_version()}"
     print(f"multiples of the fastest loop over torch.optim.Adam; {versions}, one thread, {load}")
@@ -265,29 +266,32 @@ def line(key, settings, batch_size, runs, wanted, columns, options) -> None:  # 
             ("fused", {"fused": True}),
         )
     }
-    steps["ours"] = ours(model, key, settings, batch_size, runs, False)
+    steps["tensors"] = ours(model, key, settings, batch_size, runs)
+    if model.native(Adam()) is not None:
+        steps["native"] = ours(model, key, settings, batch_size, runs, "native")
     if not options.quick:
         steps["vmap"] = vmapped(model, workload, batch_size, runs)
     if not options.quick and (by_jax := jax_step(model, workload, batch_size, runs)) is not None:
         steps["jax"] = by_jax
     if not options.no_compile:
-        steps["compiled"] = ours(model, key, settings, batch_size, runs, True)
+        steps["compiled"] = ours(model, key, settings, batch_size, runs, "compiled")
     times = best_times(steps, options.rounds, 0.05 if options.quick else 0.15)
     fastest = min(value for kind, value in times.items() if kind.startswith("loop"))
-    times |= {kind: times[kind] / IN_A_ROW for kind in ("ours", "compiled") if kind in times}
+    times |= {kind: times[kind] / IN_A_ROW for kind in ("tensors", "native", "compiled") if kind in times}
     ratios = {kind: fastest * runs / value for kind, value in times.items() if not kind.startswith("loop")}
     cells = "".join(f"{ratios[c]:9.1f}" if c in ratios else f"{'-':>9s}" for c in columns)
-    reached = max(ratios.get("ours", 0), ratios.get("compiled", 0))
+    uncompiled = max(ratios["tensors"], ratios.get("native", 0))
+    reached = max(uncompiled, ratios.get("compiled", 0))
     others = max(1.0, ratios.get("vmap", 0), ratios.get("jax", 0))
     notes = [" / ".join(f"{bar:g}x" for bar in wanted if bar)]
-    pairs = zip(("ours", "compiled"), wanted, strict=True)
-    notes += [f"SHORT: {kind}" for kind, bar in pairs if bar and kind in ratios and ratios[kind] < bar]
+    pairs = (("uncompiled", uncompiled, wanted[0]), ("all", reached, wanted[1]))
+    notes += [f"SHORT: {kind}" for kind, ratio, bar in pairs if bar and ratio < bar]
     if reached < 0.95 * others:
         notes.append("SLOWER THAN THE BEST OTHER")
     print(f"{name:28s} {batch_size:4d} {runs:4d} {1 / fastest:18,.0f}{cells}   {' '.join(notes)}", flush=True)
     if len(notes) > 1 or options.profile:
         size = runs * n_params(workload.shapes)
-        print("\n".join(profile(steps["ours"], size).lines()), flush=True)
+        print("\n".join(profile(steps["tensors"], size).lines()), flush=True)
 
 
 if __name__ == "__main__":

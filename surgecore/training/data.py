@@ -97,7 +97,7 @@ def make(folder: Path, item: Mapping[str, Any], *, device: str = "cpu", budget: 
     """Compute one plan and write its data files, cards and manifest entries; True if it finished."""
     plan = Plan.from_toml(folder / "plans" / f"{item['plan']}.toml")
     # bundled numbers are those of plain steps, to the last digit, unless the plan says otherwise
-    plan = replace(plan, run=replace(plan.run, compile=bool(plan.run.compile)))
+    plan = replace(plan, run=replace(plan.run, native=bool(plan.run.native), compile=bool(plan.run.compile)))
     work_folder = folder / ".journals" / plan.name
     journal_there = work_folder.exists()
 

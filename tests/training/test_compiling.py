@@ -4,7 +4,8 @@ import pytest
 
 from surgecore.training.engine import compiled
 from surgecore.training.plans import compiling as compiling_module
-from surgecore.training.plans.compiling import Compiling, compiling
+from surgecore.training.plans.compiling import compiling
+from surgecore.training.plans.estimate import Saving
 from surgecore.training.plans.plan import Plan, PlanError
 from surgecore.training.runs import executors, runner
 from surgecore.training.runs.runner import run
@@ -41,7 +42,7 @@ def tables(result):
 
 
 def expect(monkeypatch, saves, costs):
-    monkeypatch.setattr(runner, "compiling", lambda *_: Compiling(saves, costs))
+    monkeypatch.setattr(runner, "compiling", lambda *_: Saving(saves, costs))
 
 
 def test_it_pays_for_long_plans_of_what_was_measured(plan_text, monkeypatch):
@@ -54,7 +55,7 @@ def test_it_pays_for_long_plans_of_what_was_measured(plan_text, monkeypatch):
     assert compiling(short, "cpu").costs > compiling(short, "cpu").saves > 0
     assert compiling(long, "cpu", 2).costs == pytest.approx(2 * compiling(long, "cpu").costs, rel=0.5)
     for plan, device in ((other, "cpu"), (long, "cuda")):  # where nothing was measured
-        assert compiling(plan, device) == Compiling(0.0, 0.0)
+        assert compiling(plan, device) == Saving(0.0, 0.0)
 
 
 @pytest.mark.parametrize("known", sorted(compiling_module.MEASURED))
@@ -69,7 +70,7 @@ def test_what_cannot_be_compiled_is_not(plan_text, monkeypatch):
     monkeypatch.setattr(compiling_module, "_START", 0.0)
     assert compiling(Plan.from_toml(plan_text), "cpu").pays
     looking_ahead = Plan.from_toml(plan_text.replace('key = "sign"', 'key = "extrapolated"'))
-    assert compiling(looking_ahead, "cpu") == Compiling(0.0, 0.0)
+    assert compiling(looking_ahead, "cpu") == Saving(0.0, 0.0)
 
 
 def test_the_estimate_decides_and_the_folder_keeps_the_decision(plan_text, tmp_path, monkeypatch, shapes):

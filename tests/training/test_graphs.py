@@ -102,18 +102,18 @@ def test_readings_are_captured_once_there_have_been_some(cuda, model):
             engine.advance(3)
         before = plain.losses()
         np.testing.assert_allclose(replayed.losses(), before, rtol=2e-5)
-        assert (replayed._reading is not None) == (i >= 6)
+        assert (replayed.readings.captured is not None) == (i >= 6)
     kept = replayed.losses()
     replayed.advance(8)  # what was read is not changed by what is read later
     replayed.losses()
     np.testing.assert_allclose(kept, before, rtol=2e-5)
-    assert replayed._reading._graph.replays == 6  # once as a check
+    assert replayed.readings.captured._graph.replays == 6  # once as a check
     for engine in (plain, replayed):
         engine.reset([5, 6], [0.02, 0.04], model.initial(1))
         engine.advance(2)
     np.testing.assert_allclose(replayed.losses(), engine_losses(model, replayed), rtol=2e-5)
     replayed.keep([1])
-    assert replayed._reading is None
+    assert replayed.readings.captured is None
     assert replayed.losses().shape == (2, 1)
     assert replayed.fallbacks == set()
 
@@ -136,7 +136,7 @@ def test_a_reading_that_cannot_be_captured_is_read_plainly(cuda, model, where):
     for _ in range(3):
         np.testing.assert_allclose(replayed.losses(), plain.losses(), rtol=1e-6)
     assert replayed.fallbacks == {"reading"}
-    assert replayed._reading is None
+    assert replayed.readings.captured is None
 
 
 @pytest.mark.parametrize("workload", [Quadratic(size=5), Softmax(), CharTransformer(width=8, context=6, sequences=16)])
@@ -146,7 +146,7 @@ def test_every_reading_can_be_captured(cuda, workload):
     for engine in (plain, replayed):
         engine.advance(5)
     np.testing.assert_allclose(replayed.losses(), plain.losses(), rtol=2e-5)
-    assert replayed._reading is not None
+    assert replayed.readings.captured is not None
 
 
 @pytest.mark.parametrize("where", ["capture", "replay"])
@@ -213,6 +213,6 @@ def test_what_was_found_wrong_is_captured_by_no_engine(cuda, model, monkeypatch,
         for engine in (plain, launched):
             engine.advance(3)
         np.testing.assert_allclose(launched.losses(), plain.losses(), rtol=2e-5)
-    assert not (launched._graphs if wrong == "graph" else launched._reading)
+    assert not (launched._graphs if wrong == "graph" else launched.readings.captured)
     assert cuda.graphs  # of the other kind
     assert launched.fallbacks == {wrong}

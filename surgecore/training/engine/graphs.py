@@ -135,6 +135,36 @@ def captured(
     return graph
 
 
+def same_steps(
+    x: Buffers, plain: Callable[[], None], other: Callable[[], None], counters: Sequence[Tensor] = ()
+) -> bool:
+    """Whether two ways to take steps end alike; nothing is changed.
+
+    Parameters
+    ----------
+    x : Buffers
+        What they change.
+    plain, other : callable
+        Each takes the same steps from here.
+    counters : sequence of Tensor, optional
+        What they change beside it.
+    """
+    changed = [x.p, *x.state]
+    before = [tensor.clone() for tensor in (*changed, *counters)]
+    try:
+        plain()
+        expected = [x.layout.rows(tensor).clone() for tensor in changed]
+        restore((*changed, *counters), before)
+        other()
+        return all(agree(x.layout.rows(found), value) for found, value in zip(changed, expected, strict=True))
+    except torch.OutOfMemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - compilers raise errors of many kinds, and plain steps need none
+        return False
+    finally:
+        restore((*changed, *counters), before)
+
+
 def restore(changed: Sequence[Tensor], before: Sequence[Tensor]) -> None:
     """Put values back, into the same tensors."""
     for tensor, value in zip(changed, before, strict=True):

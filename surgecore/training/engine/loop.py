@@ -15,13 +15,14 @@ from surgecore.training.engine.compiled import take_compiled
 from surgecore.training.engine.device_draws import uploaded
 from surgecore.training.engine.draws import draw_normals
 from surgecore.training.engine.evaluation import FRESH, Evaluation
-from surgecore.training.engine.graphs import CapturedReading, CapturedSteps, agree, restore
-from surgecore.training.engine.precision import full_precision
+from surgecore.training.engine.graphs import CapturedSteps, restore, same_steps
+from surgecore.training.engine.readings import Readings
 from surgecore.training.engine.rules import Buffers, Optimizer, Where
 from surgecore.training.engine.stack import Layout, n_params
 from surgecore.training.workloads.models import BLOCK, Model
 
 if TYPE_CHECKING:
+    from surgecore.training.engine.native import Native
     from surgecore.training.engine.resident import Resident
     from surgecore.training.engine.rules import Scalars
 
@@ -30,8 +31,6 @@ _WARM_STREAM = 1 << 40  # keeps the minibatches that only warm the state apart f
 _GRAPHS = ((BLOCK, 8 * BLOCK), (8, 64), (1, 8))
 #: Steps in which a kernel is compared with plain ones.
 _COMPARED = 4
-#: Readings after which one more is worth its capture, which takes as long as five.
-_READINGS = 6
 
 
 class Engine:
@@ -58,6 +57,8 @@ class Engine:
         Multiplier of the learning rate at a step; 1 is the first. Constant by default.
     compiled : bool, optional
         Whether to compile the step: slow to start, then up to twice as fast.
+    native : bool, optional
+        Whether to take steps in native code, where there is some for them: see `surgecore.training.engine.native`.
     precision : str, optional
         Of the gradients: "bf16" takes products in bfloat16; see `surgecore.training.engine.precision`.
 
@@ -68,7 +69,7 @@ class Engine:
     fallbacks : set of str
         What could not be done as asked: "graph" (steps are launched one by one), "compile" (steps are not compiled),
         "reading" (so are those of full losses), "resident" (the kernel that keeps runs on the chip was not right, or
-        could not be built).
+        could not be built), "native" (nor was native code, or there is none for these steps).
     """
 
     #: Whether steps may be captured where there is a GPU.
@@ -87,6 +88,7 @@ class Engine:
         start: Tensor,
         schedule: Callable[[int], float] | None = None,
         compiled: bool = False,
+        native: bool = False,
         precision: str = "float32",
     ) -> None:
         self.model, self.optimizer, self.schedule = model, optimizer, schedule
@@ -106,6 +108,7 @@ class Engine:
         self._trusted = False
         if self._on_device:
             self.use_resident()
+        self._native = self._native_steps() if native else None
         self._warm: Engine | None = None
         self.reset(seeds, rates, start)
 
@@ -113,9 +116,19 @@ class Engine:
         """Take numbers of a step from tables on a GPU, and graphs of what was not found wrong there; or neither."""
         self._on_device = on_device
         self._capture = on_device and "graph" not in self.aside
-        self._capture_readings = on_device and "reading" not in self.aside
+        self.readings = Readings(
+            self.model, self.fallbacks, self._memory_of_graphs, capture=on_device and "reading" not in self.aside
+        )
         if on_device:
             self.fallbacks |= self.aside & {"graph", "reading"}
+
+    def _native_steps(self) -> Native | None:
+        """Native code for the steps, where there is some."""
+        fits = self.captures and self.model.device.type == "cpu" and self._precision == "float32"
+        native = self.model.native(self.optimizer) if fits and not self._compiled else None
+        if native is None:
+            self.fallbacks.add("native")
+        return native
 
     def path(self) -> dict[str, NDArray[np.float64]]:
         """What every step saw, where batches change: see `AdaptiveEngine.path`; here they stay, and it is empty."""
@@ -128,7 +141,7 @@ class Engine:
     def reset(self, seeds: Sequence[int], rates: Sequence[float], start: Tensor) -> None:
         """Begin anew with other seeds, rates and starts; as many as before keep the graphs that were captured."""
         self.seeds, self.steps, self._age = list(seeds), 0, 0
-        self._reader = self.model.reader()
+        self.readings.begin()
         layout = Layout(self.model.shapes, len(self.seeds), len(rates))
         p = layout.fill(start)
         lr = layout.spread(uploaded(np.array(rates, dtype=np.float64), p.device).to(p.dtype))
@@ -144,8 +157,8 @@ class Engine:
         """Work on other buffers from now on; graphs of the old ones are of no use."""
         self.buffers = buffers
         self._graphs: dict[int, CapturedSteps] = {}
-        self._reading: CapturedReading | None = None
-        self._taken = self._read = 0
+        self.readings.forget()
+        self._taken = 0
         if self._on_device:
             numbers = 1 + len(self.optimizer.scalars(1, self.where))
             self._table = buffers.p.new_empty(BLOCK, numbers)
@@ -155,8 +168,9 @@ class Engine:
 
     def use_graphs(self, *, at_once: bool) -> None:
         """On a GPU take steps as graphs from the first on, or never: for checks of the one against the other."""
-        self._capture = self._capture_readings = self._on_device and at_once
-        self._taken = self._read = 1 << 20 if at_once else 0
+        self._capture = self._on_device and at_once
+        self._taken = 1 << 20 if at_once else 0
+        self.readings.use_graphs(at_once=self._capture)
         self.fused = None
 
     def use_resident(self) -> None:
@@ -181,7 +195,7 @@ class Engine:
         if self._warm is None:
             self._warm = Engine(
                 self.model, self.optimizer, batch_size=self.batch_size, seeds=seeds, rates=[0.0], start=start,
-                precision=self._precision,
+                native=self._native is not None, precision=self._precision,
             )  # fmt: skip
             self._warm.where = replace(self.where, warming=True)
         else:
@@ -203,7 +217,7 @@ class Engine:
             count = min(steps, BLOCK - row)
             if self._on_device:
                 self._replay(block, row, count)
-            else:
+            elif self._native is None or not self._natively(self._native, block, row, count):
                 for at in range(row, row + count):
                     self._step(block, at)
             self.steps += count
@@ -211,12 +225,34 @@ class Engine:
 
     def _step(self, block: int, row: int) -> None:
         """One step whose numbers come from the host."""
-        if self._block != block or self._drawn is None:
-            self._drawn, self._block = self._draw(block), block
+        drawn = self._drawn_of(block)
         x, step = self.buffers, block * BLOCK + row + 1
         self._at = step
         lr = x.lr if self.schedule is None else x.lr * self.schedule(step)
-        self._apply(lr, self.optimizer.scalars(self._age + step, self.where), self._drawn[row])
+        self._apply(lr, self.optimizer.scalars(self._age + step, self.where), drawn[row])
+
+    def _drawn_of(self, block: int) -> Tensor:
+        """Draws of a block, made once."""
+        if self._block != block or self._drawn is None:
+            self._drawn, self._block = self._draw(block), block
+        return self._drawn
+
+    def _natively(self, native: Native, block: int, row: int, count: int) -> bool:
+        """Take steps of one block in native code; False, and none is taken, if these are not the same as plain ones."""
+        first = block * BLOCK + row + 1
+        rows = [self._numbers(step) for step in range(first, first + count)]
+        if native.take(
+            self.buffers, self._drawn_of(block)[row : row + count], rows, lambda step: self._step(block, row + step)
+        ):
+            return True
+        self._native = None
+        self.fallbacks.add("native")
+        return False
+
+    def _numbers(self, step: int) -> tuple[float, ...]:
+        """Multiplier of the rate and the rule's scalars, at a step."""
+        factor = 1.0 if self.schedule is None else self.schedule(step)
+        return factor, *self.optimizer.scalars(self._age + step, self.where)
 
     def _draw(self, block: int) -> Tensor:
         """Minibatches of a block; those of a step's further draws stand behind the first as more groups."""
@@ -266,10 +302,8 @@ class Engine:
         if self._static is None:
             self._static = torch.empty_like(drawn)
         self._static.copy_(drawn)
-        first, rows = block * BLOCK + 1, []
-        for step in range(first, first + BLOCK):
-            factor = 1.0 if self.schedule is None else self.schedule(step)
-            rows.append((factor, *self.optimizer.scalars(self._age + step, self.where)))
+        first = block * BLOCK + 1
+        rows = [self._numbers(step) for step in range(first, first + BLOCK)]
         self._table.copy_(uploaded(np.array(rows, dtype=np.float64), self._table.device))
         prepare = None if self.fused is None else self.fused.prepare
         self._given = self._static if prepare is None else prepare(self._static)
@@ -277,23 +311,14 @@ class Engine:
 
     def _proved(self, row: int, count: int) -> bool:
         """Whether the kernel takes the same steps as plain ones; if not, it is used no more. Nothing is changed."""
-        assert self.fused is not None
-        steps, changed = min(count, _COMPARED), [self.buffers.p, *self.buffers.state, self._row]
-        before = [tensor.clone() for tensor in changed]
-        try:
-            self._plainly(steps)
-            layout = self.buffers.layout
-            expected = [layout.rows(tensor).clone() for tensor in changed[:-1]]
-            restore(changed, before)
-            self.fused(self.buffers, self._given, self._table, row, steps)
-            found = [layout.rows(tensor) for tensor in changed[:-1]]
-            self._trusted = all(agree(one, other) for one, other in zip(found, expected, strict=True))
-        except torch.OutOfMemoryError:
-            raise
-        except Exception:  # noqa: BLE001 - compilers raise errors of many kinds, and plain steps need none
-            self._trusted = False
-        finally:
-            restore(changed, before)
+        fused, steps = self.fused, min(count, _COMPARED)
+        assert fused is not None
+        self._trusted = same_steps(
+            self.buffers,
+            lambda: self._plainly(steps),
+            lambda: fused(self.buffers, self._given, self._table, row, steps),
+            [self._row],
+        )
         if not self._trusted:
             self.fused = None
             self.fallbacks.add("resident")
@@ -340,25 +365,7 @@ class Engine:
 
     def losses(self) -> NDArray[np.float64]:
         """Loss over all data of every run, in float32, shape (seeds, rates)."""
-        with torch.no_grad(), full_precision():
-            reading = self._captured_reading()
-            return (self._read_all() if reading is None else reading()).cpu().numpy().copy()
-
-    def _read_all(self) -> Tensor:
-        return self.model.full_losses(self.buffers.layout.views(self.buffers.p))
-
-    def _captured_reading(self) -> CapturedReading | None:
-        """Readings as a graph, where there have been some of these buffers and they can be captured."""
-        self._read += 1
-        if self._reading is None and self._capture_readings and self._read > _READINGS:
-            try:
-                self._reading = CapturedReading(self._read_all, self._memory_of_graphs())
-            except torch.OutOfMemoryError:
-                raise
-            except RuntimeError:
-                self._capture_readings = False
-                self.fallbacks.add("reading")
-        return self._reading
+        return self.readings.losses(self.buffers)
 
     def snapshot(self) -> Tensor:
         """Parameters of every run as they are now, for `losses_of`."""
@@ -383,14 +390,7 @@ class Engine:
         whole : ndarray of bool, shape (n,)
             Which of the two: True for the loss.
         """
-        chosen = []
-        for i, flat in enumerate(shots):
-            seeds, rates = uploaded(runs[runs[:, 0] == i, 1:], flat.device).unbind(dim=1)
-            chosen.append({name: view[seeds, rates] for name, view in self.buffers.layout.views(flat).items()})
-        views = {name: torch.cat([part[name] for part in chosen])[None] for name in chosen[0]}
-        with torch.no_grad(), full_precision():
-            losses, whole = self._reader.read(views, uploaded(floors.astype(np.float64), flat.device))
-        return losses.cpu().numpy(), whole.cpu().numpy()
+        return self.readings.losses_of(self.buffers.layout, runs, floors, shots)
 
     def parameters(self) -> Tensor:
         """Parameters of every run, shape (seeds, rates, P)."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import log
 
 from surgecore.training.engine.protocols import ToTarget
 from surgecore.training.engine.rules import Optimizer
-from surgecore.training.plans.estimate import slowness, stages, step_seconds
+from surgecore.training.plans.estimate import Saving, slowness, stages, step_seconds
 from surgecore.training.plans.plan import Plan
 
 #: Processor seconds that compiling a step of one shape takes on a core of the machine of `RATES`, and how many times as
@@ -22,30 +21,9 @@ MEASURED: dict[tuple[str, str], tuple[float, float]] = {
 }
 #: What a process takes before that, for its first step.
 _START = 17.0
-#: How many times its cost compiling must save: neither is known better than to a factor of two.
-_MARGIN = 2.0
 
 
-@dataclass(frozen=True)
-class Compiling:
-    """What compiling is expected to do to a plan.
-
-    Attributes
-    ----------
-    saves, costs : float
-        Processor seconds, of all workers together.
-    """
-
-    saves: float
-    costs: float
-
-    @property
-    def pays(self) -> bool:
-        """Whether it saves clearly more than it costs."""
-        return self.saves > _MARGIN * self.costs
-
-
-def compiling(plan: Plan, device: str, workers: int = 1) -> Compiling:
+def compiling(plan: Plan, device: str, workers: int = 1) -> Saving:
     """Estimate what compiling saves and costs.
 
     Parameters
@@ -59,13 +37,13 @@ def compiling(plan: Plan, device: str, workers: int = 1) -> Compiling:
     """
     known = MEASURED.get((device, plan.source["workload"]["key"]))
     if known is None or not _can_be(plan):
-        return Compiling(0.0, 0.0)
+        return Saving(0.0, 0.0)
     seconds, faster = known
     chunks = [chunk for stage, rates in stages(plan) for chunk in plan.chunks(stage, rates, device)]
     saved = sum(step_seconds(plan, chunk, device) for chunk in chunks) * (1 - 1 / faster)
     alike = {(chunk.batch_size, len(chunk.seeds), len(chunk.rates)) for chunk in chunks}
     each = _START + seconds * sum(_shapes(plan, rates) for _, _, rates in alike)
-    return Compiling(saved * slowness(), min(workers, len(chunks)) * each * slowness())
+    return Saving(saved * slowness(), min(workers, len(chunks)) * each * slowness())
 
 
 def _can_be(plan: Plan) -> bool:

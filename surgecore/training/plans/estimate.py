@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from time import perf_counter
 
 import numpy as np
 
+from surgecore.training.engine.native import usable
 from surgecore.training.engine.protocols import FromCheckpoint, ToTarget
+from surgecore.training.engine.resident import rule_of
 from surgecore.training.engine.stack import n_params
 from surgecore.training.plans.plan import Chunk, Plan
 
@@ -34,6 +37,29 @@ class PlanCost:
     flops: float
     memory: float
     seconds: float
+
+
+@dataclass(frozen=True)
+class Saving:
+    """What another way to take steps is expected to do to a plan.
+
+    Attributes
+    ----------
+    saves, costs : float
+        Processor seconds, of all workers together.
+    """
+
+    saves: float
+    costs: float
+
+    @property
+    def pays(self) -> bool:
+        """Whether it saves clearly more than it costs."""
+        return self.saves > _MARGIN * self.costs
+
+
+#: How many times its cost it must save: neither is known better than to a factor of two.
+_MARGIN = 2.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +99,10 @@ RATES = {
     "cpu": Rates(1e11, 1e11, 1.4e10, 1.3e-10, 7e-10, 1.0, 3e-5, 2.6),
     "cuda": Rates(1.5e13, 4.5e12, 1e12, 1.3e-11, 1.3e-11, 0.4, 1.25e-5, 15.0),
 }
+#: The same core at native steps: operations of products [1/s], seconds a parameter takes in an update, and a block of
+#: steps whatever is in it, as their numbers are made in Python; and what a process takes to load the code, which the
+#: first one of a machine compiles.
+_NATIVE_PRODUCTS, _NATIVE_VALUE, _NATIVE_STEP, _NATIVE_START = 1.2e11, 5e-10, 3e-6, 10.0
 #: Learning rates at which runs fall about as fast as those of Adam at 1e-3, by optimizer.
 _PACE = {"adam": 1e-3, "adamw": 1e-3, "sign": 1e-3, "signum": 1e-3, "lion": 1e-3, "rmsprop": 1e-3, "sgd": 0.06}
 #: Of runs to a target, by the bundled ones (`benchmarks/estimate_bench.py --bundled`): how their steps fall with the
@@ -97,6 +127,8 @@ def estimate(plan: Plan, device: str = "cpu") -> PlanCost:
         "cpu" or "cuda".
     """
     rates = RATES[device]
+    native = plan.run.native if plan.run.native is not None else native_steps(plan, device).pays
+    native = native and can_be_native(plan, device)
     flops, seconds = _checkpoint(plan, rates)
     runs = run_steps = 0
     memory = 0.0
@@ -106,7 +138,7 @@ def estimate(plan: Plan, device: str = "cpu") -> PlanCost:
             steps = plan.protocol.max_steps(chunk.batch_size)
             runs, run_steps = runs + chunk.n_runs, run_steps + chunk.n_runs * steps
             like = chunk.batch_size, len(chunk.seeds), chunk.rates
-            operations, stepping, reading = costs[like] = costs.get(like) or _chunk(plan, chunk, rates)
+            operations, stepping, reading = costs[like] = costs.get(like) or _chunk(plan, chunk, rates, native)
             flops, seconds = flops + operations, seconds + stepping + reading
             held = 4 * chunk.n_runs * n_params(plan.workload.shapes) * (4 + plan.optimizer.n_buffers)
             examples = plan.workload.cost_in_examples(plan.policy.drawn(chunk.batch_size))
@@ -130,9 +162,39 @@ def chunk_seconds(plan: Plan, chunk: Chunk, device: str = "cpu") -> float:
     return sum(_chunk(plan, chunk, RATES[device])[1:])
 
 
-def step_seconds(plan: Plan, chunk: Chunk, device: str = "cpu") -> float:
-    """That part of `chunk_seconds` which steps take, the rest being readings."""
-    return _chunk(plan, chunk, RATES[device])[1]
+def step_seconds(plan: Plan, chunk: Chunk, device: str = "cpu", *, native: bool = False) -> float:
+    """That part of `chunk_seconds` which steps take, the rest being readings; or what native ones would take."""
+    return _chunk(plan, chunk, RATES[device], native)[1]
+
+
+def can_be_native(plan: Plan, device: str = "cpu") -> bool:
+    """Whether there is native code for a plan's steps, and it can be compiled here."""
+    known = plan.workload.native and rule_of(plan.optimizer) is not None and plan.run.precision == "float32"
+    return known and not plan.policy.adapts and not plan.run.compile and usable(device)
+
+
+def native_steps(plan: Plan, device: str = "cpu", workers: int = 1) -> Saving:
+    """Estimate what native steps save a plan, and what they cost: nothing where there are none.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is to be run.
+    device : str, optional
+        "cpu" or "cuda".
+    workers : int, optional
+        Processes, each of which loads the code.
+    """
+    if not can_be_native(plan, device):
+        return Saving(0.0, 0.0)
+    chunks = [chunk for stage, rates in stages(plan) for chunk in plan.chunks(stage, rates, device)]
+    kinds = Counter((chunk.batch_size, len(chunk.seeds), chunk.rates) for chunk in chunks)
+    one = {(chunk.batch_size, len(chunk.seeds), chunk.rates): chunk for chunk in chunks}
+    plain, native = (
+        sum(count * step_seconds(plan, one[kind], device, native=kind_of) for kind, count in kinds.items())
+        for kind_of in (False, True)
+    )
+    return Saving((plain - native) * slowness(), min(workers, len(chunks)) * _NATIVE_START * slowness())
 
 
 def _forward(plan: Plan, rates: Rates) -> float:
@@ -183,7 +245,7 @@ def usual_steps(plan: Plan, batch_size: int, rate: float) -> float:
     return (protocol.limit if rate >= _NEVER * best else min(protocol.limit, steps)) + max(protocol.then)
 
 
-def _chunk(plan: Plan, chunk: Chunk, rates: Rates) -> tuple[float, float, float]:
+def _chunk(plan: Plan, chunk: Chunk, rates: Rates, native: bool = False) -> tuple[float, float, float]:
     """Operations of a chunk, and seconds of its steps and of its readings."""
     workload, protocol, count = plan.workload, plan.protocol, n_params(plan.workload.shapes)
     steps, readings = protocol.max_steps(chunk.batch_size), protocol.n_evaluations(chunk.batch_size)
@@ -196,9 +258,12 @@ def _chunk(plan: Plan, chunk: Chunk, rates: Rates) -> tuple[float, float, float]
     taken = run_steps + len(chunk.seeds) * warming  # one average serves all learning rates of a seed
     read = run_steps * share * workload.n_examples * (rates.read if isinstance(protocol, ToTarget) else 1.0)
     update = examples * 3 * _forward(plan, rates) + moved / rates.bandwidth
+    each = call
+    if native:
+        update, each = 3 * examples * workload.flops / _NATIVE_PRODUCTS + count * _NATIVE_VALUE, _NATIVE_STEP
     work = (3 * steps * examples + readings * workload.n_examples) * workload.flops + 10 * steps * count
     extra = len(chunk.seeds) * warming * (3 * examples * workload.flops + 10 * count)
-    stepping = taken * update + (max(usual) + warming) * call
+    stepping = taken * update + (max(usual) + warming) * each
     return chunk.n_runs * work + extra, stepping, read * _forward(plan, rates) + share * max(usual) * call
 
 

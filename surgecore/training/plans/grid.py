@@ -40,9 +40,11 @@ class Grid:
 class RunOptions:
     """How a plan is computed; none of it but the precision changes what is computed, beyond rounding.
 
-    Without `compile`, or with "auto", steps are compiled where the estimate says that it pays.
+    Without `native`, or with "auto", steps are taken in native code where there is some and the estimate says that it
+    pays; likewise without `compile` they are compiled by torch.
     """
 
+    native: bool | None = option(None)
     compile: bool | None = option(None)
     memory_mb: float = option(512.0, 16)
     precision: str = option("float32", choices=PRECISIONS)

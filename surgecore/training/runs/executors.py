@@ -52,14 +52,15 @@ class Task:
         Checkpoint parameters as float32, empty where each seed has its own start.
     nudge : float
         Relative change of every start, to see what a change as small as rounding does.
-    compiled : bool
-        Whether steps are compiled.
+    native, compiled : bool
+        Whether steps are taken in native code, or compiled.
     """
 
     plan_json: str
     device: str
     start: bytes
     nudge: float = 0.0
+    native: bool = False
     compiled: bool = False
 
 
@@ -88,7 +89,7 @@ def prepare(
     start = b""
     if isinstance(plan.protocol, FromCheckpoint):
         start = _start(plan, device, folder, cancelled).tobytes()
-    return Task(plan_json, device, start, compiled=bool(plan.run.compile))
+    return Task(plan_json, device, start, native=bool(plan.run.native), compiled=bool(plan.run.compile))
 
 
 def _start(plan: Plan, device: str, folder: Path | None, cancelled: Callable[[], bool]) -> NDArray[np.float32]:
@@ -148,7 +149,7 @@ def _work(task: Task, chunk: Chunk) -> Record:
         start = torch.from_numpy(np.frombuffer(task.start, dtype=np.float32).copy()).to(model.device)
     else:
         start = torch.stack([model.initial(seed) for seed in chunk.seeds])
-    engine = _engine(plan, task.device, chunk.batch_size, compiled=task.compiled)
+    engine = _engine(plan, task.device, chunk.batch_size, native=task.native, compiled=task.compiled)
     engine.reset(chunk.seeds, chunk.rates, start * (1 + task.nudge) if task.nudge else start)
     if plan.state == "warm":
         engine.warm(plan.warm_steps)
@@ -160,7 +161,7 @@ def _work(task: Task, chunk: Chunk) -> Record:
 
 
 @lru_cache(maxsize=1)
-def _engine(plan: Plan, device: str, batch_size: int, *, compiled: bool) -> Engine:
+def _engine(plan: Plan, device: str, batch_size: int, *, native: bool, compiled: bool) -> Engine:
     """Chunks of one batch size that are alike share an engine, and with it what was captured."""
     from surgecore.training.engine.loop import Engine
 
@@ -171,7 +172,7 @@ def _engine(plan: Plan, device: str, batch_size: int, *, compiled: bool) -> Engi
     )  # fmt: skip
     options: dict[str, Any] = {
         "batch_size": batch_size, "seeds": [0], "rates": [0.0], "start": model.initial(0), "schedule": schedule,
-        "compiled": compiled, "precision": plan.run.precision,
+        "native": native, "compiled": compiled, "precision": plan.run.precision,
     }  # fmt: skip
     if plan.policy.adapts:
         from surgecore.training.engine.adaptive import AdaptiveEngine

@@ -21,6 +21,7 @@ import pandas as pd
 from surgecore.sweeps.sweep import Sweep
 from surgecore.training.engine.precision import precision_flags, set_precision
 from surgecore.training.plans.compiling import compiling
+from surgecore.training.plans.estimate import native_steps
 from surgecore.training.plans.plan import Chunk, Grid, Plan
 from surgecore.training.runs.batches import batch_paths
 from surgecore.training.runs.executors import START, Task, compute, loaded, prepare
@@ -121,7 +122,7 @@ def run(
     with closing(_journal(folder, provenance, resume)) as journal:
         tracker = Tracker(plan, limit.began, on_progress, device)
         task = _prepared(plan, device, folder, journal, limit.over, place.workers)
-        provenance |= {"start": _digest(task.start), "compile": _compiling(plan, journal)} if task else {}
+        provenance |= {"start": _digest(task.start), **_ways(plan, journal)} if task else {}
         records = _Stages(plan, task, place, journal, limit, tracker).records() if task else None
     if records is None:
         return Result({}, False, tracker.done, tracker.total, provenance)
@@ -218,8 +219,8 @@ def _prepared(
 ) -> Task | None:
     """The task with its start, which is the one that the journal's records began from; None if it was stopped.
 
-    Whether steps are compiled is decided when the journal is begun, so that a sweep that is resumed, on a busier
-    machine or by more workers, ends in the last digits of one that was not.
+    Whether steps are native or compiled is decided when the journal is begun, so that a sweep that is resumed, on a
+    busier machine or by more workers, ends in the last digits of one that was not.
     """
     from surgecore.training.runs.checkpoints import StoppedError
 
@@ -234,18 +235,31 @@ def _prepared(
         journal.add({"chunk": "start", "digest": _digest(task.start)})
     elif known["digest"] != _digest(task.start):
         raise JournalError(f"{folder / START} must be what the journal's records began from, but is something else")
-    if plan.run.compile is None and "compile" not in journal.records:
-        expected = compiling(plan, device, workers)
-        seconds = {"saves_seconds": round(expected.saves, 1), "costs_seconds": round(expected.costs, 1)}
-        journal.add({"chunk": "compile", "asked": "auto", "used": expected.pays, **seconds})
-    return replace(task, compiled=_compiling(plan, journal)["used"])
+    _decide(plan, device, journal, workers)
+    ways = _ways(plan, journal)
+    return replace(task, native=ways["native"]["used"], compiled=ways["compile"]["used"])
 
 
-def _compiling(plan: Plan, journal: Journal) -> dict[str, Any]:
-    """Whether steps are compiled: as the plan says, or as was decided."""
-    if plan.run.compile is not None:
-        return {"asked": plan.run.compile, "used": plan.run.compile}
-    return {key: value for key, value in journal.records["compile"].items() if key != "chunk"}
+def _decide(plan: Plan, device: str, journal: Journal, workers: int) -> None:
+    """Decide, once, how steps are taken, where the plan leaves it to the estimate; of two ways the native one."""
+    for way, saving in (("native", native_steps), ("compile", compiling)):
+        if getattr(plan.run, way) is None and way not in journal.records:
+            expected = saving(plan, device, workers)
+            used = expected.pays and not (way == "compile" and _ways(plan, journal)["native"]["used"])
+            seconds = {"saves_seconds": round(expected.saves, 1), "costs_seconds": round(expected.costs, 1)}
+            journal.add({"chunk": way, "asked": "auto", "used": used, **seconds})
+
+
+def _ways(plan: Plan, journal: Journal) -> dict[str, dict[str, Any]]:
+    """Whether steps are native, and whether they are compiled: as the plan says, or as was decided."""
+    out = {}
+    for way in ("native", "compile"):
+        asked = getattr(plan.run, way)
+        decided = journal.records.get(way, {})
+        out[way] = {key: value for key, value in decided.items() if key != "chunk"} if asked is None else {
+            "asked": asked, "used": asked,
+        }  # fmt: skip
+    return out
 
 
 def _split(chunks: list[Chunk], journal: Journal) -> tuple[list[Record], list[Chunk]]:

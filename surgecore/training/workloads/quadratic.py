@@ -12,6 +12,7 @@ from torch import Tensor
 
 from surgecore.training.engine.device_draws import uploaded
 from surgecore.training.engine.draws import draw_normals
+from surgecore.training.engine.native import native_steps
 from surgecore.training.engine.resident import of_quadratic
 from surgecore.training.engine.stack import Views
 from surgecore.training.workloads.batch import Batch
@@ -19,6 +20,7 @@ from surgecore.training.workloads.examples import Examples
 from surgecore.training.workloads.models import BLOCK, Model
 
 if TYPE_CHECKING:
+    from surgecore.training.engine.native import Native
     from surgecore.training.engine.resident import Resident
     from surgecore.training.engine.rules import Needs, Optimizer
     from surgecore.training.workloads.workloads import Quadratic
@@ -78,6 +80,11 @@ class QuadraticModel(Model):
     def fused(self, optimizer: Optimizer, batch_size: int) -> Resident | None:
         """A program a run."""
         return of_quadratic(self, optimizer)
+
+    def native(self, optimizer: Optimizer) -> Native | None:
+        """All runs of a seed together."""
+        data = self.hessian.numpy(), self.mean.numpy()
+        return native_steps("quadratic", data, optimizer, lambda drawn: drawn @ self.noise.T)
 
     def initial(self, seed: int) -> Tensor:
         """Zero for every seed."""

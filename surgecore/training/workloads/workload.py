@@ -36,6 +36,8 @@ class Workload(ABC):
         Seconds until the data are there: of estimates.
     least : int
         Steps that a run of batch size 64 takes to a target at its best learning rate: of estimates.
+    native : bool
+        Whether its model has native steps: see `surgecore.training.engine.native`.
     alone : bool
         Whether a CPU trains a run by itself once its activations alone are more than the caches hold. So it is where
         products are large by then, as along sequences; grouped convolutions of many runs stay faster than of one.
@@ -46,6 +48,7 @@ class Workload(ABC):
     convolves: ClassVar[bool] = False
     loading: ClassVar[float] = 0.5
     least: ClassVar[int] = 14
+    native: ClassVar[bool] = False
     alone: ClassVar[bool] = False
     #: Falling losses and the steps that a checkpoint took to each, measured; empty where nobody did.
     _descent: ClassVar[tuple[tuple[float, float], ...]] = ()

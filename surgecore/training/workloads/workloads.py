@@ -32,6 +32,7 @@ class Quadratic(Workload):
     noise: str = option("isotropic", choices=("isotropic", "curvature"))
     problem_seed: int = option(0, 0)
     example: ClassVar[str] = "noise"
+    native: ClassVar[bool] = True
     loading: ClassVar[float] = 0.1
     _descent: ClassVar[tuple[tuple[float, float], ...]] = ((10, 45), (5, 181), (2, 362), (1, 521), (0.5, 694))
 
@@ -71,6 +72,7 @@ class Softmax(Workload):
     """Softmax regression on scikit-learn's digits."""
 
     least: ClassVar[int] = 4  # a way that is long but straight
+    native: ClassVar[bool] = True
     _descent: ClassVar[tuple[tuple[float, float], ...]] = ((2.0, 54), (1.5, 157), (1.0, 327), (0.5, 796), (0.25, 1804))
 
     @property
@@ -96,7 +98,7 @@ class Softmax(Workload):
     def build(self, device: str = "cpu") -> Model:
         """Load the digits."""
         from surgecore.training.workloads.datasets import load_digits
-        from surgecore.training.workloads.models import SoftmaxModel
+        from surgecore.training.workloads.dense import SoftmaxModel
 
         return SoftmaxModel(self, device, *load_digits())
 
@@ -106,6 +108,7 @@ class DigitsMLP(Workload):
     """A 64 - hidden - 10 network with tanh-GELU on scikit-learn's digits, inputs / 16 and centred."""
 
     hidden: int = option(16, 1, 4096)
+    native: ClassVar[bool] = True
     _descent: ClassVar[tuple[tuple[float, float], ...]] = (
         (2.0, 69), (1.5, 137), (1.0, 211), (0.5, 350), (0.25, 566), (0.1, 1168),
     )  # fmt: skip
@@ -137,7 +140,7 @@ class DigitsMLP(Workload):
     def build(self, device: str = "cpu") -> Model:
         """Load the digits."""
         from surgecore.training.workloads.datasets import load_digits
-        from surgecore.training.workloads.models import MLPModel
+        from surgecore.training.workloads.dense import MLPModel
 
         return MLPModel(self, device, *load_digits())
 
