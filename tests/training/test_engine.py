@@ -334,16 +334,24 @@ def test_missing_images_say_how_to_get_them(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "workload", [Softmax(), DigitsMLP(hidden=8), CharTransformer(width=8, context=6, sequences=40), Quadratic(size=6)]
-)
-def test_a_reader_says_the_loss_wherever_it_is_not_above_the_floor(workload):
+    ("workload", "native"),
+    [
+        (Softmax(), False), (DigitsMLP(hidden=8), False), (Softmax(), True), (DigitsMLP(hidden=9), True),
+        (CharTransformer(width=8, context=6, sequences=40), False), (Quadratic(size=6), False),
+        (Quadratic(size=6), True),
+    ],
+)  # fmt: skip
+def test_a_reader_says_the_loss_wherever_it_is_not_above_the_floor(workload, native):
     model = workload.build()
-    engine = Engine(model, Adam(), batch_size=8, seeds=[0, 1, 2], rates=[1e-3, 1e-2, 0.1], start=model.initial(1))
+    engine = Engine(
+        model, Adam(), batch_size=8, seeds=[0, 1, 2], rates=[1e-3, 1e-2, 0.1], start=model.initial(1), native=native
+    )
     random = np.random.default_rng(0)
     runs, left_early = np.array([[0, s, r] for s in range(3) for r in range(3)]), 0
     for _ in range(40):  # more often than examples are ranked anew
         engine.step()
-        exact = engine.losses().ravel()
+        exact = model.full_losses(engine.buffers.layout.views(engine.buffers.p)).numpy().ravel()
+        np.testing.assert_allclose(engine.losses().ravel(), exact, rtol=1e-6)
         floors = np.where(random.random(9) < 0.2, np.inf, exact * random.uniform(0.2, 1.3, 9))
         found, whole = engine.losses_of(runs, floors, [engine.snapshot()])
         np.testing.assert_allclose(found[whole], exact[whole], rtol=1e-6)
@@ -352,10 +360,12 @@ def test_a_reader_says_the_loss_wherever_it_is_not_above_the_floor(workload):
         assert whole[floors >= exact * (1 + 1e-6)].all()
         left_early += (~whole).sum()
     assert left_early > 50 or isinstance(workload, Quadratic)
+    assert not engine.fallbacks
 
 
-def test_a_reader_tells_diverged_runs_and_reads_snapshots(model):
-    engine = Engine(model, SGD(), batch_size=8, seeds=[0], rates=[0.1, 1e30], start=model.initial(0))
+@pytest.mark.parametrize("native", [False, True])
+def test_a_reader_tells_diverged_runs_and_reads_snapshots(model, native):
+    engine = Engine(model, SGD(), batch_size=8, seeds=[0], rates=[0.1, 1e30], start=model.initial(0), native=native)
     before = engine.snapshot()
     first = engine.losses()[0]
     engine.advance(8)

@@ -138,6 +138,22 @@ def test_a_compiler_that_fails_costs_nothing_but_time(monkeypatch):
     assert torch.equal(fast.parameters(), plain.parameters())
 
 
+def test_readings_that_differ_are_not_used(monkeypatch):
+    from surgecore.training.engine import native_steps
+
+    model = Softmax().build()
+    plain, fast = engines(model, Adam(), 4)
+    right = native_steps.softmax_losses
+
+    def wrong(*given):
+        right(*given)
+        given[-2][:] *= 1.001
+
+    monkeypatch.setattr(native_steps, "softmax_losses", wrong)
+    np.testing.assert_allclose(fast.losses(), plain.losses(), rtol=1e-8)
+    assert fast.fallbacks == {"native"}
+
+
 # --- plans -------------------------------------------------------------------------------------------------
 
 

@@ -128,6 +128,8 @@ class Engine:
         native = self.model.native(self.optimizer) if fits and not self._compiled else None
         if native is None:
             self.fallbacks.add("native")
+        else:
+            self.readings.go_native()
         return native
 
     def path(self) -> dict[str, NDArray[np.float64]]:

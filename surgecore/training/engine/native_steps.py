@@ -1,9 +1,10 @@
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201, ANN202
-"""Steps of small networks in native code: one call takes a block of them, of all runs (numba).
+"""Steps and readings of small networks in native code: one call takes a block of steps, of all runs (numba).
 
 Imported only where numba is there. The runs of a seed share their minibatches, so large products are of all of them at
-once; what comes between stays in the fastest cache.
+once; what comes between stays in the fastest cache. Long because code that is kept on the disk is made anew when its
+own file has changed: what is compiled together stands together.
 """
 
 from __future__ import annotations
@@ -143,19 +144,37 @@ def _look_up(x, y, rows, xs, labels):
 
 @_native
 def _add_rows(a, b, out):
-    """out[i] = sum over k of a[i, k] b[k]."""
-    whole = a.shape[1] // 4 * 4
-    for i in range(a.shape[0]):
-        row = out[i]
-        row[:] = _f32(0.0)
+    """out[i] = sum over k of a[i, k] b[k]: four rows at a time, each with four of `b`, so that these are read once."""
+    rows, count = a.shape
+    fours, whole = rows // 4 * 4, count // 4 * 4
+    out[:] = _f32(0.0)
+    for i in range(0, fours, 4):
+        o0, o1, o2, o3 = out[i], out[i + 1], out[i + 2], out[i + 3]
         for k in range(0, whole, 4):
-            a0, a1, a2, a3 = a[i, k], a[i, k + 1], a[i, k + 2], a[i, k + 3]
             b0, b1, b2, b3 = b[k], b[k + 1], b[k + 2], b[k + 3]
-            for j in range(row.size):
-                row[j] += (a0 * b0[j] + a1 * b1[j]) + (a2 * b2[j] + a3 * b3[j])
-        for k in range(whole, a.shape[1]):
-            for j in range(row.size):
-                row[j] += a[i, k] * b[k, j]
+            c0, c1, c2, c3 = a[i, k], a[i, k + 1], a[i, k + 2], a[i, k + 3]
+            d0, d1, d2, d3 = a[i + 1, k], a[i + 1, k + 1], a[i + 1, k + 2], a[i + 1, k + 3]
+            e0, e1, e2, e3 = a[i + 2, k], a[i + 2, k + 1], a[i + 2, k + 2], a[i + 2, k + 3]
+            f0, f1, f2, f3 = a[i + 3, k], a[i + 3, k + 1], a[i + 3, k + 2], a[i + 3, k + 3]
+            for j in range(o0.size):
+                q0, q1, q2, q3 = b0[j], b1[j], b2[j], b3[j]
+                o0[j] += (c0 * q0 + c1 * q1) + (c2 * q2 + c3 * q3)
+                o1[j] += (d0 * q0 + d1 * q1) + (d2 * q2 + d3 * q3)
+                o2[j] += (e0 * q0 + e1 * q1) + (e2 * q2 + e3 * q3)
+                o3[j] += (f0 * q0 + f1 * q1) + (f2 * q2 + f3 * q3)
+        for k in range(whole, count):
+            _add_row(a, b, out, i, i + 4, k)
+    for k in range(count):
+        _add_row(a, b, out, fours, rows, k)
+
+
+@_native
+def _add_row(a, b, out, first, last, k):
+    """One term of the sums of some rows."""
+    for i in range(first, last):
+        row, factor = out[i], a[i, k]
+        for j in range(row.size):
+            row[j] += factor * b[k, j]
 
 
 @_native
@@ -332,3 +351,80 @@ def quadratic(p, m, v, rates, hessian, mean, drawn, table, row, steps, rule, num
                 for j in range(size):
                     g[run, j] += mean[j] + drawn[t, group, j]
             _update(p[here], m[here], v[here], g.reshape(-1), rates[here], rule, numbers, table[t])
+
+
+# --- readings: parts of the data, of each run until it is certain to be above its floor -----------------------
+
+
+@_native
+def _part_loss(z, bias, labels, used, most):
+    """Sum of the cross-entropies of the first examples, given logits without their bias, (classes, examples)."""
+    classes, examples = z.shape
+    for i in range(examples):
+        most[i] = z[0, i] + bias[0]
+    for c in range(classes):
+        for i in range(examples):
+            z[c, i] += bias[c]
+            most[i] = max(most[i], z[c, i])
+    total = 0.0
+    for i in range(used):
+        total += most[i] - z[labels[i], i]
+    for i in range(examples):
+        z[0, i] = _exp(z[0, i] - most[i])
+    for c in range(1, classes):
+        for i in range(examples):
+            z[0, i] += _exp(z[c, i] - most[i])
+    product = 1.0  # a logarithm takes longer than eight products
+    for i in range(used):
+        product *= z[0, i]
+        if i % 8 == 7:
+            total += np.log(product)
+            product = 1.0
+    return total + np.log(product)
+
+
+@_native
+def _gelu_alone(h):
+    """tanh-GELU of a flat array, in place."""
+    for j in range(h.size):
+        h[j] = h[j] / (_f32(1.0) + _exp(-h[j] * (_GELU_1 + _GELU_3 * (h[j] * h[j]))))
+
+
+@_native
+def mlp_losses(w1, b1, w2, b2, floors, x, labels, count, losses, whole):
+    """Losses of runs as far as needed, as `surgecore.training.workloads.readers.Reader` has them.
+
+    Tensors have runs first; `x` is (parts, inputs, examples) and `labels` (parts, examples), of which `count` are some.
+    """
+    runs, hidden, _ = w1.shape
+    parts, _, size = x.shape
+    h, z, most = _space(hidden, size), _space(w2.shape[1], size), np.empty(size, _f32)
+    for r in range(runs):
+        total, part = 0.0, 0
+        while part < parts and not (np.isfinite(total) and total > floors[r] * count):
+            _add_rows(w1[r], x[part], h)
+            for j in range(hidden):
+                row, bias = h[j], b1[r, j]
+                for i in range(size):
+                    row[i] += bias
+            _gelu_alone(h.reshape(-1))
+            _add_rows(w2[r], h, z)
+            total += _part_loss(z, b2[r], labels[part], min(size, count - part * size), most)
+            part += 1
+        losses[r] = total / count
+        whole[r] = part == parts
+
+
+@_native
+def softmax_losses(w, b, floors, x, labels, count, losses, whole):
+    """The same of softmax regression."""
+    parts, _, size = x.shape
+    z, most = _space(w.shape[1], size), np.empty(size, _f32)
+    for r in range(len(w)):
+        total, part = 0.0, 0
+        while part < parts and not (np.isfinite(total) and total > floors[r] * count):
+            _add_rows(w[r], x[part], z)
+            total += _part_loss(z, b[r], labels[part], min(size, count - part * size), most)
+            part += 1
+        losses[r] = total / count
+        whole[r] = part == parts

@@ -16,7 +16,7 @@ from surgecore.training.engine.precision import full_precision
 
 if TYPE_CHECKING:
     from surgecore.training.engine.rules import Buffers
-    from surgecore.training.engine.stack import Layout
+    from surgecore.training.engine.stack import Layout, Views
     from surgecore.training.workloads.models import Model
 
 #: Readings after which one more is worth its capture, which takes as long as five.
@@ -47,11 +47,17 @@ class Readings:
         self._model, self._fallbacks, self._pool, self._capture = model, fallbacks, pool, capture
         self.captured: CapturedReading | None = None
         self._read = 0
+        self._native = False
         self.begin()
 
     def begin(self) -> None:
         """Begin anew: what a reader knows is of the runs before."""
-        self._reader = self._model.reader()
+        self._reader = self._model.native_reader() if self._native else self._model.reader()
+
+    def go_native(self) -> None:
+        """Read in native code from now on, where there is some."""
+        self._native = True
+        self.begin()
 
     def forget(self) -> None:
         """Other buffers are read from now on; a graph of the old ones is of no use."""
@@ -63,6 +69,10 @@ class Readings:
 
     def losses(self, x: Buffers) -> NDArray[np.float64]:
         """Loss over all data of every run, in float32, shape (seeds, rates)."""
+        if self._native:
+            shape = x.layout.groups, x.layout.runs
+            views = {name: view.reshape(1, -1, *view.shape[2:]) for name, view in x.layout.views(x.p).items()}
+            return self._told(views, np.full(shape[0] * shape[1], np.inf))[0].reshape(shape)
 
         def read() -> Tensor:
             return self._model.full_losses(x.layout.views(x.p))
@@ -93,6 +103,12 @@ class Readings:
             seeds, rates = uploaded(runs[runs[:, 0] == i, 1:], flat.device).unbind(dim=1)
             chosen.append({name: view[seeds, rates] for name, view in layout.views(flat).items()})
         views = {name: torch.cat([part[name] for part in chosen])[None] for name in chosen[0]}
+        return self._told(views, floors.astype(np.float64))
+
+    def _told(self, views: Views, floors: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """What the reader says."""
         with torch.no_grad(), full_precision():
-            losses, whole = self._reader.read(views, uploaded(floors.astype(np.float64), flat.device))
+            losses, whole = self._reader.read(views, uploaded(floors, next(iter(views.values())).device))
+        if self._reader.failed:
+            self._fallbacks.add("native")
         return losses.cpu().numpy(), whole.cpu().numpy()

@@ -14,6 +14,7 @@ from surgecore.training.engine.stack import Views
 from surgecore.training.workloads.batch import Batch
 from surgecore.training.workloads.examples import Dense, Examples, of_dense
 from surgecore.training.workloads.models import Classifier, example_cross_entropy
+from surgecore.training.workloads.readers import NativeReader, Reader
 
 if TYPE_CHECKING:
     from surgecore.training.engine.native import Native
@@ -44,6 +45,10 @@ class SoftmaxModel(Classifier):
     def native(self, optimizer: Optimizer) -> Native | None:
         """All runs of a seed together."""
         return native_steps("softmax", (self.x.numpy(), self.y.numpy(), self.shapes["b"][0]), optimizer)
+
+    def native_reader(self) -> Reader:
+        """In native code, run by run."""
+        return NativeReader(self, self._all_data(), "softmax_losses")
 
     @staticmethod
     def _logits(params: Views, x: Tensor) -> Tensor:
@@ -94,6 +99,10 @@ class MLPModel(Classifier):
         """All runs of a seed together."""
         sizes = self.shapes["b1"][0], self.shapes["b2"][0]
         return native_steps("mlp", (self.x.numpy(), self.y.numpy(), *sizes), optimizer)
+
+    def native_reader(self) -> Reader:
+        """In native code, run by run."""
+        return NativeReader(self, self._all_data(), "mlp_losses")
 
     @staticmethod
     def _hidden(params: Views, x: Tensor) -> Tensor:

@@ -105,6 +105,10 @@ class Model(ABC):
         """Many steps in one call of native code, where there is some for a CPU."""
         return None
 
+    def native_reader(self) -> Reader:
+        """A reader for runs that take native steps: in native code where there is some."""
+        return self.reader()
+
     def gradients(self, params: Views, batch: Batch) -> list[Tensor]:
         """Gradient of every run's own loss, one tensor a parameter; by autograd unless a model does better."""
         if torch.compiler.is_compiling():
@@ -254,8 +258,12 @@ class Classifier(DataModel):
 
     def reader(self) -> Reader:
         """As losses are not negative, the sum over some examples is a bound."""
+        return BoundReader(self, self._all_data())
+
+    def _all_data(self) -> Batch:
+        """What full losses are of, as one group."""
         count = self.n_evaluated
-        return BoundReader(self, Batch(self.x[None, :count], self.y[None, :count]))
+        return Batch(self.x[None, :count], self.y[None, :count])
 
 
 def example_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:

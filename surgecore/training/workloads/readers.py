@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from surgecore.training.workloads.models import Classifier, Model
 
 
+#: Examples of a part that is read in native code, and runs in which that is compared.
+_PART, _COMPARED = 128, 4
+
+
 class Reader:
     """Reads losses over all data: of any model, always to the end.
 
@@ -22,7 +27,14 @@ class Reader:
     ----------
     model : Model
         Whose losses.
+
+    Attributes
+    ----------
+    failed : bool
+        Whether its native code read something else than tensors do, so that it is not used.
     """
+
+    failed = False
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -71,10 +83,7 @@ class BoundReader(Reader):
 
     def read(self, params: Views, floors: Tensor) -> tuple[Tensor, Tensor]:
         """See `Reader.read`."""
-        self._readings += 1
-        if self._readings >= self._rank_at:
-            self._rank(params)
-            self._rank_at = self._readings + max(8, self._readings // 4)
+        self._rank_now_and_then(params)
         sums = torch.zeros(len(floors), dtype=torch.float64, device=floors.device)
         left = torch.arange(len(floors), device=floors.device)
         count = self._data.y.shape[1]
@@ -92,6 +101,12 @@ class BoundReader(Reader):
         whole = torch.zeros(len(floors), dtype=torch.bool, device=floors.device)
         whole[left] = True
         return sums, whole
+
+    def _rank_now_and_then(self, params: Views) -> None:
+        self._readings += 1
+        if self._readings >= self._rank_at:
+            self._rank(params)
+            self._rank_at = self._readings + max(8, self._readings // 4)
 
     def _means(self, params: Views, at: int, end: int) -> Tensor:
         """Mean losses over some of the examples; as many runs at once as there is room for."""
@@ -115,3 +130,61 @@ class BoundReader(Reader):
             total += (losses / losses.mean()).nan_to_num(0.0, 0.0, 0.0)
         order = total.argsort(descending=True, stable=True)
         self._data = self._data._replace(x=self._data.x[:, order], y=self._data.y[:, order])
+
+
+class NativeReader(BoundReader):
+    """The same in native code, which looks after every part of the data whether it is enough.
+
+    What it reads is compared with what tensors read first, and it is not used where the two differ.
+
+    Parameters
+    ----------
+    model, data
+        As of `BoundReader`.
+    name : str
+        Of the function in `surgecore.training.engine.native_steps`.
+    """
+
+    def __init__(self, model: Classifier, data: Batch, name: str) -> None:
+        super().__init__(model, data)
+        self._name, self._compared = name, False
+        self._cut()
+
+    def read(self, params: Views, floors: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Reader.read`."""
+        if not self._compared:
+            self._compared, few = True, {name: view[:, :_COMPARED] for name, view in params.items()}
+            self.failed = not self._agrees(few)
+        if self.failed:
+            return super().read(params, floors)
+        self._rank_now_and_then(params)
+        return self._natively(params, floors)
+
+    def _agrees(self, params: Views) -> bool:
+        expected = self._model.full_losses(params)[0]
+        try:
+            found, _ = self._natively(params, torch.full_like(expected, torch.inf))
+        except Exception:  # noqa: BLE001 - compilers raise errors of many kinds, and tensors need none
+            return False
+        return bool(torch.allclose(found, expected, rtol=1e-5, equal_nan=True))
+
+    def _natively(self, params: Views, floors: Tensor) -> tuple[Tensor, Tensor]:
+        from surgecore.training.engine import native_steps
+
+        losses, whole = np.empty(len(floors)), np.empty(len(floors), dtype=np.bool_)
+        tensors = [view[0].contiguous().numpy() for view in params.values()]
+        count = self._data.y.shape[1]
+        getattr(native_steps, self._name)(*tensors, floors.numpy(), self._x, self._labels, count, losses, whole)
+        return torch.from_numpy(losses), torch.from_numpy(whole)
+
+    def _rank(self, params: Views) -> None:
+        super()._rank(params)
+        self._cut()
+
+    def _cut(self) -> None:
+        """Cut the data into parts, examples last; what the last one lacks is filled and not counted."""
+        x, y = self._data.x[0].numpy(), self._data.y[0].numpy()
+        lacking = -len(y) % _PART
+        padded = np.pad(x, ((0, lacking), (0, 0)))
+        self._x = np.ascontiguousarray(padded.reshape(-1, _PART, x.shape[1]).transpose(0, 2, 1))
+        self._labels = np.pad(y, (0, lacking)).reshape(-1, _PART)
