@@ -7,11 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import exp, isfinite, log
 
-import numpy as np
-
 from surgecore._validate import positive
 from surgecore.sweeps.analysis import Analysis
-from surgecore.sweeps.averaging import REACH, SPEAKS, at_batch_size, averaged, misfit, ratio_of, voices
+from surgecore.sweeps.averaging import REACH, SPEAKS, Said, Wanted, by_path, said
 from surgecore.sweeps.comparison import Comparison
 from surgecore.sweeps.fitting import FitFlag, FitResult
 from surgecore.theory.laws import PowerLaw, SaturatingLaw, SurgeLaw
@@ -20,8 +18,10 @@ from surgecore.theory.laws import PowerLaw, SaturatingLaw, SurgeLaw
 MAREK = 0.158
 #: A factor between batch sizes that more often is one between examples and tokens.
 OTHER_UNIT = 100.0
-#: Key of the row that averages the laws.
+#: Key of the row that averages the laws and the smooth path.
 AVERAGE = "average"
+#: Key of the row of the smooth path through the optima, which is no law.
+SMOOTH_PATH = "smooth_path"
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class AdviceFlag(StrEnum):
     ABOVE_NOISE_SCALE = "above_noise_scale"
     ABOVE_CRITICAL = "above_critical"
     OTHER_UNIT = "other_unit"
+    NO_LAW = "no_law"
     POOR_FIT = "poor_fit"
 
 
@@ -60,18 +61,20 @@ class Recommendation:
     Attributes
     ----------
     rule : str
-        "average" for the laws fitted to the sweep, averaged by weight; else the key of a law or of a textbook rule.
+        "average" for the laws fitted to the sweep and a smooth path through its optima, averaged by weight;
+        "smooth_path" for that path alone, which is no law; else the key of a law or of a textbook rule.
     fitted : bool
         Whether a sweep is behind it.
     lr : float
         Learning rate.
     interval : tuple of float or None
-        95 % interval: of the average over laws, or of one law if it holds. None for a rule that brings no error of
-        its own, and for the average further than `REACH` times beyond the data.
+        95 % interval: of the average, of the path, or of one law if it holds. None for a rule that brings no error
+        of its own, and for the average and the path further than `REACH` times beyond the data.
     beyond : float
         How many times the batch size lies outside those measured; 1 inside.
     weight : float or None
-        Akaike weight of the law among those fitted; None for a textbook rule and the average.
+        Share of the law, or of the smooth path, in the average, by Akaike's criterion; None for a textbook rule and
+        the average.
     flags : frozenset of AdviceFlag
         What to beware of.
     limits : Limits
@@ -107,7 +110,7 @@ def limits(analysis: Analysis) -> Limits:
         None for what the sweep leaves open.
     """
     scale = None
-    for fit, weight in zip(analysis.comparison.fits, analysis.comparison.weights, strict=True):
+    for fit, weight in zip(analysis.comparison.fits, analysis.comparison.law_shares, strict=True):
         found = fit.parameters.get("noise_scale")
         if weight >= SPEAKS and found is not None and found.bounded_below and found.bounded_above:
             scale = found.value
@@ -117,7 +120,7 @@ def limits(analysis: Analysis) -> Limits:
 
 
 def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ...]:
-    """Learning rate for a batch size: the average over the laws fitted to a sweep, then each law, the best first.
+    """Learning rate for a batch size: the average of laws and a smooth path, that path, then each law, the best first.
 
     Parameters
     ----------
@@ -130,7 +133,7 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
     -------
     tuple of Recommendation
         The first has the rule "average", where laws can be weighed: its interval counts that the law is not known,
-        opens beyond the data and is None further than 4 times beyond them. Empty where nothing could be fitted.
+        nor whether any holds, and is None further than 4 times beyond the data. Empty where nothing could be fitted.
 
     Raises
     ------
@@ -154,21 +157,21 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
     size = positive("batch_size", batch_size)
     known = limits(analysis)
     rows = []
-    for fit, weight in zip(analysis.comparison.fits, analysis.comparison.weights, strict=True):
+    comparison, wanted = analysis.comparison, Wanted(size)
+    for fit, weight in zip(comparison.fits, comparison.law_shares, strict=True):
         if fit.law is None:
             continue
         lr, low, high = (float(value) for value in fit.predict(size))  # type: ignore[arg-type]
         beyond = _beyond(fit, size)
         flags = _flags(fit.family.key, size, known, beyond, beyond)
         flags |= {AdviceFlag.POOR_FIT} if FitFlag.POOR_FIT in fit.flags else set()
-        share = float(weight) if np.isfinite(analysis.comparison.scores[0]) else None
+        share = float(weight) if isfinite(comparison.scores[0]) else None
         interval = (low, high) if fit.region is not None else None
         rows.append(Recommendation(fit.family.key, True, lr, interval, beyond, share, frozenset(flags), known))
     beyond = max((row.beyond for row in rows), default=1.0)
-    found = averaged(voices(analysis.comparison, at_batch_size(size)), beyond, misfit(analysis.comparison))
     lowest, highest = _edge(analysis, size, "low"), _edge(analysis, size, "high")
-    average = _average(analysis.comparison, found, 1.0, size, known, beyond)
-    return (*(replace(row, at_most=lowest, at_least=highest) for row in average), *rows)
+    average = _average(comparison, wanted, 1.0, known, beyond)
+    return (*(replace(row, at_most=lowest, at_least=highest) for row in average[:1]), *average[1:], *rows)
 
 
 def _edge(analysis: Analysis, size: float, end: str) -> float | None:
@@ -178,22 +181,29 @@ def _edge(analysis: Analysis, size: float, end: str) -> float | None:
 
 
 def _average(
-    comparison: Comparison, found: tuple[float, tuple[float, float]] | None, lr: float, size: float, known: Limits,
-    beyond: float,
+    comparison: Comparison, wanted: Wanted, lr: float, known: Limits, beyond: float
 ) -> tuple[Recommendation, ...]:  # fmt: skip
-    """The row of the average over laws, of a number that is `lr` times what they say; none where no law speaks."""
-    if found is None:
+    """Rows of the average and of the path, of a number that is `lr` times what they say; none where none speaks."""
+    every, path = said(comparison, wanted), by_path(comparison, wanted)
+    if every is None:
         return ()
-    centre, (low, high) = found
-    flags = _flags(AVERAGE, size, known, beyond, beyond)
-    if comparison.overdispersion > 1.0:
-        flags.add(AdviceFlag.POOR_FIT)
-    interval = None
+    row = _said_row(AVERAGE, every, lr, wanted.size, known, beyond)
+    alone = comparison.path_share > 1.0 - SPEAKS
+    if alone or comparison.overdispersion > 1.0:
+        row = replace(row, flags=row.flags | {AdviceFlag.NO_LAW if alone else AdviceFlag.POOR_FIT})
+    if path is None:
+        return (row,)
+    return row, replace(_said_row(SMOOTH_PATH, path, lr, wanted.size, known, beyond), weight=comparison.path_share)
+
+
+def _said_row(rule: str, found: Said, lr: float, size: float, known: Limits, beyond: float) -> Recommendation:
+    flags, interval = _flags(rule, size, known, beyond, beyond), None
     if beyond > REACH:
         flags.add(AdviceFlag.OUT_OF_REACH)
     else:
+        low, high = found.interval()
         interval = (lr * exp(low), lr * exp(high))
-    return (Recommendation(AVERAGE, True, lr * exp(centre), interval, beyond, None, frozenset(flags), known),)
+    return Recommendation(rule, True, lr * exp(found.mean), interval, beyond, None, frozenset(flags), known)
 
 
 def transfer(
@@ -215,7 +225,7 @@ def transfer(
         Old and new batch size, in the same unit.
     comparison : Comparison, optional
         Laws fitted to a sweep: each gives the ratio of its values, with the interval of that ratio, and so does
-        their average.
+        their average with a smooth path through the optima.
     noise_scale : float, optional
         A noise scale for the saturating and the surge law, where it is known from elsewhere. Above it the linear and
         the square-root rule end: flagged.
@@ -276,7 +286,8 @@ def _carried(
     """Rows of the laws fitted to a sweep, after that of their average."""
     rows, furthest = [], 1.0
     factor = max(new / old, old / new)
-    for fit, weight in zip(comparison.fits, comparison.weights, strict=True):
+    wanted = Wanted(new, old)
+    for fit, weight in zip(comparison.fits, comparison.law_shares, strict=True):
         if fit.law is None:
             continue
         beyond = max(_beyond(fit, old), _beyond(fit, new))
@@ -286,13 +297,12 @@ def _carried(
             continue
         interval = None
         if fit.region is not None:
-            _, change = ratio_of(old, new)(fit, fit.region)
-            interval = (lr * exp(change.min()), lr * exp(change.max()))
+            _, low, high = wanted.by_law(fit, fit.region)
+            interval = (lr * exp(low), lr * exp(high))
         flags = frozenset(_flags("", new, known, beyond, factor))
         value = lr * float(fit.law(new) / fit.law(old))
         rows.append(Recommendation(fit.family.key, True, value, interval, beyond, float(weight), flags, known))
-    found = averaged(voices(comparison, ratio_of(old, new)), furthest, misfit(comparison))
-    return (*_average(comparison, found, lr, new, known, furthest), *rows)
+    return (*_average(comparison, wanted, lr, known, furthest), *rows)
 
 
 def _beyond(fit: FitResult, size: float) -> float:
@@ -336,7 +346,7 @@ def lr_factor(analysis: Analysis, old: float, new: float) -> tuple[float, str]:
         If a batch size is not positive and finite.
     """
     before, after = positive("old", old), positive("new", new)
-    found = averaged(voices(analysis.comparison, ratio_of(before, after)))
-    if found is None or not isfinite(found[0]):
+    found = said(analysis.comparison, Wanted(after, before))
+    if found is None or not isfinite(found.mean):
         return exp(0.5 * log(after / before)), "square_root"
-    return exp(found[0]), AVERAGE
+    return exp(found.mean), AVERAGE

@@ -176,12 +176,14 @@ def _read(sweep: Sweep) -> dict[str, Any]:
 
 
 def _ranking(comparison: Comparison) -> dict[str, Any]:
+    path = comparison.path
     columns = (comparison.scores.tolist(), comparison.weights.tolist(), comparison.holdout.tolist())
     return {
         "outcome": comparison.outcome,
         "close": comparison.close,
         "tried": len(comparison.fits),
         "overdispersion": comparison.overdispersion,
+        "smooth_path": path and {"weight": comparison.path_share, "parameters": path.freedom},
         "order": [
             {"law": fit.family.key, "aic": score, "weight": weight, "holdout_error": holdout}
             for fit, score, weight, holdout in zip(comparison.fits, *columns, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -12,8 +12,11 @@ from surgecore._validate import FloatArray
 from surgecore.sweeps.fitting import FitFlag, FitResult, as_family, fit
 from surgecore.sweeps.likelihood import log_shape, minimise, prepare
 from surgecore.sweeps.points import Points, PointsLike
+from surgecore.sweeps.smooth_path import SmoothPath, smooth_path
 from surgecore.theory.families import LAWS, LawFamily
 
+#: How many laws the smooth path counts for in advice, before the optima are seen.
+PRIOR = 2.0
 _EVIDENCE = 2.0 * np.log(20.0)  # difference of the criterion at an evidence ratio of 20
 
 
@@ -53,6 +56,14 @@ class Comparison:
         Whether a law that contains the best fits as well and is not needed.
     overdispersion : float
         1, or how far the scatter exceeds the errors under the best of the laws when it does so under all.
+    path : SmoothPath or None
+        A smooth path through the optima, which is no law and not ranked: it takes part in advice. None with fewer than
+        three estimates, or where no law has a finite score.
+    path_share : float
+        Its share in advice, by the same criterion and as much prior weight as `PRIOR` laws; the laws share the rest
+        by their `weights`, or, where errors refute all laws but not the path, by the criterion with plain deviances.
+    law_shares : ndarray
+        Shares of the laws in advice, shape (n_fits,); with `path_share` they sum to 1.
     """
 
     fits: tuple[FitResult, ...]
@@ -64,6 +75,9 @@ class Comparison:
     only_corrected: tuple[str, ...] = ()
     wider_fits: bool = False
     overdispersion: float = 1.0
+    path: SmoothPath | None = None
+    path_share: float = 0.0
+    law_shares: FloatArray = field(default_factory=lambda: np.empty(0))
 
     def __getitem__(self, key: str) -> FitResult:
         """The fit of the law of that key; `KeyError` where it was not tried."""
@@ -126,12 +140,31 @@ def compare(
     scores = np.array([_score(result, excess) for result in fits])
     holdout = np.array([_holdout(given, result.family) for result in fits])
     if not fits or not np.isfinite(scores[0]):
-        return Comparison(tuple(fits), scores, np.zeros(len(fits)), holdout, Ranking.TOO_FEW)
+        none = np.zeros(len(fits))
+        return Comparison(tuple(fits), scores, none, holdout, Ranking.TOO_FEW, law_shares=none)
     weights = np.exp(-0.5 * (scores - scores[0]))
     outcome, close, corrected, wider = _outcome(fits, scores)
+    path = smooth_path(given)
     return Comparison(
-        tuple(fits), scores, weights / weights.sum(), holdout, outcome, close, corrected, wider, excess
+        tuple(fits), scores, weights / weights.sum(), holdout, outcome, close, corrected, wider, excess, path,
+        *_shares(fits, path, excess),
     )  # fmt: skip
+
+
+def _shares(fits: Sequence[FitResult], path: SmoothPath | None, excess: float) -> tuple[float, FloatArray]:
+    """Shares of the path and of each law in advice."""
+    if path is not None:
+        # what the path explains is no scatter
+        excess = min(excess, path.excess())
+    scores = np.array([_score(result, excess) for result in fits])
+    best = int(scores.argmin())
+    of_path = np.inf
+    if path is not None:
+        of_path = path.criterion(fits[best], float(scores[best]), excess) - 2.0 * float(np.log(PRIOR))
+    lowest = min(float(scores.min()), of_path)
+    shares = np.exp(-0.5 * (np.array([of_path, *scores]) - lowest))
+    shares = shares / shares.sum()
+    return float(shares[0]), shares[1:]
 
 
 def _score(result: FitResult, excess: float) -> float:

@@ -130,9 +130,10 @@ def _fit() -> dict[str, Any]:
 
 def _ranking() -> dict[str, Any]:
     row = _object({"law": _LAW, "aic": _NUMBER, "weight": _NUMBER, "holdout_error": _NUMBER})
+    path = _object({"weight": _NUMBER, "parameters": _NUMBER})
     facts = {
         "outcome": _schema(Ranking), "close": _array(_LAW), "tried": _COUNT, "overdispersion": _NUMBER,
-        "order": _array(row),
+        "order": _array(row), "smooth_path": {"anyOf": [path, {"type": "null"}]},
     }  # fmt: skip
     return _object(facts, {"sentence": _TEXT})
 

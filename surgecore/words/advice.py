@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from math import floor, isfinite, log10
 
 from surgecore.sweeps.adam import AdamAdvice, AdamFlag
-from surgecore.sweeps.advice import AVERAGE, MAREK, AdviceFlag, Limits, Recommendation
+from surgecore.sweeps.advice import AVERAGE, MAREK, SMOOTH_PATH, AdviceFlag, Limits, Recommendation
 from surgecore.sweeps.averaging import REACH, SPEAKS
 from surgecore.sweeps.price import Cost, Price
 from surgecore.tables.metric import Metric
@@ -19,6 +19,7 @@ from surgecore.words.numbers import (
     number,
     rounded,
     rounded_interval,
+    share,
     whole,
 )
 from surgecore.words.phrases import say
@@ -34,8 +35,8 @@ def rule(row: Recommendation) -> str:
 
 def rule_name(key: str) -> str:
     """Name of a rule by its key."""
-    if key == AVERAGE:
-        return say("rule-average")
+    if key in (AVERAGE, SMOOTH_PATH):
+        return say("rule-average" if key == AVERAGE else "rule-smooth-path")
     return say("rule-marek", exponent=str(MAREK)) if key == "marek" else curve(key)
 
 
@@ -90,25 +91,38 @@ def _notes(flags: Iterable[str], beyond: float, known: Limits) -> list[str]:
 
 
 def advice(rows: Sequence[Recommendation], wanted: float) -> str:
-    """The learning rate to use in a sentence or two, as sure as the laws that speak for it agree."""
+    """The learning rate to use in a sentence or two, as sure as the laws and the path that speak for it agree."""
     at, first = batch_size(wanted), rows[0] if rows else None
     speaking = [row for row in rows if (row.weight or 0.0) >= SPEAKS]
     if first is None or first.rule != AVERAGE or not speaking:
         return say("advice-none", at=at)
-    low, high = min(row.lr for row in speaking), max(row.lr for row in speaking)
-    span = interval(low, high) if number(low) != number(high) else number(low)
+    laws = [row for row in speaking if row.rule != SMOOTH_PATH]
     if first.interval is None:
-        return say("advice-too-far", at=at, beyond=f"{first.beyond:.2g}", reach=f"{REACH:.0f}", span=span)
+        return _too_far(at, first, laws)
+    path = next((row for row in speaking if row.rule == SMOOTH_PATH), None)
     values = {"at": at, "rate": estimate(first), "interval": rounded_interval(*first.interval)}
-    if len(speaking) == 1:
-        text = say("advice-rate-one", law=rule(speaking[0]), **values)
+    if path is not None and laws:
+        values["weight"] = share(path.weight or 0.0)
+    ending = "" if path is None else "-path"
+    if not laws:
+        text = say("advice-rate-only-path", **values)
+    elif len(laws) == 1:
+        text = say(f"advice-rate-one{ending}", law=rule(laws[0]), **values)
     else:
-        text = say("advice-rate", laws=len(speaking), **values)
+        text = say(f"advice-rate{ending}", laws=len(laws), **values)
     if AdviceFlag.POOR_FIT in first.flags:
         text += " " + say("advice-poor")
     if bound := _bound(first):
         return " ".join([*bound, text])
     return text + (" " + say("advice-opens", beyond=f"{first.beyond:.2g}") if first.beyond > 1 else "")
+
+
+def _too_far(at: str, first: Recommendation, laws: Sequence[Recommendation]) -> str:
+    values = {"at": at, "beyond": f"{first.beyond:.2g}", "reach": f"{REACH:.0f}"}
+    if not laws:
+        return say("advice-too-far-path", **values)
+    low, high = min(row.lr for row in laws), max(row.lr for row in laws)
+    return say("advice-too-far", span=interval(low, high) if number(low) != number(high) else number(low), **values)
 
 
 def next_rates(row: Recommendation, wanted: float) -> str:

@@ -84,7 +84,10 @@ def advice(batch_size: float, rows: Sequence[Recommendation]) -> str:
     for row in rows:
         span = "" if row.interval is None else f"({rounded_interval(*row.interval)})"
         rate = number(row.lr) if isfinite(row.lr) else "∞"
-        lines.append(f"{rule(row):{_WIDE}s}  {rate} {span} {advice_note(row)}".rstrip())
+        weight = "" if row.weight is None else f"{say('report-weight')} {row.weight:.2f}"
+        lines.append(
+            " ".join(part for part in (f"{rule(row):{_WIDE}s} ", rate, span, weight, advice_note(row)) if part)
+        )
     return "\n".join(lines)
 
 

@@ -889,15 +889,20 @@ remark-no-error-bars = Without repeated seeds the optima have no error bars.
 ## sweeps: advice and the price of a wrong rate
 
 
-rule-average = Average of the fitted laws
+rule-average = Average by weight
+rule-smooth-path = Smooth path, no law
 rule-marek = Weak power, exponent { $exponent }
 
 advice-none = At batch size { $at } no fitted law can be trusted: there are too few optima inside the grid to test one.
 advice-rate = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), averaged over the { $laws } laws that the optima allow.
 advice-rate-one = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), by the one law that the optima allow, { $law }.
+advice-rate-path = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), averaged over the { $laws } laws that the optima allow and, with a weight of { $weight }, a smooth path through the optima, which is no law.
+advice-rate-one-path = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), averaged over the one law that the optima allow, { $law }, and, with a weight of { $weight }, a smooth path through the optima, which is no law.
+advice-rate-only-path = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), by a smooth path through the optima, which is no law: none that was tried describes them.
 advice-opens = **This is { $beyond } times beyond your data**, so the interval is wider.
 advice-poor = The optima scatter about every law by more than their error bars, so trust the measured ones more.
 advice-too-far = Batch size { $at } is **{ $beyond } times beyond your data**; more than { $reach } times beyond, no advice is given. The laws that the optima allow give { $span } there.
+advice-too-far-path = Batch size { $at } is **{ $beyond } times beyond your data**; more than { $reach } times beyond, no advice is given, and no law that was tried describes the optima.
 
 rate-at-most = at most { $rate }
 rate-at-least = at least { $rate }
@@ -908,6 +913,7 @@ advice-out-of-reach = More than { $reach } times beyond them, no interval is giv
 advice-above-noise-scale = Above the noise scale ({ $noise }), where this rule ends.
 advice-above-critical = Above the critical batch size ({ $critical }) a larger batch saves few steps.
 advice-other-unit = Are both batch sizes in the same unit, examples or tokens?
+advice-no-law = No law that was tried describes the optima, so this follows a smooth path through them.
 advice-poor-fit = Does not describe the optima within their error bars.
 
 adam-beta-gone = 1 − { $factor }(1 − { $symbol }) = { $value } is not above 0: the batch grows too much for the SDE rule. The power form gives { $power }.
@@ -924,7 +930,7 @@ adam-rule-marek = Small batches: β₁ kept (Marek et al. 2025)
 adam-lr-factor = Learning rate ×
 adam-weight-decay = Weight decay
 adam-decay = Weight decay is AdamW's as in PyTorch, multiplied by the learning rate in each step. These values average over as many epochs as now. They take the learning rate as multiplied by { $factor } ({ $rule }; Bergsma et al. 2025), or by the SDE rule's own factor in its row.
-adam-rules-of-thumb = Rules of thumb from the papers cited, for a batch size multiplied by { $factor }. Only rows marked "fitted" and their average use this sweep; the rest carry no error bar. Batch sizes are in the sweep's unit.
+adam-rules-of-thumb = Rules of thumb from the papers cited, for a batch size multiplied by { $factor }. Only rows marked "fitted" and their average by weight use this sweep; the rest carry no error bar. Batch sizes are in the sweep's unit.
 
 price-loss = loss
 price-range = Any learning rate from { $low } to { $high } stays within { $extra } of the best { $name }.
@@ -2307,7 +2313,7 @@ answer-use = use learning rate
 answer-interval = { $interval }, 95 % interval
 next-rates-below = Try learning rates below { $rate } at batch size { $at }.
 next-rates-above = Try learning rates above { $rate } at batch size { $at }.
-answer-by-laws = the fitted laws say { $rate } ({ $interval }, 95 % interval)
+answer-by-laws = the fitted laws and a smooth path say { $rate } ({ $interval }, 95 % interval)
 answer-method = How the verdict is reached
 answer-next = Next:
 advice-every-rule = The rate by every rule

@@ -81,8 +81,11 @@ def test_a_beta_that_would_be_negative_is_refused_and_said():
 
 
 def test_every_law_recommends_its_value_with_its_band(analysis):
-    average, *rows = recommend(analysis, 64.0)
-    assert average.rule == "average"
+    average, path, *rows = recommend(analysis, 64.0)
+    assert (average.rule, path.rule) == ("average", "smooth_path")
+    assert path.interval[0] / 1.03 < LAW(64.0) < path.interval[1] * 1.03
+    assert path.weight + sum(row.weight for row in rows) == pytest.approx(1.0)
+    assert words.rule(path) == "Smooth path, no law"
     assert average.interval[0] / 1.03 < LAW(64.0) < average.interval[1] * 1.03
     assert [row.rule for row in rows] == [result.family.key for result in analysis.comparison.fits]
     for row, result in zip(rows, analysis.comparison.fits, strict=True):
@@ -235,7 +238,7 @@ def test_a_rate_at_the_end_of_those_tried_is_said_as_a_bound():
         assert getattr(there, end) == pytest.approx(0.064)
         assert (before.at_most, before.at_least) == (None, None)
         assert words.rate(there) == said
-        assert words.how_sure(there).startswith("the fitted laws say")
+        assert words.how_sure(there).startswith("the fitted laws and a smooth path say")
         assert "was the best" in words.advice_note(there)
         assert "95 % interval" in words.how_sure(before)
 
