@@ -130,11 +130,7 @@ def compare(
     """
     given = Points.of(points)
     chosen = [as_family(family) for family in (LAWS.values() if families is None else families)]
-    fits = []
-    for family in chosen:
-        fits.append(fit(given, family))
-        if progress is not None:
-            progress(len(fits) / len(chosen))
+    fits = _fitted(given, chosen, progress)
     excess = _overdispersion(fits)
     fits.sort(key=lambda result: (_score(result, excess), len(result.family.free)))
     scores = np.array([_score(result, excess) for result in fits])
@@ -149,6 +145,17 @@ def compare(
         tuple(fits), scores, weights / weights.sum(), holdout, outcome, close, corrected, wider, excess, path,
         *_shares(fits, path, excess),
     )  # fmt: skip
+
+
+def _fitted(
+    points: Points, families: Sequence[LawFamily], progress: Callable[[float], None] | None
+) -> list[FitResult]:  # fmt: skip
+    fits = []
+    for family in families:
+        fits.append(fit(points, family))
+        if progress is not None:
+            progress(len(fits) / len(families))
+    return fits
 
 
 def _shares(fits: Sequence[FitResult], path: SmoothPath | None, excess: float) -> tuple[float, FloatArray]:

@@ -57,3 +57,5 @@ def test_a_rate_is_carried_under_every_rule(page):
         advice_panel.words.number(value, 2) for value in (0.001, 0.002, 0.004)
     ]
     assert any("fitted" in label for label in rows.index)
+    assert rows.index[4:6].tolist() == ["Average by weight", "Smooth path, no law, fitted"]
+    assert rows["Weight"].iloc[5].endswith("%")

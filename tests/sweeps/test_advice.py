@@ -96,6 +96,40 @@ def test_every_law_recommends_its_value_with_its_band(analysis):
     assert best.interval[0] / 1.03 < LAW(64.0) < best.interval[1] * 1.03
 
 
+def test_the_sentence_names_the_path_and_its_weight(analysis):
+    average, path, first, second, *_ = recommend(analysis, 64.0)
+    shares = {
+        "2 laws that the optima allow and, with a weight of 30 %, a smooth path": (0.3, 0.4, 0.3),
+        "the one law that the optima allow, Surge (Theorem 3), and, with a weight of 40 %, a smooth path": (
+            0.4,
+            0.6,
+            0,
+        ),
+        "by a smooth path through the optima, as no law": (1.0, 0.0, 0.0),
+        "averaged over the 2 laws that the optima allow.": (0.0, 0.5, 0.5),
+    }
+    first = replace(first, rule="surge")
+    for said, weights in shares.items():
+        rows = [average, *(replace(r, weight=w) for r, w in zip((path, first, second), weights, strict=True))]
+        assert said in words.advice(rows, 64.0)
+    far = [replace(average, interval=None), replace(path, weight=1.0)]
+    assert "no law that was tried describes the optima" in words.advice(far, 64.0)
+
+
+def test_where_no_law_holds_it_says_so():
+    sizes = 4.0 * 2.0 ** np.arange(9)
+    hump = lambda b: 1e-2 * np.exp(-0.5 * (np.log(np.asarray(b) / 64.0) / 0.8) ** 2)  # noqa: E731
+    frame = sweep_frame(hump, np.random.default_rng(0), batch_sizes=sizes, seeds=8, spread=0.05)
+    found = analyse(Sweep.from_frame(frame))
+    average, path, *_ = recommend(found, 64.0)
+    assert path.weight > 0.95
+    assert "no_law" in average.flags
+    assert "follows a smooth path" in words.advice_note(average)
+    assert average.interval[0] / 1.03 < 0.01 < average.interval[1] * 1.03
+    assert limits(found).noise_scale is None
+    assert found.to_dict()["ranking"]["smooth_path"]["weight"] == pytest.approx(path.weight)
+
+
 def test_extrapolation_says_how_far_it_goes(analysis):
     up, down = recommend(analysis, 4096.0)[0], recommend(analysis, 1.0)[0]
     assert up.beyond == pytest.approx(4.0)
