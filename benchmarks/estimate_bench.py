@@ -93,6 +93,28 @@ CASES = {
     "CNN, SGD to a target": table(
         CNN, {"key": "sgd"}, {"key": "target", "targets": [0.8], "limit": 300, "every": 4}, [32, 128], (0.03, 1), 2
     ),
+    **{
+        f"{case}, native": {**plan, "run": {"native": True}}
+        for case, plan in {
+            "MLP": table(MLP, {"key": "adam"}, {"key": "steps", "steps": [400]}, [1, 4, 16, 64], (0.001, 0.5), 192),
+            "MLP of 64, large batches": table(
+                {**MLP, "hidden": 64}, {"key": "sgd"}, {"key": "steps", "steps": [200]}, [64, 512], (0.01, 1), 32
+            ),
+            "MLP, warm": table(
+                MLP, {"key": "adam", "state": "warm"}, {"key": "checkpoint", "loss": 1.0, "steps": [1, 20]}, [4, 64],
+                (0.001, 0.2), 768,
+            ),
+            "MLP, to a target": table(
+                MLP, {"key": "adam"}, {"key": "target", "targets": [0.5], "every": 4}, [16, 64, 256], (0.001, 0.2), 64
+            ),
+            "softmax": table(
+                {"key": "softmax"}, {"key": "sign"}, {"key": "steps", "steps": [1000]}, [4, 64], (0.001, 0.1), 192
+            ),
+            "quadratic": table(
+                {"key": "quadratic"}, {"key": "lion"}, {"key": "steps", "steps": [2000]}, [4, 64], (0.001, 0.1), 256
+            ),
+        }.items()
+    },
     **{case: plan for name, kind in KINDS.items() for case, plan in kind.cases(name).items()},
 }  # fmt: skip
 

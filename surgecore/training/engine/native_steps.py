@@ -339,18 +339,17 @@ def softmax(p, m, v, rates, x, y, classes, drawn, table, row, steps, rule, numbe
 
 @_native
 def quadratic(p, m, v, rates, hessian, mean, drawn, table, row, steps, rule, numbers):
-    """Steps on a quadratic; `drawn` is the noise of every step's gradient."""
+    """Steps on a quadratic; `drawn` is the noise of every step's gradient. One product is of all runs."""
     groups, size = drawn.shape[1], mean.size
     runs = p.size // (groups * size)
-    g = _space(runs, size)
-    for group in range(groups):
-        here = slice(group * runs * size, (group + 1) * runs * size)
-        for t in range(row, row + steps):
-            np.dot(p[here].reshape(runs, size), hessian, g)
-            for run in range(runs):
-                for j in range(size):
-                    g[run, j] += mean[j] + drawn[t, group, j]
-            _update(p[here], m[here], v[here], g.reshape(-1), rates[here], rule, numbers, table[t])
+    theta, g = p.reshape(groups * runs, size), _space(groups * runs, size)
+    for t in range(row, row + steps):
+        np.dot(theta, hessian, g)
+        for r in range(groups * runs):
+            noise, mine = drawn[t, r // runs], g[r]
+            for j in range(size):
+                mine[j] += mean[j] + noise[j]
+        _update(p, m, v, g.reshape(-1), rates, rule, numbers, table[t])
 
 
 # --- readings: parts of the data, of each run until it is certain to be above its floor -----------------------

@@ -100,9 +100,10 @@ RATES = {
     "cuda": Rates(1.5e13, 4.5e12, 1e12, 1.3e-11, 1.3e-11, 0.4, 1.25e-5, 15.0),
 }
 #: The same core at native steps: operations of products [1/s], seconds a parameter takes in an update, and a block of
-#: steps whatever is in it, as their numbers are made in Python; and what a process takes to load the code, which the
-#: first one of a machine compiles.
-_NATIVE_PRODUCTS, _NATIVE_VALUE, _NATIVE_STEP, _NATIVE_START = 1.2e11, 5e-10, 3e-6, 10.0
+#: steps whatever is in it, as their numbers are made in Python; the time of a reading in that of one by tensors; what a
+#: process takes to load the code, and the first one of a machine to compile it.
+_NATIVE_PRODUCTS, _NATIVE_VALUE, _NATIVE_STEP, _NATIVE_READ = 1.2e11, 5e-10, 3e-6, 0.6
+_NATIVE_START, _NATIVE_COMPILING = 1.2, 10.0
 #: Learning rates at which runs fall about as fast as those of Adam at 1e-3, by optimizer.
 _PACE = {"adam": 1e-3, "adamw": 1e-3, "sign": 1e-3, "signum": 1e-3, "lion": 1e-3, "rmsprop": 1e-3, "sgd": 0.06}
 #: Of runs to a target, by the bundled ones (`benchmarks/estimate_bench.py --bundled`): how their steps fall with the
@@ -143,7 +144,7 @@ def estimate(plan: Plan, device: str = "cpu") -> PlanCost:
             held = 4 * chunk.n_runs * n_params(plan.workload.shapes) * (4 + plan.optimizer.n_buffers)
             examples = plan.workload.cost_in_examples(plan.policy.drawn(chunk.batch_size))
             memory = max(memory, held + 4.0 * chunk.n_runs * examples * plan.workload.activations)
-    total = rates.start + plan.workload.loading + seconds
+    total = rates.start + native * _NATIVE_START + plan.workload.loading + seconds
     return PlanCost(runs, run_steps, flops, memory, total * (slowness() if device == "cpu" else 1.0))
 
 
@@ -194,7 +195,7 @@ def native_steps(plan: Plan, device: str = "cpu", workers: int = 1) -> Saving:
         sum(count * step_seconds(plan, one[kind], device, native=kind_of) for kind, count in kinds.items())
         for kind_of in (False, True)
     )
-    return Saving((plain - native) * slowness(), min(workers, len(chunks)) * _NATIVE_START * slowness())
+    return Saving((plain - native) * slowness(), min(workers, len(chunks)) * _NATIVE_COMPILING * slowness())
 
 
 def _forward(plan: Plan, rates: Rates) -> float:
@@ -260,6 +261,7 @@ def _chunk(plan: Plan, chunk: Chunk, rates: Rates, native: bool = False) -> tupl
     update = examples * 3 * _forward(plan, rates) + moved / rates.bandwidth
     each = call
     if native:
+        read *= _NATIVE_READ
         update, each = 3 * examples * workload.flops / _NATIVE_PRODUCTS + count * _NATIVE_VALUE, _NATIVE_STEP
     work = (3 * steps * examples + readings * workload.n_examples) * workload.flops + 10 * steps * count
     extra = len(chunk.seeds) * warming * (3 * examples * workload.flops + 10 * count)

@@ -82,7 +82,7 @@ class QuadraticModel(Model):
         return of_quadratic(self, optimizer)
 
     def native(self, optimizer: Optimizer) -> Native | None:
-        """All runs of a seed together."""
+        """All runs together."""
         data = self.hessian.numpy(), self.mean.numpy()
         return native_steps("quadratic", data, optimizer, lambda drawn: drawn @ self.noise.T)
 
