@@ -105,7 +105,9 @@ RATES = {
 _NATIVE_PRODUCTS, _NATIVE_VALUE, _NATIVE_STEP, _NATIVE_READ = 1.2e11, 5e-10, 3e-6, 0.6
 _NATIVE_START, _NATIVE_COMPILING = 1.2, 10.0
 #: Learning rates at which runs fall about as fast as those of Adam at 1e-3, by optimizer.
-_PACE = {"adam": 1e-3, "adamw": 1e-3, "sign": 1e-3, "signum": 1e-3, "lion": 1e-3, "rmsprop": 1e-3, "sgd": 0.06}
+_PACE = {"adam": 1e-3, "adamw": 1e-3, "sign": 1e-3, "signum": 1e-3, "lion": 1e-3, "rmsprop": 1e-3}
+#: Likewise where it is not signs that move, at any batch size.
+_PACE_OF_SIZE = {"sgd": 0.06, "adagrad": 0.007, "adagrad-norm": 0.16}
 #: Of runs to a target, by the bundled ones (`benchmarks/estimate_bench.py --bundled`): how their steps fall with the
 #: batch size where signs are what moves, how they grow again above the best rate, and from how many times the best rate
 #: on a run never comes there.
@@ -209,10 +211,10 @@ def _forward(plan: Plan, rates: Rates) -> float:
 def _best(plan: Plan, batch_size: int) -> float:
     """About the best learning rate to a target: one that takes a few steps, or the middle of the grid."""
     key = plan.source["optimizer"]["key"]
-    if key not in _PACE or not isinstance(plan.protocol, ToTarget):
+    if key not in {**_PACE, **_PACE_OF_SIZE} or not isinstance(plan.protocol, ToTarget):
         return float(np.median(plan.grid.learning_rates))
-    if key == "sgd":
-        pace, slower = _PACE[key] * (1 - getattr(plan.optimizer, "momentum", 0.0)), 1.0
+    if key in _PACE_OF_SIZE:
+        pace, slower = _PACE_OF_SIZE[key] * (1 - getattr(plan.optimizer, "momentum", 0.0)), 1.0
     else:
         pace, slower = _PACE[key], _slower(batch_size)
     return pace * plan.workload.steps_to(min(plan.protocol.targets)) / plan.workload.least / slower
@@ -241,7 +243,8 @@ def usual_steps(plan: Plan, batch_size: int, rate: float) -> float:
     if not isinstance(protocol, ToTarget):
         return protocol.max_steps(batch_size)
     best = _best(plan, batch_size)
-    least = plan.workload.least * (1.0 if plan.source["optimizer"]["key"] == "sgd" else _slower(batch_size) ** 2)
+    sized = plan.source["optimizer"]["key"] in _PACE_OF_SIZE
+    least = plan.workload.least * (1.0 if sized else _slower(batch_size) ** 2)
     steps = _SLOWEST * least * (best / rate + float((rate / best) ** _ABOVE))
     return (protocol.limit if rate >= _NEVER * best else min(protocol.limit, steps)) + max(protocol.then)
 
