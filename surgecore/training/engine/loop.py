@@ -243,7 +243,7 @@ class Engine:
         """Take steps of one block in native code; False, and none is taken, if these are not the same as plain ones."""
         first = block * BLOCK + row + 1
         rows = [self._numbers(step) for step in range(first, first + count)]
-        if native.take(
+        if native.take_steps(
             self.buffers, self._drawn_of(block)[row : row + count], rows, lambda step: self._step(block, row + step)
         ):
             return True

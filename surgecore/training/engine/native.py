@@ -66,7 +66,9 @@ class Native:
     prepare: Callable[[Tensor], Tensor] | None = None
     trusted: bool = False
 
-    def take(self, x: Buffers, drawn: Tensor, rows: Sequence[Sequence[float]], plain: Callable[[int], None]) -> bool:
+    def take_steps(
+        self, x: Buffers, drawn: Tensor, rows: Sequence[Sequence[float]], plain: Callable[[int], None]
+    ) -> bool:
         """Take steps, at first only if they are the same as plain ones; False, and none is taken, if not.
 
         Parameters

@@ -163,7 +163,7 @@ class NativeReader(BoundReader):
     def _agrees(self, params: Views) -> bool:
         expected = self._model.full_losses(params)[0]
         try:
-            found, _ = self._natively(params, torch.full_like(expected, torch.inf))
+            found, _ = self._natively(params, torch.full_like(expected, float("inf")))
         except Exception:  # noqa: BLE001 - compilers raise errors of many kinds, and tensors need none
             return False
         return bool(torch.allclose(found, expected, rtol=1e-5, equal_nan=True))
