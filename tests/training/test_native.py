@@ -1,6 +1,7 @@
 """Native steps: against steps by tensors, where they are taken, and where they are not."""
 
 import builtins
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from surgecore.training.engine import native
 from surgecore.training.engine.loop import Engine
 from surgecore.training.engine.methods import OPTIMIZERS
 from surgecore.training.engine.optimizers import SGD, Adam, RMSprop
+from surgecore.training.plans import estimate as estimate_module
 from surgecore.training.plans.estimate import Saving, can_be_native, estimate, native_steps
 from surgecore.training.plans.plan import Plan
 from surgecore.training.runs import executors, runner
@@ -176,7 +178,9 @@ def test_workloads_that_say_so_have_models_that_do():
     assert {key for key, kind in WORKLOADS.items() if kind.native} == {"digits-mlp", "quadratic", "softmax"}
 
 
-def test_it_pays_for_long_plans_that_it_is_there_for(plan_text):
+@pytest.mark.parametrize("before", [False, True])
+def test_it_pays_for_long_plans_that_it_is_there_for(plan_text, monkeypatch, before):
+    monkeypatch.setattr(estimate_module, "compiled_before", lambda: before)
     short = asked(plan_text, '"auto"')
     table = {**short.source, "grid": {**short.source["grid"], "seeds": 4000}}
     long = Plan.from_dict({**table, "protocol": {"key": "steps", "steps": [4000]}})
@@ -188,6 +192,24 @@ def test_it_pays_for_long_plans_that_it_is_there_for(plan_text):
     assert estimate(long).seconds < 0.8 * estimate(by_tensors).seconds
     for other in ({"optimizer": {"key": "rmsprop"}}, {"run": {"compile": True}}, {"run": {"precision": "bf16"}}):
         assert not can_be_native(Plan.from_dict({**long.source, **other}))
+
+
+def test_code_counts_as_compiled_until_its_source_changes(tmp_path, monkeypatch):
+    source = tmp_path / "native_steps.py"
+    source.touch()
+    monkeypatch.setattr(native, "__file__", str(tmp_path / "native.py"))
+    native.compiled_before.cache_clear()
+    assert not native.compiled_before()
+    kept = tmp_path / "__pycache__"
+    kept.mkdir()
+    (kept / "native_steps.mlp-1.py311.nbi").touch()
+    native.compiled_before.cache_clear()
+    assert native.compiled_before()
+    later = source.stat().st_mtime + 10
+    os.utime(source, (later, later))
+    native.compiled_before.cache_clear()
+    assert not native.compiled_before()
+    native.compiled_before.cache_clear()
 
 
 def test_the_estimate_decides_and_the_folder_keeps_the_decision(plan_text, tmp_path, monkeypatch):

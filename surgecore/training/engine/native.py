@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,14 @@ def usable(device: str) -> bool:
 
 #: Steps in which native code is compared with plain ones.
 _COMPARED = 4
+
+
+@cache
+def compiled_before() -> bool:
+    """Whether this machine is known to have compiled the code: where Python keeps its own compiled files."""
+    source = Path(__file__).with_name("native_steps.py")
+    kept = (source.parent / "__pycache__").glob("native_steps.*.nbi")
+    return any(index.stat().st_mtime >= source.stat().st_mtime for index in kept)
 
 
 @dataclass(eq=False)

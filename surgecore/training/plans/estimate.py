@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
-from surgecore.training.engine.native import usable
+from surgecore.training.engine.native import compiled_before, usable
 from surgecore.training.engine.protocols import FromCheckpoint, ToTarget
 from surgecore.training.engine.resident import rule_of
 from surgecore.training.engine.stack import n_params
@@ -101,9 +101,9 @@ RATES = {
 }
 #: The same core at native steps: operations of products [1/s], seconds a parameter takes in an update, and a block of
 #: steps whatever is in it, as their numbers are made in Python; the time of a reading in that of one by tensors; what a
-#: process takes to load the code, and the first one of a machine to compile it.
+#: process takes to load the code, and to compile it where that was not done yet, half of which is on later sweeps.
 _NATIVE_PRODUCTS, _NATIVE_VALUE, _NATIVE_STEP, _NATIVE_READ = 1.2e11, 5e-10, 3e-6, 0.6
-_NATIVE_START, _NATIVE_COMPILING = 1.2, 10.0
+_NATIVE_START, _NATIVE_COMPILING = 1.2, 5.0
 #: Learning rates at which runs fall about as fast as those of Adam at 1e-3, by optimizer.
 _PACE = {"adam": 1e-3, "adamw": 1e-3, "sign": 1e-3, "signum": 1e-3, "lion": 1e-3, "rmsprop": 1e-3}
 #: Likewise where it is not signs that move, at any batch size.
@@ -197,7 +197,8 @@ def native_steps(plan: Plan, device: str = "cpu", workers: int = 1) -> Saving:
         sum(count * step_seconds(plan, one[kind], device, native=kind_of) for kind, count in kinds.items())
         for kind_of in (False, True)
     )
-    return Saving((plain - native) * slowness(), min(workers, len(chunks)) * _NATIVE_COMPILING * slowness())
+    each = _NATIVE_START + (0.0 if compiled_before() else _NATIVE_COMPILING)
+    return Saving((plain - native) * slowness(), min(workers, len(chunks)) * each * slowness())
 
 
 def _forward(plan: Plan, rates: Rates) -> float:
