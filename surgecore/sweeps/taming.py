@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from surgecore._validate import FloatArray
+from surgecore.sweeps.aligned import aligned
 from surgecore.sweeps.cells import Cells
 from surgecore.sweeps.pooled import MOST, Pooled, pooled
 from surgecore.sweeps.smooth import Smoother, Warp, fit_smoother
@@ -24,6 +25,8 @@ _ENOUGH = 5
 _STRAIGHT = 1e4
 _RATE_POWERS = (0.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5)
 _ALIKE = 1.5
+# an optimum is placed by the curve that all batch sizes have in common where that tells it so well, in ln rate
+_PLACED = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,8 +144,14 @@ def alike(valleys: tuple[Valley, ...], narrow: list[Warp]) -> tuple[Valley, ...]
     _, warps, precisions, smoother, pool = max(found, key=lambda one: one[0])
     shape, ratio = pool.process.shape, pool.process.ratio
     smoother = Smoother(shape, pool.amplitude, smoother.noise * ratio, float(pool.dof), pool.likelihood)
+    placed = aligned(used, warps, pool.best, shape)
     parts = zip(used, warps, precisions, strict=True)
-    return tuple(Valley(c, w, p, smoother, i, pool) for i, (c, w, p) in enumerate(parts))
+    alone = [Valley(c, w, p, smoother, i, pool) for i, (c, w, p) in enumerate(parts)]
+    if placed is None:
+        return tuple(alone)
+    return tuple(
+        replace(v, placed=float(at)) if error < _PLACED else v for v, at, error in zip(alone, *placed, strict=True)
+    )
 
 
 def _down_to(warp: Warp, lowest: float) -> Warp:

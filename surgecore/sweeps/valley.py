@@ -16,6 +16,8 @@ from surgecore.sweeps.smooth import Smoother, Warp
 
 #: Step in ln rate at which a valley is read.
 STEP = np.log(2.0) / 24.0
+# a pooled curve is moved by at most so much in ln rate
+_NEAR = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +32,9 @@ class Valley:
     doubt : tuple of float
         Variance of where other shapes, about as likely, put the optimum, and the part of it that is not common to the
         batch sizes, in ln units squared; 0 unless rates are about an octave apart.
+    placed : float or None
+        ln of the best rate by the curve that all batch sizes have in common, to which the pooled curve is moved; None
+        for where that curve is least.
     """
 
     cells: Cells
@@ -39,6 +44,7 @@ class Valley:
     index: int
     pool: Pooled | None = None
     doubt: tuple[float, float] = (0.0, 0.0)
+    placed: float | None = None
 
     def weights(self, at: FloatArray, order: int) -> FloatArray:
         """What turns the cells' warped means into the warped loss at ln rates, or into its slope (`order` 1).
@@ -46,7 +52,7 @@ class Valley:
         Where valleys are pooled, other batch sizes' means add to it; they are taken as given.
         """
         if self.pool is not None:
-            return np.asarray(self.pool.weights(self.index, at, order)[:, self.pool.group == self.index])
+            return np.asarray(self.pool.weights(self.index, at - self._moved, order)[:, self.pool.group == self.index])
         return self.smoother.weights(self._system, self.cells.x, at, order)
 
     @cached_property
@@ -63,7 +69,7 @@ class Valley:
 
     def _read(self, at: FloatArray, order: int) -> FloatArray:
         if self.pool is not None:
-            return np.asarray(self.pool.weights(self.index, at, order) @ self.pool.y)
+            return np.asarray(self.pool.weights(self.index, at - self._moved, order) @ self.pool.y)
         return np.asarray(self.weights(at, order) @ self.warp(self.cells.mean))
 
     def slope_error(self, at: FloatArray, weights: FloatArray, averaged: bool = False) -> FloatArray:
@@ -72,19 +78,30 @@ class Valley:
         By the likeliest kernel, or by all, averaged. Between batch sizes most of this error is common.
         """
         if self.pool is not None:
-            return self.pool.slope_error(self.index, at)
+            return self.pool.slope_error(self.index, at - self._moved)
         return self.smoother.bias(self.cells.x, weights, at, averaged)
 
     def excess_error(self, at: FloatArray, difference: FloatArray, averaged: bool = False) -> FloatArray:
         """The same of the warped loss over that at the best rate."""
         if self.pool is not None:
-            return self.pool.excess_error(self.index, at, self.best)
+            return self.pool.excess_error(self.index, at - self._moved, self.best - self._moved)
         return self.smoother.gap(self.cells.x, difference, at, self.best, averaged)
+
+    @cached_property
+    def _moved(self) -> float:
+        """How far the pooled curve is moved along ln rate; not for a bound, nor where it has no bottom nearby."""
+        if self.placed is None or self.pool is None or not self.cells.x[0] < self.placed < self.cells.x[-1]:
+            return 0.0
+        at = self.placed + np.linspace(-_NEAR, _NEAR, 241)
+        lowest = int(np.argmin(self.pool.weights(self.index, at, 0) @ self.pool.y))
+        return self.placed - float(at[lowest]) if 0 < lowest < len(at) - 1 else 0.0
 
     @cached_property
     def best(self) -> float:
         """ln of the best rate within those tried."""
         x = self.cells.x
+        if self.placed is not None:
+            return float(np.clip(self.placed, x[0], x[-1]))
         at = np.unique(np.append(np.arange(x[0], x[-1], STEP), [x[-1]]))
         k = int(np.argmin(self.warped(at)))
         if k in (0, len(at) - 1):

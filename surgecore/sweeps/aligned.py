@@ -1,0 +1,373 @@
+"""Where each optimum lies when the valleys of all batch sizes are one curve, moved: the moves have a likelihood.
+
+In `pooled` each valley has a slope of its own, so that runs on one flank tell nothing of where the bottom is. Here a
+valley is the common curve moved along ln rate, plus what slope and curvature it has apart, both as small as the losses
+say. Flanks then place a bottom that lies in a gap between the rates tried. The curve is a parabola plus a Gaussian
+process, or, where that is beyond doubt, has a cusp. A path that is smooth in batch size decides where runs do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import LinAlgError
+
+from surgecore._validate import FloatArray
+from surgecore.sweeps.cells import Cells
+from surgecore.sweeps.smooth import SHAPES, Shape, Warp, kernel
+
+#: Batch sizes and cells in all beyond which runs are too few at each, or enough, or the time too long.
+MOST_SIZES, MOST_CELLS = 20, 300
+# how a curve turns from one side to the other: in a cusp of this power, or, negative, in a bend so wide in ln rate;
+# and by how much a cusp must be likelier, in log likelihood
+_TURNS = (1.0, 1.5, -0.7, -1.4)
+_DOUBT = 3.0
+_ROUNDS = 3
+# variance of a level over that of the losses, and of what the process leaves free
+_LEVEL, _FREE = 1e4, 10.0
+_COMMON = (0.5, 0.8, 0.95, 0.99, 0.999, 0.9999, 0.999999)
+_POWERS = (0.0, 1.0, 2.0)
+_FEW = 90  # cells that choose the processes
+_JITTER = 1e-9
+# of the path of the optima over ln batch size: its size about a line, how far it is smooth, and how rough it is
+_PATH_SIZE, _PATH_LENGTH, _ROUGH = 0.5, 2.0, 0.1
+# a rate farther than this beyond those tried, in ln, is not asked about
+_BEYOND = 1.0
+
+
+@dataclass(frozen=True)
+class Form:
+    """A common curve and what valleys have apart; variances are those of mapped losses.
+
+    Attributes
+    ----------
+    turn : float
+        The curve has a term |u|^turn with a factor on each side of the optimum: a cusp. Where negative, a slope on each
+        side that goes over into the other within a bend of -turn in ln rate.
+    shape : Shape
+        Of the process.
+    size, common : float
+        Variance of the process, and the part of it that all valleys have in common.
+    slope, bend : float
+        Variances of a valley's own slope and curvature.
+    noise, power : float
+        Variance of a run where the map is steepest, and the power of the map's slope that it follows.
+    """
+
+    turn: float
+    shape: Shape
+    size: float
+    common: float
+    slope: float
+    bend: float
+    noise: float
+    power: float
+
+
+@dataclass(frozen=True, eq=False)
+class Mapped:
+    """Cells with their mapped means, at each batch size."""
+
+    used: Sequence[Cells]
+    warps: Sequence[Warp]
+
+    @cached_property
+    def y(self) -> list[FloatArray]:
+        """Mapped means."""
+        return [w(c.mean) for c, w in zip(self.used, self.warps, strict=True)]
+
+    @cached_property
+    def steep(self) -> list[FloatArray]:
+        """Slopes of the maps over those at their bottoms."""
+        return [w.slope(c.mean) * w.scale for c, w in zip(self.used, self.warps, strict=True)]
+
+    @cached_property
+    def jacobian(self) -> float:
+        """What turns the density of mapped losses into that of the losses, in log."""
+        return float(sum(np.log(w.slope(c.mean)).sum() for c, w in zip(self.used, self.warps, strict=True)))
+
+    @cached_property
+    def variance(self) -> float:
+        """Of the mapped means about those of their batch sizes."""
+        return float(np.var(np.concatenate([y - y.mean() for y in self.y])))
+
+    def noise(self, index: int, form: Form) -> FloatArray:
+        """Variances of the mapped means of one batch size."""
+        return np.asarray(form.noise * self.steep[index] ** form.power / self.used[index].n + _JITTER)
+
+    def thinned(self) -> Mapped:
+        """Every so many cells of each batch size, few enough to try many processes."""
+        step = -(-sum(len(c.x) for c in self.used) // _FEW)
+        if step < 2:
+            return self
+        return Mapped([replace(c, x=c.x[::step], mean=c.mean[::step], n=c.n[::step]) for c in self.used], self.warps)
+
+
+class Processes:
+    """Covariance of all cells for any form of one turn, at given places of the optima."""
+
+    def __init__(self, cells: Mapped, at: FloatArray, turn: float) -> None:
+        self.cells = cells
+        u = np.concatenate([c.x - a for c, a in zip(cells.used, at, strict=True)])
+        group = np.repeat(np.arange(len(at)), [len(c.x) for c in cells.used])
+        self.same = (group[:, None] == group).astype(np.float64)
+        free = _free(u, turn)
+        self.slopes, self.bends = np.outer(u, u) * self.same, np.outer(u**2, u**2) * self.same
+        self.fixed = cells.variance * (_LEVEL * self.same + _FREE * free @ free.T)
+        self.kernels = {shape: kernel(u, u, shape) for shape in SHAPES}
+        self.y = np.concatenate(cells.y)
+
+    def likelihood(self, form: Form) -> float:
+        """Log likelihood of the losses."""
+        noise = np.concatenate([self.cells.noise(i, form) for i in range(len(self.cells.used))])
+        k = self.kernels[form.shape] * (form.size * (form.common + (1.0 - form.common) * self.same))
+        k += self.fixed + form.slope * self.slopes + form.bend * self.bends
+        k[np.diag_indices_from(k)] += noise
+        try:
+            root = np.linalg.cholesky(k)
+        except LinAlgError:
+            return -np.inf
+        z = np.linalg.solve(root, self.y)
+        return float(-0.5 * z @ z - np.log(np.diag(root)).sum() + self.cells.jacobian)
+
+    def likeliest(self, form: Form) -> Form:
+        """The form whose likelihood is greatest, one choice after the other."""
+        v = self.cells.variance
+        now = self._best(form, (replace(form, power=p, noise=v * k) for p in _POWERS for k in _decades(-5, 0, 2)))
+        for _ in range(2):
+            f = now
+            now = self._best(now, (replace(f, shape=s, size=v * k) for s in SHAPES for k in _decades(-3, 2, 1)))
+            f = now
+            now = self._best(now, (replace(f, power=p, noise=f.noise * k) for p in _POWERS for k in _decades(-1, 1, 3)))
+            f = now
+            now = self._best(now, (replace(f, common=c) for c in _COMMON))
+            f = now
+            now = self._best(now, (replace(f, slope=v * k) for k in _decades(-6, 1, 1)))
+            f = now
+            now = self._best(now, (replace(f, bend=v * k) for k in _decades(-6, 1, 1)))
+        return now
+
+    def _best(self, now: Form, forms: Iterable[Form]) -> Form:
+        return max([now, *forms], key=self.likelihood)
+
+
+def _decades(low: int, high: int, each: int) -> FloatArray:
+    return np.asarray(10.0 ** np.linspace(low, high, (high - low) * each + 1))
+
+
+def _free(u: FloatArray, turn: float) -> FloatArray:
+    """What is free of the common curve: a parabola, and a slope of either side, with a cusp between or a bend."""
+    if turn > 0:
+        away = np.abs(u) ** turn
+        return np.stack([u**2, away * (u < 0), away * (u > 0)], axis=-1)
+    bend = -turn
+    return np.stack([u**2, bend * np.logaddexp(0.0, -u / bend), bend * np.logaddexp(0.0, u / bend)], axis=-1)
+
+
+class MovedCurve:
+    """The common curve as a sum of functions, and each valley moved along ln rate."""
+
+    def __init__(self, cells: Mapped, form: Form) -> None:
+        self.cells, self.form = cells, form
+        reach = max(float(np.ptp(c.x)) for c in cells.used) + 1.5
+        self.knots = np.linspace(-reach, reach, int(min(44, np.ceil(reach / (0.3 * form.shape.length)))) + 1)
+        own = kernel(self.knots, self.knots, form.shape) + 1e-8 * np.eye(len(self.knots))
+        self.root = np.linalg.inv(np.linalg.cholesky(own)).T
+        size = np.full(len(self.knots), max(form.size * form.common, 1e-12))
+        free = np.full(3, _FREE * cells.variance)
+        self.prior = np.diag(1.0 / np.append(size, free))
+
+    def functions(self, u: FloatArray) -> FloatArray:
+        """The functions at distances from the optimum, one more axis at the end."""
+        process = kernel(u.ravel(), self.knots, self.form.shape) @ self.root
+        return np.concatenate([process.reshape(*u.shape, -1), _free(u, self.form.turn)], axis=-1)
+
+    def own(self, w: FloatArray, u: FloatArray) -> FloatArray:
+        """Covariance of what one valley has apart, between two sets of distances."""
+        f, both = self.form, w[..., :, None] * u[..., None, :]
+        return np.asarray(_LEVEL * self.cells.variance + f.slope * both + f.bend * both**2)
+
+    def about(self, index: int, u: FloatArray) -> FloatArray:
+        """Covariance of one batch size's means about the common curve."""
+        f, x = self.form, self.cells.used[index].x
+        wiggle = f.size * (1.0 - f.common) * kernel(x, x, f.shape) + np.diag(self.cells.noise(index, f))
+        return np.asarray(self.own(u, u) + wiggle)
+
+    def told(self, index: int, at: float) -> tuple[FloatArray, FloatArray]:
+        """What one batch size tells of the functions' coefficients, were its optimum at a rate."""
+        u = self.cells.used[index].x - at
+        root = np.linalg.cholesky(self.about(index, u))
+        z = np.linalg.solve(root, np.column_stack([self.functions(u), self.cells.y[index]]))
+        return z[:, :-1].T @ z[:, :-1], z[:, :-1].T @ z[:, -1]
+
+    def profile(self, index: int, at: FloatArray, mean: FloatArray, spread: FloatArray) -> FloatArray:
+        """Log likelihood of one batch size's means for optima at some rates, given what the others tell."""
+        u = self.cells.used[index].x - at[:, None]
+        f = self.functions(u)
+        root = np.linalg.cholesky(f @ spread @ np.swapaxes(f, 1, 2) + self.about(index, u))
+        z = np.linalg.solve(root, (self.cells.y[index] - f @ mean)[..., None])[..., 0]
+        return np.asarray(-0.5 * (z**2).sum(axis=1) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1))
+
+    def bottom(self, index: int, at: float, mean: FloatArray, spread: FloatArray) -> tuple[float, float]:
+        """ln rate at which one valley is least, were its optimum by the common curve at a rate; and how low it is."""
+        x = self.cells.used[index].x
+        where = np.append(np.linspace(x[0] - _BEYOND, x[-1] + _BEYOND, 61), at + np.linspace(-0.4, 0.4, 41))
+        u, w = x - at, where - at
+        f, g = self.functions(u), self.functions(w)
+        left = np.linalg.solve(f @ spread @ f.T + self.about(index, u), self.cells.y[index] - f @ mean)
+        own = self.own(w, u) + self.form.size * (1.0 - self.form.common) * kernel(where, x, self.form.shape)
+        loss = g @ mean + (g @ spread @ f.T + own) @ left
+        lowest = int(np.argmin(loss))
+        return float(where[lowest]), float(loss[lowest])
+
+    def lowest(self, at: FloatArray, draws: int = 0) -> tuple[float, FloatArray]:
+        """Where the common curve is least, and where it is in curves as likely."""
+        told = [self.told(i, float(a)) for i, a in enumerate(at)]
+        precision = self.prior + sum(t for t, _ in told)
+        mean = np.linalg.solve(precision, sum(h for _, h in told))
+        w = np.linspace(-_BEYOND, _BEYOND, 81)
+        middle = float(w[np.argmin(self.functions(w) @ mean)])
+        z = np.random.default_rng(0).standard_normal((len(mean), draws))
+        w = middle + np.linspace(-0.6, 0.6, 97)
+        curves = self.functions(w) @ (mean[:, None] + np.linalg.solve(np.linalg.cholesky(precision).T, z))
+        return middle, np.asarray(w[np.argmin(curves, axis=0)] if draws else np.array([middle]))
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """One batch size's optimum given all others: rates in ln, their log weights, and what the others tell."""
+
+    at: FloatArray
+    log: FloatArray
+    mean: FloatArray
+    spread: FloatArray
+
+    @cached_property
+    def weight(self) -> FloatArray:
+        """Weights of the rates, summing to 1."""
+        w = np.exp(self.log - self.log.max()) * np.gradient(self.at)
+        return np.asarray(w / w.sum())
+
+    @property
+    def volume(self) -> float:
+        """Log of the integral over its highest value."""
+        return float(np.log((np.exp(self.log - self.log.max()) * np.gradient(self.at)).sum()))
+
+    @property
+    def variance(self) -> float:
+        """Variance of the optimum."""
+        middle = self.weight @ self.at
+        return float(self.weight @ (self.at - middle) ** 2)
+
+
+def _placed_anew(
+    curve: MovedCurve, at: FloatArray, variance: FloatArray, places: FloatArray
+) -> tuple[FloatArray, list[Placement]]:
+    """Each batch size's optimum placed anew, in turn, by its runs and by the path of the others."""
+    at, variance = at.copy(), variance.copy()
+    told = [curve.told(i, float(a)) for i, a in enumerate(at)]
+    precision, right = curve.prior + sum(t for t, _ in told), sum(h for _, h in told)
+    seen = []
+    for i, c in enumerate(curve.cells.used):
+        precision, right = precision - told[i][0], right - told[i][1]
+        spread = np.linalg.inv(precision)
+        spread = 0.5 * (spread + spread.T)
+        even = np.linspace(c.x[0] - _BEYOND, c.x[-1] + _BEYOND, int(np.ptp(c.x) / 0.08) + 26)
+        rates = np.unique(np.append(even, at[i] + np.linspace(-0.2, 0.2, 41)))
+        by_path, rough = _expected(i, at, variance, places)
+        log = curve.profile(i, rates, spread @ right, spread)
+        log = log - 2.5 * np.log1p((rates - by_path) ** 2 / (4.0 * rough))  # Student's t of 4 degrees of freedom
+        seen.append(Placement(rates, log, spread @ right, spread))
+        at[i], variance[i] = rates[np.argmax(log)], seen[-1].variance
+        told[i] = curve.told(i, float(at[i]))
+        precision, right = precision + told[i][0], right + told[i][1]
+    return at, seen
+
+
+def _expected(index: int, at: FloatArray, variance: FloatArray, places: FloatArray) -> tuple[float, float]:
+    """Where a path that is smooth in ln batch size puts one optimum, from the others, and its variance."""
+    others = np.arange(len(at)) != index
+    d = places[:, None] - places
+    path = _PATH_SIZE**2 * np.exp(-0.5 * (d / _PATH_LENGTH) ** 2) + 10.0 * (1.0 + np.outer(places, places))
+    noisy = path[np.ix_(others, others)] + np.diag(variance[others] + _ROUGH**2)
+    weights = np.linalg.solve(noisy, path[others, index])
+    middle = float(at[others].mean())
+    spread = float(path[index, index] - weights @ path[others, index]) + _ROUGH**2
+    return middle + float(weights @ (at[others] - middle)), spread
+
+
+def aligned(
+    used: Sequence[Cells], warps: Sequence[Warp], start: FloatArray, shape: Shape
+) -> tuple[FloatArray, FloatArray] | None:
+    """ln of the best rate at each batch size, and its standard error, averaged over forms; None if too many cells.
+
+    Parameters
+    ----------
+    used, warps
+        Cells and maps of each batch size.
+    start : ndarray
+        ln of best rates to start from, shape (n,).
+    shape : Shape
+        Of the process, to start from.
+    """
+    if not 3 <= len(used) <= MOST_SIZES or sum(len(c.x) for c in used) > MOST_CELLS:
+        return None
+    places = np.log([c.batch_size for c in used])
+    places = places - places.mean()
+    found: list[tuple[float, FloatArray, FloatArray]] = []
+    for turn in _TURNS:
+        try:
+            one = _of_form(Mapped(used, warps), start, shape, turn, places)
+        except LinAlgError:  # runs so few or so even that a form tells nothing
+            continue
+        if np.isfinite(one[0]) and np.isfinite(one[1] + one[2]).all():
+            found.append(one)
+    if not found:
+        return None
+    log = np.array([one[0] for one in found])
+    share = np.exp(log - log.max())
+    share /= share.sum()
+    best = share @ np.array([one[1] for one in found])
+    variance = share @ np.array([one[2] + (one[1] - best) ** 2 for one in found])
+    return np.asarray(best), np.asarray(np.sqrt(variance))
+
+
+def _of_form(
+    cells: Mapped, at: FloatArray, shape: Shape, turn: float, places: FloatArray
+) -> tuple[float, FloatArray, FloatArray]:
+    """Log weight of the likeliest form with one turn, and the optima by it with their variances."""
+    v, best = cells.variance, np.array([c.mean.min() for c in cells.used])
+    form = Form(turn, shape, v, 0.99, 0.1 * v, 0.01 * v, 0.01 * v, 0.0)
+    variance = np.full(len(at), 0.1)
+    for last in range(_ROUNDS):
+        form = Processes(cells.thinned(), at, turn).likeliest(form)
+        curve = MovedCurve(cells, form)
+        for _ in range(2):
+            if turn < 0:  # nothing else ties the curve to where it is least
+                at = at + curve.lowest(at)[0]
+            at, seen = _placed_anew(curve, at, variance, places)
+            variance = np.array([one.variance for one in seen])
+        if last < _ROUNDS - 1:
+            cells = _from_bottoms(curve, at, seen, best)
+    smooth, likely = (0.0, np.zeros(1)) if turn > 0 else curve.lowest(at, 100)
+    log = Processes(cells, at, turn).likelihood(form) + sum(one.volume for one in seen) - (_DOUBT if turn > 0 else 0.0)
+    optimum, error = np.empty(len(at)), np.empty(len(at))
+    for i, one in enumerate(seen):
+        kept = one.weight > 2e-3 * one.weight.sum()
+        weight = one.weight[kept] / one.weight[kept].sum()
+        every = np.array([curve.bottom(i, float(a), one.mean, one.spread)[0] for a in one.at[kept]])
+        optimum[i] = weight @ every + likely.mean() - smooth
+        error[i] = weight @ (every - weight @ every) ** 2 + likely.var()
+    return float(log), optimum, error
+
+
+def _from_bottoms(curve: MovedCurve, at: FloatArray, seen: list[Placement], best: FloatArray) -> Mapped:
+    """The cells mapped from the bottoms of the curves: of few runs none is near it."""
+    warps = []
+    for i, (w, one) in enumerate(zip(curve.cells.warps, seen, strict=True)):
+        lowest = float(w.loss(np.array(curve.bottom(i, float(at[i]), one.mean, one.spread)[1])))
+        warps.append(Warp(min(max(lowest, w.base - w.scale), float(best[i]) + 0.3 * w.scale), w.scale))
+    return Mapped(curve.cells.used, warps)
