@@ -36,8 +36,8 @@ PAGE = ROOT / "docs" / "method.md"
 STORE = ROOT / "benchmarks" / "calibration.jsonl"
 #: What the verdict depends on: results of other code are not mixed with these. Prices depend on `excess` as well.
 CODE = (
-    "cells", "errors", "evidence", "fall", "paths", "pooled", "scatter", "shared", "smooth", "taming", "valley",
-    "valleys", "verdict",
+    "aligned", "cells", "errors", "evidence", "fall", "kinks", "paths", "pooled", "scatter", "shared", "smooth",
+    "taming", "valley", "valleys", "verdict",
 )  # fmt: skip
 #: From so many sweeps on, the shares must hold as they are; with fewer they must not miss by more than chance.
 LONG = 400

@@ -16,6 +16,9 @@ from surgecore.sweeps.paths import NEVER, reaches
 if TYPE_CHECKING:
     from surgecore.sweeps.valleys import Valleys
 
+# a point of the axis this close to a rate, in ln units, is as good as the rate
+_NEAR = 0.07
+
 
 def axis(low: float, high: float, step: float, best: FloatArray, sigma: FloatArray) -> FloatArray:
     """Points at even steps, and finer ones about each optimum: a quarter of its standard error apart, up to four away.
@@ -195,16 +198,25 @@ def _outwards(values: FloatArray) -> FloatArray:
 def standard_errors_above(valleys: Valleys, evidence: Evidence, averaged: bool = False) -> FloatArray:
     """Extra loss over that at each batch size's best rate, in its standard errors, shape (n, g); 0 beyond the rates.
 
-    `averaged`: errors between the rates by all kernels that may be true, not by the likeliest alone.
+    `averaged`: errors between the rates by all kernels and shapes that may be true, not by the likeliest alone.
     """
     out = np.zeros_like(evidence.slope)
     for i, valley in enumerate(valleys.valleys):
-        at = evidence.x[evidence.inside[i]]
-        difference = valley.weights(at, 0) - valley.weights(np.array([valley.best]), 0)
+        at, best = evidence.x[evidence.inside[i]], np.array([valley.best])
+        difference = valley.weights(at, 0) - valley.weights(best, 0)
         variance = variance_above(valleys, i, at, difference, float(evidence.bend[i]))
-        variance = variance + valley.excess_error(at, difference, averaged)
-        more = np.maximum(valley.warped(at) - valley.warped(np.array([valley.best])), 0.0)
-        out[i, evidence.inside[i]] = np.where(more > 0, more / np.sqrt(np.maximum(variance, 1e-300)), 0.0)
+        between = valley.excess_error(at, difference, averaged)
+        more = np.maximum(valley.warped(at) - valley.warped(best), 0.0)
+        doubt = valley.doubt[0 if averaged else 1]
+        if doubt > 0:
+            # whatever the shape, the optimum lies between the neighbours of the lowest cell where these are higher
+            x, k = valley.cells.x, valley.cells.best
+            beyond = (at <= x[max(k - 1, 0)] + _NEAR) | (at >= x[min(k + 1, len(x) - 1)] - _NEAR)
+            lowest = float(valley.warped(x[k : k + 1])[0] - valley.warped(best)[0])
+            between = np.where(beyond, between, np.maximum(between, doubt * valley.slope(at) ** 2))
+            more = np.where(beyond, np.maximum(more - lowest, 0.0), more)
+        error = np.sqrt(np.maximum(variance + between, 1e-300))
+        out[i, evidence.inside[i]] = np.where(more > 0, more / error, 0.0)
     return out
 
 

@@ -19,8 +19,8 @@ from surgecore._validate import FloatArray
 from surgecore.sweeps.cells import Cells
 
 _LENGTHS = np.log(2.0) * np.array([1.0, 1.5, 2.5, 4.0, 6.0, 9.0, 15.0])
-_RATIOS = 10.0 ** np.arange(-6.0, 3.1, 0.5)
-_TRENDS = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
+NOISES = 10.0 ** np.arange(-6.0, 3.1, 0.5)
+TRENDS = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
 _JITTER = 1e-9
 
 
@@ -128,6 +128,22 @@ class Smoother:
         process, parabola = system
         return np.asarray(cross(at, x, self.shape, order) @ process + _basis(at, x, order, self.power) @ parabola)
 
+    def pull(
+        self, system: tuple[FloatArray, FloatArray], x: FloatArray, noise: FloatArray, place: float, at: FloatArray,
+        order: int,
+    ) -> FloatArray:  # fmt: skip
+        """How far values (`order` 0) or slopes (1) at `at` follow the slope at `place` by what the means leave open.
+
+        Their covariance, given the means with their variances `noise`, over the variance of that slope.
+        """
+        there, means = np.array([place]), kernel(x, x, self.shape) + np.diag(noise)
+        one, other = self.weights(system, x, there, 1), self.weights(system, x, at, order)
+        here, beside = cross(there, x, self.shape, 1), cross(at, x, self.shape, order)
+        prior = bends(at, there, self.shape) if order else -cross(at, there, self.shape, 1)
+        both = (prior - beside @ one.T - other @ here.T + other @ means @ one.T)[:, 0]
+        own = self.shape.slope_variance - float((2.0 * here @ one.T - one @ means @ one.T)[0, 0])
+        return np.asarray(both / max(own, 1e-12))
+
     def kernels(self, averaged: bool) -> tuple[tuple[float, Shape], ...]:
         """Kernels and their amplitudes: the likeliest, or all, averaged by likelihood."""
         return self.likely if averaged and self.likely else ((self.amplitude, self.shape),)
@@ -169,15 +185,15 @@ def fit_smoother(
         Of the learning rate, in which the parabola is one; 0 for the logarithm.
     """
     centred = np.log(sizes) - np.log(sizes).mean() if len(sizes) else sizes
-    trends = _TRENDS if len(sizes) > 2 else np.zeros(1)
+    trends = TRENDS if len(sizes) > 2 else np.zeros(1)
     wide = [index for index, (x, _, _) in enumerate(columns) if len(x) > _degree(x) + 1]
     if not wide:
         usual = Shape(float(_LENGTHS[2]), Kernel.MATERN_5_2)
         return Smoother(usual, 1.0, np.full(len(sizes), 1e-2), 0.0, -np.inf, ((1.0, usual),), power)
-    squares, logs, dof = np.zeros((len(SHAPES), len(_RATIOS), len(trends))), 0.0, 0
+    squares, logs, dof = np.zeros((len(SHAPES), len(NOISES), len(trends))), 0.0, 0
     for index in wide:
         values, rest = _spectra(*columns[index], power)
-        noise = _RATIOS[:, None] * np.exp(trends * centred[index])
+        noise = NOISES[:, None] * np.exp(trends * centred[index])
         variance = values[:, None, None, :] + noise[..., None]
         squares += (rest[:, None, None, :] ** 2 / variance).sum(axis=-1)
         logs = logs + np.log(variance).sum(axis=-1) + _log_volume(*columns[index], power)
@@ -185,7 +201,7 @@ def fit_smoother(
     amplitude = np.maximum(squares / dof, 1e-30)
     likelihood = -0.5 * (dof * np.log(amplitude) + logs)
     k, i, j = np.unravel_index(int(np.argmax(likelihood)), likelihood.shape)
-    noise = _RATIOS[i] * np.exp(trends[j] * centred)
+    noise = NOISES[i] * np.exp(trends[j] * centred)
     each = likelihood.reshape(len(SHAPES), -1)
     at = each.argmax(axis=1)
     share = np.exp(each.max(axis=1) - each.max())
@@ -249,3 +265,12 @@ def cross(at: FloatArray, x: FloatArray, shape: Shape, order: int) -> FloatArray
     u = np.sqrt(5.0) * d
     r = np.abs(u)
     return np.asarray(-(np.sqrt(5.0) / shape.length) * u * (1.0 + r) / 3.0 * np.exp(-r))
+
+
+def bends(at: FloatArray, x: FloatArray, shape: Shape) -> FloatArray:
+    """Covariance of slopes at some ln rates with slopes at others, for amplitude 1."""
+    d = (at[:, None] - x) / shape.length
+    if shape.kernel is Kernel.GAUSSIAN:
+        return np.asarray((1.0 - d * d) / shape.length**2 * np.exp(-0.5 * d * d))
+    r = np.sqrt(5.0) * np.abs(d)
+    return np.asarray(5.0 / 3.0 / shape.length**2 * (1.0 + r - r * r) * np.exp(-r))

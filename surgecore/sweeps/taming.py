@@ -10,6 +10,7 @@ import numpy as np
 from surgecore._validate import FloatArray
 from surgecore.sweeps.aligned import aligned
 from surgecore.sweeps.cells import Cells
+from surgecore.sweeps.kinks import LIKELY, fitted
 from surgecore.sweeps.pooled import MOST, Pooled, pooled
 from surgecore.sweeps.smooth import Smoother, Warp, fit_smoother
 from surgecore.sweeps.valley import Valley
@@ -17,14 +18,16 @@ from surgecore.sweeps.valley import Valley
 # how much wider than an octave's excess the warp may be, and powers of its slope that noise may follow
 _WARPS = (1.0, 5.0, 25.0, 125.0)
 _POWERS = (0.0, 1.0, 2.0)
-# on coarse grids: the least step in ln rate that makes one, the fewest rates that tell of power, map and length beside
-# a parabola, a map that is as good as none, the powers of the rate in which a valley may be a parabola, and by what,
-# times the number of batch sizes, a shape's log likelihood is divided
+# on coarse grids: the least step in ln rate that makes one, the fewest rates, a map that is as good as none, the powers
+# of the rate in which a valley may be a parabola, by what, times the number of batch sizes, a shape's log likelihood is
+# divided where every batch size has many rates, how likely a kink is beforehand, and the least share that counts
 _COARSE = 0.8 * np.log(2.0)
-_ENOUGH = 5
+_ENOUGH = 3
 _STRAIGHT = 1e4
 _RATE_POWERS = (0.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5)
-_ALIKE = 1.5
+_ALIKE = 0.6
+_KINKED = 0.3
+_COUNTS = 1e-4
 # an optimum is placed by the curve that all batch sizes have in common where that tells it so well, in ln rate
 _PLACED = 0.2
 
@@ -65,9 +68,7 @@ def smoothed(used: list[Cells], narrow: list[Warp], sizes: FloatArray) -> list[W
     ways = []
     for wider in (*_WARPS, _STRAIGHT) if wide else _WARPS:
         warps = [Warp(w.base, w.scale * wider) for w in narrow]
-        # of the contrasts alone: the likelihood is restricted
-        steep = [w.slope(c.mean) for c, w in zip(used, warps, strict=True)]
-        jacobian = float(sum(np.log(s).mean() * max(len(s) - 3, 0) for s in steep))
+        jacobian = _jacobian(used, warps)
         known = _noise_power(used, narrow if wide else warps)
         for noisier in _POWERS if known is None else (known,):
             precise = [_precision(*each, noisier, wide) for each in zip(used, warps, narrow, strict=True)]
@@ -79,7 +80,7 @@ def smoothed(used: list[Cells], narrow: list[Warp], sizes: FloatArray) -> list[W
 
 
 def coarse(used: Sequence[Cells]) -> bool:
-    """Whether rates are about an octave apart or more, enough to tell of shapes, and the errors of the means known."""
+    """Whether rates are about an octave apart or more, three or more of them, and the errors of the means known."""
     steps = [step for c in used for step in np.diff(c.x)]
     if not steps or np.median(steps) < _COARSE or np.median([len(c.x) for c in used]) < _ENOUGH:
         return False
@@ -96,24 +97,62 @@ def _precision(cells: Cells, warp: Warp, narrow: Warp, power: float, wide: bool)
     return np.asarray(cells.n / steep**2 * (narrow.slope(cells.mean) * narrow.scale) ** (2.0 - power))
 
 
-def doubted(valleys: tuple[Valley, ...], ways: Sequence[Way]) -> tuple[Valley, ...]:
-    """Valleys that know how far other shapes, about as likely, would put their optima.
+def doubted(used: list[Cells], ways: Sequence[Way]) -> tuple[Valley, ...]:
+    """Valleys whose optima are the mean of those of all likely shapes, and that know how far these lie apart.
 
     Batch sizes whose rates and shape are the same tell hardly more of it than one of them, so that their likelihoods
-    are averaged rather than multiplied.
+    are averaged rather than multiplied; and the fewer rates there are, the less a good fit says. Where nothing tells
+    shapes apart, all count that are likely beforehand.
     """
-    if len(ways) < 2 or not np.isfinite(ways[0].likelihood):
-        return valleys
-    share = np.exp(np.array([way.likelihood - ways[0].likelihood for way in ways]) / (_ALIKE * len(valleys)))
-    likely = [(p, way) for p, way in zip(share / share.sum(), ways, strict=True) if p > 0.005]
-    weight = np.array([p for p, _ in likely]) / sum(p for p, _ in likely)
-    used = [v.cells for v in valleys]
-    moved = np.array([[other.best - v.best for other, v in zip(way.valleys(used), valleys, strict=True)]
-                      for _, way in likely])  # fmt: skip
-    every = weight @ moved**2
-    # what moves all optima alike tells of no fall
-    own = weight @ (moved - moved.mean(axis=1, keepdims=True)) ** 2
+    kinks = _kinked(used, ways)
+    likelihood = np.array([way.likelihood for way in ways] + [one for one, _ in kinks])
+    prior = np.append(
+        np.full(len(ways), (1.0 - _KINKED) / len(ways)),
+        np.tile(LIKELY, len(kinks) // len(LIKELY)) / len(kinks) * _KINKED,
+    )
+    dof = ways[0].smoother.dof
+    shrunk = dof / (_ALIKE * len(used) * (dof + len(used)))
+    share = prior * (np.exp(shrunk * (likelihood - likelihood.max())) if dof else 1.0)
+    counts = np.flatnonzero((share > _COUNTS * share.sum()) | (np.arange(len(share)) == 0))
+    share = share[counts] / share[counts].sum()
+    valleys = ways[0].valleys(used)
+    best = np.array([
+        [v.best for v in (ways[k].valleys(used) if k else valleys)] if k < len(ways) else kinks[k - len(ways)][1]
+        for k in counts.tolist()
+    ])  # fmt: skip
+    valleys = tuple(_lowest_at(v, float(b)) for v, b in zip(valleys, share @ best, strict=True))
+    moved = best - np.array([v.best for v in valleys])
+    every = share @ moved**2
+    # what moves all optima alike tells of no fall; but an optimum that moves against the rates is moved otherwise, and
+    # with four rates or fewer the losses do not tell by how much
+    own = every if dof < 2 * len(used) else share @ (moved - moved.mean(axis=1, keepdims=True)) ** 2
     return tuple(replace(v, doubt=(float(a), float(b))) for v, a, b in zip(valleys, every, own, strict=True))
+
+
+def _lowest_at(valley: Valley, best: float) -> Valley:
+    """The valley with its lowest point there, if the means leave that open; else as it is."""
+    x = valley.cells.x
+    if valley.on_edge is not None or not x[0] < best < x[-1]:
+        return valley
+    placed = replace(valley, lowest=best)
+    return placed if abs(placed.best - best) < 0.05 and placed.bend > 0.2 * valley.bend else valley
+
+
+def _kinked(used: list[Cells], ways: Sequence[Way]) -> list[tuple[float, FloatArray]]:
+    """Log likelihoods of the forms of `kinks`, through every map that is tried, and ln of the best rates."""
+    found: list[tuple[float, FloatArray]] = []
+    sizes = np.array([c.batch_size for c in used])
+    for way in {id(way.warps): way for way in ways}.values():
+        columns = [(c.x, w(c.mean), p) for c, w, p in zip(used, way.warps, way.precisions, strict=True)]
+        likelihood, best = fitted(columns, sizes)
+        found += zip((likelihood + _jacobian(used, way.warps)).tolist(), best, strict=True)
+    return found
+
+
+def _jacobian(used: Sequence[Cells], warps: Sequence[Warp]) -> float:
+    """Log derivative of the contrasts' maps: likelihoods are restricted."""
+    steep = [w.slope(c.mean) for c, w in zip(used, warps, strict=True)]
+    return float(sum(np.log(s).mean() * max(len(s) - 3, 0) for s in steep))
 
 
 def alike(valleys: tuple[Valley, ...], narrow: list[Warp]) -> tuple[Valley, ...]:

@@ -35,6 +35,8 @@ class Valley:
     placed : float or None
         ln of the best rate by the curve that all batch sizes have in common, to which the pooled curve is moved; None
         for where that curve is least.
+    lowest : float or None
+        ln rate at which the curve is flat, though the means alone would have it elsewhere between the same rates.
     """
 
     cells: Cells
@@ -45,6 +47,7 @@ class Valley:
     pool: Pooled | None = None
     doubt: tuple[float, float] = (0.0, 0.0)
     placed: float | None = None
+    lowest: float | None = None
 
     def weights(self, at: FloatArray, order: int) -> FloatArray:
         """What turns the cells' warped means into the warped loss at ln rates, or into its slope (`order` 1).
@@ -70,7 +73,13 @@ class Valley:
     def _read(self, at: FloatArray, order: int) -> FloatArray:
         if self.pool is not None:
             return np.asarray(self.pool.weights(self.index, at - self._moved, order) @ self.pool.y)
-        return np.asarray(self.weights(at, order) @ self.warp(self.cells.mean))
+        y = self.warp(self.cells.mean)
+        loss = self.weights(at, order) @ y
+        if self.lowest is not None:
+            noise = self.smoother.noise[self.index] / self.precision
+            pull = self.smoother.pull(self._system, self.cells.x, noise, self.lowest, at, order)
+            loss = loss - float(self.weights(np.array([self.lowest]), 1)[0] @ y) * pull
+        return np.asarray(loss)
 
     def slope_error(self, at: FloatArray, weights: FloatArray, averaged: bool = False) -> FloatArray:
         """Variance of slopes that no run of this batch size explains: the steps between its rates.
@@ -114,6 +123,17 @@ class Valley:
         """How fast the slope grows at the best rate; 0 where it does not."""
         ends = self.slope(self.best + np.array([-0.05, 0.05]))
         return max(float(ends[1] - ends[0]) / 0.1, 0.0)
+
+    def between(self, at: FloatArray, weights: FloatArray, averaged: bool = False) -> FloatArray:
+        """Variance of slopes that no run explains: what valleys, of one shape or of any, may do between the rates."""
+        error, doubt = self.slope_error(at, weights, averaged), self.doubt[0 if averaged else 1]
+        return np.asarray(np.maximum(error, doubt * self.secant(at) ** 2)) if doubt > 0 else error
+
+    def secant(self, at: FloatArray) -> FloatArray:
+        """How fast the slope grows between the best rate and ln rates; 0 where it does not."""
+        away = at - self.best
+        near = np.abs(away) < 0.05
+        return np.asarray(np.where(near, self.bend, np.maximum(self.slope(at) / np.where(near, 1.0, away), 0.0)))
 
     @property
     def on_edge(self) -> Literal["low", "high"] | None:

@@ -104,9 +104,7 @@ class Valleys:
         narrow = steady([warp_of(c, n) for c, n in zip(used, noise, strict=True)], sizes)
         used = [c.near(w.scale) for c, w in zip(used, narrow, strict=True)]
         ways = smoothed(used, narrow, sizes)
-        valleys = ways[0].valleys(used)
-        if coarse(used):
-            valleys = doubted(valleys, ways)
+        valleys = doubted(used, ways) if coarse(used) else ways[0].valleys(used)
         source = _source(valleys, labelled)
         if source in (Source.SCATTER, Source.ONE_RUN):
             valleys = alike(valleys, narrow)
@@ -197,8 +195,7 @@ class Valleys:
         for i, v in enumerate(self.valleys):
             at = np.clip(e.x, v.cells.x[0], v.cells.x[-1])
             weights = v.weights(at, 1)
-            fixed[i] += v.slope_error(at, weights, averaged=True) - v.slope_error(at, weights)
-            fixed[i] += (v.doubt[0] - v.doubt[1]) * v.bend**2
+            fixed[i] += v.between(at, weights, averaged=True) - v.between(at, weights)
         found = replace(e, fixed=np.maximum(fixed, e.fixed))
         return replace(found, excess=standard_errors_above(self, found, averaged=True))
 
@@ -218,9 +215,8 @@ class Valleys:
             # were the optimum at x, the error there would be that of an optimum: only many runs say that it is less
             floor = _FLOOR_DOF / (_FLOOR_DOF + float(self.variances.dof.sum()))
             profile[i] = floor * np.maximum(profile[i], 1.0) + (1.0 - floor) * profile[i]
-            # no optimum is known better than FLOOR, nor better than the shapes agree that may be true
-            least = (FLOOR * v.bend) ** 2 + v.doubt[1] * v.bend**2
-            fixed[i] = v.slope_error(at, weights) + self.rounding(v, weights) + least
+            # no optimum is known better than FLOOR
+            fixed[i] = v.between(at, weights) + self.rounding(v, weights) + (FLOOR * v.bend) ** 2
             inside[i] = (x >= c.x[0] - 1e-9) & (x <= c.x[-1] + 1e-9)
             possible[i] = x < c.wall
         best = np.array([v.best for v in self.valleys])
