@@ -56,7 +56,9 @@ def excess(valleys: Valleys, batch_size: float, learning_rates: ArrayLike) -> tu
     # two estimates of one variance: the first is too small in flat-bottomed valleys, where the slope at the optimum
     # hardly tells how far it may lie off, the second in kinked ones
     by_runs = np.maximum(quantile**2 * (variance - rounding), _as_far(valleys, valley.index, at - valley.best))
-    reach = by_runs + quantile**2 * (rounding + valley.excess_error(at, difference, averaged=True))
+    # what valleys of one shape, or the shapes, may do between the rates
+    between = np.maximum(valley.excess_error(at, difference, averaged=True), valley.doubt[0] * valley.slope(at) ** 2)
+    reach = by_runs + quantile**2 * (rounding + between)
     half = np.sqrt(reach) / warp.slope(loss)
     more = np.minimum(half**2 / np.maximum(4.0 * mean, 1e-300), 0.25 * half)
     low = np.where(mean > 0.5 * half, np.maximum(mean - half + more, 0.0), 0.0)
