@@ -183,7 +183,7 @@ def alike(valleys: tuple[Valley, ...], narrow: list[Warp]) -> tuple[Valley, ...]
     _, warps, precisions, smoother, pool = max(found, key=lambda one: one[0])
     shape, ratio = pool.process.shape, pool.process.ratio
     smoother = Smoother(shape, pool.amplitude, smoother.noise * ratio, float(pool.dof), pool.likelihood)
-    placed = aligned(used, warps, pool.best, shape)
+    placed = aligned(used, warps, pool.best, shape) if _searched(used) else None
     parts = zip(used, warps, precisions, strict=True)
     alone = [Valley(c, w, p, smoother, i, pool) for i, (c, w, p) in enumerate(parts)]
     if placed is None:
@@ -191,6 +191,13 @@ def alike(valleys: tuple[Valley, ...], narrow: list[Warp]) -> tuple[Valley, ...]
     return tuple(
         replace(v, placed=float(at)) if error < _PLACED else v for v, at, error in zip(alone, *placed, strict=True)
     )
+
+
+def _searched(used: Sequence[Cells]) -> bool:
+    """Whether rates were drawn: most were tried at one batch size alone. On a grid no optimum lies in a gap."""
+    rates = np.concatenate([np.unique(np.round(c.x, 6)) for c in used])
+    _, times = np.unique(rates, return_counts=True)
+    return bool(np.sum(times == 1) > len(times) / 2)
 
 
 def _down_to(warp: Warp, lowest: float) -> Warp:
