@@ -10,7 +10,8 @@ from scipy.special import stdtr, stdtrit
 from surgecore._validate import FloatArray
 from surgecore.sweeps.comparison import Comparison
 from surgecore.sweeps.fitting import FitResult
-from surgecore.sweeps.likelihood import Region, log_shape
+from surgecore.sweeps.likelihood import log_shape
+from surgecore.sweeps.region import Region
 from surgecore.sweeps.smooth_path import SmoothPath
 
 #: A law, or the smooth path, below this share does not speak for the sweep.

@@ -11,19 +11,9 @@ from numpy.typing import ArrayLike
 from scipy.special import fdtrc, stdtrit
 
 from surgecore._validate import FloatArray, like, positive_array
-from surgecore.sweeps.likelihood import (
-    Data,
-    Region,
-    allowed_region,
-    criterion,
-    log_shape,
-    minimise,
-    prepare,
-    runs_high,
-    runs_low,
-    standard_errors,
-)
+from surgecore.sweeps.likelihood import Data, criterion, log_shape, minimise, prepare, standard_errors
 from surgecore.sweeps.points import Point, Points, PointsLike
+from surgecore.sweeps.region import Region, allowed_region, runs_high, runs_low
 from surgecore.theory.families import LAWS, LawFamily
 from surgecore.theory.laws import Law
 from surgecore.theory.params import Param

@@ -12,68 +12,23 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import least_squares
-from scipy.special import log_ndtr, stdtrit
+from scipy.special import log_ndtr
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.errors import FLOOR, trended_variance
 from surgecore.sweeps.points import Point, Points
 from surgecore.theory.families import LawFamily
-from surgecore.theory.params import Param
 
-# places along each shape parameter, by their number: to start from, and of the region around the best
+# places along each shape parameter to start from, by their number
 _GRID = {0: 1, 1: 241, 2: 61, 3: 25}
-_REGION = {1: 401, 2: 81, 3: 23}
-_STEP = 1e-5
+#: Of a numerical derivative, in fit coordinates.
+STEP = 1e-5
 # degrees of freedom from which on an error is its own
 _MANY = 100.0
-# share of a parameter's range that counts as its end
-_END = 2e-3
-BoolArray = NDArray[np.bool_]
 
 #: Scatter of an optimum in ln units where a sweep says nothing of it: that of one run in the bundled sweeps.
 TYPICAL = 0.15
-
-
-@dataclass(frozen=True)
-class Region:
-    """Shapes that the data allow at 95 %, with the lowest and the highest log scale at each."""
-
-    family: LawFamily
-    shapes: FloatArray
-    low: FloatArray
-    high: FloatArray
-    dof: float
-
-    def limits(self, log_values: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Lowest and highest of log scale + values over the region; values of shape (n_shapes, ...)."""
-        extra = (slice(None), *(None,) * (log_values.ndim - 1))
-        return (self.low[extra] + log_values).min(axis=0), (self.high[extra] + log_values).max(axis=0)
-
-    def scale_interval(self, log_values: FloatArray) -> tuple[float, float]:
-        """Interval of scale times values; a side that is set by a bound of a shape parameter is open."""
-        stuck = np.zeros(len(self.shapes), dtype=bool)
-        for column, param in zip(self.shapes.T, self.family.free[1:], strict=True):
-            stuck |= runs_low(param, column) | runs_high(param, column)
-        low, high = self.low + log_values, self.high + log_values
-        first, last = int(low.argmin()), int(high.argmax())
-        return (
-            0.0 if stuck[first] else float(np.exp(low[first])),
-            np.inf if stuck[last] else float(np.exp(high[last])),
-        )
-
-
-def runs_low(param: Param, coordinate: ArrayLike) -> BoolArray:
-    """Whether fit coordinates are at the lower end of a parameter's range."""
-    low, high = param.fit_bounds
-    return np.asarray(np.asarray(coordinate) <= low + _END * (high - low))
-
-
-def runs_high(param: Param, coordinate: ArrayLike) -> BoolArray:
-    """Whether fit coordinates are at the upper end of a parameter's range."""
-    low, high = param.fit_bounds
-    return np.asarray(np.asarray(coordinate) >= high - _END * (high - low))
 
 
 @dataclass(frozen=True)
@@ -112,14 +67,15 @@ class Data:
         if not self.n_bounds:
             return scale, squares
         best = self._with_bounds(scale, curves)
-        return best, squares + (unit @ unit) * (best - scale) ** 2 + self._bound_terms(best, curves).sum(axis=1)
+        return best, squares + (unit @ unit) * (best - scale) ** 2 + self.bound_terms(best, curves).sum(axis=1)
 
     def _z(self, scale: FloatArray, curves: FloatArray) -> FloatArray:
         return np.asarray(
             self.side * (curves[:, self.n :] + scale[:, None] - self.log_value[self.n :]) / self.side_sigma
         )
 
-    def _bound_terms(self, scale: FloatArray, curves: FloatArray) -> FloatArray:
+    def bound_terms(self, scale: FloatArray, curves: FloatArray) -> FloatArray:
+        """What each bound adds to -2 ln likelihood, shape (m, bounds)."""
         return np.asarray(-2.0 * log_ndtr(self._z(scale, curves)))
 
     def _with_bounds(self, centre: FloatArray, curves: FloatArray) -> FloatArray:
@@ -150,7 +106,7 @@ class Data:
         centre, mass = gap @ unit / (unit @ unit), float(unit @ unit)
 
         def rise(at: FloatArray) -> FloatArray:
-            return np.asarray(mass * (at - centre) ** 2 + self._bound_terms(at, curves).sum(axis=1))
+            return np.asarray(mass * (at - centre) ** 2 + self.bound_terms(at, curves).sum(axis=1))
 
         near, far, floor = np.zeros_like(furthest), np.ones_like(furthest), rise(scale)
         for _ in range(40):
@@ -163,7 +119,7 @@ class Data:
         """Whose squares sum to -2 ln likelihood at the best scale, for one curve."""
         scale, _ = self.concentrate(curve[None])
         gap = self.whiten @ (self.log_value[: self.n] - curve[: self.n] - scale[0])
-        return np.concatenate([gap, np.sqrt(self._bound_terms(scale, curve[None])[0])])
+        return np.concatenate([gap, np.sqrt(self.bound_terms(scale, curve[None])[0])])
 
 
 def prepare(points: Points) -> tuple[tuple[Point, ...], Data | None]:
@@ -228,9 +184,9 @@ def log_shape(family: LawFamily, shapes: FloatArray, batch: FloatArray) -> Float
 def log_slopes(family: LawFamily, shape: FloatArray, batch: FloatArray) -> FloatArray:
     """Derivatives of ln law by its fit coordinates, the log scale first: shape (len(batch), 1 + len(shape))."""
     columns = [np.ones(len(batch))]
-    for step in _STEP * np.eye(len(shape)):
+    for step in STEP * np.eye(len(shape)):
         up, down = log_shape(family, np.array([shape + step, shape - step]), batch)
-        columns.append((up - down) / (2.0 * _STEP))
+        columns.append((up - down) / (2.0 * STEP))
     return np.column_stack(columns)
 
 
@@ -267,37 +223,6 @@ def _starts(grid: FloatArray, deviance: FloatArray, axes: Sequence[FloatArray]) 
             lowest &= surface <= neighbour
     found = np.flatnonzero(lowest.ravel())
     return [grid[index] for index in found[np.argsort(deviance[found])][:3]]
-
-
-def allowed_region(family: LawFamily, data: Data, shape: FloatArray, best: float, variance: float) -> Region:
-    """Shapes within the likelihood threshold of the best, on a grid that is zoomed to them."""
-    free = family.free[1:]
-    dof = max(data.dof if data.known else data.n - len(family.free), 1.0)
-    limit = float(variance * stdtrit(dof, 0.975) ** 2)
-    if not free:
-        curves = log_shape(family, shape[None], data.batch)
-        scale, _ = data.concentrate(curves)
-        return Region(family, shape[None], *data.reach(scale, curves, np.array([limit])), dof)
-    box = np.array([param.fit_bounds for param in free])
-    for _ in range(4):
-        axes = [
-            np.unique([*np.linspace(lo, hi, _REGION[len(free)]), s]) for (lo, hi), s in zip(box, shape, strict=True)
-        ]
-        grid = np.array(list(product(*axes)))
-        curves = log_shape(family, grid, data.batch)
-        scale, deviance = data.concentrate(curves)
-        slack = limit - (deviance - best)
-        inside = (slack >= 0) | (grid == shape).all(axis=1)
-        new = []
-        for dimension, axis in enumerate(axes):
-            there = np.searchsorted(axis, grid[inside, dimension])
-            first, last = max(there.min() - 1, 0), min(there.max() + 1, len(axis) - 1)
-            new.append((axis[first], axis[last]))
-        shrunk = np.prod(np.ptp(new, axis=1)) < 0.7 * np.prod(np.ptp(box, axis=1))
-        box = np.array(new)
-        if not shrunk:
-            break
-    return Region(family, grid[inside], *data.reach(scale[inside], curves[inside], slack[inside]), dof)
 
 
 def standard_errors(family: LawFamily, data: Data, shape: FloatArray, variance: float | None) -> FloatArray:
