@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import brentq, brute, curve_fit, minimize, minimize_scalar
+from scipy.optimize import brentq, brute, curve_fit, least_squares, minimize, minimize_scalar
 from scipy.stats import norm
 from scipy.stats import t as student_t
 from simulate import BATCH_SIZES, make_optimum, optima_of
@@ -110,6 +110,44 @@ def test_the_interval_of_the_surge_is_the_profile_likelihood():
     result = fit(optima, "surge")
     assert result["noise_scale"].interval == pytest.approx((inside[0], inside[-1]), rel=0.005)
     assert result.peak.batch_interval == result["noise_scale"].interval
+
+
+@pytest.mark.parametrize(
+    "law", [SaturatingLaw(1e-2, 150, 0.75), EqualSnrLaw(1e-2, 0.1, 3.0), LognormalSnrLaw(1e-2, 0.1, 1.2, 8.0)]
+)
+def test_intervals_reach_the_limits_of_the_likelihood_where_parameters_trade_off(law):
+    """Oracle: with a parameter held at either limit, the best of the others is at the threshold."""
+    key = {SaturatingLaw: "saturating", EqualSnrLaw: "equal_snr", LognormalSnrLaw: "lognormal_snr"}[type(law)]
+    optima = optima_of(law, np.random.default_rng(3), batch_sizes=np.geomspace(10, 2500, 7), spread=0.15, seeds=16)
+    result, sigma = fit(optima, key), trended_sigma(optima)
+    assert "poor_fit" not in result.flags
+    params = [item.param for item in result.parameters.values()]
+    batch, y = np.array([(o.batch_size, np.log(o.learning_rate)) for o in optima]).T
+    best = np.array([param.to_fit(result[param.name].value) for param in params])
+    threshold = student_t.ppf(0.975, 7 * 15) ** 2
+
+    def rise(index, at):
+        def residuals(others):
+            values = zip(params, np.insert(others, index, at), strict=True)
+            return (y - np.log(result.family.build(**{p.name: p.from_fit(v) for p, v in values})(batch))) / sigma
+
+        low, high = np.delete([param.fit_bounds for param in params], index, axis=0).T
+        starts = [best, np.array([param.to_fit(getattr(law, param.name)) for param in params])]
+        found = [least_squares(residuals, np.delete(start, index), bounds=(low, high)) for start in starts]
+        return 2.0 * min(one.cost for one in found) - result.deviance
+
+    closed = [
+        (index, param.to_fit(end))
+        for index, param in enumerate(params)
+        for end, known in zip(
+            result[param.name].interval,
+            (result[param.name].bounded_below, result[param.name].bounded_above),
+            strict=True,
+        )
+        if known
+    ]
+    assert len(closed) >= 2 * len(params) - 1
+    assert [rise(index, at) for index, at in closed] == pytest.approx([threshold] * len(closed), rel=0.03)
 
 
 def test_intervals_of_the_peak_cover_the_truth():
