@@ -124,14 +124,14 @@ def _towards_limits(family: LawFamily, data: Data, shape: FloatArray, best: floa
     for level in _LEVELS:
         residuals, slopes = _linearised(family, data, at)
         allowed = best + 0.999 * level * limit
-        step = _furthest(residuals, slopes, target, side, allowed, np.zeros_like(at), np.zeros_like(at))
-        step /= np.maximum(1.0, np.abs(step / (0.1 * span)).max(axis=1))[:, None]
-        inside = np.clip(at + step, low, high)
-        held = (inside != at + step).astype(np.float64)
-        if held.any():  # the others make up for what a range withholds
+        inside, held = at, np.zeros_like(at)
+        for _ in range(2):  # the second time the others make up for what a range withholds
             step = _furthest(residuals, slopes, target, side, allowed, held, held * (inside - at))
             step /= np.maximum(1.0, np.abs(step / (0.1 * span)).max(axis=1))[:, None]
             inside = np.clip(at + step, low, high)
+            held = (inside != at + step).astype(np.float64)
+            if not held.any():
+                break
         at = inside
         seen.append(at[:, 1:])
     return np.concatenate(seen)
