@@ -160,7 +160,8 @@ def test_a_plan_with_errors_lists_them_all(page):
 
 def test_large_plans_are_left_to_a_terminal(page):
     text = unfold(page, "train-file").text_area[0].value
-    page.text_area[0].set_value(text.replace("hidden = 16", "hidden = 4096").replace("seeds = 64", "seeds = 8192")).run()
+    large = text.replace("hidden = 16", "hidden = 4096").replace("seeds = 64", "seeds = 8192")
+    page.text_area[0].set_value(large).run()
     assert "in a terminal" in page.warning[0].value
     assert not [button for button in page.button if button.label.startswith("Train this")]
 
