@@ -1,4 +1,4 @@
-"""Fitted laws beside the optima they were fitted to, and how far off each is, as drawings. Pure."""
+"""Fitted laws, or the smooth path, beside the optima they were fitted to, and how far off each is. Pure drawings."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from figures.marks import marks
 from figures.palette import STYLES
 from figures.plot import Mark, Plot
 from surgecore import FitResult, Optimum
+from surgecore.sweeps.advice import SMOOTH_PATH
+from surgecore.sweeps.averaging import REACH
+from surgecore.sweeps.smooth_path import SmoothPath
 from surgecore.words import batch_size, curve, number, optima_alt, say
 
 FloatArray = NDArray[np.float64]
 
 POINTS = 121
+_PATH_POINTS = 61
 
 
 def fit_line(plot: Plot, fit: FitResult) -> None:
@@ -29,11 +33,20 @@ def fit_line(plot: Plot, fit: FitResult) -> None:
     plot.line(grid.tolist(), np.asarray(fit.law(grid)).tolist(), STYLES[key], key=key, label=curve(key))
 
 
+def path_line(plot: Plot, path: SmoothPath) -> None:
+    """The smooth path with its 95 % band and its name, as far beyond the data as advice reaches."""
+    ends = np.exp(path.log_batch.min()) / REACH, np.exp(path.log_batch.max()) * REACH
+    grid = np.geomspace(max(plot.x.low, ends[0]), min(plot.x.high, ends[1]), _PATH_POINTS)
+    rates, low, high = (part.tolist() for part in path.predict(grid))
+    plot.band(grid.tolist(), low, high, STYLES[SMOOTH_PATH].colour, SMOOTH_PATH)
+    plot.line(grid.tolist(), rates, STYLES[SMOOTH_PATH], key=SMOOTH_PATH, label=curve(SMOOTH_PATH))
+
+
 def fits(
-    optima: Sequence[Optimum], results: Sequence[FitResult], *, measured_label: str, unit: str | None = None,
-    width: float = 800, height: float = 410,
+    optima: Sequence[Optimum], results: Sequence[FitResult], *, measured_label: str, path: SmoothPath | None = None,
+    unit: str | None = None, width: float = 800, height: float = 410,
 ) -> str:  # fmt: skip
-    """Measured optima with fitted laws and their 95 % bands, one octave beyond the data each side."""
+    """Measured optima with fitted laws, the smooth path and their 95 % bands, an octave beyond the data each side."""
     title = axes.best_rate(unit)
     if not optima:
         plot = Plot(width, height, axes.batches(1, 2**10), axes.decades(title, 1e-4, 1))
@@ -44,10 +57,12 @@ def fits(
     fitted = [fit for fit in results if fit.law is not None]
     plot = Plot(
         width, height, axes.batches(min(sizes) / 2, max(sizes) * 2), axes.decades(title, *axes.span(heights, 2)),
-        names=[curve(fit.family.key) for fit in fitted],
+        names=[curve(key) for key in [fit.family.key for fit in fitted] + [SMOOTH_PATH] * (path is not None)],
     )  # fmt: skip
     for fit in fitted:
         fit_line(plot, fit)
+    if path is not None:
+        path_line(plot, path)
     inside, edges = ([o for o in optima if bool(o.on_edge) is bound] for bound in (False, True))
     plot.marks(marks(inside), label=measured_label)
     plot.marks(marks(edges), key="measured_on_edge", name="up", label=say("points-on-edge"))

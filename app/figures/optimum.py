@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from figures import axes
-from figures.fits import fit_line
+from figures.fits import fit_line, path_line
 from figures.marks import marks
 from figures.plot import Limits, Mark, Plot, size_of
 from surgecore import Analysis, words
+from surgecore.sweeps.advice import SMOOTH_PATH
 from surgecore.words import number, say
 
 ANSWER, FALL = "#1f6fb5", "#d2600a"
@@ -20,7 +21,8 @@ def card(
 ) -> str:  # fmt: skip
     """The optima of a sweep with the answer at one batch size, the range of the fall, and the rate that shows it.
 
-    The answer is `said` with the digits that it has in the sentence beside the drawing.
+    The curve is the law that describes them best, or, where none does, the smooth path that the answer follows. The
+    answer is `said` with the digits that it has in the sentence beside the drawing.
     """
     optima, verdict = analysis.optima, analysis.verdict
     sizes = [o.batch_size for o in optima] + ([at] if at else [])
@@ -28,13 +30,16 @@ def card(
     low, high = axes.span([*heights, rate], 1.25)
     ends = [end for end in known or () if low / 2 < end < 2 * high]
     x = (min(sizes) / 1.6, max(sizes) * 1.6) if sizes else (1.0, 1024.0)
-    best = next((fit for fit in analysis.comparison.fits if fit.law is not None), None)
+    path = analysis.comparison.path if analysis.comparison.no_law else None
+    best = next((fit for fit in analysis.comparison.fits if fit.law is not None and path is None), None)
     y = axes.decades(axes.best_rate(unit), *axes.span([*heights, rate, *ends], 1.15))
-    names = [words.curve(best.family.key)] if best is not None else []
+    names = [words.curve(SMOOTH_PATH)] if path is not None else [words.curve(best.family.key)] if best else []
     plot = Plot(width, height, axes.batches(*x), y, names=names)
     if verdict.decision == "fall" and verdict.peak and verdict.trough:
         plot.shade(verdict.peak, verdict.trough, FALL, say("drawn-fall"))
-    if best is not None:
+    if path is not None:
+        path_line(plot, path)
+    elif best is not None:
         fit_line(plot, best)
     if witness := verdict.witness:
         text = say("drawn-witness", rate=number(witness.learning_rate, 2))

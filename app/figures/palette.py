@@ -27,7 +27,7 @@ class Style:
 
 _EXACT = Style("#2b7cc4", "solid", 3.0)
 
-#: Look of every curve by its key: law families, curves of Explore, predictions of a checkpoint.
+#: Look of every curve by its key: law families, the smooth path, curves of Explore, predictions of a checkpoint.
 STYLES = MappingProxyType(
     {
         "equal_snr": _EXACT,
@@ -45,6 +45,7 @@ STYLES = MappingProxyType(
         "saturating": Style("#8f7a2e", "6px,3px,2px,3px,2px,3px", 2.0),
         "general_surge": Style("#c0392b", "8px,3px,2px,3px", 2.0),
         "constant": Style("#7c8490", "2px,6px", 2.0),
+        "smooth_path": Style("#5f8c1e", "5px,3px", 3.0),
         "sampled": Style("#1e9a6e", "longdash", 2.5),
         "quartic": Style("#7c8490", "longdashdot", 2.0),
         "line_search": Style("#c4527f", "dashdot", 2.5),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from uuid import uuid4
 
@@ -17,7 +17,8 @@ from components.map_exports import map_exports
 from figures import fits, loss_map, several
 from figures.plot import SIZES
 
-from surgecore import Analysis, FitResult, peak_shift, words
+from surgecore import Analysis, Comparison, peak_shift, words
+from surgecore.sweeps.advice import SMOOTH_PATH
 from surgecore.words import say, surge, tables
 from surgecore.words.phrases import current_language, has
 from sweep.defaults import follow
@@ -78,12 +79,13 @@ def _clipped(analysis: Analysis) -> str:
 
 def _laws(analysis: Analysis, unit: str) -> None:
     comparison = analysis.comparison
-    keys = choose_laws(comparison.fits)
+    keys = choose_laws(comparison)
     drawn = [fit for fit in comparison.fits if fit.family.key in keys]
+    path = comparison.path if SMOOTH_PATH in keys else None
     label, titled = words.measured(analysis.sweep), _title(analysis, "details-laws")
 
     def draw(**size: float) -> str:
-        return fits.fits(analysis.optima, drawn, measured_label=label, unit=unit, **size)
+        return fits.fits(analysis.optima, drawn, path=path, measured_label=label, unit=unit, **size)
 
     drawing(once(analysis, ("fits", unit, *keys), lambda: sized(draw, SIZES)), name="surge-fits", title=titled)
     terms.caption(say("details-laws-note"))
@@ -103,10 +105,13 @@ def _title(analysis: Analysis, key: str) -> str:
     return say("drawn-of-sweep", what=say(key), name=words.plain(analysis.sweep.name))
 
 
-def choose_laws(ranking: Sequence[FitResult]) -> list[str]:
-    """Which fitted laws to draw: the best one and the surge law, until the visitor chooses."""
-    keys = [fit.family.key for fit in ranking if fit.law is not None]
+def choose_laws(comparison: Comparison) -> list[str]:
+    """Which curves to draw, until the visitor chooses: the best law and the surge law; the path where no law holds."""
+    keys = [fit.family.key for fit in comparison.fits if fit.law is not None]
     default = [key for key in dict.fromkeys([*keys[:1], "surge", "square_root"]) if key in keys]
+    if comparison.path is not None:
+        keys.append(SMOOTH_PATH)
+        default = [SMOOTH_PATH] if comparison.no_law else default
     old, labels = _names(tuple(keys), current_language())
     in_address = address.Fields("laws", {key: key for key in keys}, default, old)
     follow({"laws": default})

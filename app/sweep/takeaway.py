@@ -11,6 +11,7 @@ from math import isfinite
 from pathlib import Path
 
 import jinja2
+import numpy as np
 import pandas as pd
 from components import install
 from components.markup import STYLE
@@ -18,6 +19,7 @@ from figures import verdict
 from figures.palette import STYLES
 
 from surgecore import Analysis, FitResult, NextRuns, __version__, words
+from surgecore.sweeps.advice import SMOOTH_PATH
 from surgecore.words import plain, say, tables
 
 _TEMPLATE = Path(__file__).with_name("report.html")
@@ -55,6 +57,7 @@ figure.update_xaxes(type="log", title={batch})
 figure.update_yaxes(type="log", title={rate})
 figure.show()
 """
+_PATH = "lambda size: np.interp(size, {points})"
 _DATA = """\
 # the sweep itself, and everything found again from it
 import gzip
@@ -85,7 +88,7 @@ def snippet(analysis: Analysis, unit: str) -> str:
 def _figure(analysis: Analysis, *, title: str, rate: str) -> str:
     rows = [(o.batch_size, o.learning_rate, *_ends(o.interval), o.on_edge) for o in analysis.optima]
     optima = "".join(f"    {row!r},\n" for row in rows)
-    laws = "".join(_law(fit) for fit in _drawn(analysis))
+    laws = "".join(_curves(analysis))
     labels = {"title": title, "batch": say("axis-batch"), "rate": rate, "measured": words.measured(analysis.sweep)}
     return _FIGURE.format(optima=optima, laws=laws, **{name: json.dumps(text) for name, text in labels.items()})
 
@@ -94,17 +97,28 @@ def _ends(interval: tuple[float, float] | None) -> tuple[float | None, float | N
     return interval if interval is not None and all(map(isfinite, interval)) else (None, None)
 
 
-def _drawn(analysis: Analysis) -> list[FitResult]:
-    """The laws of the page's figure: the best one, and the surge law."""
-    found = [fit for fit in analysis.comparison.fits if fit.law is not None]
-    return [fit for fit in found if fit in found[:1] or fit.family.key == "surge"]
+def _curves(analysis: Analysis) -> list[str]:
+    """The curves of the page's figure: the best law and the surge law, or the smooth path where no law holds."""
+    comparison = analysis.comparison
+    if comparison.no_law and comparison.path is not None:
+        sizes = [o.batch_size for o in analysis.optima]
+        places = np.geomspace(min(sizes) / 2, max(sizes) * 2, 61)
+        rates = [float(f"{rate:.5g}") for rate in comparison.path.predict(places)[0]]
+        points = f"{[float(f'{size:.5g}') for size in places]!r}, {rates!r}"
+        return [_curve(SMOOTH_PATH, _PATH.format(points=points))]
+    found = [fit for fit in comparison.fits if fit.law is not None]
+    return [_law(fit) for fit in found if fit in found[:1] or fit.family.key == "surge"]
 
 
 def _law(fit: FitResult) -> str:
-    look = STYLES[fit.family.key]
     values = ", ".join(f"{name}={value!r}" for name, value in vars(fit.law).items())
-    name, line = json.dumps(words.curve(fit.family.key)), {"color": look.colour, "dash": look.dash, "width": look.width}
-    return f"    ({name}, LAWS[{fit.family.key!r}].law({values}), {line!r}),\n"
+    return _curve(fit.family.key, f"LAWS[{fit.family.key!r}].law({values})")
+
+
+def _curve(key: str, function: str) -> str:
+    look = STYLES[key]
+    name, line = json.dumps(words.curve(key)), {"color": look.colour, "dash": look.dash, "width": look.width}
+    return f"    ({name}, {function}, {line!r}),\n"
 
 
 def notebook(analysis: Analysis, unit: str) -> str:

@@ -9,8 +9,8 @@ from math import exp, isfinite, log
 
 from surgecore._validate import positive
 from surgecore.sweeps.analysis import Analysis
-from surgecore.sweeps.averaging import REACH, SPEAKS, Said, Wanted, by_path, said
-from surgecore.sweeps.comparison import Comparison
+from surgecore.sweeps.averaging import REACH, Said, Wanted, by_path, said
+from surgecore.sweeps.comparison import SPEAKS, Comparison
 from surgecore.sweeps.fitting import FitFlag, FitResult
 from surgecore.theory.laws import PowerLaw, SaturatingLaw, SurgeLaw
 

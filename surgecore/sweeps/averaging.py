@@ -8,14 +8,12 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from surgecore._validate import FloatArray
-from surgecore.sweeps.comparison import Comparison
+from surgecore.sweeps.comparison import SPEAKS, Comparison
 from surgecore.sweeps.fitting import FitResult
 from surgecore.sweeps.likelihood import log_shape
 from surgecore.sweeps.region import Region
 from surgecore.sweeps.smooth_path import SmoothPath
 
-#: A law, or the smooth path, below this share does not speak for the sweep.
-SPEAKS = 0.05
 #: How many times beyond the batch sizes measured advice has an interval; further out it has none.
 REACH = 4.0
 _HALF = 0.975

@@ -17,6 +17,8 @@ from surgecore.theory.families import LAWS, LawFamily
 
 #: How many laws the smooth path counts for in advice, before the optima are seen.
 PRIOR = 2.0
+#: A law, or the smooth path, below this share does not speak for the sweep.
+SPEAKS = 0.05
 _EVIDENCE = 2.0 * np.log(20.0)  # difference of the criterion at an evidence ratio of 20
 
 
@@ -78,6 +80,16 @@ class Comparison:
     path: SmoothPath | None = None
     path_share: float = 0.0
     law_shares: FloatArray = field(default_factory=lambda: np.empty(0))
+
+    @property
+    def no_law(self) -> bool:
+        """Whether no law describes the points and the smooth path does instead.
+
+        The errors refute every law, or advice hears none of them.
+        """
+        if self.path is None:
+            return False
+        return self.outcome is Ranking.NONE_FITS or self.path_share > 1.0 - SPEAKS
 
     def __getitem__(self, key: str) -> FitResult:
         """The fit of the law of that key; `KeyError` where it was not tried."""

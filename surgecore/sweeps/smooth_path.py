@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr
+from numpy.typing import ArrayLike
+from scipy.special import log_ndtr, stdtr, stdtrit
 
-from surgecore._validate import FloatArray
+from surgecore._validate import FloatArray, positive_array
 from surgecore.sweeps.fitting import FitResult
 from surgecore.sweeps.likelihood import TYPICAL, Data, prepare
 from surgecore.sweeps.points import Points
@@ -94,6 +95,30 @@ class SmoothPath:
     def value(self, batch_size: float) -> tuple[FloatArray, FloatArray]:
         """ln rate at a batch size by each part, and its standard error: shapes (parts,)."""
         return self._said(np.log([batch_size]), np.ones(1))
+
+    def predict(self, batch_size: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Learning rate at batch sizes with its 95 % band, each of shape (n,): (lr, low, high).
+
+        Raises
+        ------
+        ValueError
+            If a batch size is not positive and finite.
+        """
+        at = np.log(np.atleast_1d(positive_array("batch_size", batch_size)))
+        values, errors = (np.array(part).T for part in zip(*(self._said(x[None], np.ones(1)) for x in at), strict=True))
+        mean = self.shares @ values
+        low, high = (self._quantile(p, values, errors) for p in (0.025, 0.975))
+        return np.exp(mean), np.exp(np.minimum(low, mean)), np.exp(np.maximum(high, mean))
+
+    def _quantile(self, p: float, values: FloatArray, errors: FloatArray) -> FloatArray:
+        """Of the mixture of the parts' Student t, by bisection: it lies between the parts' own."""
+        own = values + float(stdtrit(self.dof, p)) * errors
+        low, high = own.min(axis=0), own.max(axis=0)
+        for _ in range(24):
+            middle = 0.5 * (low + high)
+            short = self.shares @ stdtr(self.dof, (middle - values) / errors) < p
+            low, high = np.where(short, middle, low), np.where(short, high, middle)
+        return np.asarray(0.5 * (low + high))
 
     def change(self, old: float, new: float) -> tuple[FloatArray, FloatArray]:
         """Change of ln rate between two batch sizes by each part, and its standard error: shapes (parts,)."""

@@ -7,7 +7,8 @@ from math import floor, isfinite, log10
 
 from surgecore.sweeps.adam import AdamAdvice, AdamFlag
 from surgecore.sweeps.advice import AVERAGE, MAREK, SMOOTH_PATH, AdviceFlag, Limits, Recommendation
-from surgecore.sweeps.averaging import REACH, SPEAKS
+from surgecore.sweeps.averaging import REACH
+from surgecore.sweeps.comparison import SPEAKS
 from surgecore.sweeps.price import Cost, Price
 from surgecore.tables.metric import Metric
 from surgecore.words.catalogue import curve
@@ -35,8 +36,8 @@ def rule(row: Recommendation) -> str:
 
 def rule_name(key: str) -> str:
     """Name of a rule by its key."""
-    if key in (AVERAGE, SMOOTH_PATH):
-        return say("rule-average" if key == AVERAGE else "rule-smooth-path")
+    if key == AVERAGE:
+        return say("rule-average")
     return say("rule-marek", exponent=str(MAREK)) if key == "marek" else curve(key)
 
 

@@ -45,6 +45,7 @@ curve-surge = Surge (Theorem 3)
 curve-general-surge = Surge, free exponent
 curve-equal-snr = Exact, equal SNR (Theorem 2)
 curve-lognormal-snr = Exact, log-normal SNR (Theorem 2)
+curve-smooth-path = Smooth path, no law
 curve-exact = Exact (Theorem 2)
 curve-independent = { curve-exact }
 curve-independent-no-sign = Independent noise
@@ -890,7 +891,6 @@ remark-no-error-bars = Without repeated seeds the optima have no error bars.
 
 
 rule-average = Average by weight
-rule-smooth-path = Smooth path, no law
 rule-marek = Weak power, exponent { $exponent }
 
 advice-none = At batch size { $at } no fitted law can be trusted: there are too few optima inside the grid to test one.
@@ -2302,7 +2302,7 @@ details-laws-alt = Fitted laws with 95 % bands. { $optima }
 details-laws-note = Bands are 95 % for each curve.
 details-residuals = How far off each law is
 details-residuals-alt = Measured divided by fitted, for each law.
-details-choose-laws = Laws, best first
+details-choose-laws = Laws, best first, and the smooth path
 details-compare-with = Compare with
 details-compare-choose = Choose sweeps
 details-compare-units = Learning rates of different optimizers have different units: compare shapes, not heights.

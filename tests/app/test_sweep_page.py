@@ -20,8 +20,12 @@ def test_sweep_page_says_the_numbers_of_the_analysis(app, bundled):
     assert words.verdict(analysis.verdict) in said(app)
     expected = [o.learning_rate for o in analysis.optima]
     np.testing.assert_allclose(marks(drawings(app)[0])[1], expected, rtol=1e-5)
+    # no law describes this sweep's optima: card and fold draw the path, and laws on demand
+    assert analysis.comparison.no_law
+    assert keys(drawings(app)[0])[:3] == ["smooth_path band", "smooth_path", "measured"]
     open_fold(app, "laws")
     assert words.ranking(analysis.comparison) in said(app)
+    assert keys(drawings(app)[-1]) == ["smooth_path band", "smooth_path", "measured"]
     order = [words.curve(fit.family.key) for fit in analysis.comparison.fits]
     assert list(app.table[0].value.index) == order
 

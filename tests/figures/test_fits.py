@@ -12,6 +12,7 @@ from figures.palette import STYLES
 from figures.plot import SIZES
 
 from surgecore import LAWS, Sweep, analyse, words
+from surgecore.sweeps.advice import SMOOTH_PATH
 from surgecore.theory.curves import CURVES
 from surgecore.why.measurement import RUNGS
 from surgecore.words import tables
@@ -180,16 +181,17 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("background", ["#ffffff", "#12161b"])
-@pytest.mark.parametrize("key", LAWS)
+@pytest.mark.parametrize("key", [*LAWS, SMOOTH_PATH])
 def test_every_law_stands_out_on_both_backgrounds(key, background):
     low, high = sorted([luminance(STYLES[key].colour), luminance(background)])
     assert (high + 0.05) / (low + 0.05) >= 3  # WCAG 2.1, 1.4.11
 
 
-def test_every_law_has_its_own_colour_and_its_own_dash():
-    assert {*LAWS, *CURVES, *RUNGS} == STYLES.keys()
+def test_every_law_and_the_smooth_path_has_its_own_colour_and_its_own_dash():
+    curves = [*LAWS, SMOOTH_PATH]
+    assert {*curves, *CURVES, *RUNGS} == STYLES.keys()
     assert all(words.curve(key) for key in STYLES)
-    assert len({STYLES[key].colour for key in LAWS}) == len({STYLES[key].dash for key in LAWS}) == len(LAWS)
+    assert len({STYLES[key].colour for key in curves}) == len({STYLES[key].dash for key in curves}) == len(curves)
 
 
 def test_tables_say_the_numbers_of_the_analysis(analysis):

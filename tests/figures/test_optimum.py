@@ -1,12 +1,12 @@
-"""The witness of a fall, marked in the drawing of the optima."""
+"""The drawing of the optima with its curve, and the witness of a fall marked in it."""
 
 import numpy as np
 import pytest
-from drawn import parsed
+from drawn import band, curve, keys, marks, parsed, texts
 from figures import optimum
 from simulate import sweep_frame
 
-from surgecore import ConstantLaw, SurgeLaw, Sweep, analyse
+from surgecore import ConstantLaw, SurgeLaw, Sweep, analyse, words
 from surgecore.words import number
 
 
@@ -31,6 +31,33 @@ def test_the_witness_is_a_bracket_at_its_rate_between_its_batch_sizes():
         at = [float(g.find("circle").get(place)) for g in marks]
         scale = np.polyfit(value, at, 1)
         assert [float(line.get(end)) for end in pixels] == pytest.approx(np.polyval(scale, np.log(values)), abs=0.2)
+
+
+def hump(batch_size):
+    """A log-normal hump: no law tried has its shape."""
+    return 1e-2 * np.exp(-0.5 * (np.log(np.asarray(batch_size) / 150) / 1.5) ** 2)
+
+
+def test_where_no_law_holds_the_smooth_path_is_drawn_with_its_band_and_its_name():
+    analysis, drawing = drawn(hump)
+    assert "None of the 11 laws" in words.ranking(analysis.comparison)
+    assert keys(drawing)[:2] == ["smooth_path band", "smooth_path"]
+    assert not {fit.family.key for fit in analysis.comparison.fits} & set(keys(drawing))
+    sizes, rates = curve(drawing, "smooth_path")
+    at, measured = marks(drawing)
+    np.testing.assert_allclose(np.exp(np.interp(np.log(at), np.log(sizes), np.log(rates))), measured, rtol=0.06)
+    np.testing.assert_allclose(rates, analysis.comparison.path.predict(sizes)[0], rtol=0.01)
+    edges = band(drawing, "smooth_path")[1]
+    assert edges.max() > rates.max()
+    assert edges.min() < rates.min()
+    assert "Smooth path, no law" in texts(drawing)
+
+
+def test_where_a_law_holds_the_best_law_is_drawn():
+    analysis, drawing = drawn(SurgeLaw(1e-2, 64.0))
+    best = analysis.comparison.fits[0].family.key
+    assert keys(drawing)[:2] == [f"{best} band", best]
+    assert "smooth_path" not in keys(drawing)
 
 
 def test_without_a_fall_nothing_is_marked():

@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from surgecore.sweeps.averaging import Wanted, by_path
+from surgecore.sweeps.comparison import compare
 from surgecore.sweeps.points import Point, Points
 from surgecore.sweeps.smooth_path import smooth_path
 
@@ -71,6 +73,15 @@ def test_the_change_between_two_batch_sizes_has_its_own_error():
     np.testing.assert_allclose(centres, apart[1][0] - apart[0][0], atol=1e-9)
     # neighbours err together
     assert (errors < np.hypot(apart[0][1], apart[1][1])).all()
+
+
+def test_the_band_is_the_interval_that_advice_gives():
+    comparison = compare(through(np.sin(np.arange(10.0) / 2.0)))
+    sizes = np.array([1.0, 3.0, 64.0, 900.0, 8192.0])
+    rates, low, high = comparison.path.predict(sizes)
+    for size, *found in zip(sizes, rates, low, high, strict=True):
+        alone = by_path(comparison, Wanted(size))
+        np.testing.assert_allclose(np.log(found), [alone.mean, *alone.interval()], atol=1e-6)
 
 
 @pytest.mark.parametrize("side", ["at_most", "at_least"])
