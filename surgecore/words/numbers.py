@@ -1,6 +1,6 @@
 """Numbers in words: one formatter, for pages, figures, reports and the command line.
 
-The rule: as many significant digits as asked for, plain between 0.01 and 99,999 and with an exponent elsewhere. Where
+The rule: as many significant digits as asked for, plain between 0.001 and 99,999 and with an exponent elsewhere. Where
 an error is known, it alone decides the digits (`rounded`). Batch sizes read as counts: those of a sweep in full
 (`whole`), estimated ones by their error (`examples`), both with commas from five digits on.
 """
@@ -29,7 +29,7 @@ def number(value: float | None, digits: int = 3) -> str:
         return "0"
     # Rounding first, so that 9.996 is 10.0 and not 10.00.
     exponent = floor(log10(abs(float(f"{value:.{digits - 1}e}"))))
-    if -2 <= exponent < 5:
+    if -3 <= exponent < 5:
         text = f"{value:.{max(digits - 1 - exponent, 0)}f}"
     else:
         mantissa, power = f"{value:.{digits - 1}e}".split("e")

@@ -142,7 +142,7 @@ def test_a_stopped_sweep_is_counted_in_runs(tmp_path):
 def test_learning_rates_are_written_as_on_the_chart(page):
     slider = page.select_slider(key="train-rates-digits-mlp-False")
     assert slider.label == "Learning rates [parameter units per step]"
-    assert {"3.9e-3", "0.50"} <= set(slider.proto.options)
+    assert {"0.0039", "0.50"} <= set(slider.proto.options)
     page.selectbox(key="train-optimizer").set_value("sgd").run()
     assert page.select_slider(key="train-rates-digits-mlp-True").label == "Learning rates [parameter units² per loss]"
 

@@ -117,7 +117,7 @@ def test_a_logging_interval_is_taken_off_the_steps():
 def test_it_is_said_and_written():
     given = sweep(np.random.default_rng(0), seeds=6)
     said = words.price(price(given, 64.0))
-    assert said.startswith("Any learning rate from 8.1e-3 to 0.012 stays within 0.021 of the best loss.")
+    assert said.startswith("Any learning rate from 0.0081 to 0.012 stays within 0.021 of the best loss.")
     assert "Half the rate costs 0.2" in said
     written = json.loads(json.dumps(analyse(given).to_dict(), allow_nan=False))["surge"]["price"]
     assert [item["batch_size"] for item in written] == [16.0, 64.0, 256.0]

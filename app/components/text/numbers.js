@@ -19,7 +19,7 @@ export function number(value, digits = 3) {
   if (value === 0) return "0";
   const [mantissa, power] = value.toExponential(digits - 1).split("e");
   const exponent = Number(power);
-  const plain = exponent >= -2 && exponent < 5;
+  const plain = exponent >= -3 && exponent < 5;
   const text = plain ? value.toFixed(Math.max(digits - 1 - exponent, 0)) : `${mantissa}e${exponent}`;
   return value < 0 ? text.replace("-", "−") : text;
 }

@@ -13,6 +13,8 @@ const say = phrases(readFileSync(new URL("../../../surgecore/words/en.ftl", impo
 test("numbers are as short as their digits allow", () => {
   const cases = [
     [0.0213, "0.0213"],
+    [0.00781, "0.00781"],
+    [0.0009996, "0.00100"],
     [3.1e-5, "3.10e-5"],
     [98.1, "98.1"],
     [9.996, "10.0"],
