@@ -44,10 +44,15 @@ OWN = """[...document.querySelectorAll("#root [data-testid=stBidiComponentIsolat
   return [y, x, width].map(Math.round).concat(said);
 })"""
 KEPT = "surge-first"
-#: Counts what is sent to the server.
-SENT = """window.sent = 0;
+#: Notes in which language the server is asked: the page's first look is answered otherwise than Streamlit's.
+LANGUAGES = """let looked = 0;
+window.asked = [];
+Object.defineProperty(navigator, "language", { get: () => (looked++ ? "yy" : "xx") });
 const send = WebSocket.prototype.send;
-WebSocket.prototype.send = function (...given) { window.sent += 1; return send.apply(this, given); };"""
+WebSocket.prototype.send = function (data) {
+  window.asked.push(/xx|yy/.exec(new TextDecoder().decode(data))[0]);
+  return send.call(this, data);
+};"""
 
 
 def kept(page):
@@ -105,14 +110,13 @@ def test_a_chart_that_the_session_does_not_have_goes(page, url, errors, said, in
 
 
 def test_where_streamlit_asks_for_something_else_the_server_answers_that_too(page, url):
-    page.add_init_script(
-        "Object.defineProperty(navigator, 'language', {get: () => ['xx', 'yy'][+(++window.asked > 1)]})"
-    )
-    page.add_init_script("window.asked = 0")
-    page.add_init_script(SENT)
+    page.add_init_script(LANGUAGES)
     found = requests_of(page)
     page.goto(f"{url}/evidence")
     expect(page.locator(".gallery svg").first).to_be_attached()
-    page.wait_for_function("window.sent >= 2")
+    # a function: what is no function is evaluated again at each look, which the page's policy forbids
+    page.wait_for_function("() => window.asked.includes('yy')")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    assert [len(asked) for asked in found] == [2]
+    # a connection that opens after Streamlit's code has come takes its request alone
+    assert page.evaluate("window.asked") in (["xx", "yy"], ["yy"])
+    assert len(found) == 1

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from html import escape
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,17 +15,21 @@ from components import code
 from surgecore.words.glossary import Term, split, terms
 from surgecore.words.phrases import current_language
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component("terms", js=code.of("terms"))
 #: Where a term is left as it stands: drawings, and what can be pressed.
 _QUIET = ("svg", "button", "a", "code", "summary")
 _TAG = re.compile(r"(<[^>]+>)")
 
 
+@cache
+def _component() -> Callable[..., Any]:
+    """Made when the first page asks for it: this module is loaded before the server has the code as files."""
+    return st.components.v2.component("terms", js=code.of("terms"))
+
+
 def listen() -> None:
     """Show what a term means while the pointer or the focus is on it, wherever it stands on the page."""
     with st.container(key="terms"):
-        _component(key="term-listener")
+        _component()(key="term-listener")
 
 
 def given() -> list[dict[str, object]]:

@@ -48,6 +48,18 @@ function focusedTerm() {
   return /** @type {HTMLElement | null} */ (at?.closest("[data-about]:not([data-about=''])") ?? null);
 }
 
+/** The term or label that the pointer rests on: around a dialog that fills the screen nothing counts as under it.
+ * @returns {HTMLElement | null} */
+function restedOn() {
+  const shadows = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")].map(
+    (host) => host.shadowRoot,
+  );
+  const found = [document, ...shadows].flatMap((root) => [
+    ...(root?.querySelectorAll("[data-about]:not([data-about='']):hover") ?? []),
+  ]);
+  return /** @type {HTMLElement | undefined} */ (found.at(-1)) ?? null;
+}
+
 /** What is told about: the term under the pointer, the one with the focus, and the control that was pressed. */
 class Listener {
   note = createNote();
@@ -57,6 +69,13 @@ class Listener {
   hovered = null;
   /** @type {HTMLElement | null} */
   pressed = null;
+
+  /** On a slow line the pointer is on a term, or the focus, before anything listens. */
+  begin() {
+    this.hovered = restedOn();
+    this.focused = focusedTerm();
+    this.tell();
+  }
 
   tell() {
     const term = this.hovered ?? this.focused;
@@ -131,6 +150,7 @@ export default function () {
   document.addEventListener("keydown", (event) => at.key(event), { signal });
   document.addEventListener("keyup", (event) => at.after(event), { signal });
   document.addEventListener("scroll", () => at.moved(), { signal, capture: true, passive: true });
+  at.begin();
   return () => {
     stop.abort();
     at.note.remove();
