@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from scipy.linalg import LinAlgError
+from scipy.linalg.lapack import dpotrf, dtrtrs
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.cells import Cells
@@ -111,27 +112,40 @@ class Processes:
 
     def __init__(self, cells: Mapped, at: FloatArray, turn: float) -> None:
         self.cells = cells
-        u = np.concatenate([c.x - a for c, a in zip(cells.used, at, strict=True)])
+        self.u = np.concatenate([c.x - a for c, a in zip(cells.used, at, strict=True)])
         group = np.repeat(np.arange(len(at)), [len(c.x) for c in cells.used])
         self.same = (group[:, None] == group).astype(np.float64)
-        free = _free(u, turn)
-        self.slopes, self.bends = np.outer(u, u) * self.same, np.outer(u**2, u**2) * self.same
+        free = _free(self.u, turn)
+        self.slopes = np.outer(self.u, self.u) * self.same
+        self.bends = self.slopes**2
         self.fixed = cells.variance * (_LEVEL * self.same + _FREE * free @ free.T)
-        self.kernels = {shape: kernel(u, u, shape) for shape in SHAPES}
-        self.y = np.concatenate(cells.y)
+        self.y, self.steep = np.concatenate(cells.y), np.concatenate(cells.steep)
+        self.n = np.concatenate([c.n for c in cells.used])
+        # forms that are tried one after the other differ in one thing or two: what they have in common is kept
+        self._process = lru_cache(len(SHAPES))(self._process_of)
+        self._rest = lru_cache(1)(self._rest_of)
+        self._both = lru_cache(1)(self._both_of)
+        self._noise = lru_cache(len(_POWERS))(lambda power: self.steep**power / self.n)
+        self.likelihood = cache(self._likelihood_of)
 
-    def likelihood(self, form: Form) -> float:
+    def _process_of(self, shape: Shape, common: float) -> FloatArray:
+        return np.asarray(kernel(self.u, self.u, shape) * (common + (1.0 - common) * self.same))
+
+    def _rest_of(self, slope: float, bend: float) -> FloatArray:
+        return np.asarray(self.fixed + slope * self.slopes + bend * self.bends)
+
+    def _both_of(self, shape: Shape, common: float, size: float, slope: float, bend: float) -> FloatArray:
+        return np.asarray(size * self._process(shape, common) + self._rest(slope, bend))
+
+    def _likelihood_of(self, form: Form) -> float:
         """Log likelihood of the losses."""
-        noise = np.concatenate([self.cells.noise(i, form) for i in range(len(self.cells.used))])
-        k = self.kernels[form.shape] * (form.size * (form.common + (1.0 - form.common) * self.same))
-        k += self.fixed + form.slope * self.slopes + form.bend * self.bends
-        k[np.diag_indices_from(k)] += noise
-        try:
-            root = np.linalg.cholesky(k)
-        except LinAlgError:
+        k = self._both(form.shape, form.common, form.size, form.slope, form.bend).copy()
+        k.ravel()[:: len(k) + 1] += form.noise * self._noise(form.power) + _JITTER
+        root, failed = dpotrf(k.T, lower=1, clean=0, overwrite_a=1)
+        if failed:
             return -np.inf
-        z = np.linalg.solve(root, self.y)
-        return float(-0.5 * z @ z - np.log(np.diag(root)).sum() + self.cells.jacobian)
+        z, _ = dtrtrs(root, self.y, lower=1)
+        return float(-0.5 * z @ z - np.log(root.diagonal()).sum() + self.cells.jacobian)
 
     def likeliest(self, form: Form) -> Form:
         """The form whose likelihood is greatest, one choice after the other."""

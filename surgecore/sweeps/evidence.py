@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from surgecore._validate import FloatArray
 from surgecore.sweeps.errors import TrendedVariance
-from surgecore.sweeps.paths import NEVER, reaches
+from surgecore.sweeps.paths import NEVER, reaches, running
 
 if TYPE_CHECKING:
     from surgecore.sweeps.valleys import Valleys
@@ -113,7 +113,8 @@ class Evidence:
     @cached_property
     def deviance(self) -> FloatArray:
         """Squared standard errors against the optimum lying at x, shape (n, g); least 0, never two valleys."""
-        return self.deviance_of(self.slope / np.sqrt(self.variance))
+        z = self.slope / np.sqrt(self.variance)
+        return np.array([self._deviance_of(row, i) for i, row in enumerate(z)])
 
     @cached_property
     def reach(self) -> FloatArray:
@@ -122,7 +123,8 @@ class Evidence:
         right = self.x > self.best[:, None]
         above = np.maximum(above, _outwards(np.where(right, 0.0, self.excess)[:, ::-1])[:, ::-1])
         below = np.maximum(below, _outwards(np.where(right, self.excess, 0.0)))
-        return self._deviance(np.maximum(above, below))
+        worst = np.maximum(above, below)
+        return np.array([_deviance(row, possible) for row, possible in zip(worst, self.possible, strict=True)])
 
     @cached_property
     def bend(self) -> FloatArray:
@@ -141,20 +143,17 @@ class Evidence:
         variance = self.variance[np.arange(len(at)), at]
         return np.asarray(np.sqrt(np.divide(variance, self.bend**2, out=np.full(len(at), np.inf), where=self.bend > 0)))
 
-    def deviance_of(self, z: FloatArray) -> FloatArray:
-        """Deviance for slopes over their standard errors of shape (..., n, g).
+    def _deviance_of(self, z: FloatArray, index: int) -> FloatArray:
+        """Deviance for slopes over their standard errors at one batch size, of shape (g,) or (g, draws).
 
         Where the loss still falls at a higher rate, the optimum lies above it; where it rises at a lower one, below.
         Beyond the rates tried nothing more is known; beyond a wall of diverged runs there is no optimum.
         """
-        z = np.where(self.inside, z, z.dtype.type(0.0))
-        above = -np.minimum.accumulate(z[..., ::-1], axis=-1)[..., ::-1]
-        return self._deviance(np.maximum(_outwards(z), above))  # of both, one is never negative
-
-    def _deviance(self, worst: FloatArray) -> FloatArray:
-        worst[..., ~self.possible] = np.inf
-        worst -= worst.min(axis=-1, keepdims=True)
-        return np.asarray(np.minimum(np.square(worst, out=worst), NEVER, out=worst))
+        z[~self.inside[index]] = 0.0
+        above = running(np.minimum, z[::-1])[::-1]
+        worst = running(np.maximum, z)
+        # of both, one is never negative
+        return _deviance(np.maximum(worst, np.negative(above, out=above), out=worst), self.possible[index])
 
     @cached_property
     def sides(self) -> tuple[FloatArray, FloatArray]:
@@ -169,17 +168,19 @@ class Evidence:
         return float(low), min(float(high), wall)
 
     def redraw(self, centre: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
-        """Deviances of sweeps like this one whose optima lie at `centre`, shape (draws, n, g)."""
-        ratio = self.own.redraw(draws, rng)
+        """Deviances of sweeps like this one whose optima lie at `centre`, shape (n, g, draws)."""
         single = np.float32  # a simulation needs no more, and takes half the time
-        out = np.empty((draws, *self.slope.shape), dtype=single)
+        ratio = self.own.redraw(draws, rng).astype(single)
+        out = np.empty((*self.slope.shape, draws), dtype=single)
         for i, factor in enumerate(self.factors):
             spread = (factor * np.sqrt(self.variance[i])[:, None]).astype(single)
-            noise = rng.standard_normal((draws, factor.shape[1]), dtype=single) @ spread.T
-            used = np.outer(ratio[:, i].astype(single), (self.own.value[i] * self.profile[i]).astype(single))
-            used += self.fixed[i].astype(single)
-            np.divide(noise + self._moved(i, float(centre[i])).astype(single), np.sqrt(used), out=out[:, i])
-        return self.deviance_of(out)
+            z = spread @ rng.standard_normal((draws, factor.shape[1]), dtype=single).T
+            z += self._moved(i, float(centre[i])).astype(single)[:, None]
+            used = np.outer((self.own.value[i] * self.profile[i]).astype(single), ratio[:, i])
+            used += self.fixed[i].astype(single)[:, None]
+            z /= np.sqrt(used, out=used)
+            out[i] = self._deviance_of(z, i)
+        return out
 
     def _moved(self, i: int, centre: float) -> FloatArray:
         """The slope of one batch size with its optimum moved to `centre`; a side that was not tried is mirrored."""
@@ -189,6 +190,12 @@ class Evidence:
         mirrored = -np.interp(2.0 * best - at, x, slope)
         beyond = (at > x[-1]) if best > x[-1] - 1e-9 else (at < x[0]) if best < x[0] + 1e-9 else np.zeros(len(at), bool)
         return np.asarray(np.where(beyond, mirrored, here))
+
+
+def _deviance(worst: FloatArray, possible: NDArray[np.bool_]) -> FloatArray:
+    worst[~possible] = np.inf
+    worst -= worst.min(axis=0)
+    return np.asarray(np.minimum(np.square(worst, out=worst), NEVER, out=worst))
 
 
 def _outwards(values: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ from simulate import BATCH_SIZES, make_optimum, optima_of, sweep_frame
 
 from surgecore import ConstantLaw, SaturatingLaw, SurgeLaw, Sweep, surge_verdict, words
 from surgecore.sweeps.fall import isotonic
-from surgecore.sweeps.paths import least_path, least_path_with_drop
+from surgecore.sweeps.paths import Squares, least_path_with_drop
 from surgecore.sweeps.verdict import Kind, Reason, expected_false_falls
 
 
@@ -26,11 +26,12 @@ def test_the_least_path_is_isotonic_regression():
         y, weight = rng.normal(size=n), rng.uniform(0.5, 2.0, n)
         fitted = isotonic(y[None], weight)[0]
         deviance = weight[:, None] * (x - y[:, None]) ** 2
-        assert least_path(deviance) == pytest.approx(((fitted - y) ** 2 * weight).sum(), abs=0.02)
+        rising = Squares.of(deviance).never_falls
+        assert rising == pytest.approx(((fitted - y) ** 2 * weight).sum(), abs=0.02)
         # a path that may fall by as much as the values do fits them all
         drop = float(np.max(np.maximum.accumulate(y) - y))
         assert least_path_with_drop(deviance, x, drop + 0.01) == pytest.approx(0.0, abs=0.02)
-        assert least_path_with_drop(deviance, x, 0.0) == pytest.approx(float(least_path(deviance)))
+        assert least_path_with_drop(deviance, x, 0.0) == pytest.approx(float(rising))
 
 
 # 2.5 % at most: one of a hundred such tests counts more than that
