@@ -33,6 +33,7 @@ _COMMON = (0.5, 0.8, 0.95, 0.99, 0.999, 0.9999, 0.999999)
 _POWERS = (0.0, 1.0, 2.0)
 _FEW = 90  # cells that choose the processes
 _JITTER = 1e-9
+_LARGE = 1e30
 # of the path of the optima over ln batch size: its size about a line, how far it is smooth, and how rough it is
 _PATH_SIZE, _PATH_LENGTH, _ROUGH = 0.5, 2.0, 0.1
 # a rate farther than this beyond those tried, in ln, is not asked about
@@ -122,6 +123,7 @@ class Processes:
         self.y, self.steep = np.concatenate(cells.y), np.concatenate(cells.steep)
         self.n = np.concatenate([c.n for c in cells.used])
         # forms that are tried one after the other differ in one thing or two: what they have in common is kept
+        self._kernel = cache(lambda shape: kernel(self.u, self.u, shape))
         self._process = lru_cache(len(SHAPES))(self._process_of)
         self._rest = lru_cache(1)(self._rest_of)
         self._both = lru_cache(1)(self._both_of)
@@ -129,7 +131,7 @@ class Processes:
         self.likelihood = cache(self._likelihood_of)
 
     def _process_of(self, shape: Shape, common: float) -> FloatArray:
-        return np.asarray(kernel(self.u, self.u, shape) * (common + (1.0 - common) * self.same))
+        return np.asarray(self._kernel(shape) * (common + (1.0 - common) * self.same))
 
     def _rest_of(self, slope: float, bend: float) -> FloatArray:
         return np.asarray(self.fixed + slope * self.slopes + bend * self.bends)
@@ -193,6 +195,8 @@ class MovedCurve:
         size = np.full(len(self.knots), max(form.size * form.common, 1e-12))
         free = np.full(3, _FREE * cells.variance)
         self.prior = np.diag(1.0 / np.append(size, free))
+        self.told = cache(self._told)
+        self._wiggle = cache(self._wiggle_of)
 
     def functions(self, u: FloatArray) -> FloatArray:
         """The functions at distances from the optimum, one more axis at the end."""
@@ -206,11 +210,13 @@ class MovedCurve:
 
     def about(self, index: int, u: FloatArray) -> FloatArray:
         """Covariance of one batch size's means about the common curve."""
-        f, x = self.form, self.cells.used[index].x
-        wiggle = f.size * (1.0 - f.common) * kernel(x, x, f.shape) + np.diag(self.cells.noise(index, f))
-        return np.asarray(self.own(u, u) + wiggle)
+        return np.asarray(self.own(u, u) + self._wiggle(index))
 
-    def told(self, index: int, at: float) -> tuple[FloatArray, FloatArray]:
+    def _wiggle_of(self, index: int) -> FloatArray:
+        f, x = self.form, self.cells.used[index].x
+        return np.asarray(f.size * (1.0 - f.common) * kernel(x, x, f.shape) + np.diag(self.cells.noise(index, f)))
+
+    def _told(self, index: int, at: float) -> tuple[FloatArray, FloatArray]:
         """What one batch size tells of the functions' coefficients, were its optimum at a rate."""
         u = self.cells.used[index].x - at
         root = np.linalg.cholesky(self.about(index, u))
@@ -220,10 +226,14 @@ class MovedCurve:
     def profile(self, index: int, at: FloatArray, mean: FloatArray, spread: FloatArray) -> FloatArray:
         """Log likelihood of one batch size's means for optima at some rates, given what the others tell."""
         u = self.cells.used[index].x - at[:, None]
-        f = self.functions(u)
-        root = np.linalg.cholesky(f @ spread @ np.swapaxes(f, 1, 2) + self.about(index, u))
-        z = np.linalg.solve(root, (self.cells.y[index] - f @ mean)[..., None])[..., 0]
-        return np.asarray(-0.5 * (z**2).sum(axis=1) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1))
+        f, n = self.functions(u), u.shape[1]
+        # with the means as one more row, the root has them in its last row as independent numbers
+        both = np.full((len(at), n + 1, n + 1), _LARGE)
+        both[:, :n, :n] = f @ spread @ np.swapaxes(f, 1, 2) + self.about(index, u)
+        both[:, n, :n] = self.cells.y[index] - f @ mean
+        root = np.linalg.cholesky(both)
+        squares, logs = root[:, n, :n] ** 2, np.log(np.diagonal(root[:, :n, :n], axis1=1, axis2=2))
+        return np.asarray(-0.5 * squares.sum(axis=1) - logs.sum(axis=1))
 
     def bottom(self, index: int, at: float, mean: FloatArray, spread: FloatArray) -> tuple[float, float]:
         """ln rate at which one valley is least, were its optimum by the common curve at a rate; and how low it is."""
@@ -282,6 +292,7 @@ def _placed_anew(
 ) -> tuple[FloatArray, list[Placement]]:
     """Each batch size's optimum placed anew, in turn, by its runs and by the path of the others."""
     at, variance = at.copy(), variance.copy()
+    path = _path(places)
     told = [curve.told(i, float(a)) for i, a in enumerate(at)]
     precision, right = curve.prior + sum(t for t, _ in told), sum(h for _, h in told)
     seen = []
@@ -291,7 +302,7 @@ def _placed_anew(
         spread = 0.5 * (spread + spread.T)
         even = np.linspace(c.x[0] - _BEYOND, c.x[-1] + _BEYOND, int(np.ptp(c.x) / 0.08) + 26)
         rates = np.unique(np.append(even, at[i] + np.linspace(-0.2, 0.2, 41)))
-        by_path, rough = _expected(i, at, variance, places)
+        by_path, rough = _expected(i, at, variance, path)
         log = curve.profile(i, rates, spread @ right, spread)
         log = log - 2.5 * np.log1p((rates - by_path) ** 2 / (4.0 * rough))  # Student's t of 4 degrees of freedom
         seen.append(Placement(rates, log, spread @ right, spread))
@@ -301,11 +312,17 @@ def _placed_anew(
     return at, seen
 
 
-def _expected(index: int, at: FloatArray, variance: FloatArray, places: FloatArray) -> tuple[float, float]:
-    """Where a path that is smooth in ln batch size puts one optimum, from the others, and its variance."""
-    others = np.arange(len(at)) != index
+def _path(places: FloatArray) -> FloatArray:
+    """Covariance of a path that is smooth in ln batch size."""
     d = places[:, None] - places
-    path = _PATH_SIZE**2 * np.exp(-0.5 * (d / _PATH_LENGTH) ** 2) + 10.0 * (1.0 + np.outer(places, places))
+    return np.asarray(
+        _PATH_SIZE**2 * np.exp(-0.5 * (d / _PATH_LENGTH) ** 2) + 10.0 * (1.0 + np.outer(places, places))
+    )
+
+
+def _expected(index: int, at: FloatArray, variance: FloatArray, path: FloatArray) -> tuple[float, float]:
+    """Where a smooth path puts one optimum, from the others, and its variance."""
+    others = np.arange(len(at)) != index
     noisy = path[np.ix_(others, others)] + np.diag(variance[others] + _ROUGH**2)
     weights = np.linalg.solve(noisy, path[others, index])
     middle = float(at[others].mean())

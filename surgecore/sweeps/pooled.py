@@ -91,10 +91,15 @@ class Pooled:
         except LinAlgError:
             return 1.0, -np.inf
         solved = cho_solve(factor, np.column_stack([fixed, self.y]), check_finite=False)
-        inner = fixed.T @ solved[:, :-1]
-        left = solved[:, -1] - solved[:, :-1] @ np.linalg.lstsq(inner, fixed.T @ solved[:, -1], rcond=None)[0]
+        inner, right = fixed.T @ solved[:, :-1], fixed.T @ solved[:, -1]
+        try:
+            root = cho_factor(inner, lower=True, check_finite=False)
+            parabola, inside = cho_solve(root, right, check_finite=False), 2.0 * np.log(np.diag(root[0])).sum()
+        except LinAlgError:  # rates so few or so near to each other that they leave a slope open
+            parabola, inside = np.linalg.lstsq(inner, right, rcond=None)[0], np.linalg.slogdet(inner)[1]
+        left = solved[:, -1] - solved[:, :-1] @ parabola
         amplitude = max(float(self.y @ left) / self.dof, 1e-30)
-        volume = 2.0 * np.log(np.diag(factor[0])).sum() + np.linalg.slogdet(inner)[1]
+        volume = 2.0 * np.log(np.diag(factor[0])).sum() + inside
         return amplitude, float(-0.5 * (self.dof * np.log(amplitude) + volume))
 
     @property

@@ -51,22 +51,21 @@ def _statistic(y: FloatArray) -> FloatArray:
 def _squares(y: FloatArray) -> FloatArray:
     """Least squares of non-decreasing fits of the first k + 1 values of each row, shape (rows, n)."""
     rows, n = y.shape
-    out = np.zeros((rows, n))
-    for r in range(rows):
-        # pool adjacent violators, value by value
-        level: list[float] = []
-        size: list[int] = []
-        left = 0.0
-        for k in range(n):
-            value, count = float(y[r, k]), 1
-            while level and level[-1] >= value:
-                other, many = level.pop(), size.pop()
-                left += (other - value) ** 2 * many * count / (many + count)
-                value = (other * many + value * count) / (many + count)
-                count += many
-            level.append(value)
-            size.append(count)
-            out[r, k] = left
+    out, left = np.zeros((rows, n)), np.zeros(rows)
+    # pool adjacent violators, value by value: the blocks of each row so far, as a stack
+    level, size, top = np.zeros((rows, n)), np.zeros((rows, n)), np.full(rows, -1)
+    for k in range(n):
+        top += 1
+        level[np.arange(rows), top], size[np.arange(rows), top] = y[:, k], 1.0
+        now = np.flatnonzero(top > 0)
+        while len(now := now[level[now, top[now] - 1] >= level[now, top[now]]]):
+            here, below = (now, top[now]), (now, top[now] - 1)
+            value, count, other, many = level[here], size[here], level[below], size[below]
+            left[now] += (other - value) ** 2 * many * count / (many + count)
+            level[below], size[below] = (other * many + value * count) / (many + count), many + count
+            top[now] -= 1
+            now = now[top[now] > 0]
+        out[:, k] = left
     return out
 
 
