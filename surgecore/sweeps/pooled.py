@@ -8,7 +8,7 @@ processes for the shape and for the rest. How much is common maximises the restr
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
@@ -56,6 +56,8 @@ class Pooled:
         ln of the best rate at each batch size, shape (n_batch,).
     process : Process
         Of the shape and the rest.
+
+    Kernels of all cells are kept: many processes are tried with the same optima.
     """
 
     x: FloatArray
@@ -64,6 +66,7 @@ class Pooled:
     group: NDArray[np.intp]
     best: FloatArray
     process: Process
+    _kernels: dict[Shape, FloatArray] = field(default_factory=dict, repr=False)
 
     @property
     def dof(self) -> int:
@@ -80,7 +83,14 @@ class Pooled:
 
     @cached_property
     def _covariance(self) -> FloatArray:
-        return self._with_all(self._u, self.group, 0) + np.diag(self._noise)
+        p, square = self.process, self._u**2
+        if p.shape not in self._kernels:
+            self._kernels[p.shape] = kernel(self._u, self._u, p.shape)
+        k = self._kernels[p.shape]
+        own = np.multiply.outer(square, square) * (p.curvature / p.shape.length**4) + (1.0 - p.common) * k
+        k = p.common * k + own * (self.group[:, None] == self.group)
+        k.ravel()[:: len(k) + 1] += self._noise
+        return np.asarray(k)
 
     @cached_property
     def _fitted(self) -> tuple[float, float]:
@@ -170,11 +180,17 @@ class Pooled:
 
     def lowest(self, index: int) -> tuple[float, float]:
         """ln of the best rate within those tried at a batch size, and the warped loss there."""
-        x = self.x[self.group == index]
+        # not by the weights of all cells, which take the time of many more numbers
+        own, p, n = self.group == index, self.process, len(self.best)
+        process, parabola = self._means
+        x, around, inside = self.x[own], self._u[own], process[own]
         at = np.linspace(x[0], x[-1], 151)
-        u, group = at - self.best[index], np.full(len(at), index)
-        process, parabola = self._means  # not the weights of all cells, which take the time of many more numbers
-        loss = self._with_all(u, group, 0) @ process + self._fixed(u, group, 0) @ parabola
+        u = at - self.best[index]
+        loss = parabola[index] + parabola[n + index] * u
+        loss += (parabola[-1] + p.curvature / p.shape.length**4 * (around**2 @ inside)) * u**2
+        loss += (1.0 - p.common) * kernel(u, around, p.shape) @ inside
+        if p.common > 0:
+            loss += p.common * kernel(u, self._u, p.shape) @ process
         return float(at[np.argmin(loss)]), float(loss.min())
 
 
@@ -203,7 +219,7 @@ def pooled(used: Sequence[Cells], warps: Sequence[Warp], precisions: Sequence[Fl
             now = _likeliest(now, smoother.shape.length)
         new = np.array([now.lowest(i)[0] for i in range(len(used))])
         moved = float(np.abs(new - now.best).max())
-        now = replace(now, best=new)
+        now = replace(now, best=new, _kernels={})
         if moved < 1e-3:
             break
     return now
