@@ -315,9 +315,7 @@ def _placed_anew(
 def _path(places: FloatArray) -> FloatArray:
     """Covariance of a path that is smooth in ln batch size."""
     d = places[:, None] - places
-    return np.asarray(
-        _PATH_SIZE**2 * np.exp(-0.5 * (d / _PATH_LENGTH) ** 2) + 10.0 * (1.0 + np.outer(places, places))
-    )
+    return np.asarray(_PATH_SIZE**2 * np.exp(-0.5 * (d / _PATH_LENGTH) ** 2) + 10.0 * (1.0 + np.outer(places, places)))
 
 
 def _expected(index: int, at: FloatArray, variance: FloatArray, path: FloatArray) -> tuple[float, float]:

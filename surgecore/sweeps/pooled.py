@@ -104,9 +104,11 @@ class Pooled:
         inner, right = fixed.T @ solved[:, :-1], fixed.T @ solved[:, -1]
         try:
             root = cho_factor(inner, lower=True, check_finite=False)
-            parabola, inside = cho_solve(root, right, check_finite=False), 2.0 * np.log(np.diag(root[0])).sum()
+            parabola = cho_solve(root, right, check_finite=False)
+            inside = 2.0 * float(np.log(np.diag(root[0])).sum())
         except LinAlgError:  # rates so few or so near to each other that they leave a slope open
-            parabola, inside = np.linalg.lstsq(inner, right, rcond=None)[0], np.linalg.slogdet(inner)[1]
+            parabola = np.asarray(np.linalg.lstsq(inner, right, rcond=None)[0], np.float64)
+            inside = float(np.linalg.slogdet(inner)[1])
         left = solved[:, -1] - solved[:, :-1] @ parabola
         amplitude = max(float(self.y @ left) / self.dof, 1e-30)
         volume = 2.0 * np.log(np.diag(factor[0])).sum() + inside
