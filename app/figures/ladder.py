@@ -75,7 +75,7 @@ def _mark(found: TrainedOptimum) -> Mark:
         "rate": words.number(found.lr.value),
         "interval": words.interval(*known) if known else say("interval-unknown"),
     }
-    text = say("drawn-bound" if found.on_edge else "drawn-optimum", **values)
+    text = say(f"drawn-bound-{found.on_edge}" if found.on_edge else "drawn-optimum", **values)
     return Mark(float(found.batch_size), found.lr.value, known, found.on_edge, text)
 
 

@@ -17,5 +17,5 @@ def said(optimum: Optimum, of: str = "") -> str:
     """One optimum in a sentence, and whose it is."""
     known = interval(*optimum.interval) if optimum.interval else say("interval-unknown")
     values = {"at": words.batch_size(optimum.batch_size), "rate": number(optimum.learning_rate), "interval": known}
-    text = say("drawn-bound" if optimum.on_edge else "drawn-optimum", **values)
+    text = say(f"drawn-bound-{optimum.on_edge}" if optimum.on_edge else "drawn-optimum", **values)
     return say("drawn-of", name=words.plain(of), text=text) if of else text

@@ -59,7 +59,8 @@ def table(rows: tuple[Recommendation, ...]) -> pd.DataFrame:
 
 def _carry(analysis: Analysis, wanted: float) -> None:
     start = analysis.optima[0]
-    size, rate = float(start.batch_size), float(f"{start.learning_rate:.2g}")
+    rate = start.learning_rate if start.tried is None else start.tried  # what was really run, not what bounds the best
+    size, rate = float(start.batch_size), float(f"{rate:.2g}")
     follow({"adam-now": size, "adam-lr": rate})
     with st.container(horizontal=True):
         now = st.number_input(say("carry-batch"), 1e-3, 1e12, size, format="%g", key="adam-now", width=150)

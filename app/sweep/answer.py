@@ -57,8 +57,8 @@ def recommended(analysis: Analysis, wanted: float) -> Rows:
 
 
 def rate(row: Recommendation) -> float:
-    """The rate to use: the bound where one was measured at this very batch size, else what the laws say."""
-    return next((bound for bound in (row.at_most, row.at_least) if bound is not None), row.lr)
+    """The rate to use: the end of the rates tried where it was the best at this very batch size, else what laws say."""
+    return row.lr if row.tried is None else row.tried
 
 
 def card(analysis: Analysis, rows: Rows, wanted: float, *, with_size: bool = False) -> str:

@@ -30,7 +30,7 @@ import plotly.graph_objects as go
 
 from surgecore import LAWS
 
-# batch size, best learning rate, ends of its 95 % interval, and the end of the rates tried where it is only a bound
+# batch size, best learning rate, ends of its 95 % interval, and which end of the rates tried was the best: a bound
 optima = [
 {optima}]
 laws = [

@@ -80,8 +80,10 @@ class Recommendation:
     limits : Limits
         The batch sizes that the flags are about.
     at_most, at_least : float or None
-        Of the average, where the lowest or the highest rate tried at this very batch size was the best: that rate,
-        which is all that the sweep itself shows of the best one there.
+        Of the average, where the lowest or the highest rate tried at this very batch size was the best: what bounds the
+        best one there, which is all that the sweep itself shows of it.
+    tried : float or None
+        That lowest or highest rate.
     """
 
     rule: str
@@ -94,6 +96,7 @@ class Recommendation:
     limits: Limits = field(default_factory=Limits)
     at_most: float | None = None
     at_least: float | None = None
+    tried: float | None = None
 
 
 def limits(analysis: Analysis) -> Limits:
@@ -169,15 +172,18 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
         interval = (low, high) if fit.region is not None else None
         rows.append(Recommendation(fit.family.key, True, lr, interval, beyond, share, frozenset(flags), known))
     beyond = max((row.beyond for row in rows), default=1.0)
-    lowest, highest = _edge(analysis, size, "low"), _edge(analysis, size, "high")
     average = _average(comparison, wanted, 1.0, known, beyond)
-    return (*(replace(row, at_most=lowest, at_least=highest) for row in average[:1]), *average[1:], *rows)
+    bound = _bound(analysis, size)
+    return (*(replace(row, **bound) for row in average[:1]), *average[1:], *rows)
 
 
-def _edge(analysis: Analysis, size: float, end: str) -> float | None:
-    """The rate at that end of those tried at this batch size, where it was the best of them."""
-    here = (o for o in analysis.optima if o.batch_size == size and o.on_edge == end)
-    return next((o.learning_rate for o in here), None)
+def _bound(analysis: Analysis, size: float) -> dict[str, float]:
+    """Of the best rate at this batch size, and the rate tried there, where an end of those tried was the best."""
+    for o in analysis.optima:
+        if o.batch_size == size and o.on_edge is not None:
+            side = "at_most" if o.on_edge == "low" else "at_least"
+            return {side: o.learning_rate, "tried": o.learning_rate if o.tried is None else o.tried}
+    return {}
 
 
 def _average(

@@ -189,7 +189,8 @@ def _sharpen(ground: Ground, most: int) -> _Plan:
 
 def _edge_runs(analysis: Analysis, optimum: Optimum) -> pd.DataFrame:
     high = optimum.on_edge == "high"
-    rates = optimum.learning_rate * 2.0 ** ((0.5 if high else -0.5) * np.arange(1, 6))
+    tried = optimum.learning_rate if optimum.tried is None else optimum.tried
+    rates = tried * 2.0 ** ((0.5 if high else -0.5) * np.arange(1, 6))
     _, seeds = _per_seed_spread(analysis.optima)
     return _cells(optimum.batch_size, rates, seeds, Purpose.HIGHEST_TRIED if high else Purpose.LOWEST_TRIED)
 

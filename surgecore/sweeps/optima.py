@@ -33,7 +33,8 @@ class Optimum:
     batch_size : float
         Batch size [examples].
     learning_rate : float
-        Best learning rate; the edge itself where `on_edge` is set.
+        Best learning rate; where `on_edge` is set, the bound: the best one is at most so high (low edge), or at least
+        (high edge).
     stderr : float or None
         Standard error of the natural log of `learning_rate`, including the error of interpolating between rates; None
         where nothing tells it, and on an edge.
@@ -41,7 +42,7 @@ class Optimum:
         95 % interval of `learning_rate`, 0 or infinite on a side that the rates tried leave open; None without
         `stderr`.
     on_edge : {"low", "high"} or None
-        The best rate is the lowest or highest tried: the number is only a bound.
+        The best of the rates tried is the lowest or the highest: `learning_rate` is only a bound.
     n_trials, n_infeasible : int
         Trials at this batch size, and those of them that diverged.
     n_seeds : int
@@ -55,6 +56,9 @@ class Optimum:
         What to know about this optimum.
     dof : float
         Degrees of freedom behind `stderr`; 0 without.
+    tried : float or None
+        The lowest or the highest rate tried, where `on_edge` is set: a bound lies there only where the losses near it
+        leave nothing else, else between it and its neighbours.
     """
 
     batch_size: float
@@ -69,6 +73,7 @@ class Optimum:
     source: str
     flags: tuple[OptimumFlag, ...] = ()
     dof: float = 0.0
+    tried: float | None = None
 
     @property
     def point(self) -> Point:

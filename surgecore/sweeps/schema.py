@@ -154,8 +154,8 @@ def _recommendation() -> dict[str, Any]:
     return _object(
         {
             "rule": _TEXT, "fitted": {"type": "boolean"}, "lr": _NUMBER, "interval": interval, "beyond": _NUMBER,
-            "weight": _NUMBER, "at_most": _NUMBER, "at_least": _NUMBER, "flags": _array(_schema(AdviceFlag)),
-            "label": _TEXT, "note": _TEXT,
+            "weight": _NUMBER, "at_most": _NUMBER, "at_least": _NUMBER, "tried": _NUMBER,
+            "flags": _array(_schema(AdviceFlag)), "label": _TEXT, "note": _TEXT,
         }
     )  # fmt: skip
 

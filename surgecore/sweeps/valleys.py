@@ -19,6 +19,7 @@ from surgecore._validate import FloatArray
 from surgecore.sweeps.cells import cells_of, quantum
 from surgecore.sweeps.errors import FLOOR, TrendedVariance, trended_variance
 from surgecore.sweeps.evidence import Evidence, axis, standard_errors_above
+from surgecore.sweeps.likelihood import TYPICAL
 from surgecore.sweeps.missing import MissingRegion, missing_regions
 from surgecore.sweeps.optima import Optimum, OptimumFlag
 from surgecore.sweeps.points import Point, Points
@@ -35,6 +36,10 @@ _MARGIN = 0.05
 FEWEST = 2
 #: An error that rests on the slope's own bend at the optimum is not stated beyond this, in ln units.
 _WIDEST = 3.0
+# a bound this close to an end of the rates tried, in ln units, is that end: the axis of slopes does not tell them apart
+_AT_END = 0.01
+# share of likely shapes, by likelihood, that a bound may leave out
+_UNLIKELY = 0.005
 # worth, in degrees of freedom, of what is known beforehand of errors along the rate: how they change, and that they are
 # least at the optimum; and the most that other batch sizes' errors are worth
 _PROFILE_DOF = 6.0
@@ -290,15 +295,36 @@ class Valleys:
             out.append((min(low, v.best), max(high, v.best)))
         return tuple(out)
 
+    def bound(self, index: int) -> float | None:
+        """What ln rate the optimum lies at or beyond where the curve is least at an end of the rates tried; else None.
+
+        The end itself only where the losses say that it lies beyond: it may as well lie between that rate and the next.
+        """
+        v, x = self.valleys[index], self.valleys[index].cells.x
+        if v.on_edge is None:
+            return None
+        first, second, far = (x[0], x[1], x[-1]) if v.on_edge == "low" else (x[-1], x[-2], x[0])
+        inward = 1.0 if v.on_edge == "low" else -1.0
+        step, room = inward * (second - first), inward * (far - first)
+        reach = inward * (self.intervals[index][1 if v.on_edge == "low" else 0] - first)
+        if self.source in (Source.ONE_RUN, Source.NONE):
+            # nothing tells how far its seed moved the valley
+            reach = max(reach + 1.96 * TYPICAL, step)
+        elif v.doubt[0] > _UNLIKELY * step**2:  # some likely shape has it further in, between rates an octave apart
+            reach = max(reach, step)
+        elif reach < _AT_END:
+            reach = 0.0
+        return float(first + inward * min(reach, room))
+
     @cached_property
     def points(self) -> Points:
         """The optima as fits and tests take them: estimates, or bounds where the best rate is at an edge."""
         made = []
         for i, v in enumerate(self.valleys):
-            side = v.on_edge
-            if side is not None:
-                bound = "at_least" if side == "high" else "at_most"
-                made.append(Point(v.cells.batch_size, float(np.exp(v.best)), None, 0.0, bound))  # type: ignore[arg-type]
+            end = self.bound(i)
+            if end is not None:
+                bound = "at_least" if v.on_edge == "high" else "at_most"
+                made.append(Point(v.cells.batch_size, float(np.exp(end)), None, 0.0, bound))  # type: ignore[arg-type]
                 continue
             error, dof = self.stderr(i)
             made.append(Point(v.cells.batch_size, float(np.exp(v.best)), error, dof if error else 0.0))
@@ -340,6 +366,7 @@ class Valleys:
                 Optimum(
                     c.batch_size, point.value, point.stderr, interval, v.on_edge, c.n_trials, c.n_infeasible, seeds,
                     float(c.mean[c.best]), source, tuple(flag for flag, yes in flags.items() if yes), point.dof,
+                    float(np.exp(v.best)) if v.on_edge else None,
                 )
             )  # fmt: skip
         return tuple(made)

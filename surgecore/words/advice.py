@@ -27,6 +27,8 @@ from surgecore.words.phrases import say
 from surgecore.words.problems import metric_name
 
 _ROUNDING = 1e-12
+# a bound this close to the rate tried, as a share of it, is not told from it by the digits shown
+_AT_END = 0.005
 
 
 def rule(row: Recommendation) -> str:
@@ -43,9 +45,9 @@ def rule_name(key: str) -> str:
 
 def rate(row: Recommendation) -> str:
     """The learning rate with the digits that its interval carries; two where it has none, and for a bound."""
-    for bound in ("most", "least"):
-        if (tried := getattr(row, f"at_{bound}")) is not None:
-            return say(f"rate-at-{bound}", rate=number(tried, 2))
+    for name, bound in (("most", row.at_most), ("least", row.at_least)):
+        if bound is not None:
+            return say(f"rate-at-{name}", rate=number(bound, 2))
     return estimate(row)
 
 
@@ -76,8 +78,12 @@ def advice_note(row: Recommendation) -> str:
 
 def _bound(row: Recommendation) -> list[str]:
     """What the sweep itself says of the best rate at a batch size where the end of those tried was the best."""
-    bounds = {"most": row.at_most, "least": row.at_least}
-    return [say(f"advice-at-{name}", rate=number(tried, 2)) for name, tried in bounds.items() if tried is not None]
+    for name, bound in (("most", row.at_most), ("least", row.at_least)):
+        if bound is not None:
+            tried = bound if row.tried is None else row.tried
+            closed = "" if abs(tried - bound) < _AT_END * tried else "-near"
+            return [say(f"advice-at-{name}{closed}", rate=number(tried, 2), bound=number(bound, 2))]
+    return []
 
 
 def _notes(flags: Iterable[str], beyond: float, known: Limits) -> list[str]:
@@ -128,8 +134,9 @@ def _too_far(at: str, first: Recommendation, laws: Sequence[Recommendation]) -> 
 
 def next_rates(row: Recommendation, wanted: float) -> str:
     """Which rates to try next where the end of those tried was the best; "" elsewhere."""
-    for side, tried in (("below", row.at_most), ("above", row.at_least)):
-        if tried is not None:
+    for side, bound in (("below", row.at_most), ("above", row.at_least)):
+        if bound is not None:
+            tried = bound if row.tried is None else row.tried
             return say(f"next-rates-{side}", rate=number(tried, 2), at=batch_size(wanted))
     return ""
 

@@ -49,7 +49,8 @@ def report(analysis: Analysis) -> str:
 def _optimum(optimum: Optimum) -> str:
     rate = number(optimum.learning_rate)
     if optimum.on_edge:
-        return say(f"report-edge-{optimum.on_edge}", rate=rate)
+        tried = number(optimum.learning_rate if optimum.tried is None else optimum.tried)
+        return say(f"report-edge-{optimum.on_edge}", rate=rate, tried=tried)
     if optimum.interval is None:
         return say("report-no-error", rate=rate)
     return say("report-interval", rate=rate, interval=interval(*optimum.interval))

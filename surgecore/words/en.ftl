@@ -768,9 +768,9 @@ open-errors = Not decided: the error bars leave room for a fall of up to { $most
 open-errors-any = Not decided: the error bars leave room for a fall of any size.
 open-too-few = Not decided: this takes optima at three or more batch sizes.
 open-edge = Not decided: at { $count ->
-    [one] batch size { $sizes } the best learning rate lies
-   *[other] batch sizes { $sizes } the best learning rates lie
-} at the end of those tried.
+    [one] batch size { $sizes } the best rate of those tried is
+   *[other] batch sizes { $sizes } the best rates of those tried are
+} at their end.
 open-one-run = Not decided: with one run per cell, how far a seed moves the best rate is unknown.
 open-coarse = Not decided: with rates this far apart no number of seeds can exclude a fall of { $most }.
 fall-with-interval = { $value } % ({ $low } to { $high } %)
@@ -784,8 +784,8 @@ verdict-p = p = { $p } against every curve that never falls.
 verdict-p-below = p < { $p } against every curve that never falls.
 verdict-one-run = With one run per cell, the fall is judged by the scatter of the optima from batch size to batch size.
 verdict-beyond = At { $count ->
-    [one] batch size { $sizes } the best learning rate lies at the end of those tried: it is only a bound.
-   *[other] batch sizes { $sizes } the best learning rates lie at the end of those tried: they are only bounds.
+    [one] batch size { $sizes } the best rate of those tried is at their end, so the optimum is only bounded.
+   *[other] batch sizes { $sizes } the best rates of those tried are at their end, so the optima are only bounded.
 }
 verdict-coarse = With rates this far apart no number of seeds can exclude a fall of { $most }: halve the step.
 verdict-groups = Neighbouring batch sizes are pooled into { $groups } groups.
@@ -907,7 +907,9 @@ advice-too-far-path = Batch size { $at } is **{ $beyond } times beyond your data
 rate-at-most = at most { $rate }
 rate-at-least = at least { $rate }
 advice-at-most = The lowest rate tried here, { $rate }, was the best, so the best one may be lower still.
+advice-at-most-near = The lowest rate tried here, { $rate }, was the best, so the best one is only known to be at most { $bound }.
 advice-at-least = The highest rate tried here, { $rate }, was the best, so the best one may be higher still.
+advice-at-least-near = The highest rate tried here, { $rate }, was the best, so the best one is only known to be at least { $bound }.
 advice-beyond-data = { $beyond } times beyond the batch sizes measured.
 advice-out-of-reach = More than { $reach } times beyond them, no interval is given.
 advice-above-noise-scale = Above the noise scale ({ $noise }), where this rule ends.
@@ -1024,8 +1026,8 @@ why-undecided = Not decided after { $after }: a fall of { $fall } up to batch si
 why-undecided-few = Not decided after { $after }: fewer than three batch sizes have a usable optimum.
 why-undecided-no-error-bars = Not decided after { $after }: without error bars, a fall cannot be told from scatter.
 why-left-out = { $count ->
-    [one] One optimum lies at the end of the learning rates tried and is left out.
-   *[other] { $count } optima lie at the end of the learning rates tried and are left out.
+    [one] One optimum is only bounded, as an end of the learning rates tried was the best, and is left out.
+   *[other] { $count } optima are only bounded, as an end of the learning rates tried was the best, and are left out.
 }
 why-other-horizon = { $kind ->
     [peak] The predictions are for one step, so this peak is no evidence for them.
@@ -1450,8 +1452,8 @@ report-title = { $name }: { $count ->
 }
 report-batch = batch size
 report-best = best learning rate (95 %)
-report-edge-low = ≤ { $rate }  (edge of the grid)
-report-edge-high = ≥ { $rate }  (edge of the grid)
+report-edge-low = ≤ { $rate }  (the lowest rate tried, { $tried }, was the best)
+report-edge-high = ≥ { $rate }  (the highest rate tried, { $tried }, was the best)
 report-no-error = { $rate }  (no error bar)
 report-interval = { $rate }  ({ $interval })
 report-law = law
@@ -2260,7 +2262,7 @@ explore-share-local = This address works on this computer only. For a room, star
 explore-share-python = Python that draws this figure
 snippet-from-git = Drawn by Surge Explorer { $version }. What it needs:
 snippet-from-wheel = Drawn by Surge Explorer { $version }. What it needs, in its folder after `make wheel`:
-snippet-points = Measured: batch size, best learning rate, ends of its 95 % interval, the grid's edge where it lies on one
+snippet-points = Measured: batch size, best learning rate, ends of its 95 % interval, which end of the grid was the best: then a bound
 explore-share-bibtex = BibTeX
 explore-address-unusable = { $key } = { $value } in the address cannot be used; the default stands instead.
 explore-address-together = The parameters in the address do not go together ({ $why }); the defaults stand instead.
@@ -2537,8 +2539,8 @@ unit-rate-unknown = units of its optimizer
 hover-curve = Batch size { $batch }<br>learning rate { $rate }
 hover-measured = measured
 
-edge-high = at the highest rate tried: only a bound
-edge-low = at the lowest rate tried: only a bound
+edge-high = at least so high: the highest rate tried was the best
+edge-low = at most so high: the lowest rate tried was the best
 trials = { $count ->
     [one] { $count } trial
    *[other] { $count } trials
@@ -2552,7 +2554,7 @@ incomplete-runs = { $count } incomplete
 
 points-measured = Measured
 points-after = Measured after { horizon-steps }
-points-on-edge = At the end of the rates tried: a bound
+points-on-edge = A bound: an end of the rates tried was the best
 points-optimum = Optimum, 95 % interval
 points-best-so-far = Best so far
 points-planned = Planned
@@ -2592,7 +2594,8 @@ alt-optima = { $count ->
 }: { $first } at { $first_at }, highest { $top } at { $top_at }, { $last } at { $last_at }.
 
 drawn-optimum = Batch size { $at }: best learning rate { $rate } ({ $interval })
-drawn-bound = Batch size { $at }: the best learning rate is at the end of those tried, { $rate }
+drawn-bound-low = Batch size { $at }: the best learning rate is at most { $rate }, as the lowest tried was the best
+drawn-bound-high = Batch size { $at }: the best learning rate is at least { $rate }, as the highest tried was the best
 drawn-fall = the fall
 drawn-witness-name = One rate, too low at its left end and too high at its right
 drawn-of-sweep = { $what } · { $name }

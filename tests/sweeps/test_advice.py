@@ -275,6 +275,20 @@ def test_a_rate_at_the_end_of_those_tried_is_said_as_a_bound():
         assert words.how_sure(there).startswith("the fitted laws and a smooth path say")
         assert "was the best" in words.advice_note(there)
         assert "95 % interval" in words.how_sure(before)
+    # the best rate may as well lie a little above the lowest
+    near = pd.DataFrame(
+        [(b, r, s, v + (b == 256) * 0.1 * (np.log(r / 0.062) ** 2 - np.log(r / 0.02) ** 2)) for b, r, s, v in rows],
+        columns=frame.columns,
+    )
+    found = analyse(Sweep.from_frame(near))
+    there = recommend(found, 256.0)[0]
+    assert found.optima[-1].on_edge == "low"
+    assert there.tried == pytest.approx(0.064)
+    assert 0.065 < there.at_most < 0.1
+    assert "only known to be at most 0." in words.advice_note(there)
+    assert words.next_rates(there, 256.0).startswith("Try learning rates below 0.064 at batch size")
+    assert "the lowest rate tried, 0.064, was the best" in words.report(found)
+    assert max(next_runs(found).table["learning_rate"].iloc[:5]) < 0.064
 
 
 @pytest.mark.parametrize(

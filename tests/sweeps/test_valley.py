@@ -177,6 +177,49 @@ def test_optima_at_an_edge_are_bounds_and_named_regions():
     assert region.learning_rate == pytest.approx(frame["learning_rate"][frame["learning_rate"] < top].max())
 
 
+def near_an_end(rng, shape, runs, step, low):
+    """Seven rates at three batch sizes; the last optimum lies from one step beyond an end of them to 1.5 within."""
+    away, side = rng.uniform(-1.0, 1.5) * step, 1.0 if low else -1.0
+    x = step * np.arange(-3, 4)
+    rows = []
+    for size in (8, 64, 512):
+        best = side * (x[0] + away) if size == 512 else 0.0
+        for seed in range(runs):
+            loss = shape(x - best - rng.normal(0, 0.15)) + rng.normal(0, 0.002, len(x))
+            rows += [(size, rate, value, seed) for rate, value in zip(0.01 * np.exp(x), loss, strict=True)]
+    frame = pd.DataFrame(rows, columns=["batch_size", "learning_rate", "loss", "seed"])
+    return Sweep.from_frame(frame).optima()[-1], 0.01 * np.exp(side * (x[0] + away)), side
+
+
+@pytest.mark.parametrize("runs", [1, 4])
+def test_a_bound_holds_where_the_optimum_lies_between_the_end_of_the_rates_and_the_next(runs):
+    """The end itself is none: of optima from one step beyond it to 1.5 within, a sixth of those bounded lie inside."""
+    shapes = [np.square, lambda u: np.expm1(u) ** 2, lambda u: np.where(u < 0, -0.7 * u, 1.2 * u)]
+    wrong, as_end, count = 0, 0, 0
+    for index in range(48):
+        rng = np.random.default_rng([index, runs])
+        step, low = np.log(2.0) * (0.25, 0.5)[index // 2 % 2], bool(index % 2)
+        found, truth, side = near_an_end(rng, lambda u, s=shapes[index % 3]: 0.1 * s(u), runs, step, low)
+        if found.on_edge == ("low" if low else "high"):
+            count += 1
+            wrong += side * np.log(truth / found.learning_rate) > 1e-9
+            as_end += side * np.log(truth / found.tried) > 0
+            assert side * np.log(found.learning_rate / found.tried) >= 0
+    assert count > 12
+    assert as_end > 0.08 * count
+    assert wrong <= 0.06 * count
+
+
+def test_a_bound_is_the_end_itself_where_the_slope_there_says_so():
+    frame = sweep_frame(LAW, np.random.default_rng(3), seeds=8)
+    for low in (True, False):
+        far = frame["learning_rate"] > 4e-2 if low else frame["learning_rate"] < 2e-3
+        cut = Sweep.from_frame(frame[far & frame["batch_size"].between(16, 256)]).optima()
+        assert {o.on_edge for o in cut} == {"low" if low else "high"}
+        for optimum in cut:
+            assert optimum.learning_rate == pytest.approx(optimum.tried, rel=0.02)
+
+
 def test_one_thin_cell_changes_no_other_error():
     frame = sweep_frame(LAW, np.random.default_rng(4), seeds=8)
     at = frame["learning_rate"].unique()
