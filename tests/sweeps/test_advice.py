@@ -20,6 +20,7 @@ from surgecore import (
 )
 from surgecore.sweeps.advice import Limits, limits
 from surgecore.sweeps.tradeoff import fit_tradeoff
+from surgecore.words.command import report
 
 VECTOR = {
     vector["name"]: vector
@@ -287,7 +288,7 @@ def test_a_rate_at_the_end_of_those_tried_is_said_as_a_bound():
     assert 0.065 < there.at_most < 0.1
     assert "only known to be at most 0." in words.advice_note(there)
     assert words.next_rates(there, 256.0).startswith("Try learning rates below 0.064 at batch size")
-    assert "the lowest rate tried, 0.064, was the best" in words.report(found)
+    assert "(the lowest rate tried, 0.0640, was the best)" in report(found)
     assert max(next_runs(found).table["learning_rate"].iloc[:5]) < 0.064
 
 
