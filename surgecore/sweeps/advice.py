@@ -173,17 +173,18 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
         rows.append(Recommendation(fit.family.key, True, lr, interval, beyond, share, frozenset(flags), known))
     beyond = max((row.beyond for row in rows), default=1.0)
     average = _average(comparison, wanted, 1.0, known, beyond)
-    bound = _bound(analysis, size)
-    return (*(replace(row, **bound) for row in average[:1]), *average[1:], *rows)
+    return (*(_bounded(row, analysis, size) for row in average[:1]), *average[1:], *rows)
 
 
-def _bound(analysis: Analysis, size: float) -> dict[str, float]:
-    """Of the best rate at this batch size, and the rate tried there, where an end of those tried was the best."""
+def _bounded(row: Recommendation, analysis: Analysis, size: float) -> Recommendation:
+    """With what bounds the best rate at this batch size, where an end of those tried was the best."""
     for o in analysis.optima:
         if o.batch_size == size and o.on_edge is not None:
-            side = "at_most" if o.on_edge == "low" else "at_least"
-            return {side: o.learning_rate, "tried": o.learning_rate if o.tried is None else o.tried}
-    return {}
+            tried = o.learning_rate if o.tried is None else o.tried
+            if o.on_edge == "low":
+                return replace(row, at_most=o.learning_rate, tried=tried)
+            return replace(row, at_least=o.learning_rate, tried=tried)
+    return row
 
 
 def _average(
