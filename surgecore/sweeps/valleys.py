@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -300,21 +300,18 @@ class Valleys:
 
         The end itself only where the losses say that it lies beyond: it may as well lie between that rate and the next.
         """
-        v, x = self.valleys[index], self.valleys[index].cells.x
+        v, (below, above) = self.valleys[index], self.intervals[index]
         if v.on_edge is None:
             return None
-        first, second, far = (x[0], x[1], x[-1]) if v.on_edge == "low" else (x[-1], x[-2], x[0])
-        inward = 1.0 if v.on_edge == "low" else -1.0
-        step, room = inward * (second - first), inward * (far - first)
-        reach = inward * (self.intervals[index][1 if v.on_edge == "low" else 0] - first)
+        x, end, inward = (v.cells.x, above, 1.0) if v.on_edge == "low" else (v.cells.x[::-1], below, -1.0)
+        step, room, reach = inward * (x[1] - x[0]), inward * (x[-1] - x[0]), inward * (end - x[0])
         if self.source in (Source.ONE_RUN, Source.NONE):
-            # nothing tells how far its seed moved the valley
-            reach = max(reach + 1.96 * TYPICAL, step)
+            reach = max(reach + 1.96 * TYPICAL, step)  # nothing tells how far its seed moved the valley
         elif v.doubt[0] > _UNLIKELY * step**2:  # some likely shape has it further in, between rates an octave apart
             reach = max(reach, step)
         elif reach < _AT_END:
             reach = 0.0
-        return float(first + inward * min(reach, room))
+        return float(x[0] + inward * min(reach, room))
 
     @cached_property
     def points(self) -> Points:
@@ -323,8 +320,8 @@ class Valleys:
         for i, v in enumerate(self.valleys):
             end = self.bound(i)
             if end is not None:
-                bound = "at_least" if v.on_edge == "high" else "at_most"
-                made.append(Point(v.cells.batch_size, float(np.exp(end)), None, 0.0, bound))  # type: ignore[arg-type]
+                side: Literal["at_least", "at_most"] = "at_least" if v.on_edge == "high" else "at_most"
+                made.append(Point(v.cells.batch_size, float(np.exp(end)), bound=side))
                 continue
             error, dof = self.stderr(i)
             made.append(Point(v.cells.batch_size, float(np.exp(v.best)), error, dof if error else 0.0))
