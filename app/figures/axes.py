@@ -119,7 +119,9 @@ def rate_ticks(low: float, high: float) -> list[float]:
 
 
 def _short(value: float) -> str:
-    return number(value, 1 if f"{value:.1e}"[2] == "0" else 2)
+    """As few digits as the tick has, plain from 0.0001 on, as in the browser's charts."""
+    digits = 1 if f"{value:.1e}"[2] == "0" else 2
+    return number(value, digits) if value >= 1e-3 or value < 1e-4 else f"{value:.{digits + 3}f}"
 
 
 def span(values: Sequence[float | None], room: float = 1.6) -> tuple[float, float]:

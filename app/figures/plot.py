@@ -73,6 +73,7 @@ class Plot:
     _parts: list[str] = field(default_factory=list)
     _labels: list[tuple[float, str, str]] = field(default_factory=list)
     _legend: list[tuple[str, str]] = field(default_factory=list)
+    _taken: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def direct(self) -> bool:
@@ -112,6 +113,7 @@ class Plot:
         points = [self.at(x, y) for x, y in zip(xs, ys, strict=True) if self.y.holds(y) and self.x.holds(x)]
         if not points:
             return
+        self._taken += points
         self._parts.append(f"<polyline data-key='{escape(key)}' points='{path(points)}' fill='none' {_stroke(style)}/>")
         if label and self.direct:
             self._labels.append((points[-1][1], label, style.colour))
@@ -129,6 +131,8 @@ class Plot:
         if text:
             anchor, x = ("end", x1 - 6) if x1 > (left + right) / 2 else ("start", x0 + 6)
             self._parts.append(_text(x, bottom - 8, text, anchor=anchor))
+            far = x + _LETTER * len(text) * (1 if anchor == "start" else -1)
+            self._taken += [(x, bottom - 13), ((x + far) / 2, bottom - 13), (far, bottom - 13)]
 
     def level(self, value: float, start: float, end: float, text: str, label: str) -> None:
         """One value between two places, as a bracket with its name; its sentence is read out."""
@@ -154,9 +158,11 @@ class Plot:
         """Measured values, never joined: signs with bars, triangles for bounds."""
         for mark in marks:
             x, y = self.at(mark.at, mark.value)
+            self._taken.append((x, y))
             bar = ""
             if mark.interval is not None and not mark.on_edge:
                 (_, low), (_, high) = (self.at(mark.at, end) for end in mark.interval)
+                self._taken += [(x, low + (high - low) * k / 8) for k in range(9)]
                 bar = (
                     f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{low:.1f}' y2='{high:.1f}' stroke='{bars}' stroke-width='2'/>"
                 )
@@ -172,7 +178,7 @@ class Plot:
     def answer(self, at: float, value: float, interval: Limits | None, text: str, colour: str) -> None:
         """The point that was asked for."""
         x, y = self.at(at, value)
-        _, top, right, bottom = self._box
+        _, top, _, bottom = self._box
         if interval is not None:
             (_, low), (_, high) = (self.at(at, end) for end in interval)
             self._parts.append(
@@ -184,8 +190,21 @@ class Plot:
             f"<circle class='answer' data-x='{at:g}' data-value='{value:.6g}' cx='{x:.1f}' cy='{y:.1f}' "
             f"r='7' fill='{colour}' stroke='{PAPER}' stroke-width='2'/>"
         )
-        beside = x + 12 if x < right - 190 else x - 12
-        self._parts.append(_text(beside, top + 17, text, "start" if beside > x else "end", bold=True))
+        self._parts.append(self._beside(x, text))
+
+    def _beside(self, x: float, text: str) -> str:
+        """A text beside a vertical line, on the side and at the end of it where least is drawn."""
+        left, top, right, bottom = self._box
+        long = 8.6 * len(text)
+        sides = [start for start in (x + 12, x - 12 - long) if left < start < right - long]
+        places = [(start, y) for start in sides or [right - long - 4] for y in (top + 17, bottom - 10)]
+
+        def covered(place: tuple[float, float]) -> int:
+            x0, y0 = place
+            return sum(x0 - 8 < px < x0 + long + 8 and y0 - 24 < py < y0 + 12 for px, py in self._taken)
+
+        start, y = min(places, key=covered)
+        return _text(start + long, y, text, "end", bold=True) if start < x else _text(start, y, text, bold=True)
 
     def note(self, text: str) -> None:
         """A sentence in the middle, where there is nothing to draw."""

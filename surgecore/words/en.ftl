@@ -772,6 +772,7 @@ open-edge = Not decided: at { $count ->
    *[other] batch sizes { $sizes } the best rates of those tried are
 } at their end.
 open-one-run = Not decided: with one run per cell, how far a seed moves the best rate is unknown.
+open-stated = Not decided: from means alone, how far one seed moves the best rate at a batch size is unknown.
 open-coarse = Not decided: with rates this far apart no number of seeds can exclude a fall of { $most }.
 fall-with-interval = { $value } % ({ $low } to { $high } %)
 fall-at-least = at least { $low }
@@ -783,6 +784,7 @@ verdict-rests-on = { $count ->
 verdict-p = p = { $p } against every curve that never falls.
 verdict-p-below = p < { $p } against every curve that never falls.
 verdict-one-run = With one run per cell, the fall is judged by the scatter of the optima from batch size to batch size.
+verdict-stated = From means alone, the fall is judged by the scatter of the optima from batch size to batch size.
 verdict-beyond = At { $count ->
     [one] batch size { $sizes } the best rate of those tried is at their end, so the optimum is only bounded.
    *[other] batch sizes { $sizes } the best rates of those tried are at their end, so the optima are only bounded.
@@ -956,7 +958,7 @@ price-twice-unknown = Twice the rate was not tried.
 next-grid = Run a grid: at least five batch sizes, each with the same learning rates half an octave apart.
 next-more = Run at least three batch sizes, each with five or more learning rates around its best.
 next-widen = Widen the learning-rate grid first.
-next-go-up = The fitted peak lies beyond the batch sizes measured: go further up.
+next-go-up = If the surge law holds, its peak lies beyond the batch sizes measured: try larger ones.
 next-decide = If the law "{ $law }" holds, { $count ->
     [one] one run shows
    *[other] { $count } runs show

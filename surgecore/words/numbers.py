@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from math import floor, inf, isfinite, log2, log10, nan
 
 from surgecore.words.phrases import say
@@ -48,7 +49,14 @@ def interval(low: float, high: float, write: Callable[[float], str] = number) ->
         return say("interval-unbounded") if low <= 0 or not isfinite(low) else say("interval-above", low=write(low))
     if low <= 0 or not isfinite(low):
         return say("interval-below", high=write(high))
-    return say("from-to", low=write(low), high=write(high))
+    return say("from-to", low=_beside(write(low), high, write), high=write(high))
+
+
+def _beside(low: str, high: float, write: Callable[[float], str]) -> str:
+    """The lower end, plain where the upper one is: `0.00036 to 0.011`, not `3.6e-4 to 0.011`."""
+    if low.endswith("e-4") and "e" not in write(high):
+        return format(Decimal(low), "f")
+    return low
 
 
 def rounded_interval(low: float, high: float) -> str:

@@ -10,7 +10,7 @@ from surgecore.tables.diverged import DivergedRule
 from surgecore.tables.metric import Metric
 from surgecore.tables.problems import Notice, NoticeCode, Problem, Value
 from surgecore.tables.questions import Choice, Question
-from surgecore.words.numbers import number
+from surgecore.words.numbers import setting
 from surgecore.words.phrases import has, say
 
 Where = Literal["page", "panel", "flag"]
@@ -172,7 +172,9 @@ def preview(answer: Choice) -> str:
     -------
     str
     """
-    return ", ".join(say("drawn-answer", rate=number(rate), at=f"{size:g}") for size, rate in answer.preview)
+    return ", ".join(
+        say("drawn-answer", rate=setting(float(f"{rate:.3g}")), at=f"{size:g}") for size, rate in answer.preview
+    )
 
 
 def diverged_rule(rule: DivergedRule) -> str:

@@ -46,7 +46,7 @@ def reasons(found: SurgeVerdict) -> list[str]:
         at_most = found.p_value < 0.0015
         said.append(say("verdict-p-below" if at_most else "verdict-p", p=number(found.p_value, 2)))
     if found.source in (Source.ONE_RUN, Source.STATED) and found.reason is not Reason.ONE_RUN:
-        said.append(say("verdict-one-run"))
+        said.append(say("verdict-stated" if found.source is Source.STATED else "verdict-one-run"))
     if found.beyond:
         said.append(say("verdict-beyond", sizes=sizes(found.beyond), count=len(found.beyond)))
     if found.coarse and found.reason is not Reason.COARSE and found.kind is not Kind.DOES_NOT_FALL:
@@ -107,7 +107,7 @@ def _open(found: SurgeVerdict) -> str:
     names = {
         Reason.TOO_FEW: "open-too-few",
         Reason.EDGE: "open-edge",
-        Reason.ONE_RUN: "open-one-run",
+        Reason.ONE_RUN: "open-stated" if found.source is Source.STATED else "open-one-run",
         Reason.COARSE: "open-coarse",
     }
     at = sizes(found.beyond) if found.beyond else ""

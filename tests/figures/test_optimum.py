@@ -1,17 +1,25 @@
 """The drawing of the optima with its curve, and the witness of a fall marked in it."""
 
+from functools import cache
+
 import numpy as np
 import pytest
-from drawn import band, curve, keys, marks, parsed, texts
+from drawn import band, curve, keys, marked, marks, parsed, texts
 from figures import optimum
+from figures.plot import SIZES
 from simulate import sweep_frame
 
 from surgecore import ConstantLaw, SurgeLaw, Sweep, analyse, words
 from surgecore.words import number
 
 
+@cache
+def analysed(law):
+    return analyse(Sweep.from_frame(sweep_frame(law, np.random.default_rng(1), seeds=6)))
+
+
 def drawn(law):
-    analysis = analyse(Sweep.from_frame(sweep_frame(law, np.random.default_rng(1), seeds=6)))
+    analysis = analysed(law)
     return analysis, parsed(optimum.card(analysis, ""))
 
 
@@ -51,6 +59,23 @@ def test_where_no_law_holds_the_smooth_path_is_drawn_with_its_band_and_its_name(
     assert edges.max() > rates.max()
     assert edges.min() < rates.min()
     assert "Smooth path, no law" in texts(drawing)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("at", [8, 64, 128, 1024])
+def test_the_answer_is_written_where_no_measured_value_is(size, at):
+    analysis = analysed(hump)
+    width, height = SIZES[size]
+    drawing = parsed(
+        optimum.card(analysis, "", at=at, rate=float(hump(at)), said="0.00801", width=width, height=height)
+    )
+    (text,) = [text for text in drawing.iter("text") if "".join(text.itertext()) == f"0.00801 at {at}"]
+    x, y = (float(text.get(name)) for name in "xy")
+    wide = 8 * len(f"0.00801 at {at}")
+    left, right = (x - wide, x) if text.get("text-anchor") == "end" else (x, x + wide)
+    assert 0 < left < right < width
+    discs = [mark.find("circle") for mark in marked(drawing)]
+    assert not [d for d in discs if left < float(d.get("cx")) < right and y - 16 < float(d.get("cy")) < y + 4]
 
 
 def test_where_a_law_holds_the_best_law_is_drawn():

@@ -131,7 +131,7 @@ def test_where_the_direction_is_open_there_is_one_question_with_a_preview():
     small, large = asked.choices
     assert large.preview == ((32.0, 0.001), (128.0, 0.002))
     assert small.preview != large.preview
-    assert (choice(asked, large), preview(large)) == ("higher is better", "0.00100 at 32, 0.00200 at 128")
+    assert (choice(asked, large), preview(large)) == ("higher is better", "0.001 at 32, 0.002 at 128")
     assert "value" in question(asked)
     sweep = Sweep.from_table(table, large.apply(table.mapping))
     assert best(sweep) == [0.001, 0.002]

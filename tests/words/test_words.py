@@ -25,7 +25,8 @@ def test_numbers(value, text):
 
 @pytest.mark.parametrize(
     ("low", "high", "text"),
-    [(0.019, 0.024, "0.0190 to 0.0240"), (0.0, 4.1, "below 4.10"), (3.0, math.inf, "above 3.00"),
+    [(0.019, 0.024, "0.0190 to 0.0240"), (3.6e-4, 0.011, "0.000360 to 0.0110"), (3.6e-4, 9e-4, "3.60e-4 to 9.00e-4"),
+     (0.0, 4.1, "below 4.10"), (3.0, math.inf, "above 3.00"),
      (0.0, math.inf, "unbounded")],
 )  # fmt: skip
 def test_open_intervals_are_said_to_be_open(low, high, text):
