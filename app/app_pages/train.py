@@ -155,12 +155,12 @@ def finished(shown: Job) -> None:
     optimizer = shown.plan.source["optimizer"]["key"]
     label = say("train-label", title=shown.plan.title, horizon=keys[key])
     with st.container(horizontal=True):
-        if st.button(say("train-show"), icon=":material/tune:", type="primary"):
-            choice.show_trained(label, sweep, optimizer)
-            st.switch_page("app_pages/explore.py")
-        if st.button(say("train-open"), icon=":material/grid_on:"):
+        if st.button(say("train-open"), icon=":material/grid_on:", type="primary"):
             choice.show_trained(label, sweep, optimizer)
             st.switch_page("app_pages/sweep.py")
+        if st.button(say("train-show"), icon=":material/tune:"):
+            choice.show_trained(label, sweep, optimizer)
+            st.switch_page("app_pages/explore.py")
         st.download_button(
             say("train-csv"), sweep.to_csv, f"{shown.plan.name}-{key}.csv", "text/csv", on_click="ignore",
             icon=":material/download:",

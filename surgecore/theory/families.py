@@ -32,12 +32,15 @@ class LawFamily:
         Paper and equation; empty for the empirical ones.
     fixed : Mapping
         Parameters that are held, by name.
+    formula : str
+        The law of batch size B with what is held put in, in TeX; empty for a family of the user's own.
     """
 
     key: str
     law: type[Law]
     source: str = ""
     fixed: Mapping[str, float] = field(default_factory=dict)
+    formula: str = ""
 
     @property
     def free(self) -> tuple[Param, ...]:
@@ -59,18 +62,30 @@ _NESTED = {(GeneralSurgeLaw, SurgeLaw), (PowerLaw, ConstantLaw), (LognormalSnrLa
 _MCCANDLISH = "McCandlish et al. 1812.06162"
 _LI = "Li et al. 2405.14578"
 
+
+def _saturating(power: str) -> str:
+    within = r"1 + \mathcal{B}_{noise}/B"
+    below = rf"\left({within}\right){power}" if power else within
+    return rf"\frac{{\varepsilon_{{max}}}}{{{below}}}"
+
+
+_FALLS = r"\frac{\varepsilon_{max}}{\frac12\left(\sqrt{\mathcal{B}_{noise}/B} + \sqrt{B/\mathcal{B}_{noise}}\right)}"
+_FALLS_FREE = r"\frac{\varepsilon_{max}}{\frac12\left((\mathcal{B}_{noise}/B)^p + (B/\mathcal{B}_{noise})^p\right)}"
+_EXACT = r"\varepsilon_0\,\frac{E}{1 + R E^2}, \qquad E = "
+_MEAN_SIGN = r"\int \mathrm{erf}\left(\sqrt{B/2}\,z\,e^{s u}\right) \frac{e^{-u^2/2}}{\sqrt{2\pi}}\,du"
+
 _FAMILIES = (
-    LawFamily("constant", ConstantLaw),
-    LawFamily("linear", PowerLaw, "Goyal et al. 1706.02677", {"exponent": 1.0}),
-    LawFamily("square_root", PowerLaw, "Malladi et al. 2205.10287", {"exponent": 0.5}),
-    LawFamily("power", PowerLaw),
-    LawFamily("sgd", SaturatingLaw, f"{_MCCANDLISH}, eq. 2.6", {"exponent": 1.0}),
-    LawFamily("saturating_half", SaturatingLaw, f"{_MCCANDLISH}, eq. A.3", {"exponent": 0.5}),
-    LawFamily("saturating", SaturatingLaw, f"{_MCCANDLISH}, eq. A.3"),
-    LawFamily("surge", SurgeLaw, f"{_LI}, Theorem 3"),
-    LawFamily("general_surge", GeneralSurgeLaw, f"{_LI}, Theorem 3, for heavy-tailed gradients"),
-    LawFamily("equal_snr", EqualSnrLaw, f"{_LI}, Theorem 2"),
-    LawFamily("lognormal_snr", LognormalSnrLaw, f"{_LI}, Theorem 2"),
+    LawFamily("constant", ConstantLaw, formula=r"\varepsilon"),
+    LawFamily("linear", PowerLaw, "Goyal et al. 1706.02677", {"exponent": 1.0}, r"c\,B"),
+    LawFamily("square_root", PowerLaw, "Malladi et al. 2205.10287", {"exponent": 0.5}, r"c\,\sqrt{B}"),
+    LawFamily("power", PowerLaw, formula=r"c\,B^p"),
+    LawFamily("sgd", SaturatingLaw, f"{_MCCANDLISH}, eq. 2.6", {"exponent": 1.0}, _saturating("")),
+    LawFamily("saturating_half", SaturatingLaw, f"{_MCCANDLISH}, eq. A.3", {"exponent": 0.5}, _saturating("^{1/2}")),
+    LawFamily("saturating", SaturatingLaw, f"{_MCCANDLISH}, eq. A.3", formula=_saturating(r"^\alpha")),
+    LawFamily("surge", SurgeLaw, f"{_LI}, Theorem 3", formula=_FALLS),
+    LawFamily("general_surge", GeneralSurgeLaw, f"{_LI}, Theorem 3, for heavy-tailed gradients", formula=_FALLS_FREE),
+    LawFamily("equal_snr", EqualSnrLaw, f"{_LI}, Theorem 2", formula=_EXACT + r"\mathrm{erf}(\sqrt{B/2}\,z)"),
+    LawFamily("lognormal_snr", LognormalSnrLaw, f"{_LI}, Theorem 2", formula=_EXACT + _MEAN_SIGN),
 )
 
 #: The families that are fitted and compared, by key, simplest first.

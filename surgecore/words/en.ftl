@@ -339,6 +339,9 @@ term-sign = Sign step
 term-snr = Signal to noise
     .forms = signal to noise|signal-to-noise ratio
     .about = Mean of a parameter's gradient over its spread, for one example.
+term-smooth-path = Smooth path
+    .forms = smooth path
+    .about = A curve through the optima that no law prescribes: as straight as their error bars allow, bent where they bend.
 term-surge = Surge
     .forms = surge
     .about = A best learning rate that rises with the batch size, peaks and then falls.
@@ -609,11 +612,11 @@ problem-uneven = the row must have as many cells as the header, { $wanted }, but
 problem-not-positive = { $role } must be a positive number, but got { $text }
     .page = Leave the row out with the button below, or choose another column under "{ panel-title }".
     .panel = Choose another column under "{ panel-title }".
-    .flag = --skip-bad-rows, or --map { $role }=COLUMN
+    .flag = --skip-bad-rows, or --map ROLE=COLUMN
 problem-not-a-loss = loss must be a number, empty, or a word such as nan or diverged, but got { $text }
     .page = Leave the row out with the button below, or choose another column under "{ panel-title }".
     .panel = Choose another column under "{ panel-title }".
-    .flag = --skip-bad-rows, or --map loss=COLUMN
+    .flag = --skip-bad-rows, or --map ROLE=COLUMN
 problem-not-a-count = { $role } must be { $role ->
     [excess_loss] zero or a positive number
    *[other] a positive number
@@ -2516,6 +2519,7 @@ laws-hold = When does it hold?
 laws-source = From { $source }.
 laws-empirical = An empirical rule.
 laws-parameters = { $source } Fitted: { $names }.
+laws-smooth-path = Where the error bars refute every law: a straight line on the logarithmic axes that bends and jumps as much as the optima show. It takes part in every answer by its weight, and is drawn where no law holds.
 glossary-unit = Unit: { $unit }.
 glossary-key = In addresses and files: { $keys }.
 reference-card = Data card

@@ -276,7 +276,7 @@ def test_problems_name_the_column_the_remedy_here_and_the_flag(app, trials):
     text = app.error[0].value.replace("\\", "")
     assert "row 2, batch_size: batch_size must be a positive number, but got 'four'" in text
     assert "Leave the row out with the button below" in text
-    assert "On the command line: `--skip-bad-rows, or --map batch_size=COLUMN`" in text
+    assert "On the command line: `--skip-bad-rows, or --map ROLE=COLUMN`" in text
 
 
 def test_a_missing_column_is_asked_for(app, trials):

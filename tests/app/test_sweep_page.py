@@ -8,6 +8,7 @@ from choice import catalogue
 from drawn import box, drawings, keys, marks, open_fold, said, unmarked
 
 from surgecore import LAWS, NoiseModel, analyse, peak_shift, words
+from surgecore.sweeps.advice import SMOOTH_PATH
 from surgecore.words.glossary import terms as glossary_terms
 
 
@@ -95,7 +96,9 @@ def test_the_reference_has_every_symbol_every_law_and_a_card_for_each_sweep(app,
     params = [*NoiseModel.params, *(param for law in LAWS.values() for param in law.free)]
     assert all(f"${param.symbol}$" in terms for param in params)
     app.switch_page("app_pages/laws.py").run()
-    assert [heading.value for heading in app.subheader] == [words.curve(key) for key in LAWS]
+    assert [heading.value for heading in app.subheader] == [words.curve(key) for key in [*LAWS, SMOOTH_PATH]]
+    for shown, law in zip([text.value for text in app.latex], LAWS.values(), strict=True):
+        assert all(param.symbol in shown for param in law.free)
     app.switch_page("app_pages/cards.py").run()
     assert app.selectbox(key="card").options == [entry.title for entry in bundled]
     for entry in bundled[::7]:
