@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 from components import terms
 
 from surgecore import AdamSettings, Analysis, Recommendation, scale_adam, transfer, words
-from surgecore.sweeps.advice import limits, lr_factor
+from surgecore.sweeps.advice import AVERAGE, SMOOTH_PATH, limits, lr_factor
 from surgecore.words import say, tables
 from surgecore.words.numbers import whole
 from sweep.answer import planned, recommended
@@ -21,7 +23,7 @@ def show(analysis: Analysis, wanted: float) -> None:
         with st.expander(say("advice-every-rule"), on_change="rerun", key="every-rule") as part:
             if part.open:
                 terms.text(words.advice(rows, wanted))
-                st.table(table(rows))
+                _under_every_rule(rows)
     with st.expander(say("advice-carry"), on_change="rerun", key="carry") as part:
         if part.open:
             _carry(analysis, wanted)
@@ -40,6 +42,14 @@ def _next(analysis: Analysis) -> None:
             say("advice-next-csv"), lambda: cells.to_csv(index=False), f"{words.file_name(analysis.sweep)}-next.csv",
             "text/csv", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
+
+
+def _under_every_rule(rows: tuple[Recommendation, ...]) -> None:
+    """The table; what there is to beware of under every rule is said once, below it."""
+    common = frozenset.intersection(*(row.flags for row in rows)) if len(rows) > 1 else frozenset()
+    st.table(table(tuple(replace(row, flags=row.flags - common) for row in rows)))
+    if common:
+        terms.caption(words.advice_note(replace(rows[-1], flags=common)))
 
 
 def table(rows: tuple[Recommendation, ...]) -> pd.DataFrame:
@@ -77,7 +87,7 @@ def _carry(analysis: Analysis, wanted: float) -> None:
         lr, now, wanted, comparison=analysis.comparison, noise_scale=known.noise_scale,
         critical_batch_size=known.critical_batch_size,
     )  # fmt: skip
-    st.table(table(carried))
+    _under_every_rule(carried)
     factor, rule = lr_factor(analysis, now, wanted)
     advice = scale_adam(
         wanted / now, beta1=beta1, beta2=beta2, epsilon=epsilon, weight_decay=decay or None, lr=lr, lr_factor=factor,
@@ -95,7 +105,7 @@ def _carry(analysis: Analysis, wanted: float) -> None:
 
 def _label(row: Recommendation) -> str:
     name = words.rule(row)
-    return say("rule-fitted", rule=name) if row.fitted and row.rule != "average" else name
+    return say("rule-fitted", rule=name) if row.fitted and row.rule not in (AVERAGE, SMOOTH_PATH) else name
 
 
 def settings(rule: AdamSettings) -> dict[str, str]:

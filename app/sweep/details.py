@@ -139,7 +139,7 @@ def _steps(analysis: Analysis, unit: str) -> None:
         terms.text(moved)
     drawn = once(analysis, "tradeoff", lambda: sized(lambda **size: several.tradeoff(steps, **size), SIZES))
     drawing(drawn, name="surge-tradeoff", title=_title(analysis, "details-steps"))
-    st.dataframe(steps.points, hide_index=True)
+    st.table(_kept(analysis, "steps", lambda: tables.steps(steps)), hide_index=True)
 
 
 def _shift() -> str:

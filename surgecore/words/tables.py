@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surgecore import Comparison, FitResult, Metric, NextRuns, Optimum, Param, words
+from surgecore import Comparison, FitResult, Metric, NextRuns, Optimum, Param, Tradeoff, words
 from surgecore.tables.metric import LOSS
 from surgecore.words.fits import fitted
+from surgecore.words.numbers import whole
 from surgecore.words.phrases import say
 
 FloatArray = NDArray[np.float64]
@@ -34,6 +35,29 @@ def optima(measured: Sequence[Optimum], metric: Metric | None = None) -> pd.Data
             }
         )
     return noted(pd.DataFrame(rows))
+
+
+def steps(found: Tradeoff) -> pd.DataFrame:
+    """One row a batch size: steps and examples to the target at the rate that needs fewest, with the digits known."""
+    rows = []
+    for point in found.points.to_dict(orient="records"):
+        error = float(point["stderr"]) if np.isfinite(point["stderr"]) else 0.0
+        taken, read = float(point["steps"]), float(point["examples"])
+        rows.append(
+            {
+                say("column-batch-size"): words.batch_size(float(point["batch_size"])),
+                say("column-rate"): words.number(float(point["learning_rate"])),
+                say("column-steps"): words.rounded(taken, taken * error),
+                say("column-interval"): words.rounded_interval(
+                    taken * np.exp(-1.96 * error), taken * np.exp(1.96 * error)
+                )
+                if error
+                else say("unknown"),
+                say("column-examples"): whole(float(words.rounded(read, read * error))),
+                **({say("column-seeds"): int(point["n_seeds"])} if "n_seeds" in point else {}),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def noted(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drawn import unmarked
+from drawn import unfold, unmarked
 from sweep import advice as advice_panel
 
 from surgecore import analyse, scale_adam
@@ -57,5 +57,15 @@ def test_a_rate_is_carried_under_every_rule(page):
         advice_panel.words.number(value, 2) for value in (0.001, 0.002, 0.004)
     ]
     assert any("fitted" in label for label in rows.index)
-    assert rows.index[4:6].tolist() == ["Average by weight", "Smooth path, no law, fitted"]
+    assert rows.index[4:6].tolist() == ["Average by weight", "Smooth path, no law"]
     assert rows["Weight"].iloc[5].endswith("%")
+
+
+def test_what_holds_under_every_rule_is_said_once_below_the_table(page):
+    unfold(page, "every-rule")
+    page.number_input(key="at").set_value(4096.0).run()
+    (rows,) = [element.value for element in page.table if "Average by weight" in element.value.index[:1]]
+    common = [note.value for note in page.caption if "times beyond the batch sizes measured" in note.value]
+    assert common == ["4 times beyond the batch sizes measured."]
+    assert not rows["Note"].str.contains("beyond").any()
+    assert rows["Note"].str.contains("Does not describe the optima").any()

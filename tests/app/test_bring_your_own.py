@@ -348,6 +348,13 @@ def test_steps_to_a_target_bring_the_trade_off(app, trials):
     upload(app.run().switch_page("app_pages/sweep.py").run(), csv(table))
     open_fold(app, "steps")
     assert keys(drawings(app)[-1]) == ["tradeoff", "measured"]
+    rows = app.table[0].value
+    assert list(rows.columns)[2:4] == ["Steps to the target", "95 % interval"]
+    taken = analyse(Sweep.from_frame(table)).tradeoff.points
+    error = taken["steps"] * taken["stderr"]
+    assert rows["Steps to the target"].tolist() == [
+        words.rounded(*pair) for pair in zip(taken["steps"], error, strict=True)
+    ]
 
 
 def test_what_was_not_touched_follows_the_sweep_that_is_shown(app, trials):
