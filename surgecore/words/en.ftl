@@ -1713,6 +1713,8 @@ learn-back = Put it back
 
 
 present-name = The story, presented
+present-open = Present
+present-by-key = On a projector, one step a screen. Key: P
 present-keys = B black · N notes · Q room · Esc end
 present-room = For your phones
 present-code = QR code of { $link }

@@ -71,6 +71,7 @@ def test_the_whole_lesson_by_keyboard(open_lesson, errors, abroad):
             page.locator(".show").click()
             at(page, 1, "predict")
             expect(page.locator(".live")).to_have_text(say("lesson-place"))
+            expect(page.locator(".hint.missed")).to_have_text(say("lesson-place"))  # for those who see it too
             assert page.evaluate(FOCUSED, ".guess")
             page.locator(".show").focus()
         reach = tab_to if number < 4 else focused  # all of them are alike

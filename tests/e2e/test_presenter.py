@@ -86,6 +86,8 @@ def test_black_timer_and_the_end(open_learn, clocked):
     expect(page.locator(".story")).to_have_attribute("data-step", "3")
     page.clock.run_for(2000)
     expect(page).not_to_have_url(re.compile("present"))
+    page.get_by_role("button", name=say("present-open"), exact=True).click()  # who does not know the key finds it too
+    expect(screen).to_be_visible()
 
 
 def test_notes_in_a_second_window_follow(open_learn):

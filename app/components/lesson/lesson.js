@@ -136,6 +136,7 @@ export class Lesson {
     if (this.guess !== null) return;
     if (!this.#moved) {
       this.#speak(this.say("lesson-place"));
+      this.section?.place();
       this.mark?.focus();
       return;
     }

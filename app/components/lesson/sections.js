@@ -45,7 +45,11 @@ export function section(at, step) {
     if (value !== null) [off.textContent, told.textContent] = verdict(say, step, value);
     check.update();
   };
-  return { box, update, heading, number };
+  const place = () => {
+    hint.textContent = say("lesson-place");
+    hint.classList.add("missed");
+  };
+  return { box, update, heading, number, place };
 }
 
 /** How far off, in large type and in a sentence. @param {Say} say @param {LessonStep} step @param {number} value */

@@ -41,6 +41,10 @@ export class Presenter {
     this.dialog = el("dialog", { className: "presenter", tabIndex: -1, "aria-label": say("present-name") });
     this.dialog.append(foot, this.room, this.cover);
     this.place.append(this.dialog);
+    const about = { type: "button", className: "present", title: say("present-by-key") };
+    const open = el("button", about, say("present-open"));
+    open.addEventListener("click", () => this.start());
+    host.querySelector(".walk")?.append(open);
     this.dialog.addEventListener("close", () => this.#stopped());
     const { signal } = this.#abort;
     document.addEventListener("keydown", (event) => this.#key(event), { signal, capture: true });
