@@ -57,15 +57,20 @@ def recommended(analysis: Analysis, wanted: float) -> Rows:
 
 
 def rate(row: Recommendation) -> float:
-    """The rate to use: the end of the rates tried where it was the best at this very batch size, else what laws say."""
-    return row.lr if row.tried is None else row.tried
+    """The rate to use: what bounds it where that is the answer at this very batch size, else what the laws say."""
+    return row.lr if row.bound is None else row.bound
+
+
+def _advised(best: Recommendation) -> bool:
+    """Whether a rate is given: not where it would be a guess too far beyond the data."""
+    return best.interval is not None or rate(best) != best.lr
 
 
 def card(analysis: Analysis, rows: Rows, wanted: float, *, with_size: bool = False) -> str:
     """The answer in words; on paper `with_size`, as there is no box that says the batch size."""
     best = rows[0] if rows else None
     parts = []
-    if best is not None and (best.interval is not None or rate(best) != best.lr):
+    if best is not None and _advised(best):
         known = words.how_sure(best)
         use = say("answer-use-at", at=f"{wanted:g}") if with_size else say("answer-use")
         parts.append(f"<small>{escape(use)}</small><div class='big'>{escape(words.rate(best))}</div>")
@@ -100,7 +105,7 @@ def planned(analysis: Analysis) -> NextRuns:
 def chart(analysis: Analysis, unit: str, rows: Rows, wanted: float) -> dict[str, str]:
     """The optima with the answer among them, for every width."""
     best = rows[0] if rows else None
-    if best is None:
+    if best is None or not _advised(best):
         return sized(lambda **size: optimum.card(analysis, unit, **size), SIZES)
     known = None if rate(best) != best.lr else best.interval
     answer = {"at": wanted, "rate": rate(best), "known": known, "said": words.rate(best)}

@@ -18,6 +18,8 @@ from surgecore.theory.laws import PowerLaw, SaturatingLaw, SurgeLaw
 MAREK = 0.158
 #: A factor between batch sizes that more often is one between examples and tokens.
 OTHER_UNIT = 100.0
+# a bound this close to the rate tried, as a share of it, is not told from it by the digits shown
+_AT_END = 0.005
 #: Key of the row that averages the laws and the smooth path.
 AVERAGE = "average"
 #: Key of the row of the smooth path through the optima, which is no law.
@@ -97,6 +99,20 @@ class Recommendation:
     at_most: float | None = None
     at_least: float | None = None
     tried: float | None = None
+
+    @property
+    def bound(self) -> float | None:
+        """`at_most` or `at_least` where it is the answer, not `lr`: at the rate tried, or what excludes `lr`."""
+        for side, bound in ((1.0, self.at_most), (-1.0, self.at_least)):
+            if bound is not None and (self.at_end or side * (self.lr - bound) > 0):
+                return bound
+        return None
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the bound is the rate tried itself, as far as the digits shown tell."""
+        bound = self.at_least if self.at_most is None else self.at_most
+        return bound is not None and (self.tried is None or abs(self.tried - bound) < _AT_END * self.tried)
 
 
 def limits(analysis: Analysis) -> Limits:

@@ -15,6 +15,7 @@ from surgecore.words.catalogue import curve
 from surgecore.words.numbers import (
     WIDE,
     batch_size,
+    ends,
     examples,
     interval,
     number,
@@ -27,8 +28,6 @@ from surgecore.words.phrases import say
 from surgecore.words.problems import metric_name
 
 _ROUNDING = 1e-12
-# a bound this close to the rate tried, as a share of it, is not told from it by the digits shown
-_AT_END = 0.005
 
 
 def rule(row: Recommendation) -> str:
@@ -45,10 +44,9 @@ def rule_name(key: str) -> str:
 
 def rate(row: Recommendation) -> str:
     """The learning rate with the digits that its interval carries; two where it has none, and for a bound."""
-    for name, bound in (("most", row.at_most), ("least", row.at_least)):
-        if bound is not None:
-            return say(f"rate-at-{name}", rate=number(bound, 2))
-    return estimate(row)
+    if row.bound is None:
+        return estimate(row)
+    return say("rate-at-least" if row.at_most is None else "rate-at-most", rate=number(row.bound, 2))
 
 
 def estimate(row: Recommendation) -> str:
@@ -63,7 +61,7 @@ def how_sure(row: Recommendation) -> str:
     """What stands under the rate: its interval; under a bound what the laws say; "" where neither is known."""
     if row.interval is None:
         return ""
-    if row.at_most is None and row.at_least is None:
+    if row.bound is None:
         return say("answer-interval", interval=rounded_interval(*row.interval))
     return say("answer-by-laws", rate=estimate(row), interval=rounded_interval(*row.interval))
 
@@ -81,7 +79,7 @@ def _bound(row: Recommendation) -> list[str]:
     for name, bound in (("most", row.at_most), ("least", row.at_least)):
         if bound is not None:
             tried = bound if row.tried is None else row.tried
-            closed = "" if abs(tried - bound) < _AT_END * tried else "-near"
+            closed = "" if row.at_end else "-near"
             return [say(f"advice-at-{name}{closed}", rate=number(tried, 2), bound=number(bound, 2))]
     return []
 
@@ -129,7 +127,8 @@ def _too_far(at: str, first: Recommendation, laws: Sequence[Recommendation]) -> 
     if not laws:
         return say("advice-too-far-path", **values)
     low, high = min(row.lr for row in laws), max(row.lr for row in laws)
-    return say("advice-too-far", span=interval(low, high) if number(low) != number(high) else number(low), **values)
+    span = interval(low, high, lambda end: number(end, 2)) if number(low, 2) != number(high, 2) else number(low, 2)
+    return say("advice-too-far", span=span, **values)
 
 
 def next_rates(row: Recommendation, wanted: float) -> str:
@@ -183,7 +182,8 @@ def price(found: Price, metric: Metric | None = None) -> str:
     extra = number(found.extra_loss, 2)
     low, high = found.lowest, found.highest
     if low is not None and high is not None:
-        text = say("price-range", extra=extra, name=name, low=number(low, 2), high=number(high, 2))
+        first, last = ends(low, high, lambda end: number(end, 2))
+        text = say("price-range", extra=extra, name=name, low=first, high=last)
     elif low is not None or high is not None:
         key = "price-from" if low is not None else "price-up-to"
         text = say(key, extra=extra, name=name, rate=number(low if low is not None else high, 2))

@@ -49,14 +49,14 @@ def interval(low: float, high: float, write: Callable[[float], str] = number) ->
         return say("interval-unbounded") if low <= 0 or not isfinite(low) else say("interval-above", low=write(low))
     if low <= 0 or not isfinite(low):
         return say("interval-below", high=write(high))
-    return say("from-to", low=_beside(write(low), high, write), high=write(high))
+    first, last = ends(low, high, write)
+    return say("from-to", low=first, high=last)
 
 
-def _beside(low: str, high: float, write: Callable[[float], str]) -> str:
-    """The lower end, plain where the upper one is: `0.00036 to 0.011`, not `3.6e-4 to 0.011`."""
-    if low.endswith("e-4") and "e" not in write(high):
-        return format(Decimal(low), "f")
-    return low
+def ends(low: float, high: float, write: Callable[[float], str] = number) -> tuple[str, str]:
+    """Both ends, the lower one plain where the upper one is: `0.00036` and `0.011`, not `3.6e-4` and `0.011`."""
+    first, last = write(low), write(high)
+    return (format(Decimal(first), "f") if first.endswith("e-4") and "e" not in last else first), last
 
 
 def rounded_interval(low: float, high: float) -> str:
@@ -136,7 +136,7 @@ def batch_size(value: float) -> str:
     power = log2(value)
     if value >= 1 and power == round(power):
         return f"{power_of_two(round(power))} = {value:.0f}"
-    return number(value)
+    return whole(value)
 
 
 def share(fraction: float) -> str:

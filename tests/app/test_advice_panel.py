@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drawn import unfold, unmarked
+from drawn import drawings, unfold, unmarked
 from sweep import advice as advice_panel
 
 from surgecore import analyse, scale_adam
@@ -33,7 +33,10 @@ def test_settings_have_the_digits_of_a_rule_of_thumb():
 
 def test_settings_are_carried_with_what_limits_them(page, bundled):
     analysis = analyse(bundled[0].load())
+    (answer,) = drawings(page)[0].iterfind(".//circle[@class='answer']")
+    assert float(answer.get("data-x")) == page.number_input(key="at").value
     page.number_input(key="at").set_value(65536.0).run()
+    assert not drawings(page)[0].findall(".//circle[@class='answer']")  # so far beyond the data no rate is given
     page.number_input(key="adam-now").set_value(16.0).run()
     page.number_input(key="adam-weight-decay").set_value(0.1).run()
     assert not page.exception

@@ -287,6 +287,13 @@ def test_a_rate_at_the_end_of_those_tried_is_said_as_a_bound():
     assert there.tried == pytest.approx(0.064)
     assert 0.065 < there.at_most < 0.1
     assert "only known to be at most 0." in words.advice_note(there)
+    # the laws lie below that bound, which says no more than they do: they are the answer
+    assert there.lr < there.at_most
+    assert there.bound is None
+    assert "at most" not in words.rate(there)
+    assert "95 % interval" in words.how_sure(there)
+    above = replace(there, lr=2.0 * there.at_most)
+    assert words.rate(above) == f"at most {words.number(there.at_most, 2)}"
     assert words.next_rates(there, 256.0).startswith("Try learning rates below 0.064 at batch size")
     assert "(the lowest rate tried, 0.0640, was the best)" in report(found)
     assert max(next_runs(found).table["learning_rate"].iloc[:5]) < 0.064

@@ -36,6 +36,7 @@ def test_open_intervals_are_said_to_be_open(low, high, text):
 def test_batch_sizes_that_are_powers_of_two_say_so():
     assert words.batch_size(64) == "2⁶ = 64"
     assert words.batch_size(100) == "100"
+    assert words.batch_size(17) == "17"
     assert words.batch_size(0.5) == "0.500"
 
 

@@ -28,7 +28,7 @@ export function createPanel(host, at) {
   const map = new RegimeMap(at, () => open("map"));
   const changed = data.specs.slice(5).some((spec) => data.state.model[spec.name] !== spec.default);
   sections.more = section("more", say("explore-more"), el("div", {}, ...controls.more), changed);
-  sections.formula = section("formula", say("explore-formula"), el("div", { innerHTML: FORMULA }), false);
+  sections.formula = section("formula", say("explore-formula"), formula(say), false);
   sections.progress = section("progress", say("explore-progress"), progress.box, data.state.t > 0);
   sections.map = section("map", say("explore-map"), map.box, false);
   sections.progress.addEventListener("toggle", () => {
@@ -63,6 +63,12 @@ export function createPanel(host, at) {
       if (!at.dragging) map.request();
     },
   };
+}
+
+/** The formula, what its letters are that no slider has, and where it comes from. @param {Say} say */
+function formula(say) {
+  const from = el("a", { href: "derivation", target: "_blank", rel: "noopener" }, say("explore-formula-from"));
+  return el("div", {}, el("div", { innerHTML: FORMULA }), el("p", {}, say("explore-formula-letters"), " ", from));
 }
 
 /** The first stop for the keyboard leads past the whole instrument. @param {HTMLElement} host @param {Say} say */
