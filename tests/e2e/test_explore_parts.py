@@ -279,6 +279,8 @@ def the_threshold_of_the_map_is_never_nothing(page):
 
 def test_the_regime_map_is_computed_apart_and_leads_there(open_explore):
     page = open_explore("?snr_spread=0")
+    page.locator("summary", has_text="The formula").click()
+    expect(page.get_by_role("link", name="Its derivation")).to_have_attribute("href", "derivation")
     page.locator("summary", has_text="Regime map").click()
     note = page.locator(".section.map .note")
     expect(note).to_contain_text("Filled")
