@@ -45,6 +45,8 @@ def card(
         text = say("drawn-witness", rate=number(witness.learning_rate, 2))
         plot.level(witness.learning_rate, witness.smaller, witness.larger, text, say("drawn-witness-name"))
     plot.marks(marks(optima), label=words.measured(analysis.sweep))
+    if any(o.on_edge for o in optima):
+        plot.entry("up", say("points-on-edge"))
     if at and rate:
         plot.answer(at, rate, known, say("drawn-answer", at=size_of(at), rate=said or number(rate, 2)), ANSWER)
     return plot.svg(words.optima_alt(optima))

@@ -173,7 +173,11 @@ class Plot:
                 f"data-text='{escape(mark.text)}'>{bar}{drawn}</g>"
             )
         if marks and label:
-            self._legend.append((sign(14, 0, size, name, fill, colour), label))
+            self.entry(name, label, size=size, colour=colour, fill=fill)
+
+    def entry(self, name: str, label: str, *, size: float = 5.0, colour: str = INK, fill: str = PAPER) -> None:
+        """A sign in the legend."""
+        self._legend.append((sign(14, 0, size, name, fill, colour), label))
 
     def answer(self, at: float, value: float, interval: Limits | None, text: str, colour: str) -> None:
         """The point that was asked for."""

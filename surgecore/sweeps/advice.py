@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import exp, isfinite, log
 
+import numpy as np
+
 from surgecore._validate import positive
 from surgecore.sweeps.analysis import Analysis
 from surgecore.sweeps.averaging import REACH, Said, Wanted, by_path, said
 from surgecore.sweeps.comparison import SPEAKS, Comparison
 from surgecore.sweeps.fitting import FitFlag, FitResult
+from surgecore.sweeps.optima import Optimum
 from surgecore.theory.laws import PowerLaw, SaturatingLaw, SurgeLaw
 
 #: Exponent of the weak dependence that Marek et al. find with small batches.
@@ -193,14 +196,25 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
 
 
 def _bounded(row: Recommendation, analysis: Analysis, size: float) -> Recommendation:
-    """With what bounds the best rate at this batch size, where an end of those tried was the best."""
+    """With what bounds the best rate at this batch size, where an end of those tried was the best.
+
+    In a search a curve that batch sizes share may be least at an end although another run was better: no bound then.
+    """
     for o in analysis.optima:
         if o.batch_size == size and o.on_edge is not None:
             tried = o.learning_rate if o.tried is None else o.tried
+            if not _was_best(analysis, o, tried):
+                return row
             if o.on_edge == "low":
                 return replace(row, at_most=o.learning_rate, tried=tried)
             return replace(row, at_least=o.learning_rate, tried=tried)
     return row
+
+
+def _was_best(analysis: Analysis, found: Optimum, tried: float) -> bool:
+    cells = analysis.sweep.cells()
+    here = cells[(cells["batch_size"] == found.batch_size) & np.isclose(cells["learning_rate"], tried, rtol=1e-6)]
+    return not (here["loss"] > found.loss + 1e-9 * abs(found.loss)).any()
 
 
 def _average(

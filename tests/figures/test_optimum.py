@@ -10,7 +10,7 @@ from figures.plot import SIZES
 from simulate import sweep_frame
 
 from surgecore import ConstantLaw, SurgeLaw, Sweep, analyse, words
-from surgecore.words import number
+from surgecore.words import number, say
 
 
 @cache
@@ -76,6 +76,15 @@ def test_the_answer_is_written_where_no_measured_value_is(size, at):
     assert 0 < left < right < width
     discs = [mark.find("circle") for mark in marked(drawing)]
     assert not [d for d in discs if left < float(d.get("cx")) < right and y - 16 < float(d.get("cy")) < y + 4]
+
+
+def test_bounds_are_named_in_the_legend_where_there_are_any():
+    name = say("points-on-edge")
+    assert name not in texts(drawn(hump)[1])
+    cut = sweep_frame(SurgeLaw(1e-2, 64.0), np.random.default_rng(1), seeds=6)
+    analysis = analyse(Sweep.from_frame(cut[cut["learning_rate"] < 0.008].reset_index(drop=True)))
+    assert any(o.on_edge for o in analysis.optima)
+    assert name in texts(parsed(optimum.card(analysis, "")))
 
 
 def test_where_a_law_holds_the_best_law_is_drawn():
