@@ -10,7 +10,16 @@ from surgecore.sweeps.comparison import Comparison, Ranking
 from surgecore.sweeps.fitting import FitFlag, FitResult, FittedParam
 from surgecore.sweeps.identity import peak_identity
 from surgecore.words.catalogue import curve, param, unit
-from surgecore.words.numbers import examples, examples_interval, interval, number, rounded, whole
+from surgecore.words.numbers import (
+    WIDE,
+    examples,
+    examples_interval,
+    interval,
+    number,
+    rounded,
+    rounded_interval,
+    whole,
+)
 from surgecore.words.phrases import say
 from surgecore.words.problems import Where, notice, with_remedy
 from surgecore.words.surge import said as verdict_said
@@ -62,13 +71,18 @@ def fitted(item: FittedParam, name: str) -> str:
 
     A value that ran to the end of its range is the optimizer's, not the data's: what is bounded is all that is said.
     """
-    span = examples_interval if item.param.unit == "examples" else interval
+    span = examples_interval if item.param.unit == "examples" else _span
     if not (item.bounded_below or item.bounded_above):
         return say("not-determined", name=name)
     if not (item.bounded_below and item.bounded_above):
         return f"{name}: {span(*item.interval)}"
     value = examples(item.value, item.interval) if span is examples_interval else rounded(item.value, item.stderr)
     return f"{name} = {value} ({span(*item.interval)})"
+
+
+def _span(low: float, high: float) -> str:
+    """An interval with the digits that its own width carries; two at an end that is open or far from the other."""
+    return rounded_interval(low, high) if high <= WIDE * low else interval(low, high, lambda end: number(end, 2))
 
 
 def ranking(comparison: Comparison) -> str:

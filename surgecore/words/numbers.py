@@ -62,8 +62,11 @@ def ends(low: float, high: float, write: Callable[[float], str] = number) -> tup
 def rounded_interval(low: float, high: float) -> str:
     """`0.060 to 0.078`: a 95 % interval with the digits that its own width carries, as `rounded` writes its value.
 
-    Of a wide one each end has two digits: with those of its width the lower end would be 0, which no rate is.
+    Of a wide one each end has two digits: with those of its width the lower end would be 0, which no rate is. So has
+    the end of one that is open on the other side.
     """
+    if not isfinite(high):
+        return interval(low, high, lambda end: number(end, 2))
     if high > WIDE * low:
         return interval(low if high <= OPEN * low else 0.0, high, lambda end: number(end, 2))
     error = _error((low, high))

@@ -25,8 +25,10 @@ def optima(measured: Sequence[Optimum], metric: Metric | None = None) -> pd.Data
         rows.append(
             {
                 say("column-batch-size"): words.batch_size(optimum.batch_size),
-                say("column-best-rate"): words.number(optimum.learning_rate),
-                say("column-interval"): words.interval(*optimum.interval) if optimum.interval else say("unknown"),
+                say("column-best-rate"): _known(optimum),
+                say("column-interval"): words.rounded_interval(*optimum.interval)
+                if optimum.interval
+                else say("unknown"),
                 say("column-metric-there", metric=words.metric_name(metric)): words.number(metric.shown(optimum.loss)),
                 say("column-trials"): optimum.n_trials,
                 say("column-diverged"): optimum.n_infeasible,
@@ -35,6 +37,13 @@ def optima(measured: Sequence[Optimum], metric: Metric | None = None) -> pd.Data
             }
         )
     return noted(pd.DataFrame(rows))
+
+
+def _known(optimum: Optimum) -> str:
+    """A best rate with the digits that its error carries; two without an error bar."""
+    if optimum.stderr is None:
+        return words.number(optimum.learning_rate, 2)
+    return words.rounded(optimum.learning_rate, optimum.learning_rate * optimum.stderr)
 
 
 def steps(found: Tradeoff) -> pd.DataFrame:

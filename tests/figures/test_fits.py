@@ -200,7 +200,13 @@ def test_tables_say_the_numbers_of_the_analysis(analysis):
     best = analysis.comparison.fits[0]
     for name, item in best.parameters.items():
         assert getattr(best.law, name) == item.value
-        assert f"${item.param.symbol}$ = {words.rounded(item.value, item.stderr)}" in table.iloc[0].iloc[-1]
+        said = f"${item.param.symbol}$ = {words.rounded(item.value, item.stderr)}"
+        assert said in table.iloc[0].iloc[-1]
+        if item.param.unit != "examples":  # its ends have the digits that their distance carries
+            assert f"{said} ({words.rounded_interval(*item.interval)})" in table.iloc[0].iloc[-1]
     optima = tables.optima(analysis.optima)
+    first = analysis.optima[0]
+    assert optima["Best learning rate"][0] == words.rounded(first.learning_rate, first.learning_rate * first.stderr)
+    assert optima["95 % interval"][0] == words.rounded_interval(*first.interval)
     assert list(optima["Batch size"]) == ["2² = 4", "2⁴ = 16", "2⁶ = 64", "2⁸ = 256", "2¹⁰ = 1024"]
     assert optima["Diverged"].tolist() == [8, 0, 0, 0, 0]

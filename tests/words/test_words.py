@@ -33,6 +33,11 @@ def test_open_intervals_are_said_to_be_open(low, high, text):
     assert words.interval(low, high) == text
 
 
+def test_an_interval_that_is_open_on_one_side_says_so_when_rounded():
+    assert words.rounded_interval(0.0213, math.inf) == "above 0.021"
+    assert words.rounded_interval(0.0, 0.0213) == "below 0.021"
+
+
 def test_batch_sizes_that_are_powers_of_two_say_so():
     assert words.batch_size(64) == "2⁶ = 64"
     assert words.batch_size(100) == "100"
