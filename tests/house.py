@@ -23,6 +23,13 @@ DOORS = {
 }  # fmt: skip
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A file, parsed once for all that look into it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def sources() -> dict[str, Path]:
     """Module names of the project's Python files; those of the app without "app."."""
     out = {}
@@ -47,7 +54,7 @@ def room(module: str) -> str:
 def imports(path: Path, known: Iterable[str]) -> Iterator[tuple[str, bool]]:
     """Modules of the project that a file imports, and whether for annotations only."""
     known = set(known)
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     checking = {
         id(inner)
         for node in ast.walk(tree)
@@ -66,6 +73,7 @@ def imports(path: Path, known: Iterable[str]) -> Iterator[tuple[str, bool]]:
                 yield name, id(node) in checking
 
 
+@cache
 def arrows() -> dict[str, set[str]]:
     """Imports between modules, those for annotations left out."""
     known = sources()
@@ -114,7 +122,7 @@ def functions() -> list[tuple[int, str]]:
     """Length in lines, docstring included, and place of every function."""
     out = []
     for path in sources().values():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 out.append((length, f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"))
@@ -126,7 +134,7 @@ def long_files(most: int = 400) -> list[tuple[int, str]]:
     out = []
     for path in sources().values():
         text = path.read_text(encoding="utf-8")
-        head = ast.get_docstring(ast.parse(text)) or ""
+        head = ast.get_docstring(tree_of(path)) or ""
         if (lines := text.count("\n")) > most and "long because" not in " ".join(head.lower().split()):
             out.append((lines, str(path.relative_to(ROOT))))
     return sorted(out, reverse=True)
@@ -136,7 +144,7 @@ def namesakes() -> dict[str, list[str]]:
     """Classes of the project that have one name and are not one."""
     found: dict[str, list[str]] = {}
     for module, path in sources().items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault(node.name, []).append(module)
     return {name: modules for name, modules in found.items() if len(modules) > 1}
@@ -189,7 +197,7 @@ def strings(path: Path) -> list[tuple[int, str]]:
     Docstrings, messages of exceptions (they are for programmers), asserts, annotations and `not_phrases` do not count.
     In the app a single capitalised word counts too, and there and in `words` one that stands between values.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     skipped = {id(inner) for outer in ast.walk(tree) if _silent(outer) for inner in ast.walk(outer)}
     app = path.is_relative_to(ROOT / "app")
     speaks = app or path.is_relative_to(ROOT / "surgecore" / "words")

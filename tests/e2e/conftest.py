@@ -47,8 +47,9 @@ def browser_type_launch_args(browser_type_launch_args):
         "--disable-component-update",
         "--disable-sync",
     ]
-    # pages of one server share a process, and with it the scripts that are compiled
-    args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--process-per-site", *quiet]
+    # pages of one server share a process, and with it the scripts that are compiled; what is drawn without a GPU needs
+    # no process of its own
+    args = ["--no-sandbox", "--disable-gpu", "--in-process-gpu", "--no-first-run", "--process-per-site", *quiet]
     return {**browser_type_launch_args, "executable_path": path, "args": args}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from driving import centre, control, drag, exact, redraws, settled, titled
+from driving import centre, control, drag, exact, redraws, settled, still, titled
 from explore.curves import fit_controls
 from explore.state import DEFAULT_MODEL
 from playwright.sync_api import expect
@@ -236,17 +236,19 @@ WATCH = """() => {
 }"""
 
 
-@pytest.mark.parametrize("motion", ["reduce", pytest.param("no-preference", marks=pytest.mark.long)])
-def test_the_view_follows_a_run_that_is_played(open_explore, motion):
+@pytest.mark.parametrize(
+    ("motion", "start"), [("reduce", "0.8"), pytest.param("no-preference", "0.5", marks=pytest.mark.long)]
+)
+def test_the_view_follows_a_run_that_is_played(open_explore, motion, start):
     page = open_explore()
     page.emulate_media(reduced_motion="reduce")
     page.locator("[data-preset=correlated]").click()
     page.locator("summary", has_text="Training progress").click()
-    page.get_by_role("slider", name="Training progress").fill("0.5")  # the second half of it
+    page.get_by_role("slider", name="Training progress").fill(start)  # the rest of it
     page.emulate_media(reduced_motion=motion)
     page.evaluate(WATCH)
     page.locator("[data-action=play]").click()
-    expect(page.locator("[data-action=play]")).to_have_text("Pause")
+    settled(page, r"t=1\.0")  # "Pause" may be over before it is looked for
     expect(page.locator("[data-action=play]")).to_have_text("Play")
     rises = np.array(page.evaluate("window.rises"))
     assert len(rises) > 5
@@ -257,11 +259,11 @@ def test_the_view_follows_a_run_that_is_played(open_explore, motion):
 def test_a_view_chosen_by_hand_stays_while_a_run_is_played(open_explore):
     page = open_explore("?zoom=0.0,12.0,-3.0,0.0,-6.0,-1.0&t=0.9")
     labels = "all => all.map(text => text.textContent)"
+    still(page)
     before = page.locator(".chart text[text-anchor=end]").evaluate_all(labels)
     page.locator("[data-action=play]").click()
-    expect(page.locator("[data-action=play]")).to_have_text("Pause")
+    settled(page, r"t=1\.0")  # "Pause" may be over before it is looked for
     expect(page.locator("[data-action=play]")).to_have_text("Play")
-    settled(page, r"t=1\.0")
     assert "view=0.0%2C12.0" in page.url  # an earlier address said zoom
     assert "zoom=" not in page.url
     after = page.locator(".chart text[text-anchor=end]").evaluate_all(labels)

@@ -17,7 +17,7 @@ def test_a_sweep_fills_in_survives_a_reload_and_is_seen_from_a_second_tab(page, 
     page.goto(f"{url}/train")
     expect(page.locator(".surface[data-ready]")).to_be_visible()
     expect(page.locator(MEASURED)).to_have_count(0)
-    seeds(page, 16)
+    seeds(page, 4)
     page.get_by_role("button", name="Train this sweep").click()
     expect(page).to_have_url(re.compile("job="))
     expect(page.locator(MEASURED).first).to_be_attached(timeout=300_000)

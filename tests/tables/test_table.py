@@ -465,7 +465,7 @@ def mutate(data, rng):
     return data.replace(b"0", mark, int(rng.integers(1, 50)))
 
 
-@pytest.mark.parametrize("files", [200, pytest.param(3000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("files", [100, pytest.param(3000, marks=pytest.mark.long)])
 def test_a_broken_file_ends_in_a_sweep_or_a_message(frame, files):
     rng = np.random.default_rng(2026)
     small = frame.iloc[::5]

@@ -12,6 +12,7 @@ from surgecore.training.engine.loop import Engine
 from surgecore.training.engine.optimizers import SGD, Adam, Sign
 from surgecore.training.engine.stack import Layout, n_params
 from surgecore.training.workloads.batch import Batch
+from surgecore.training.workloads.datasets import load_digits
 from surgecore.training.workloads.larger import GPT
 from surgecore.training.workloads.models import FunctionModel, Model
 from surgecore.training.workloads.workloads import WORKLOADS, CharTransformer, DigitsMLP, FashionCNN, Quadratic, Softmax
@@ -321,6 +322,18 @@ def test_images_are_read_from_the_named_folder(monkeypatch, tmp_path):
     for _ in range(5):
         engine.step()
     assert engine.losses() != before
+
+
+@pytest.mark.long
+def test_digits_are_read_as_their_package_reads_them():
+    """Every day the golden numbers of runs hold them; the package takes a second to import."""
+    from sklearn.datasets import load_digits as load
+
+    theirs, labels = load(return_X_y=True)
+    mine = load_digits()
+    x = theirs / 16
+    assert torch.equal(mine[0], torch.tensor(x - x.mean(axis=0), dtype=torch.float32))
+    assert mine[1].tolist() == labels.tolist()
 
 
 def test_missing_images_say_how_to_get_them(monkeypatch, tmp_path):

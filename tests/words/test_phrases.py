@@ -57,7 +57,7 @@ def needs(name, known):
 def said():
     """Every call of `say` in the project: file and line, name or pattern of names, keywords or None for **."""
     for path in house.sources().values():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(house.tree_of(path)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "say":
                 keywords = {keyword.arg for keyword in node.keywords} - {"language"}
                 for name in names(node.args[0]):
@@ -95,7 +95,7 @@ class Asked:
     def __init__(self):
         self.words, self.forms = set(bundled()), set()
         for path in house.sources().values():
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in ast.walk(house.tree_of(path)):
                 self._python(node)
         app = house.ROOT / "app"
         for path in [*app.rglob("*.js"), *app.rglob("*.html")]:
