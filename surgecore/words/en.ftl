@@ -2224,9 +2224,9 @@ explore-map-text = Filled: surge of at least { $threshold } %, in { $share } % o
 explore-map-label = Regime map. { $text }
 
 chart-role = chart
-chart-rate = Best learning rate
-chart-drop = Best loss drop of one step
-chart-batch = Batch size
+chart-rate = Best learning rate [parameter units per step]
+chart-drop = Best loss drop of one step [units of the loss]
+chart-batch = Batch size [examples]
 chart-shaded = Grey: Theorem 3 no longer applies
 chart-trail = path of the peak
 chart-measured = Measured
