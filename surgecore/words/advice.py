@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import floor, isfinite, log10
 
 from surgecore.sweeps.adam import AdamAdvice, AdamFlag
@@ -178,7 +179,7 @@ def beta_text(value: float) -> str:
 
 def price(found: Price, metric: Metric | None = None) -> str:
     """Which rates are as good, and what half and twice the rate cost, in a sentence or two."""
-    name = metric_name(metric) if metric is not None and metric.name != "loss" else say("price-loss")
+    name, of_steps = _within(metric), metric is not None and metric.name == "steps_to_target"
     extra = number(found.extra_loss, 2)
     low, high = found.lowest, found.highest
     if low is not None and high is not None:
@@ -192,8 +193,16 @@ def price(found: Price, metric: Metric | None = None) -> str:
     said = [text]
     for cost in found.costs:
         if cost.factor != 1.0:
-            said.append(_cost(cost, name))
+            # of steps themselves it is said once what they cost
+            said.append(_cost(replace(cost, steps=None) if of_steps else cost, name))
     return " ".join(said)
+
+
+def _within(metric: Metric | None) -> str:
+    """The metric's name within a sentence."""
+    if metric is None or metric.name == "loss":
+        return say("price-loss")
+    return say("price-steps") if metric.name == "steps_to_target" else metric_name(metric)
 
 
 def _cost(cost: Cost, name: str) -> str:

@@ -943,6 +943,7 @@ adam-decay = Weight decay is AdamW's as in PyTorch, multiplied by the learning r
 adam-rules-of-thumb = Rules of thumb from the papers cited, for a batch size multiplied by { $factor }. Only rows marked "fitted", the smooth path and the average by weight use this sweep; the rest carry no error bar. Batch sizes are in the sweep's unit.
 
 price-loss = loss
+price-steps = steps to the target
 price-range = Any learning rate from { $low } to { $high } stays within { $extra } of the best { $name }.
 price-from = Learning rates of { $rate } and above stay within { $extra } of the best { $name }, as far as they were tried.
 price-up-to = Learning rates of { $rate } and below stay within { $extra } of the best { $name }, as far as they were tried.
@@ -965,6 +966,7 @@ next-grid = Run a grid: at least five batch sizes, each with the same learning r
 next-more = Run at least three batch sizes, each with five or more learning rates around its best.
 next-widen = Widen the learning-rate grid first.
 next-go-up = If the surge law holds, its peak lies beyond the batch sizes measured: try larger ones.
+next-larger = Try larger batch sizes: a fall, if there is one, may begin beyond those measured.
 next-decide = If the law "{ $law }" holds, { $count ->
     [one] one run shows
    *[other] { $count } runs show

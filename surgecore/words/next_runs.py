@@ -25,14 +25,19 @@ def next_runs(plan: NextRuns) -> str:
             count=plan.n_runs, law=name,
         )  # fmt: skip
         return f"{text} {say('next-doubtful')}" if plan.doubtful else text
-    return say(f"next-{plan.goal.replace('_', '-')}")
+    return _goal(plan)
+
+
+def _goal(plan: NextRuns) -> str:
+    # where the optima refute the surge law, it says nothing of where they go on to
+    return say("next-larger" if plan.goal is Goal.GO_UP and plan.doubtful else f"next-{plan.goal.replace('_', '-')}")
 
 
 def next_step(plan: NextRuns) -> str:
     """The same in one short sentence, for a card; runs that would hardly help are not asked for."""
     promise = plan.promise
     if promise is None or plan.goal not in (Goal.DECIDE, Goal.NARROW):
-        return say(f"next-{plan.goal.replace('_', '-')}")
+        return _goal(plan)
     if plan.goal is Goal.DECIDE:
         return say("next-step-decide" if worth_running(plan) else "next-step-hard", count=plan.n_runs,
                    chance=share(promise.value))  # fmt: skip

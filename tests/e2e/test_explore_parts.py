@@ -64,6 +64,8 @@ def test_pin_undo_redo_and_reset(open_explore):
     expect(page.locator(".ghost")).to_have_count(2)
     page.locator("[data-preset=no_surge]").click()
     expect(page.locator(".words strong")).to_contain_text("No peak")
+    # the lesson that is on stands out under the pointer too
+    expect(page.locator("[data-preset=no_surge]")).to_have_css("color", "rgb(255, 255, 255)")
     page.locator("[data-action=undo]").click()
     expect(page.locator(".words strong")).to_contain_text("peaks at batch size 98")
     page.locator("[data-action=redo]").click()

@@ -19,8 +19,10 @@ from surgecore import (
     words,
 )
 from surgecore.sweeps.advice import Limits, limits
+from surgecore.sweeps.next_runs import Goal, NextRuns
 from surgecore.sweeps.tradeoff import fit_tradeoff
 from surgecore.words.command import report
+from surgecore.words.phrases import say
 
 VECTOR = {
     vector["name"]: vector
@@ -256,6 +258,13 @@ def test_without_optima_it_says_what_a_sweep_needs():
     rng = np.random.default_rng(0)
     few = sweep_frame(PowerLaw(1e-3, 0.5), rng, batch_sizes=BATCH_SIZES[:2], seeds=2)
     assert "at least three batch sizes" in words.next_runs(next_runs(analyse(Sweep.from_frame(few))))
+
+
+def test_a_surge_law_that_the_optima_refute_says_nothing_of_where_they_go_on_to():
+    plan = NextRuns(pd.DataFrame({"seeds": [3]}), Goal.GO_UP, "surge")
+    assert words.next_step(plan) == words.next_runs(plan) == say("next-go-up")
+    refuted = replace(plan, doubtful=True)
+    assert words.next_step(refuted) == words.next_runs(refuted) == say("next-larger")
 
 
 def test_a_rate_at_the_end_of_those_tried_is_said_as_a_bound():

@@ -1,6 +1,7 @@
 """The price of a wrong rate, against valleys that are known."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from simulate import sweep_frame
 
 from surgecore import SurgeLaw, Sweep, analyse, price, words
 from surgecore.sweeps.excess import excess
+from surgecore.tables.metric import LOSS
 
 LAW = SurgeLaw(1e-2, 64.0)
 
@@ -97,6 +99,10 @@ def test_steps_to_a_target_are_priced_where_the_sweep_has_them():
         assert cost.steps == pytest.approx(np.exp(0.5 * np.log(2) ** 2), rel=0.05)
         assert cost.steps_interval[0] <= cost.steps <= cost.steps_interval[1]
     assert "times the fewest steps to the target" in words.price(found)
+    itself = words.price(found, replace(LOSS, name="steps_to_target"))  # steps that are the metric are priced once
+    assert "of the best steps to the target." in itself
+    assert itself.count("Half the rate costs") == 1
+    assert "fewest" not in itself
 
 
 def test_a_logging_interval_is_taken_off_the_steps():
