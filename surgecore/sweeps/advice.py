@@ -51,6 +51,8 @@ class AdviceFlag(StrEnum):
     """What to beware of in a recommendation."""
 
     BEYOND_DATA = "beyond_data"
+    #: Inside the batch sizes measured, but beyond those whose optimum is more than a bound.
+    BEYOND_OPTIMA = "beyond_optima"
     OUT_OF_REACH = "out_of_reach"
     ABOVE_NOISE_SCALE = "above_noise_scale"
     ABOVE_CRITICAL = "above_critical"
@@ -192,7 +194,18 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
         rows.append(Recommendation(fit.family.key, True, lr, interval, beyond, share, frozenset(flags), known))
     beyond = max((row.beyond for row in rows), default=1.0)
     average = _average(comparison, wanted, 1.0, known, beyond)
-    return (*(_bounded(row, analysis, size) for row in average[:1]), *average[1:], *rows)
+    every = (*(_bounded(row, analysis, size) for row in average[:1]), *average[1:], *rows)
+    measured = [optimum.batch_size for optimum in analysis.optima]
+    if measured and min(measured) <= size <= max(measured):
+        return tuple(_among_bounds(row) for row in every)
+    return every
+
+
+def _among_bounds(row: Recommendation) -> Recommendation:
+    """The row of a batch size among those measured: at most beyond those whose optimum is more than a bound."""
+    if AdviceFlag.BEYOND_DATA not in row.flags:
+        return row
+    return replace(row, flags=row.flags - {AdviceFlag.BEYOND_DATA} | {AdviceFlag.BEYOND_OPTIMA})
 
 
 def _bounded(row: Recommendation, analysis: Analysis, size: float) -> Recommendation:

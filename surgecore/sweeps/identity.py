@@ -44,6 +44,8 @@ class PeakIdentity:
         Peak over critical batch size; the paper says 1.
     poor_fit : bool
         Whether the surge law does not describe the optima within their errors.
+    fall_found : bool
+        Whether the optima fall at all: else the law, and with it a peak, is only supposed.
     paper_noise_scale : float or None
         Noise scale by the paper's regression (eq. 22); None where it comes out negative.
     free, paper : FitResult
@@ -61,6 +63,7 @@ class PeakIdentity:
     critical_interval: tuple[float, float]
     ratio: Factor
     poor_fit: bool
+    fall_found: bool
     paper_noise_scale: float | None
     free: FitResult
     paper: FitResult | None
@@ -116,7 +119,8 @@ def peak_identity(analysis: Analysis) -> PeakIdentity | None:
     return PeakIdentity(
         scale.value, scale.interval, steps.critical_batch_size, steps.critical_interval,
         _factor(scale.value, scale.interval, steps.critical_batch_size, steps.critical_interval),
-        FitFlag.POOR_FIT in surge.flags, eq22 if paper is not None else None, surge, paper,
+        FitFlag.POOR_FIT in surge.flags, analysis.verdict.decision == "fall", eq22 if paper is not None else None,
+        surge, paper,
     )  # fmt: skip
 
 

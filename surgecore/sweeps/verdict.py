@@ -104,7 +104,8 @@ class SurgeVerdict:
     beyond : tuple of float
         Batch sizes whose best rate lies at or beyond an end of the rates tried: used as bounds.
     coarse : bool
-        Whether the rates are so far apart that no number of seeds would exclude a fall.
+        Whether what the loss may do between the rates, as far as these runs tell, leaves room for a fall of 0.25
+        octaves whatever the scatter of the seeds.
     source : Source
         What the errors rest on.
     groups : int or None
@@ -220,8 +221,9 @@ def _with_hidden_shifts(
     """With one run per cell a seed may shift a whole valley: a fall must stand out from the path's own scatter too."""
     used = np.flatnonzero(inside)
     nothing = replace(
-        found, kind=Kind.NOT_DECIDED, reason=Reason.ONE_RUN, reach=None, witness=None, rests_on=(), peak_bracketed=False
-    )
+        found, kind=Kind.NOT_DECIDED, reason=Reason.ONE_RUN, reach=None, witness=None, rests_on=(),
+        peak_bracketed=False, peak=None, trough=None,
+    )  # fmt: skip
     if len(used) < 5:
         return replace(nothing, interval=None, fall_octaves=None, p_value=None)
     y = evidence.best[used]

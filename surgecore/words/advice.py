@@ -71,7 +71,7 @@ def advice_note(row: Recommendation) -> str:
     """What to beware of in one recommendation, or ""."""
     bound = _bound(row)
     # at a batch size that was measured, if only to a bound, nothing is said of how far it is from those measured
-    flags = row.flags - ({AdviceFlag.BEYOND_DATA} if bound else set())
+    flags = row.flags - ({AdviceFlag.BEYOND_DATA, AdviceFlag.BEYOND_OPTIMA} if bound else set())
     return " ".join([*bound, *_notes(flags, row.beyond, row.limits)])
 
 
@@ -120,7 +120,8 @@ def advice(rows: Sequence[Recommendation], wanted: float) -> str:
         text += " " + say("advice-poor")
     if bound := _bound(first):
         return " ".join([*bound, text])
-    return text + (" " + say("advice-opens", beyond=f"{first.beyond:.2g}") if first.beyond > 1 else "")
+    among = "-optima" if AdviceFlag.BEYOND_OPTIMA in first.flags else ""
+    return text + (" " + say(f"advice-opens{among}", beyond=f"{first.beyond:.2g}") if first.beyond > 1 else "")
 
 
 def _too_far(at: str, first: Recommendation, laws: Sequence[Recommendation]) -> str:

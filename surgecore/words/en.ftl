@@ -71,7 +71,7 @@ column-error-bars-from = Error bars from
 column-note = Note
 column-law = Law
 column-weight = Weight
-column-delta-aicc = ΔAICc
+column-delta-aicc = ΔAIC
 column-holdout = Error predicting the largest batch
 column-parameters = Parameters (95 % intervals)
 column-miss = Typical miss
@@ -774,12 +774,12 @@ open-errors = Not decided: the error bars leave room for a fall of up to { $most
 open-errors-any = Not decided: the error bars leave room for a fall of any size.
 open-too-few = Not decided: this takes optima at three or more batch sizes.
 open-edge = Not decided: at { $count ->
-    [one] batch size { $sizes } the best rate of those tried is
-   *[other] batch sizes { $sizes } the best rates of those tried are
-} at their end.
+    [one] batch size { $sizes }
+   *[other] batch sizes { $sizes }
+} the best rate tried is the lowest or the highest.
 open-one-run = Not decided: with one run per cell, how far a seed moves the best rate is unknown.
 open-stated = Not decided: from means alone, how far one seed moves the best rate at a batch size is unknown.
-open-coarse = Not decided: with rates this far apart no number of seeds can exclude a fall of { $most }.
+open-coarse = Not decided: what the loss does between the rates tried is not known well enough to exclude a fall of { $most }, whatever the scatter of the seeds.
 fall-with-interval = { $value } % ({ $low } to { $high } %)
 fall-at-least = at least { $low }
 verdict-witness = At a rate of { $rate } the loss at batch size { $smaller } still improves with a higher rate; at { $larger } it already gets worse.
@@ -792,10 +792,10 @@ verdict-p-below = p < { $p } against every curve that never falls.
 verdict-one-run = With one run per cell, the fall is judged by the scatter of the optima from batch size to batch size.
 verdict-stated = From means alone, the fall is judged by the scatter of the optima from batch size to batch size.
 verdict-beyond = At { $count ->
-    [one] batch size { $sizes } the best rate of those tried is at their end, so the optimum is only bounded.
-   *[other] batch sizes { $sizes } the best rates of those tried are at their end, so the optima are only bounded.
+    [one] batch size { $sizes } the best rate tried is the lowest or the highest, so the optimum is only bounded.
+   *[other] batch sizes { $sizes } the best rate tried is the lowest or the highest, so the optima are only bounded.
 }
-verdict-coarse = With rates this far apart no number of seeds can exclude a fall of { $most }: halve the step.
+verdict-coarse = What the loss does between the rates tried leaves room for a fall of { $most }, whatever the scatter of the seeds: halve the step.
 verdict-groups = Neighbouring batch sizes are pooled into { $groups } groups.
 verdict-chance = Of { $tested } sweeps, { $falls } fall, { $stays } do not, and { $open } are not decided. Chance alone would give at most about { $expected } falls.
 sizes-and = { $sizes } and { $last }
@@ -840,6 +840,8 @@ fit-bounded = { $name } lies between { $low } and { $high }.
 fit-bounded-below = { $name } is only bounded below, by { $low }.
 fit-bounded-above = { $name } is only bounded above, by { $high }.
 fit-peak-outside = The peak of the fit lies outside the batch sizes measured ({ $low } to { $high }).
+fit-peak-outside-optima = The peak of the fit lies outside the batch sizes whose best rate lies inside those tried ({ $low } to { $high }).
+fit-peak-may-lie-outside-optima = The peak of the fit may lie outside the batch sizes whose best rate lies inside those tried ({ $low } to { $high }).
 fit-peak-may-lie-outside = The peak of the fit may lie outside the batch sizes measured ({ $low } to { $high }).
 fit-poor = The optima scatter about this law by more than their error bars, so its intervals are widened.
 fit-bounds = { $count ->
@@ -908,6 +910,7 @@ advice-rate-path = At batch size { $at }: learning rate **{ $rate }** (95 % { $i
 advice-rate-one-path = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), averaged over the one law that the optima allow, { $law }, and, with a weight of { $weight }, a smooth path through the optima, which is no law.
 advice-rate-only-path = At batch size { $at }: learning rate **{ $rate }** (95 % { $interval }), by a smooth path through the optima, as no law that was tried describes them.
 advice-opens = **This is { $beyond } times beyond your data**, so the interval is wider.
+advice-opens-optima = **This is { $beyond } times beyond the batch sizes whose best rate lies inside those tried**, so the interval is wider.
 advice-poor = The optima scatter about every law by more than their error bars, so trust the measured ones more.
 advice-too-far = Batch size { $at } is **{ $beyond } times beyond your data**; more than { $reach } times beyond, no advice is given. The laws that the optima allow give { $span } there.
 advice-too-far-path = Batch size { $at } is **{ $beyond } times beyond your data**; more than { $reach } times beyond, no advice is given, and no law that was tried describes the optima.
@@ -919,6 +922,7 @@ advice-at-most-near = The lowest rate tried here, { $rate }, was the best, so th
 advice-at-least = The highest rate tried here, { $rate }, was the best, so the best one may be higher still.
 advice-at-least-near = The highest rate tried here, { $rate }, was the best, so the best one is only known to be at least { $bound }.
 advice-beyond-data = { $beyond } times beyond the batch sizes measured.
+advice-beyond-optima = { $beyond } times beyond the batch sizes whose best rate lies inside those tried.
 advice-out-of-reach = More than { $reach } times beyond them, no interval is given.
 advice-above-noise-scale = Above the noise scale ({ $noise }), where this rule ends.
 advice-above-critical = Above the critical batch size ({ $critical }) a larger batch saves few steps.
@@ -963,7 +967,7 @@ price-twice-unknown = Twice the rate was not tried.
 
 
 next-grid = Run a grid: at least five batch sizes, each with the same learning rates half an octave apart.
-next-more = Run at least three batch sizes, each with five or more learning rates around its best.
+next-more = Run at least five batch sizes, each with two or more seeds at five or more learning rates around its best.
 next-widen = Widen the learning-rate grid first.
 next-go-up = If the surge law holds, its peak lies beyond the batch sizes measured: try larger ones.
 next-larger = Try larger batch sizes: a fall, if there is one, may begin beyond those measured.
@@ -975,6 +979,14 @@ next-narrow = If the law "{ $law }" holds, { $count ->
     [one] one run narrows
    *[other] { $count } runs narrow
 } the peak's interval to { $width } of its width ({ $low } to { $high }, simulated).
+next-hard = Even { $count ->
+    [one] one run shows
+   *[other] { $count } runs show
+} the fall of { $fall } that the law "{ $law }" has only with a chance of { $chance } (simulated).
+next-no-narrower = Even { $count ->
+    [one] one run does
+   *[other] { $count } runs do
+} not narrow the peak's interval, if seeds move the best rate as much as they usually do (simulated).
 next-step-decide = { $count ->
     [one] One more run
    *[other] { $count } more runs
@@ -1014,6 +1026,8 @@ tradeoff-few-steps = From batch size { $size } on, fewer than { $count } steps a
 
 identity-holds = The surge's peak at batch size { $peak } (95 % { $peak_interval }) agrees with the critical batch size { $critical } ({ $critical_interval }), as the paper says: { $ratio } times ({ $ratio_interval }).
 identity-fails = The surge's peak at batch size { $peak } (95 % { $peak_interval }) is { $ratio } times ({ $ratio_interval }) the critical batch size { $critical } ({ $critical_interval }). The paper says they are equal.
+identity-holds-supposed = No fall is found here. If the surge law held, its peak would lie at batch size { $peak } (95 % { $peak_interval }), { $ratio } times ({ $ratio_interval }) the critical batch size { $critical } ({ $critical_interval }): they may be equal, as the paper says, but this does not test it.
+identity-fails-supposed = No fall is found here. If the surge law held, its peak would lie at batch size { $peak } (95 % { $peak_interval }), { $ratio } times ({ $ratio_interval }) the critical batch size { $critical } ({ $critical_interval }). The paper says they are equal.
 identity-open = The surge's peak at batch size { $peak } (95 % { $peak_interval }) and the critical batch size { $critical } ({ $critical_interval }) are too uncertain to compare. The paper says they are equal.
 identity-poor = The surge law misses these optima by more than their error bars.
 identity-paper = With the noise scale from eq. 22 ({ $scale }) and only its height fitted, the law typically misses an optimum by { $paper }; with both fitted, by { $free }.
@@ -1467,7 +1481,7 @@ report-edge-high = ≥ { $rate }  (the highest rate tried, { $tried }, was the b
 report-no-error = { $rate }  (no error bar)
 report-interval = { $rate }  ({ $interval })
 report-law = law
-report-score = AICc
+report-score = AIC
 report-weight = weight
 report-holdout = holdout
 report-parameters = parameters (95 %)

@@ -42,7 +42,7 @@ def fit_note(fit: FitResult) -> str:
     if FitFlag.PEAK_NOT_BRACKETED in fit.flags and fit.peak is not None:
         low, high = fit.used[0].batch_size, fit.used[-1].batch_size
         where = "fit-peak-may-lie-outside" if low < fit.peak.batch_size < high else "fit-peak-outside"
-        parts.append(say(where, low=whole(low), high=whole(high)))
+        parts.append(say(f"{where}-optima" if fit.n_bounds else where, low=whole(low), high=whole(high)))
     if FitFlag.POOR_FIT in fit.flags:
         parts.append(say("fit-poor"))
     parts += _bounds(fit)

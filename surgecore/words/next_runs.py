@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import pandas as pd
 
-from surgecore.sweeps.next_runs import Goal, NextRuns
+from surgecore.sweeps.next_runs import Goal, NextRuns, Purpose
 from surgecore.words.catalogue import curve
 from surgecore.words.numbers import share
 from surgecore.words.phrases import say
 
+# below this chance runs are said not to decide, and at or above this share of its width not to narrow an interval
+_EVEN = 0.5
+_NO_NARROWER = 0.9
+
 
 def next_runs(plan: NextRuns) -> str:
     """What the next runs are for and what they should achieve."""
+    edges = {Purpose.LOWEST_TRIED, Purpose.HIGHEST_TRIED} & set(plan.table["reason"])
+    first = [say("next-widen")] if edges and plan.goal is not Goal.WIDEN else []
+    return " ".join([*first, _aim(plan)])
+
+
+def _aim(plan: NextRuns) -> str:
     name = curve(plan.law or "surge")
     promise = plan.promise
     if plan.goal is Goal.DECIDE and plan.fall_octaves is not None and promise is not None:
-        return say(
-            "next-decide", fall=share(1.0 - 2.0**-plan.fall_octaves), count=plan.n_runs, law=name,
-            chance=share(promise.value),
-        )  # fmt: skip
+        key = "next-decide" if promise.value >= _EVEN else "next-hard"
+        fall = share(1.0 - 2.0**-plan.fall_octaves)
+        return say(key, fall=fall, count=plan.n_runs, law=name, chance=share(promise.value))
     if plan.goal is Goal.NARROW and promise is not None:
+        if promise.value >= _NO_NARROWER:
+            return say("next-no-narrower", count=plan.n_runs)
         text = say(
             "next-narrow", width=share(promise.value), low=share(promise.low), high=share(promise.high),
             count=plan.n_runs, law=name,
@@ -51,7 +62,7 @@ def worth_running(plan: NextRuns) -> bool:
     promise = plan.promise
     if promise is None or plan.goal not in (Goal.DECIDE, Goal.NARROW):
         return len(plan.table) > 0
-    return promise.value >= 0.5 if plan.goal is Goal.DECIDE else not plan.doubtful and promise.value <= 0.7
+    return promise.value >= _EVEN if plan.goal is Goal.DECIDE else not plan.doubtful and promise.value <= 0.7
 
 
 def without_plan(plan: NextRuns) -> str:

@@ -45,7 +45,10 @@ def identity(found: PeakIdentity) -> str:
     if low <= 0 or not isfinite(high):
         parts = [say("identity-open", **both)]
     else:
-        key = "identity-holds" if found.ratio.holds_one else "identity-fails"
+        if found.fall_found:
+            key = "identity-holds" if found.ratio.holds_one else "identity-fails"
+        else:
+            key = "identity-holds-supposed" if found.ratio.holds_one else "identity-fails-supposed"
         parts = [say(key, ratio=number(found.ratio.value, 2), ratio_interval=interval(low, high), **both)]
     if found.poor_fit:
         parts.append(say("identity-poor"))

@@ -146,6 +146,21 @@ def test_extrapolation_says_how_far_it_goes(analysis):
         recommend(analysis, -1)
 
 
+def test_what_lies_between_the_optima_and_the_bounds_is_not_beyond_the_data():
+    frame = sweep_frame(PowerLaw(1e-3, 0.5), np.random.default_rng(1), seeds=4)
+    cut = analyse(Sweep.from_frame(frame[frame["learning_rate"] < 1.2e-2]))
+    bounded = [o.batch_size for o in cut.optima if o.on_edge]
+    assert bounded[0] > 64
+    assert bounded[-1] == 1024
+    within = recommend(cut, 1.1 * float(bounded[0]))
+    assert {"beyond_data", "beyond_optima"} & within[0].flags == {"beyond_optima"}
+    said = words.advice(within, 1.1 * float(bounded[0])) + words.advice_note(within[0])
+    assert "whose best rate lies inside those tried" in said
+    assert "beyond the batch sizes measured" not in said
+    assert "beyond your data" not in said
+    assert "beyond_data" in recommend(cut, 2048.0)[0].flags
+
+
 def test_a_fitted_ratio_has_an_interval_and_leaves_the_level_to_the_user(analysis):
     rows = {row.rule: row for row in transfer(7.0, 64.0, 1024.0, comparison=analysis.comparison)}
     truth = 7.0 * LAW(1024.0) / LAW(64.0)
@@ -257,7 +272,7 @@ def test_an_undecided_surge_asks_for_runs_far_above_the_peak():
 def test_without_optima_it_says_what_a_sweep_needs():
     rng = np.random.default_rng(0)
     few = sweep_frame(PowerLaw(1e-3, 0.5), rng, batch_sizes=BATCH_SIZES[:2], seeds=2)
-    assert "at least three batch sizes" in words.next_runs(next_runs(analyse(Sweep.from_frame(few))))
+    assert "at least five batch sizes" in words.next_runs(next_runs(analyse(Sweep.from_frame(few))))
 
 
 def test_a_surge_law_that_the_optima_refute_says_nothing_of_where_they_go_on_to():

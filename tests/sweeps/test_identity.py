@@ -6,14 +6,25 @@ import numpy as np
 import pytest
 from simulate import sweep_frame
 
-from surgecore import SurgeLaw, Sweep, analyse, load_catalogue, peak_identity, peak_shift, words
+from surgecore import (
+    ConstantLaw,
+    PowerLaw,
+    SaturatingLaw,
+    SurgeLaw,
+    Sweep,
+    analyse,
+    load_catalogue,
+    peak_identity,
+    peak_shift,
+    words,
+)
 
 BUNDLED = {entry.name: entry for entry in load_catalogue(Path(__file__).parents[2] / "data")}
 
 
-def analysis_with(peak, critical, seed=0):
+def analysis_with(peak, critical, seed=0, law=None):
     rng = np.random.default_rng(seed)
-    law = SurgeLaw(1e-2, peak)
+    law = law or SurgeLaw(1e-2, peak)
     frame = sweep_frame(law, rng, seeds=6, spread=0.08)
     off = np.log(frame["learning_rate"] / law(frame["batch_size"].to_numpy(dtype=float)))
     steps = 3000 * (1 + critical / frame["batch_size"]) * np.exp(0.5 * off**2 + rng.normal(0, 0.03, len(frame)))
@@ -27,6 +38,15 @@ def test_an_identity_that_holds_is_found_to_hold():
     assert found.paper["lr_max"].value == pytest.approx(1e-2, rel=0.1)
     assert "noise_scale" not in found.paper.parameters
     assert "agrees with the critical batch size" in words.identity(found)
+
+
+@pytest.mark.parametrize("law", [ConstantLaw(1e-2), SaturatingLaw(1e-2, 64.0), PowerLaw(1e-3, 0.5)])
+def test_where_no_fall_is_found_nothing_agrees_with_the_paper(law):
+    found = peak_identity(analysis_with(64.0, 64.0, law=law))
+    assert not found.fall_found
+    said = words.identity(found)
+    assert "agrees" not in said
+    assert "No fall is found here." in said or "too uncertain to compare" in said
 
 
 @pytest.mark.parametrize(("target", "peak", "critical"), [("0.25", 238, 74.7), ("0.5", 136, 50.7)])

@@ -6,8 +6,8 @@ import pytest
 from simulate import sweep_frame
 
 from surgecore import Point, SurgeLaw, Sweep, analyse, compare, fit, next_runs, words
-from surgecore.sweeps.next_runs import Goal
-from surgecore.sweeps.promise import Ground, chance_to_decide, width_after
+from surgecore.sweeps.next_runs import Goal, NextRuns
+from surgecore.sweeps.promise import Ground, Promise, chance_to_decide, width_after
 
 LAW = SurgeLaw(1e-2, 64.0)
 
@@ -97,3 +97,15 @@ def test_an_undecided_sweep_is_told_its_chance():
     assert 0.7 < plan.promise.value <= 1.0
     assert plan.uniform.value < plan.promise.value
     assert "with a chance of" in words.next_runs(plan)
+
+
+@pytest.mark.parametrize("value", [0.06, 0.49, 0.51, 0.95])
+def test_runs_that_would_bring_little_are_said_to(value):
+    """A low chance to decide, or an interval that stays as wide, is never an invitation."""
+    frame = pd.DataFrame({"batch_size": [64], "learning_rate": [0.01], "seeds": [9], "reason": ["at_peak"]})
+    chance, width = (NextRuns(frame, goal, "surge", 0.2, Promise(v, v, v)) for goal, v in (
+        (Goal.DECIDE, value), (Goal.NARROW, 2.0 * value)))  # fmt: skip
+    assert words.next_runs(chance).startswith("Even") == (value < 0.5)
+    assert ("not narrow" in words.next_runs(width)) == (value > 0.45)
+    edge = NextRuns(frame.assign(reason="lowest_tried"), Goal.NARROW, "surge", None, Promise(0.5, 0.4, 0.6))
+    assert words.next_runs(edge).startswith("Widen the learning-rate grid first.")

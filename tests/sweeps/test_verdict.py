@@ -145,6 +145,10 @@ def test_without_errors_or_with_two_optima_it_is_undecided_with_the_reason():
     verdict = surge_verdict([make_optimum(b, SurgeLaw(1e-2, 64.0)(b), None) for b in BATCH_SIZES])
     assert (verdict.decision, verdict.p_value, verdict.interval) == ("undecided", None, None)
     assert verdict.reason is Reason.ONE_RUN
+    for seed in range(6):  # what was found before hidden shifts are allowed for is no part of the answer
+        frame = sweep_frame(ConstantLaw(1e-2), np.random.default_rng(seed), seeds=1, spread=0.15)
+        shifted = surge_verdict(Sweep.from_frame(frame))
+        assert (shifted.reason, shifted.peak, shifted.trough, shifted.witness) == (Reason.ONE_RUN, None, None, None)
     assert surge_verdict([make_optimum(4, 1e-3), make_optimum(8, 1e-3)]).reason is Reason.TOO_FEW
 
 
