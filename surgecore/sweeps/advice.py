@@ -195,10 +195,8 @@ def recommend(analysis: Analysis, batch_size: float) -> tuple[Recommendation, ..
     beyond = max((row.beyond for row in rows), default=1.0)
     average = _average(comparison, wanted, 1.0, known, beyond)
     every = (*(_bounded(row, analysis, size) for row in average[:1]), *average[1:], *rows)
-    measured = [optimum.batch_size for optimum in analysis.optima]
-    if measured and min(measured) <= size <= max(measured):
-        return tuple(_among_bounds(row) for row in every)
-    return every
+    measured = [optimum.batch_size for optimum in analysis.optima] or [size]
+    return tuple(map(_among_bounds, every)) if min(measured) <= size <= max(measured) else every
 
 
 def _among_bounds(row: Recommendation) -> Recommendation:
@@ -218,9 +216,8 @@ def _bounded(row: Recommendation, analysis: Analysis, size: float) -> Recommenda
             tried = o.learning_rate if o.tried is None else o.tried
             if not _was_best(analysis, o, tried):
                 return row
-            if o.on_edge == "low":
-                return replace(row, at_most=o.learning_rate, tried=tried)
-            return replace(row, at_least=o.learning_rate, tried=tried)
+            bounded, rate = replace(row, tried=tried), o.learning_rate
+            return replace(bounded, at_most=rate) if o.on_edge == "low" else replace(bounded, at_least=rate)
     return row
 
 
