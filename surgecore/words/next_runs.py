@@ -16,7 +16,7 @@ _NO_NARROWER = 0.9
 
 def next_runs(plan: NextRuns) -> str:
     """What the next runs are for and what they should achieve."""
-    edges = {Purpose.LOWEST_TRIED, Purpose.HIGHEST_TRIED} & set(plan.table["reason"])
+    edges = {Purpose.LOWEST_TRIED, Purpose.HIGHEST_TRIED} & set(plan.table.get("reason", ()))
     first = [say("next-widen")] if edges and plan.goal is not Goal.WIDEN else []
     return " ".join([*first, _aim(plan)])
 

@@ -121,7 +121,7 @@ def test_rates_too_far_apart_to_exclude_a_fall_are_said_to_be(step, coarse):
     assert verdict.coarse is coarse
     assert (verdict.reason is Reason.COARSE) is coarse
     assert (verdict.kind is Kind.DOES_NOT_FALL) is not coarse
-    assert ("this far apart" in words.verdict(verdict)) is coarse
+    assert ("between the rates tried" in words.verdict(verdict)) is coarse
 
 
 def test_far_from_the_optimum_extra_loss_bounds_it_where_slopes_are_blurred():
