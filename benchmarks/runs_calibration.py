@@ -2,7 +2,8 @@
 
 Two tables of simulated sweeps with known truth. The first: error of the optimum (root mean square of ln rate, over
 the optima that are no bounds at an end of the rates tried) in a random search whose batch sizes and rates are both
-drawn, or in one that draws most rates near the best so far, over that in a grid of as many runs. The second: runs that
+drawn, or in one that draws most rates near the best so far, over that in a grid of as many runs; and how many 95 %
+intervals of the search hold the truth, each run with a seed of its own. The second: runs that
 `next_runs` asks for are simulated and added, and so are as many runs as extra seeds of the grid there is; "better" is
 the share of sweeps in which the former bring more. Exits with 1 where a search's error is above 1.5 times the grid's, a
 promise is missed, or extra seeds do better.
@@ -62,7 +63,8 @@ class Search:
                     x[mine[k]] = np.clip(x[rng.choice(best)] + rng.normal(0.0, 0.5 * LN2), low, high)
         loss = 2.0 + self.valley(x - path[where]) + noise
         table = {"batch_size": SIZES[where], "learning_rate": np.exp(CENTRE + x), "loss": loss}
-        return Sweep("made", pd.DataFrame(table).assign(status="complete"))
+        # with a seed of each run's own there are intervals, and the optima are the same
+        return Sweep("made", pd.DataFrame(table).assign(status="complete", seed=np.arange(len(x))))
 
 
 SEARCHES = {
@@ -78,17 +80,22 @@ SEARCHES |= {
 }
 
 
-def searched(task: tuple[str, int]) -> dict[bool, list[float]]:
-    """Errors of the optima in a random search and in a grid; NaN for a bound."""
+def searched(task: tuple[str, int]) -> tuple[dict[bool, list[float]], list[bool]]:
+    """Errors of the optima in a random search and in a grid, NaN for a bound; which of the former's intervals hold."""
     name, index = task
     rng = np.random.default_rng([index, len(name), sum(map(ord, name))])
     path = surge(0.5)(SIZES) if index % 2 else square_root(SIZES)
     found: dict[bool, list[float]] = {}
+    held: list[bool] = []
     for random in (True, False):
-        valleys = SEARCHES[name].sweep(rng, random, path).valleys.valleys
-        best = {v.cells.batch_size: v.best if v.on_edge is None else np.nan for v in valleys}
+        valleys = SEARCHES[name].sweep(rng, random, path).valleys
+        best = {v.cells.batch_size: v.best if v.on_edge is None else np.nan for v in valleys.valleys}
         found[random] = [best.get(b, np.nan) - CENTRE - here for b, here in zip(SIZES, path, strict=True)]
-    return found
+        if random:
+            truth = dict(zip(SIZES.tolist(), CENTRE + path, strict=True))
+            ends = zip(valleys.points.points, valleys.intervals, strict=True)
+            held = [low <= truth[p.batch_size] <= high for p, (low, high) in ends if p.stderr is not None]
+    return found, held
 
 
 def _spread(errors: dict[bool, np.ndarray], sweeps: int) -> float:
@@ -101,18 +108,21 @@ def _spread(errors: dict[bool, np.ndarray], sweeps: int) -> float:
 
 
 def search_table(names: list[str], sweeps: int, pool: Executor) -> int:
-    print(f"{'random search against grid':44s} {'grid':>6s} {'random':>7s} {'ratio':>6s} {'+-':>6s} {'bounds':>7s}")
+    print(f"{'random search against grid':44s} {'grid':>6s} {'random':>7s} {'ratio':>6s} {'+-':>6s}", end="")
+    print(f" {'bounds':>7s} {'held':>5s}")
     failed = 0
     for name in names:
         every = list(pool.map(searched, [(name, i) for i in range(sweeps)], chunksize=4))
-        errors = {random: np.array([part[random] for part in every]).ravel() for random in (True, False)}
+        errors = {random: np.array([part[random] for part, _ in every]).ravel() for random in (True, False)}
+        held = np.concatenate([one for _, one in every])
         size = {random: float(np.sqrt(np.nanmean(error**2))) for random, error in errors.items()}
         ratio = size[True] / size[False]
         spread = _spread(errors, sweeps)
         bounds = [f"{np.isnan(errors[random]).mean():.0%}" for random in (False, True)]
         failed += ratio > MOST
         print(
-            f"{name:44s} {size[False]:6.3f} {size[True]:7.3f} {ratio:6.2f} {spread:6.2f} {'/'.join(bounds):>7s}",
+            f"{name:44s} {size[False]:6.3f} {size[True]:7.3f} {ratio:6.2f} {spread:6.2f} {'/'.join(bounds):>7s} "
+            f"{held.mean():5.0%}",
             flush=True,
         )
     return failed

@@ -24,9 +24,12 @@ from surgecore.sweeps.smooth import Shape, Warp, kernel
 MOST_SIZES, MOST_CELLS = 20, 300
 # how a curve turns from one side to the other: in a cusp of this power, or, negative, in a bend so wide in ln rate;
 # and by how much a cusp must be likelier, in log likelihood
-_TURNS = (1.0, 1.5, -0.7, -1.4)
+_TURNS = (-1.4, -0.7, 1.0, 1.5)
 _DOUBT = 3.0
 _ROUNDS = 3
+# cells in all up to which other starts are tried, their changes of ln rate with ln batch size, and by how much one must
+# be likelier, in log likelihood
+_FEW, _TILTS, _CLEAR = 80, (-0.5, 0.0, 0.5, 1.0), 3.0
 _LARGE = 1e30
 # of the path of the optima over ln batch size: its size about a line, how far it is smooth, and how rough it is
 _PATH_SIZE, _PATH_LENGTH, _ROUGH = 0.5, 2.0, 0.1
@@ -155,12 +158,17 @@ def _placed_anew(
         rates = np.unique(np.append(even, at[i] + np.linspace(-0.2, 0.2, 41)))
         by_path, rough = _expected(i, at, variance, path)
         log = curve.profile(i, rates, spread @ right, spread)
-        log = log - 2.5 * np.log1p((rates - by_path) ** 2 / (4.0 * rough))  # Student's t of 4 degrees of freedom
+        log = log + _student(rates - by_path, rough)
         seen.append(Placement(rates, log, spread @ right, spread))
         at[i], variance[i] = rates[np.argmax(log)], seen[-1].variance
         told[i] = curve.told(i, float(at[i]))
         precision, right = precision + told[i][0], right + told[i][1]
     return at, seen
+
+
+def _student(away: FloatArray, variance: float) -> FloatArray:
+    """Log density of Student's t with 4 degrees of freedom, up to a constant."""
+    return np.asarray(-2.5 * np.log1p(away**2 / (4.0 * variance)) - 0.5 * np.log(variance))
 
 
 def _path(places: FloatArray) -> FloatArray:
@@ -179,10 +187,8 @@ def _expected(index: int, at: FloatArray, variance: FloatArray, path: FloatArray
     return middle + float(weights @ (at[others] - middle)), spread
 
 
-def aligned(
-    used: Sequence[Cells], warps: Sequence[Warp], start: FloatArray, shape: Shape
-) -> tuple[FloatArray, FloatArray] | None:
-    """ln of the best rate at each batch size, and its standard error, averaged over forms; None if too many cells.
+def aligned(used: Sequence[Cells], warps: Sequence[Warp], start: FloatArray, shape: Shape) -> FloatArray | None:
+    """ln of the best rate at each batch size, averaged over forms; None if too many cells.
 
     Parameters
     ----------
@@ -197,32 +203,63 @@ def aligned(
         return None
     places = np.log([c.batch_size for c in used])
     places = places - places.mean()
-    found: list[tuple[float, FloatArray, FloatArray]] = []
-    for turn in _TURNS:
-        try:
-            one = _of_form(Mapped(used, warps), start, shape, turn, places)
-        except LinAlgError:  # runs so few or so even that a form tells nothing
-            continue
-        if np.isfinite(one[0]) and np.isfinite(one[1] + one[2]).all():
-            found.append(one)
+    cells = Mapped(used, warps)
+    first = _likelier_start(cells, start, shape, places)
+    start = start if first is None else first.start
+    fits = [*(_fit(cells, start, shape, turn, places) for turn in _TURNS[1:]), first]
+    found = [one for one in fits if one is not None]
     if not found:
         return None
-    log = np.array([one[0] for one in found])
+    log = np.array([one.log for one in found])
     share = np.exp(log - log.max())
     share /= share.sum()
-    best = share @ np.array([one[1] for one in found])
-    variance = share @ np.array([one[2] + (one[1] - best) ** 2 for one in found])
-    return np.asarray(best), np.asarray(np.sqrt(variance))
+    return np.asarray(share @ np.array([one.best for one in found]))
 
 
-def _of_form(
-    cells: Mapped, at: FloatArray, shape: Shape, turn: float, places: FloatArray
-) -> tuple[float, FloatArray, FloatArray]:
-    """Log weight of the likeliest form with one turn, and the optima by it with their variances."""
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """The likeliest form with one turn: where it was started, its log weight, without and with that of the path of the
+    optima, and the optima."""
+
+    start: FloatArray
+    log: float
+    with_path: float
+    best: FloatArray
+
+
+def _likelier_start(cells: Mapped, start: FloatArray, shape: Shape, places: FloatArray) -> Fit | None:
+    """The fit with the widest bend, from where it is likeliest.
+
+    Optima are placed one after the other, so that a path whose tilt is wrong is left slowly, or never where few runs
+    hold it: of few runs the start may be wrong. Paths that are straight in ln batch size are looked at as well.
+    """
+    own = _fit(cells, start, shape, _TURNS[0], places)
+    if sum(len(c.x) for c in cells.used) > _FEW:
+        return own
+    lines = [_fit(cells, start.mean() + tilt * places, shape, _TURNS[0], places, rounds=1) for tilt in _TILTS]
+    seen = [one for one in lines if one is not None]
+    if not seen:
+        return own
+    other = _fit(cells, max(seen, key=lambda one: one.with_path).best, shape, _TURNS[0], places)
+    return own if other is None or (own is not None and other.with_path < own.with_path + _CLEAR) else other
+
+
+def _fit(
+    cells: Mapped, start: FloatArray, shape: Shape, turn: float, places: FloatArray, rounds: int = _ROUNDS
+) -> Fit | None:
+    """The likeliest form with one turn; None where it tells nothing."""
+    try:
+        found = _of_form(cells, start, shape, turn, places, rounds)
+    except LinAlgError:  # runs so few or so even that a form tells nothing
+        return None
+    return found if np.isfinite(found.log) and np.isfinite(found.best).all() else None
+
+
+def _of_form(cells: Mapped, start: FloatArray, shape: Shape, turn: float, places: FloatArray, rounds: int) -> Fit:
     v, best = cells.variance, np.array([c.mean.min() for c in cells.used])
     form = Form(turn, shape, v, 0.99, 0.1 * v, 0.01 * v, 0.01 * v, 0.0)
-    variance = np.full(len(at), 0.1)
-    for last in range(_ROUNDS):
+    at, variance = start, np.full(len(start), 0.1)
+    for last in range(rounds):
         form = Processes(cells.thinned(), at, turn).likeliest(form)
         curve = MovedCurve(cells, form)
         for _ in range(2):
@@ -230,18 +267,20 @@ def _of_form(
                 at = at + curve.lowest(at)[0]
             at, seen = _placed_anew(curve, at, variance, places)
             variance = np.array([one.variance for one in seen])
-        if last < _ROUNDS - 1:
+        if last < rounds - 1:
             cells = _from_bottoms(curve, at, seen, best)
     smooth, likely = (0.0, np.zeros(1)) if turn > 0 else curve.lowest(at, 100)
     log = Processes(cells, at, turn).likelihood(form) + sum(one.volume for one in seen) - (_DOUBT if turn > 0 else 0.0)
-    optimum, error = np.empty(len(at)), np.empty(len(at))
+    optimum = np.empty(len(at))
     for i, one in enumerate(seen):
         kept = one.weight > 2e-3 * one.weight.sum()
         weight = one.weight[kept] / one.weight[kept].sum()
         every = np.array([curve.bottom(i, float(a), one.mean, one.spread)[0] for a in one.at[kept]])
         optimum[i] = weight @ every + likely.mean() - smooth
-        error[i] = weight @ (every - weight @ every) ** 2 + likely.var()
-    return float(log), optimum, error
+    # each optimum by the path of the others: half of it, as a path that is told so is counted twice
+    by = (_expected(i, at, variance, _path(places)) for i in range(len(at)))
+    smoothly = sum(_student(a - middle, rough) for a, (middle, rough) in zip(at, by, strict=True))
+    return Fit(start, float(log), float(log + 0.5 * smoothly), optimum)
 
 
 def _from_bottoms(curve: MovedCurve, at: FloatArray, seen: list[Placement], best: FloatArray) -> Mapped:

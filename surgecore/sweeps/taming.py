@@ -28,8 +28,6 @@ _RATE_POWERS = (0.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5)
 _ALIKE = 0.6
 _KINKED = 0.3
 _COUNTS = 1e-4
-# an optimum is placed by the curve that all batch sizes have in common where that tells it so well, in ln rate
-_PLACED = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,9 +186,7 @@ def alike(valleys: tuple[Valley, ...], narrow: list[Warp]) -> tuple[Valley, ...]
     alone = [Valley(c, w, p, smoother, i, pool) for i, (c, w, p) in enumerate(parts)]
     if placed is None:
         return tuple(alone)
-    return tuple(
-        replace(v, placed=float(at)) if error < _PLACED else v for v, at, error in zip(alone, *placed, strict=True)
-    )
+    return tuple(replace(v, placed=float(at)) for v, at in zip(alone, placed, strict=True))
 
 
 def _searched(used: Sequence[Cells]) -> bool:
