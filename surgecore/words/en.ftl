@@ -2049,7 +2049,7 @@ derive-end = Every prediction beside the optima as trained
 
 derive-mu = Mean gradient, one entry for each parameter
 derive-v = Update of one step, before it is scaled by the rate
-derive-h = Hessian of the loss
+derive-h = Second derivatives of the loss, for each pair of parameters
 derive-z = Signal to noise; measured: all of the gradient over all of its spread, per example
 derive-scale = Learning-rate scale: absolute gradient over trace
 derive-top = Best rate at the peak, by Theorem 3
