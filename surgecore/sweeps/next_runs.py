@@ -13,12 +13,15 @@ from surgecore.sweeps.analysis import Analysis
 from surgecore.sweeps.fitting import FitFlag
 from surgecore.sweeps.likelihood import TYPICAL, log_slopes
 from surgecore.sweeps.optima import Optimum
-from surgecore.sweeps.promise import Ground, Promise, chance_to_decide, width_after
+from surgecore.sweeps.promise import Ground, Promise, chance_to_decide, chance_to_exclude, width_after
 
 _HALF_WIDTH = 0.5
 _SURE = 0.8  # chance of a decision at which no more runs are asked for
 _MOST_SEEDS = 64
 _RATES = 5
+_MORE_RATES = (
+    7  # where valleys are to be known well enough to exclude a fall: those with steep sides need the outer ones
+)
 _STEP = 0.5 * np.log(2.0)
 
 
@@ -30,6 +33,7 @@ class Goal(StrEnum):
     WIDEN = "widen"
     GO_UP = "go_up"
     DECIDE = "decide"
+    EXCLUDE = "exclude"
     NARROW = "narrow"
 
 
@@ -43,6 +47,7 @@ class Purpose(StrEnum):
     ABOVE_PEAK = "above_peak"
     FAR_ABOVE = "far_above"
     NARROWS = "narrows"
+    EXCLUDES = "excludes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +66,9 @@ class NextRuns:
         Fall between the first and the last of them under that law, for the goal "decide".
     promise : Promise or None
         Simulated: share of its present width that the peak's interval would have, for the goal "narrow"; chance that
-        the fall is decided, for the goal "decide".
+        the fall is decided, for the goal "decide"; chance that a fall of 16 % is excluded, for the goal "exclude".
     uniform : Promise or None
-        The same for as many runs spent on more seeds of the grid there is.
+        The same for as many runs spent on more seeds of the grid there is; None also where they are the plan.
     doubtful : bool
         Whether the optima scatter about the law by more than their error bars, so that nothing can be promised.
     """
@@ -87,16 +92,17 @@ def next_runs(analysis: Analysis, *, max_batch_sizes: int = 6) -> NextRuns:
 
     Optima on an edge of the learning-rate grid come first: their grid is widened. Then, while the verdict is
     undecided, seeds at the peak and far above it, where the fitted surge has fallen most, until a simulation decides
-    in four of five cases; otherwise the batch sizes whose optima, by the Fisher information of the better surge law,
-    narrow the peak fastest, until a simulated interval has half its width. Each batch size gets five rates half an
-    octave apart around the expected best: on a coarser grid they are new rates between those tried.
+    in four of five cases; or seeds at all batch sizes, where fewer exclude a fall of 16 % as surely, if there is none.
+    Otherwise the batch sizes whose optima, by the Fisher information of the better surge law, narrow the peak fastest,
+    until a simulated interval has half its width. Each batch size gets five rates half an octave apart around the
+    expected best, or seven to exclude a fall; on a coarser grid they are new rates between those tried.
 
     Parameters
     ----------
     analysis : Analysis
         Of the sweep.
     max_batch_sizes : int, optional
-        Most batch sizes to ask for beside those on an edge.
+        Most batch sizes to ask for beside those on an edge, to narrow the peak's interval.
 
     Returns
     -------
@@ -122,15 +128,17 @@ def next_runs(analysis: Analysis, *, max_batch_sizes: int = 6) -> NextRuns:
     if analysis.verdict.decision == "undecided":
         plan, fall = _decide(ground)
         goal, simulate = (Goal.GO_UP, None) if fall is None else (Goal.DECIDE, chance_to_decide)
+        # an optimum that is only bounded leaves a fall open whatever else is known
+        if not edge and (seeds := _seeds_to_exclude(ground, plan if fall is not None else [])):
+            return _exclude(analysis, ground, seeds)
     else:
         plan = _sharpen(ground, max_batch_sizes)
         goal, simulate = Goal.NARROW, width_after
     rows = [_around(analysis, size, float(surge.law(size)), n, reason) for size, n, reason in plan]
     if simulate is not None:
         promise = simulate(ground, [size for size, _, _ in plan], [n for _, n, _ in plan])
-        # as many runs, spent on more seeds of every cell that there is
-        more = _RATES * sum(n for _, n, _ in plan) / max(len(analysis.sweep.cells()), 1)
-        uniform = simulate(ground, ground.sizes.tolist(), [max(more, 1e-6)] * len(ground.sizes))
+        more = _extra(analysis, _RATES * sum(n for _, n, _ in plan))
+        uniform = simulate(ground, ground.sizes.tolist(), [more] * len(ground.sizes))
     poor = FitFlag.POOR_FIT in surge.flags
     return NextRuns(_table(edge + rows), goal, surge.family.key, fall, promise, uniform, poor)
 
@@ -164,6 +172,36 @@ def _decide(ground: Ground) -> tuple[_Plan, float | None]:
     return [(size, n, reason) for size, reason in zip(sizes, reasons, strict=True)], fall / float(np.log(2))
 
 
+def _seeds_to_exclude(ground: Ground, other: _Plan) -> int:
+    """Seeds at all batch sizes that exclude a fall in four of five cases; 0 where `other` decides with fewer runs."""
+    n, most = 2, _MOST_SEEDS
+    if other and chance_to_decide(ground, [size for size, _, _ in other], [k for _, k, _ in other]).value >= _SURE:
+        most = min(most, _RATES * sum(k for _, k, _ in other) // (_MORE_RATES * len(ground.sizes)))
+    while n < most and chance_to_exclude(ground, n).value < _SURE:
+        n = min(max(n + 1, round(1.3 * n)), most)
+    return n if n <= most and chance_to_exclude(ground, n).value >= _SURE else 0
+
+
+def _exclude(analysis: Analysis, ground: Ground, seeds: int) -> NextRuns:
+    """So many seeds at all batch sizes; on octaves at the rates tried, which do better there than new ones."""
+    law, sizes, reason = ground.law.law, ground.sizes.tolist(), Purpose.EXCLUDES
+    assert law is not None
+    if ground.coarse:
+        own = dict(list(analysis.sweep.cells().groupby("batch_size")["learning_rate"]))
+        parts = [_cells(size, own[size], seeds, reason) for size in sizes]
+    else:
+        parts = [_around(analysis, size, float(law(size)), seeds, reason, _MORE_RATES) for size in sizes]
+    more = _extra(analysis, sum(len(part) for part in parts) * seeds)
+    uniform = None if ground.coarse else chance_to_exclude(ground, more)
+    poor, promise = FitFlag.POOR_FIT in ground.law.flags, chance_to_exclude(ground, seeds)
+    return NextRuns(_table(parts), Goal.EXCLUDE, ground.law.family.key, None, promise, uniform, poor)
+
+
+def _extra(analysis: Analysis, runs: int) -> float:
+    """Seeds that as many runs add to every cell that there is."""
+    return max(runs / max(len(analysis.sweep.cells()), 1), 1e-6)
+
+
 def _sharpen(ground: Ground, most: int) -> _Plan:
     measured, seeds = ground.sizes, ground.seeds
     step = float(np.median(np.diff(np.log(np.sort(measured)))))
@@ -195,12 +233,14 @@ def _edge_runs(analysis: Analysis, optimum: Optimum) -> pd.DataFrame:
     return _cells(optimum.batch_size, rates, seeds, Purpose.HIGHEST_TRIED if high else Purpose.LOWEST_TRIED)
 
 
-def _around(analysis: Analysis, size: float, lr: float, seeds: int, reason: Purpose) -> pd.DataFrame:
-    """Five rates half an octave apart around the expected optimum, on the lattice of the sweep's rates."""
+def _around(
+    analysis: Analysis, size: float, lr: float, seeds: int, reason: Purpose, count: int = _RATES
+) -> pd.DataFrame:
+    """So many rates, half an octave apart, around the expected optimum, on the lattice of the sweep's rates."""
     known = np.log2(analysis.sweep.learning_rates)
     anchor = float(known[np.argmin(np.abs(known - np.log2(lr)))])
     centre = anchor + 0.5 * np.round((np.log2(lr) - anchor) / 0.5)
-    return _cells(size, 2.0 ** (centre + 0.5 * np.arange(-2, 3)), seeds, reason)
+    return _cells(size, 2.0 ** (centre + 0.5 * (np.arange(count) - count // 2)), seeds, reason)
 
 
 def _cells(size: float, rates: ArrayLike, seeds: int, reason: Purpose) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What new runs would bring, simulated: the width of the peak's interval, or the chance that a fall is decided."""
+"""What new runs would bring, simulated: the width of the peak's interval, or the chance of a verdict."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from surgecore._validate import FloatArray
+from surgecore.sweeps.fall import isotonic
 from surgecore.sweeps.fitting import FitFlag, FitResult
 from surgecore.sweeps.likelihood import log_shape, log_slopes
 
 # least error that reading an optimum off a few rates half an octave apart leaves, in ln units
 _GRID_ERROR = 0.02
 _LEVEL = 0.05
+# what rates half an octave apart leave to the error stated for an optimum however many seeds there are, in ln units;
+# 0.017 in quadratic valleys, 0.027 in steep ones
+_STEPS_ERROR = 0.027
+# the fall that is to be excluded, in ln units: a quarter of an octave, 16 %
+_EXCLUDED = 0.25 * np.log(2.0)
 # what the real width of a peak's interval scatters by, in ln units, beyond what a simulation of optima knows: valleys
 # give more or less than optima with normal errors would. From simulated sweeps with a surge of 1.5 octaves and with
 # kinked valleys; benchmarks/runs_calibration.py has others as well
@@ -30,7 +36,7 @@ class Promise:
     Attributes
     ----------
     value : float
-        Median share of its present width that the interval would have, or the chance that a fall is decided.
+        Median share of its present width that the interval would have, or the chance of a verdict.
     low, high : float
         Four of five such shares lie between them, also for valleys and laws unlike the one supposed; the value itself
         for a chance.
@@ -185,6 +191,38 @@ def chance_to_decide(
     return Promise(chance, chance, chance)
 
 
+def chance_to_exclude(ground: Ground, seeds: float, *, draws: int = 1000, seed: int = 0) -> Promise:
+    """Chance that new runs at all batch sizes measured exclude a fall of 16 %, if the optimum does not fall.
+
+    The optima are supposed to lie on the path that is nearest to those measured and never falls. New ones scatter about
+    it and join those there are. A fall is excluded where the 95 % intervals of the drops of all pairs of batch sizes
+    end below it.
+
+    Parameters
+    ----------
+    ground : Ground
+        What was measured, and the scatter; its law is not supposed.
+    seeds : float
+        New seeds at each batch size.
+    draws, seed : int, optional
+        Of the simulation.
+
+    Returns
+    -------
+    Promise
+    """
+    rng = np.random.default_rng(seed)
+    y, total = np.log([point.value for point in ground.law.used]), ground.seeds + float(seeds)
+    fresh = isotonic(y, np.ones(len(y))) + rng.standard_normal((draws, len(y))) * ground.spread / np.sqrt(seeds)
+    both = (ground.seeds * y + seeds * fresh) / total
+    dof = len(y) * max(total - 2.0, 1.0)
+    pooled = ground.spread * np.sqrt(rng.chisquare(dof, (draws, 1)) / dof / total)
+    pooled = np.broadcast_to(np.hypot(pooled, _STEPS_ERROR), both.shape)
+    ends = _largest_drop(both, pooled, float(stdtrit(dof, 0.975)))
+    chance = float(np.mean(ends < _EXCLUDED))
+    return Promise(chance, chance, chance)
+
+
 def _shapes(ground: Ground, draws: int, rng: np.random.Generator) -> FloatArray:
     """Shapes of the law that the optima allow, shape (draws, n)."""
     fit = ground.law
@@ -196,9 +234,10 @@ def _shapes(ground: Ground, draws: int, rng: np.random.Generator) -> FloatArray:
     return np.asarray(np.clip(fit.shape + moved[:, 1:], ends[:, 0], ends[:, 1]))
 
 
-def _largest_drop(y: FloatArray, errors: FloatArray) -> FloatArray:
+def _largest_drop(y: FloatArray, errors: FloatArray, beyond: float | None = None) -> FloatArray:
+    """The largest drop from one column to a later one, in its errors; or so many errors beyond it."""
     best = np.full(len(y), -np.inf)
     for later in range(1, y.shape[1]):
-        drop = y[:, :later] - y[:, later : later + 1]
-        best = np.maximum(best, (drop / np.hypot(errors[:, :later], errors[:, later : later + 1])).max(axis=1))
+        drop, error = y[:, :later] - y[:, later : later + 1], np.hypot(errors[:, :later], errors[:, later : later + 1])
+        best = np.maximum(best, (drop / error if beyond is None else drop + beyond * error).max(axis=1))
     return best

@@ -196,6 +196,8 @@ def price(found: Price, metric: Metric | None = None) -> str:
         if cost.factor != 1.0:
             # of steps themselves it is said once what they cost
             said.append(_cost(replace(cost, steps=None) if of_steps else cost, name))
+    if any(cost.loss is not None and cost.interval is None for cost in found.costs):
+        said.append(say("price-no-error"))
     return " ".join(said)
 
 

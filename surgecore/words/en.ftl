@@ -959,6 +959,7 @@ price-half-steps = Half the rate costs { $loss } in { $name }, and { $steps } ti
 price-twice-steps = Twice the rate costs { $loss }, and { $steps } times the fewest steps.
 price-half-unknown = Half the rate was not tried.
 price-twice-unknown = Twice the rate was not tried.
+price-no-error = The runs do not tell how far off these numbers are.
 
 # end of: sweeps: advice and the price of a wrong rate
 
@@ -975,6 +976,10 @@ next-decide = If the law "{ $law }" holds, { $count ->
     [one] one run shows
    *[other] { $count } runs show
 } its fall of { $fall } with a chance of { $chance } (simulated).
+next-exclude = If the best rate does not fall, { $count ->
+    [one] one run excludes
+   *[other] { $count } runs exclude
+} a fall of { $fall } within the batch sizes measured with a chance of { $chance } (simulated).
 next-narrow = If the law "{ $law }" holds, { $count ->
     [one] one run narrows
    *[other] { $count } runs narrow
@@ -991,6 +996,10 @@ next-step-decide = { $count ->
     [one] One more run
    *[other] { $count } more runs
 } would settle the verdict with a chance of { $chance }; the list is below.
+next-step-exclude = { $count ->
+    [one] One more run
+   *[other] { $count } more runs
+} would exclude a fall of { $fall }, if there is none, with a chance of { $chance }; the list is below.
 next-step-hard = { $count ->
     [one] One more run has
    *[other] Even { $count } more runs have
@@ -1009,6 +1018,7 @@ next-reason-at-peak = at the peak
 next-reason-above-peak = above the peak
 next-reason-far-above = far above the peak
 next-reason-narrows = narrows the peak
+next-reason-excludes = tells whether the best rate falls
 
 # end of: sweeps: what to run next
 

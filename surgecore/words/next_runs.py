@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from surgecore.sweeps.next_runs import Goal, NextRuns, Purpose
+from surgecore.sweeps.verdict import SMALL_FALL
 from surgecore.words.catalogue import curve
 from surgecore.words.numbers import share
 from surgecore.words.phrases import say
@@ -28,6 +29,8 @@ def _aim(plan: NextRuns) -> str:
         key = "next-decide" if promise.value >= _EVEN else "next-hard"
         fall = share(1.0 - 2.0**-plan.fall_octaves)
         return say(key, fall=fall, count=plan.n_runs, law=name, chance=share(promise.value))
+    if plan.goal is Goal.EXCLUDE and promise is not None:
+        return say("next-exclude", count=plan.n_runs, fall=share(1.0 - 2.0**-SMALL_FALL), chance=share(promise.value))
     if plan.goal is Goal.NARROW and promise is not None:
         if promise.value >= _NO_NARROWER:
             return say("next-no-narrower", count=plan.n_runs)
@@ -47,8 +50,11 @@ def _goal(plan: NextRuns) -> str:
 def next_step(plan: NextRuns) -> str:
     """The same in one short sentence, for a card; runs that would hardly help are not asked for."""
     promise = plan.promise
-    if promise is None or plan.goal not in (Goal.DECIDE, Goal.NARROW):
+    if promise is None:
         return _goal(plan)
+    if plan.goal is Goal.EXCLUDE:
+        return say("next-step-exclude", count=plan.n_runs, fall=share(1.0 - 2.0**-SMALL_FALL),
+                   chance=share(promise.value))  # fmt: skip
     if plan.goal is Goal.DECIDE:
         return say("next-step-decide" if worth_running(plan) else "next-step-hard", count=plan.n_runs,
                    chance=share(promise.value))  # fmt: skip
@@ -60,9 +66,9 @@ def next_step(plan: NextRuns) -> str:
 def worth_running(plan: NextRuns) -> bool:
     """Whether a card asks for these runs: there are some, and they promise enough."""
     promise = plan.promise
-    if promise is None or plan.goal not in (Goal.DECIDE, Goal.NARROW):
+    if promise is None:
         return len(plan.table) > 0
-    return promise.value >= _EVEN if plan.goal is Goal.DECIDE else not plan.doubtful and promise.value <= 0.7
+    return promise.value >= _EVEN if plan.goal is not Goal.NARROW else not plan.doubtful and promise.value <= 0.7
 
 
 def without_plan(plan: NextRuns) -> str:

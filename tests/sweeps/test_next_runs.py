@@ -12,12 +12,12 @@ from surgecore.sweeps.promise import Ground, Promise, chance_to_decide, width_af
 LAW = SurgeLaw(1e-2, 64.0)
 
 
-def trials_of(plan, rng, spread):
+def trials_of(plan, rng, spread, law=LAW):
     """Trials of the cells that were asked for, with the valleys of `sweep_frame`."""
     rows = []
     for size, part in plan.table.groupby("batch_size"):
         for seed in range(int(part["seeds"].iloc[0])):
-            own = LAW(float(size)) * np.exp(rng.normal(0.0, spread))
+            own = law(float(size)) * np.exp(rng.normal(0.0, spread))
             u = np.log(part["learning_rate"].to_numpy() / own)
             loss = 1.0 - np.exp(-0.5 * u**2 - 0.15 * np.tanh(u) * u**2)
             rows += [
@@ -97,6 +97,31 @@ def test_an_undecided_sweep_is_told_its_chance():
     assert 0.7 < plan.promise.value <= 1.0
     assert plan.uniform.value < plan.promise.value
     assert "with a chance of" in words.next_runs(plan)
+
+
+def test_where_nothing_falls_the_runs_are_told_that_exclude_a_fall():
+    """A constant optimum from few seeds: no fall can be shown, and larger batch sizes decide nothing."""
+
+    def constant(size):
+        return 1e-2 + 0.0 * size
+
+    goals, kept = [], []
+    for seed in range(6):
+        frame = sweep_frame(constant, np.random.default_rng(seed), seeds=3, spread=0.12)
+        analysis = analyse(Sweep.from_frame(frame))
+        plan = next_runs(analysis)
+        goals.append(plan.goal)
+        if plan.goal is not Goal.EXCLUDE:
+            continue
+        assert 0.8 <= plan.promise.value <= 1.0
+        assert set(plan.table["batch_size"]) == set(analysis.sweep.batch_sizes)
+        assert "exclude a fall of 16 %" in words.next_runs(plan)
+        assert words.worth_running(plan)
+        new = trials_of(plan, np.random.default_rng(100 + seed), 0.12, constant)
+        both = pd.concat([frame, new])
+        kept.append(analyse(Sweep.from_frame(both)).verdict.decision == "no_fall")
+    assert goals.count(Goal.EXCLUDE) >= 4, goals
+    assert np.mean(kept) >= 0.6, kept
 
 
 @pytest.mark.parametrize("value", [0.06, 0.49, 0.51, 0.95])

@@ -125,6 +125,9 @@ def test_it_is_said_and_written():
     said = words.price(price(given, 64.0))
     assert said.startswith("Any learning rate from 0.0081 to 0.012 stays within 0.021 of the best loss.")
     assert "Half the rate costs 0.2" in said
+    assert not said.endswith("how far off these numbers are.")
+    alone = words.price(price(sweep(np.random.default_rng(0), seeds=1), 64.0))
+    assert alone.endswith("The runs do not tell how far off these numbers are.")
     written = json.loads(json.dumps(analyse(given).to_dict(), allow_nan=False))["surge"]["price"]
     assert [item["batch_size"] for item in written] == [16.0, 64.0, 256.0]
     assert written[1]["costs"][0]["loss"] == pytest.approx(price(given, 64.0).costs[0].loss)
