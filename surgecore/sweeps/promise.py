@@ -9,13 +9,12 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from surgecore._validate import FloatArray
-from surgecore.sweeps.fall import isotonic
+from surgecore.sweeps.fall import LEVEL, isotonic
 from surgecore.sweeps.fitting import FitFlag, FitResult
 from surgecore.sweeps.likelihood import log_shape, log_slopes
 
 # least error that reading an optimum off a few rates half an octave apart leaves, in ln units
 _GRID_ERROR = 0.02
-_LEVEL = 0.05
 # what rates half an octave apart leave to the error stated for an optimum however many seeds there are, in ln units;
 # 0.017 in quadratic valleys, 0.027 in steep ones
 _STEPS_ERROR = 0.027
@@ -163,7 +162,7 @@ def chance_to_decide(
 ) -> Promise:
     """Chance that a fall is decided after new runs, if the law holds with parameters as uncertain as they are.
 
-    The largest drop over its error, for all pairs of batch sizes, is compared with the 95 % quantile of the same in a
+    The largest drop over its error, for all pairs of batch sizes, is compared with the 97.5 % quantile of the same in a
     constant optimum.
 
     Parameters
@@ -186,7 +185,7 @@ def chance_to_decide(
     estimated = errors * np.sqrt(rng.chisquare(dof, (2, draws, len(every))) / dof)
     # errors are pooled over batch sizes before they are used
     pooled = np.sqrt((estimated**2 / errors**2 * dof).sum(axis=-1, keepdims=True) / dof.sum()) * errors
-    critical = float(np.quantile(_largest_drop(noise[0], pooled[0]), 1.0 - _LEVEL))
+    critical = float(np.quantile(_largest_drop(noise[0], pooled[0]), 1.0 - LEVEL))
     chance = float(np.mean(_largest_drop(curves + noise[1], pooled[1]) > critical))
     return Promise(chance, chance, chance)
 
