@@ -159,9 +159,10 @@ def test_the_table_has_every_checkpoint(explained):
         assert numbers["Peak by Exact, correlated gradients"] == "none: rises to the end"
     digits = table["Digits MLP at loss 1.0"]
     assert digits["Peak by Exact (Theorem 2)"] == "37.6, between batch sizes 2⁴ and 2⁶"
-    assert digits["Peak as trained, 10 steps"] == "between batch sizes 2⁶ and 2¹⁰"
+    assert digits["Peak as trained, 10 steps"] == "not decided"
+    assert table["Digits MLP at loss 0.4"]["Peak as trained, 10 steps"].startswith("between batch sizes")
     assert explained["Digits MLP at loss 0.1"].trained_peak("sign", 10).kind == "no_fall"
-    assert table["Digits MLP at loss 0.1"]["Peak as trained, 10 steps"] == "none, any fall is below 10 %"
+    assert table["Digits MLP at loss 0.1"]["Peak as trained, 10 steps"] == "none, any fall is below 13 %"
 
 
 def test_every_number_has_an_interval_or_is_said_to_be_exact(explained):
@@ -231,7 +232,7 @@ def test_the_gap_shrinks_with_every_assumption_that_is_dropped(explained):
         assert gaps == sorted(gaps, reverse=True)
     one = explained["Digits MLP at loss 1.0"]
     drawn = stairs.stairs(one, "sign", "x")
-    assert re.findall(r"class='big'[^>]*>([^<]*)<", drawn) == ["5.6×", "1.28×", "1.13×"]
+    assert re.findall(r"class='big'[^>]*>([^<]*)<", drawn) == ["5.5×", "1.28×", "1.14×"]
     assert "8.1 % (Digits MLP at loss 1.0)" in stairs.prominences([one])
 
 
