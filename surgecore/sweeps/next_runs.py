@@ -128,8 +128,9 @@ def next_runs(analysis: Analysis, *, max_batch_sizes: int = 6) -> NextRuns:
     if analysis.verdict.decision == "undecided":
         plan, fall = _decide(ground)
         goal, simulate = (Goal.GO_UP, None) if fall is None else (Goal.DECIDE, chance_to_decide)
-        # an optimum that is only bounded leaves a fall open whatever else is known
-        if not edge and (seeds := _seeds_to_exclude(ground, plan if fall is not None else [])):
+        # an optimum that is only bounded leaves a fall open whatever else is known; a search has too many batch sizes
+        possible = not edge and analysis.sweep.is_grid
+        if possible and (seeds := _seeds_to_exclude(ground, plan if fall is not None else [])):
             return _exclude(analysis, ground, seeds)
     else:
         plan = _sharpen(ground, max_batch_sizes)
