@@ -9,7 +9,7 @@ from urllib.parse import quote
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from driving import titled
+from driving import control, redraws, titled
 from playwright.sync_api import Page, expect
 
 from surgecore import analyse, load_catalogue, words
@@ -268,3 +268,37 @@ def arrow_keys_read_the_points(page, bundled):
         assert any(words.number(optimum.learning_rate) in text for text in read)
     page.keyboard.press("ArrowLeft")
     expect(readout).to_have_text(read[-2])
+
+
+@pytest.mark.parametrize(
+    ("address", "component", "once"),
+    [
+        ("learn", "story", ".story .walk .next"), ("lesson", "lesson", ".lesson .walk .next"),
+        ("explore", "surge_chart", ".surge .controls > details.more"),
+    ],
+)  # fmt: skip
+def test_a_component_whose_code_comes_after_newer_data_is_made_once_and_lives(page, url, address, component, once):
+    """The visitor's system turns dark while the code is under way: Streamlit then runs it twice and ends one run."""
+    held = []
+    page.route(re.compile(f"/static/surge/{component}\\."), lambda route: held.append(route))
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    with page.expect_request(re.compile(f"/static/surge/{component}\\.")):
+        page.goto(f"{url}/{address}")
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    before = app.evaluate("element => getComputedStyle(element).backgroundColor")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    expect(app).not_to_have_css("background-color", before)
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    expect(page.locator(once)).to_have_count(1)
+    if component == "surge_chart":
+        slider = control(page, "Curvature alignment")
+        drawn = redraws(page)
+        slider.press("ArrowRight")
+        expect(page.locator(".surge")).not_to_have_attribute("data-redraws", str(drawn))
+    else:
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(f".{component}")).to_have_attribute("data-step", "2")
+    expect(page.locator(once)).to_have_count(1)

@@ -6,8 +6,10 @@ import asyncio
 import os
 import re
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,9 +25,10 @@ MEASURED = ".surface .cell.measured"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks for the worker in /proc")
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    found = Served(SURGE_TRAINING_FOLDER=str(tmp_path_factory.mktemp("training")), SURGE_CORES="1")
+@pytest.fixture
+def served(tmp_path):
+    """One a test, and one a second try: it would find the trainings of the first."""
+    found = Served(SURGE_TRAINING_FOLDER=str(tmp_path), SURGE_CORES="1")
     found.start()
     yield found
     found.stop()
@@ -52,6 +55,17 @@ def workers(of, module=b"surgecore.sweeps.beside"):
     return found
 
 
+def training(served):
+    """The process that trains for a server, once there is one: what is kept is shown before it has started."""
+    for _ in range(600):
+        if found := workers(served.process, b"surgecore.training"):
+            (only,) = found
+            return only
+        with suppress(subprocess.TimeoutExpired):
+            served.process.wait(timeout=0.1)
+    pytest.fail("nothing trains")
+
+
 @LINUX
 def test_a_training_and_an_upload_and_what_a_restart_leaves_of_them(page, served, good_csv, errors):
     """A sweep is listed, cancelled and taken up again; the server stops meanwhile, and it goes on once more. A file
@@ -61,7 +75,7 @@ def test_a_training_and_an_upload_and_what_a_restart_leaves_of_them(page, served
     page.get_by_role("button", name="Resume").last.click()
     expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
     expect(page.locator(MEASURED).first).to_be_attached()
-    (held,) = workers(served.process, b"surgecore.training")
+    held = training(served)
     os.kill(held, signal.SIGSTOP)  # it would be done before the server is
     mine = page.context.new_page()
     drop(mine, served.url, good_csv)
@@ -87,7 +101,7 @@ def listed_and_cancelled(page, served):
     page.get_by_role("button", name="Train this sweep").click()
     expect(page.locator(MEASURED).first).to_be_attached(timeout=300_000)
     address = page.url
-    (held,) = workers(served.process, b"surgecore.training")
+    held = training(served)
     os.kill(held, signal.SIGSTOP)  # so that it is under way as long as it is looked at
 
     # found again without its address: the bar says that something is under way, and the list opens it

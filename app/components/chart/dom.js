@@ -62,6 +62,15 @@ export const strokeOf = ({ colour, dash, width }) => ({
 
 export const reducedMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+/**
+ * What a component gives Streamlit to call when it is gone. Streamlit also calls it where newer data came before the
+ * component's code: that run's element is still in the page, and lives on with the newer data.
+ * @param {Node} place @param {() => void} leave
+ */
+export const whenGone = (place, leave) => () => {
+  if (!place.isConnected) leave();
+};
+
 /** Says to the page that a chart is drawn: `early/` lets the rest of the page come then. @param {EventTarget} host */
 export function announce(host) {
   host.dispatchEvent(new Event("drawn", { bubbles: true, composed: true }));

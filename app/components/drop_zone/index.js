@@ -2,12 +2,21 @@
 
 const ZONES = '[data-testid="stFileUploaderDropzone"][role="presentation"]';
 
-export default function () {
-  const mend = () => {
-    for (const zone of document.querySelectorAll(ZONES)) zone.setAttribute("role", "group");
-  };
+/** Who mends for which place. @type {WeakMap<Element, MutationObserver>} */
+const mending = new WeakMap();
+
+function mend() {
+  for (const zone of document.querySelectorAll(ZONES)) zone.setAttribute("role", "group");
+}
+
+/** @param {{parentElement: Element}} component */
+export default function ({ parentElement }) {
   mend();
-  const observer = new MutationObserver(mend);
+  const observer = mending.get(parentElement) ?? new MutationObserver(mend);
+  mending.set(parentElement, observer);
   observer.observe(document.body, { childList: true, subtree: true });
-  return () => observer.disconnect();
+  // Streamlit also calls this where newer data came before this code, and the place is there still
+  return () => {
+    if (!parentElement.isConnected) observer.disconnect();
+  };
 }

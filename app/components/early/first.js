@@ -65,8 +65,8 @@
   function still(root, end) {
     if (typeof end !== "function") return;
     const drawn = [...root.childNodes].map((node) => node.cloneNode(true));
-    end();
     root.replaceChildren(...drawn);
+    end();
   }
 
   function begin() {

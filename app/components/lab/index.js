@@ -1,6 +1,6 @@
 /** Entry of the lab's board: what Streamlit calls with new data. */
 
-import { announce } from "../chart/dom.js";
+import { announce, whenGone } from "../chart/dom.js";
 import { Lab } from "./lab.js";
 
 /** @type {WeakMap<HTMLElement, Lab>} */
@@ -17,7 +17,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   else labs.set(host, new Lab(host, data, send));
   host.dataset.ready = "true";
   announce(parentElement);
-  return () => {
-    labs.delete(host);
-  };
+  return whenGone(host, () => labs.delete(host));
 }

@@ -1,6 +1,6 @@
 /** Entry of the lesson: what Streamlit calls with new data. */
 
-import { announce } from "../chart/dom.js";
+import { announce, whenGone } from "../chart/dom.js";
 import { Lesson } from "./lesson.js";
 
 /** @type {WeakMap<HTMLElement, Lesson>} */
@@ -21,8 +21,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   else lessons.set(host, new Lesson(host, data, send));
   host.dataset.ready = "true";
   announce(parentElement);
-  return () => {
+  return whenGone(host, () => {
     lessons.get(host)?.destroy();
     lessons.delete(host);
-  };
+  });
 }

@@ -1,6 +1,6 @@
 /** Entry of the story on the Learn page: what Streamlit calls with new data. */
 
-import { announce } from "../chart/dom.js";
+import { announce, whenGone } from "../chart/dom.js";
 import { Presenter } from "./presenter.js";
 import { Story } from "./story.js";
 
@@ -31,10 +31,10 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   }
   host.dataset.ready = "true";
   announce(parentElement);
-  return () => {
+  return whenGone(host, () => {
     presenters.get(host)?.destroy();
     presenters.delete(host);
     stories.get(host)?.destroy();
     stories.delete(host);
-  };
+  });
 }

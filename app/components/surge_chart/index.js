@@ -1,6 +1,6 @@
 /** Entry of the instrument on the Explore page: what Streamlit calls with new data. */
 
-import { announce } from "../chart/dom.js";
+import { announce, whenGone } from "../chart/dom.js";
 import { given } from "../text/given.js";
 import { Instrument } from "./instrument.js";
 
@@ -16,8 +16,8 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
   instrument.update(data, setStateValue);
   host.dataset.ready = "true";
   announce(parentElement);
-  return () => {
+  return whenGone(host, () => {
     instances.get(host)?.destroy();
     instances.delete(host);
-  };
+  });
 }

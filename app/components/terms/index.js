@@ -4,9 +4,7 @@
  * both kinds of events cross their borders. Escape hides it; screen readers read the description that the term carries.
  */
 
-/** @typedef {{show: (term: HTMLElement) => void, hide: () => void}} Note */
-
-/** @returns {Note & {remove: () => void}} */
+/** @returns {{show: (term: HTMLElement) => void, hide: () => void}} */
 function createNote() {
   const note = document.createElement("div");
   note.className = "term-note";
@@ -31,7 +29,6 @@ function createNote() {
     hide: () => {
       if (note.matches(":popover-open")) note.hidePopover();
     },
-    remove: () => note.remove(),
   };
 }
 
@@ -139,20 +136,23 @@ class Listener {
   }
 }
 
+/** One for all pages: Streamlit calls for it more often than it says that one is gone. @type {Listener | null} */
+let listener = null;
+
+function listen() {
+  const at = new Listener();
+  document.addEventListener("pointerover", (event) => at.over(event));
+  document.addEventListener("pointerdown", (event) => at.press(event));
+  document.addEventListener("focusin", (event) => at.focus(event));
+  document.addEventListener("focusout", () => at.blur());
+  document.addEventListener("keydown", (event) => at.key(event));
+  document.addEventListener("keyup", (event) => at.after(event));
+  document.addEventListener("scroll", () => at.moved(), { capture: true, passive: true });
+  return at;
+}
+
 export default function () {
-  const at = new Listener(),
-    stop = new AbortController(),
-    { signal } = stop;
-  document.addEventListener("pointerover", (event) => at.over(event), { signal });
-  document.addEventListener("pointerdown", (event) => at.press(event), { signal });
-  document.addEventListener("focusin", (event) => at.focus(event), { signal });
-  document.addEventListener("focusout", () => at.blur(), { signal });
-  document.addEventListener("keydown", (event) => at.key(event), { signal });
-  document.addEventListener("keyup", (event) => at.after(event), { signal });
-  document.addEventListener("scroll", () => at.moved(), { signal, capture: true, passive: true });
+  const at = (listener ??= listen());
   at.begin();
-  return () => {
-    stop.abort();
-    at.note.remove();
-  };
+  return () => at.begin(); // what it told about may have gone with its page
 }
