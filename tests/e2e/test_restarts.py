@@ -21,6 +21,8 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 from visitor import Visitor
 
 GONE = "no longer on this server"
+#: Modules of the processes that work for a server.
+ANALYSES, TRAINS = b"surgecore.sweeps.beside", b"surgecore.training"
 MEASURED = ".surface .cell.measured"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks for the worker in /proc")
 
@@ -41,7 +43,7 @@ def drop(page, url, data):
     )  # fmt: skip
 
 
-def workers(of, module=b"surgecore.sweeps.beside"):
+def workers(of, module):
     """Processes that analyse, or train, for a server."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -55,15 +57,15 @@ def workers(of, module=b"surgecore.sweeps.beside"):
     return found
 
 
-def training(served):
-    """The process that trains for a server, once there is one: what is kept is shown before it has started."""
+def worker(served, module):
+    """The process that analyses, or trains, once there is one: what is kept is shown before it has started."""
     for _ in range(600):
-        if found := workers(served.process, b"surgecore.training"):
+        if found := workers(served.process, module):
             (only,) = found
             return only
         with suppress(subprocess.TimeoutExpired):
             served.process.wait(timeout=0.1)
-    pytest.fail("nothing trains")
+    pytest.fail(f"no process of {module.decode()}")
 
 
 @LINUX
@@ -75,7 +77,7 @@ def test_a_training_and_an_upload_and_what_a_restart_leaves_of_them(page, served
     page.get_by_role("button", name="Resume").last.click()
     expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
     expect(page.locator(MEASURED).first).to_be_attached()
-    held = training(served)
+    held = worker(served, TRAINS)
     os.kill(held, signal.SIGSTOP)  # it would be done before the server is
     mine = page.context.new_page()
     drop(mine, served.url, good_csv)
@@ -101,7 +103,7 @@ def listed_and_cancelled(page, served):
     page.get_by_role("button", name="Train this sweep").click()
     expect(page.locator(MEASURED).first).to_be_attached(timeout=300_000)
     address = page.url
-    held = training(served)
+    held = worker(served, TRAINS)
     os.kill(held, signal.SIGSTOP)  # so that it is under way as long as it is looked at
 
     # found again without its address: the bar says that something is under way, and the list opens it
@@ -178,8 +180,8 @@ def test_a_lost_line_comes_back_to_the_same_visit(served, good_csv):
 def test_an_analysis_shows_how_far_it_is_and_can_be_stopped(page, served, good_csv):
     drop(page, served.url, good_csv)
     titled(page, "mine")
-    (worker,) = workers(served.process)
-    os.kill(worker, signal.SIGSTOP)  # so that it takes as long as it is looked at
+    held = worker(served, ANALYSES)
+    os.kill(held, signal.SIGSTOP)  # so that it takes as long as it is looked at
     drop(page, served.url, good_csv.replace(b"0.3", b"0.4"))
     expect(page.get_by_role("progressbar")).to_be_visible()
     page.get_by_role("button", name="Stop the analysis").click()

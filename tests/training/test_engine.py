@@ -291,8 +291,29 @@ def test_a_users_own_function():
     assert last[1] < last[0] < first[0]
 
 
-@pytest.mark.parametrize("key", sorted(set(WORKLOADS) - {"fashion-cnn"}))
-def test_initial_parameters_fit_the_shapes(key):
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory):
+    """A folder with as many images as Fashion-MNIST has, of noise, their pixels and their labels."""
+    random, folder = np.random.default_rng(0), tmp_path_factory.mktemp("images")
+    pixels = random.integers(0, 256, (60_000, 28, 28), dtype=np.uint8)
+    labels = random.integers(0, 10, 60_000, dtype=np.uint8)
+    with gzip.open(folder / "train-images-idx3-ubyte.gz", "wb", compresslevel=0) as file:
+        file.write(bytes(16) + pixels.tobytes())
+    with gzip.open(folder / "train-labels-idx1-ubyte.gz", "wb", compresslevel=0) as file:
+        file.write(bytes(8) + labels.tobytes())
+    return folder, pixels, labels
+
+
+@pytest.fixture
+def images(noise, monkeypatch):
+    """Pixels and labels that are found where Fashion-MNIST is looked for: not every machine has it."""
+    folder, pixels, labels = noise
+    monkeypatch.setenv("SURGE_FASHION_MNIST", str(folder))
+    return pixels, labels
+
+
+@pytest.mark.parametrize("key", sorted(WORKLOADS))
+def test_initial_parameters_fit_the_shapes(key, images):
     workload = WORKLOADS[key]()
     model = workload.build()
     start = model.initial(3)
@@ -303,18 +324,11 @@ def test_initial_parameters_fit_the_shapes(key):
         assert len(model.x) == workload.n_examples
 
 
-def test_images_are_read_from_the_named_folder(monkeypatch, tmp_path):
-    random = np.random.default_rng(0)
-    pixels = random.integers(0, 256, (1000, 28, 28), dtype=np.uint8)
-    labels = random.integers(0, 10, 1000, dtype=np.uint8)
-    with gzip.open(tmp_path / "train-images-idx3-ubyte.gz", "wb") as file:
-        file.write(bytes(16) + pixels.tobytes())
-    with gzip.open(tmp_path / "train-labels-idx1-ubyte.gz", "wb") as file:
-        file.write(bytes(8) + labels.tobytes())
-    monkeypatch.setenv("SURGE_FASHION_MNIST", str(tmp_path))
+def test_images_are_read_from_the_named_folder(images):
+    pixels, labels = images
     workload = FashionCNN(channels=1, hidden=4, evaluated=1000)
     model = workload.build()
-    assert model.x.shape == (1000, 1, 28, 28)
+    assert model.x.shape == (60_000, 1, 28, 28)
     np.testing.assert_allclose(model.x[7, 0] * 0.353 + 0.286, pixels[7] / 255, atol=1e-6)
     np.testing.assert_array_equal(model.y, labels)
     engine = Engine(model, Adam(), batch_size=4, seeds=[0], rates=[0.01], start=model.initial(0))
